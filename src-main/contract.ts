@@ -1,0 +1,256 @@
+/**
+ * The one place that names a channel. A host (Electron, `serve`, a test) offers a `Lab`; a face or a command line uses
+ * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
+ */
+import { z } from 'zod'
+import { Experiment, type Problem } from './experiment/experiment.ts'
+import type { RunEvent, SeedOutcome, Spread, PublishedComparison } from './experiment/event.ts'
+
+/** The state of an experiment, told truly. 'interrupted' is a run whose worker is gone without having finished. */
+export type RunState = 'queued' | 'running' | 'paused' | 'interrupted' | 'stopped' | 'failed' | 'collapsed' | 'done' | 'sample' | 'unreadable'
+
+/** One row of the Lab table: an experiment with its seeds. */
+export interface ExperimentRow {
+  /** Folder name under the results folder. */
+  readonly id: string
+  readonly name: string
+  readonly rule: string
+  readonly ruleLabel: string
+  readonly dataset: string
+  readonly widths: readonly number[]
+  readonly preset: string | null
+  readonly state: RunState
+  /** Why it failed, collapsed or cannot be read; null otherwise. */
+  readonly reason: string | null
+  readonly seeds: readonly number[]
+  readonly collapsedSeeds: readonly number[]
+  readonly testAccuracy: Spread | null
+  readonly trainAccuracy: Spread | null
+  /** Best test accuracy of any seed after any epoch. */
+  readonly best: number | null
+  /** Mean test accuracy after each epoch, for the spark line. */
+  readonly curve: readonly number[]
+  readonly epochsDone: number
+  readonly epochs: number
+  readonly seconds: number
+  readonly engine: string
+  /** ISO 8601. */
+  readonly created: string
+  readonly published: PublishedComparison | null
+  /** First line of the notes. */
+  readonly note: string
+}
+
+/** Everything about one experiment, from disk alone. */
+export interface ExperimentRecord {
+  readonly row: ExperimentRow
+  readonly folder: string
+  readonly experiment: Experiment
+  readonly environment: Environment | null
+  readonly seeds: readonly SeedRecord[]
+  readonly outcomes: readonly SeedOutcome[]
+  readonly notes: string
+  readonly files: readonly { readonly path: string; readonly bytes: number }[]
+  /** What went wrong while reading, in sentences: torn lines, missing files. */
+  readonly warnings: readonly string[]
+}
+
+/** One seed's history, superseded lines already dropped. Columns rather than objects, so that charts take them as they are. */
+export interface SeedRecord {
+  readonly seed: number
+  readonly epochs: readonly number[]
+  readonly trainAccuracy: readonly (number | null)[]
+  readonly testAccuracy: readonly (number | null)[]
+  readonly seconds: readonly number[]
+  readonly measures: Readonly<Record<string, Readonly<Record<string, { readonly batch: readonly number[]; readonly value: readonly number[] }>>>>
+  readonly collapsed: { readonly epoch: number; readonly reason: string } | null
+}
+
+export interface Environment {
+  readonly apical: string
+  readonly node: string
+  readonly os: string
+  readonly cpu: string
+  readonly cores: number
+  readonly memoryBytes: number
+  readonly engine: string
+  readonly device: string
+  readonly precision: string
+  /** SHA-256 of each data file, or the generator's name and version. */
+  readonly data: Readonly<Record<string, string>>
+  readonly started: string
+}
+
+export interface RuleCard {
+  readonly name: string
+  readonly label: string
+  readonly summary: string
+  readonly source: { readonly text: string; readonly url: string }
+  /** JSON Schema of the settings; each property carries label, symbol, help, unit, group and control. */
+  readonly settings: JsonSchema
+  readonly equations: readonly { readonly caption: string; readonly tex: string; readonly settings: readonly string[] }[]
+  readonly measures: readonly { readonly name: string; readonly label: string; readonly unit: string; readonly help: string }[]
+  readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
+}
+
+export interface JsonSchema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, SettingSchema>>
+}
+
+export interface SettingSchema {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly exclusiveMinimum?: number
+  readonly maximum?: number
+  readonly default?: unknown
+  readonly items?: SettingSchema
+  readonly label?: string
+  readonly symbol?: string
+  readonly help?: string
+  readonly unit?: string
+  readonly group?: 'dynamics' | 'learning'
+  readonly control?: 'number' | 'whole' | 'choice' | 'switch' | 'per-layer' | 'schedule'
+  readonly optionLabels?: Readonly<Record<string, string>>
+  /** per-layer only: 1 when W₁ has an entry, 2 when the first is W₂'s. */
+  readonly from?: number
+}
+
+export interface PresetCard {
+  readonly name: string
+  readonly label: string
+  readonly experiment: Experiment
+  /** The number its authors printed; null for our own presets. */
+  readonly published: (Spread & { readonly source: string; readonly epochs: number }) | null
+}
+
+export interface DataSetCard {
+  readonly name: string
+  readonly label: string
+  readonly classes: number
+  readonly features: number
+  readonly trainCount: number
+  readonly testCount: number
+  readonly state: 'built in' | 'present' | 'missing' | 'broken'
+  /** Where it was found, or a sentence about what is missing and what to do. */
+  readonly detail: string
+  readonly licence: string
+}
+
+export interface EngineCard {
+  readonly name: string
+  readonly available: boolean
+  readonly device: string | null
+  readonly reason: string
+  /** The one 'auto' takes. */
+  readonly isDefault: boolean
+}
+
+/** What a window needs once. */
+export interface LabDescription {
+  readonly version: string
+  readonly host: 'electron' | 'browser' | 'test'
+  readonly resultsFolder: string
+  readonly rules: readonly RuleCard[]
+  readonly presets: readonly PresetCard[]
+  readonly dataSets: readonly DataSetCard[]
+  readonly engines: readonly EngineCard[]
+}
+
+/** What the form shows before anything starts. */
+export interface Forecast {
+  readonly problems: readonly Problem[]
+  readonly runs: number
+  /** Learned numbers of one replica; null while the network has problems. */
+  readonly parameters: number | null
+  readonly batchesPerEpoch: number | null
+  /** Floating-point operations of one training batch of one replica. */
+  readonly flopPerBatch: number | null
+  /** From this machine's own measured speed; null until something was measured. */
+  readonly seconds: number | null
+  readonly memoryBytes: number | null
+}
+
+const RunId = z.string().min(1).max(300).regex(/^[^/\\\0]+$/u, 'a run is named by its folder, without slashes')
+
+/** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
+export const LAB_CALLS = {
+  describe: z.strictObject({}),
+  list: z.strictObject({}),
+  read: z.strictObject({ id: RunId }),
+  forecast: z.strictObject({ experiment: z.unknown() }),
+  start: z.strictObject({ experiment: z.unknown() }),
+  pause: z.strictObject({ id: RunId }),
+  continue: z.strictObject({ id: RunId }),
+  /** Stops after the current chunk and keeps a checkpoint. A queued run leaves the queue. */
+  stop: z.strictObject({ id: RunId }),
+  /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
+  resume: z.strictObject({ id: RunId }),
+  moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
+  writeNotes: z.strictObject({ id: RunId, text: z.string().max(1_000_000) }),
+  trash: z.strictObject({ id: RunId }),
+  restore: z.strictObject({ id: RunId }),
+  /** Points a data set to a folder the person has; answers its new card. */
+  useDataFolder: z.strictObject({ name: z.string().max(100), folder: z.string().min(1).max(4096) }),
+} as const satisfies Record<string, z.ZodType>
+
+export type LabCall = keyof typeof LAB_CALLS
+export type LabArgument<C extends LabCall> = z.infer<(typeof LAB_CALLS)[C]>
+
+export interface LabAnswers {
+  describe: LabDescription
+  list: readonly ExperimentRow[]
+  read: ExperimentRecord
+  forecast: Forecast
+  start: { readonly id: string }
+  pause: null
+  continue: null
+  stop: null
+  resume: null
+  moveInQueue: null
+  writeNotes: null
+  trash: null
+  restore: null
+  useDataFolder: DataSetCard
+}
+
+/** The lab as every host offers it and every face sees it. */
+export type Lab = { readonly [C in LabCall]: (argument: LabArgument<C>) => Promise<LabAnswers[C]> } & {
+  /** Listens to everything that happens; returns the function that stops listening. */
+  watch(listener: (event: LabEvent) => void): () => void
+}
+
+/** What the lab tells on its own. `run` events are thinned so that a window gets at most ten `progress` a second a run. */
+export type LabEvent =
+  | { readonly kind: 'run'; readonly id: string; readonly event: RunEvent }
+  /** A row was added or changed (never the numbers of a running epoch: those come as `run`). */
+  | { readonly kind: 'row'; readonly row: ExperimentRow }
+  | { readonly kind: 'removed'; readonly id: string }
+
+/** Carries calls one way and events the other. Two functions: everything else is the same over every wire. */
+export interface Transport {
+  /** Rejects with `LabProblem` when the lab refused. */
+  call(name: string, argument: unknown): Promise<unknown>
+  listen(listener: (event: LabEvent) => void): () => void
+}
+
+/** A refusal in words: what is wrong and what to do next. Crosses wires as this JSON. */
+export interface LabRefusal {
+  readonly message: string
+  readonly next: string
+  readonly problems: readonly Problem[]
+}
+
+/** Messages on a wire that has no call of its own (WebSocket). */
+export type ClientMessage = { readonly id: number; readonly call: string; readonly argument: unknown }
+export type HostMessage =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly refusal: LabRefusal }
+  | { readonly event: LabEvent }
+
+/** Channels of Electron's IPC; the preload offers these two and nothing else. */
+export const IPC_CALL = 'lab:call'
+export const IPC_EVENT = 'lab:event'
+
+export { Experiment }

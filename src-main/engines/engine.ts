@@ -1,0 +1,99 @@
+/**
+ * The seam between what is computed and what computes it. An engine runs compiled programs; it knows no rule, no file
+ * and no experiment. Many batches cross at a time, so that native code or a GPU is entered once a chunk.
+ */
+import type { Samples } from '../data/samples.ts'
+import type { Compiled } from '../program/program.ts'
+
+export type EngineName = 'reference' | 'tensorflow' | 'native' | 'webgpu'
+
+/** Whether this machine can run the engine, on what, and why (a sentence for the person either way). */
+export type Availability =
+  | { readonly available: true; readonly device: string; readonly reason: string; readonly devices?: readonly string[] }
+  | { readonly available: false; readonly reason: string }
+
+export type Precision = 'float32' | 'float64'
+
+export interface SessionOptions {
+  /** How many networks are trained side by side, each with its own parameters, batch order and scalars. */
+  readonly replicas: number
+  /** Only `reference` offers float64. */
+  readonly precision: Precision
+  readonly threads?: number
+  readonly device?: string
+}
+
+export interface Engine {
+  readonly name: EngineName
+  /** Cheap after the first call; loads nothing heavy that it can avoid. */
+  available(): Promise<Availability>
+  /** Rejects with `EngineProblem` when the machine or the options do not allow it. */
+  open(compiled: Compiled, options: SessionOptions): Promise<Session>
+}
+
+export type Split = 'train' | 'test'
+export type Numbers = Float32Array | Float64Array
+
+/** Consecutive training batches, all of the same size. */
+export interface BatchPlan {
+  readonly batchSize: number
+  readonly batches: number
+  /** Sample indices into the training split, `[replica][batch][row]`. */
+  readonly samples: Uint32Array
+  /** Per-batch scalars, `[replica][batch][slot]`, each row from `Compiled.scalarsAt`. */
+  readonly scalars: Float64Array
+  /** The batch (from 0, within this plan) whose measurements are returned; null for none. */
+  readonly measureBatch: number | null
+}
+
+export interface Measured {
+  /** By replica, then by measurement name: the values, iteration by iteration, row by row. Empty when measureBatch is null. */
+  readonly measurements: readonly ReadonlyMap<string, Numbers>[]
+  /** Replicas for which a training state or parameter was seen to be NaN or infinite in this plan; an engine may leave finding it to the loop. */
+  readonly broken: readonly number[]
+}
+
+export interface EvaluationPlan {
+  readonly split: Split
+  /** Which samples, in order; null for the whole split. */
+  readonly samples: Uint32Array | null
+  /** Samples settled at a time. The result does not depend on it. */
+  readonly batchSize: number
+  /** `[replica][slot]`, as for a training batch. */
+  readonly scalars: Float64Array
+  /** How many of the largest outputs count as a hit, ascending, e.g. [1] or [1, 5]. */
+  readonly topK: readonly number[]
+  /** Whether to count `confusion`. */
+  readonly confusion: boolean
+}
+
+export interface Counts {
+  readonly samples: number
+  /** Hits for each k of `topK`. Ties go to the lowest index. A row with NaN is a miss. */
+  readonly hits: readonly number[]
+  /** `[true class][predicted class]`, row by row; empty unless asked for. */
+  readonly confusion: Uint32Array
+}
+
+export interface Session {
+  readonly engine: EngineName
+  /** What it runs on, for people: 'CPU, WebAssembly SIMD, 2 threads'. */
+  readonly device: string
+  /** Gives the session its data; called once before train or evaluate. */
+  bind(data: { readonly train: Samples; readonly test: Samples }): void
+  /** Overwrites a parameter, row by row. */
+  write(parameter: string, replica: number, values: Numbers): void
+  /** A copy of a parameter, row by row. */
+  read(parameter: string, replica: number): Promise<Numbers>
+  train(plan: BatchPlan): Promise<Measured>
+  /** One `Counts` a replica. */
+  evaluate(plan: EvaluationPlan): Promise<readonly Counts[]>
+  /** The raw scores of one split's samples, `[sample][class]`, for one replica: for tests, drawing and embeddings. */
+  predict(plan: { readonly split: Split; readonly samples: Uint32Array; readonly scalars: Float64Array; readonly replica: number }): Promise<Numbers>
+  close(): void
+}
+
+/** The engine cannot do what was asked here; the message says what to do instead. */
+export class EngineProblem extends Error {
+  override readonly name = 'EngineProblem'
+}

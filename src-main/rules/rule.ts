@@ -1,0 +1,77 @@
+/**
+ * What a learning rule is: settings with their meaning, equations to show, and a `build` that declares parameters and
+ * says, in the words of `program/`, what one batch does and how a sample is classified.
+ *
+ * A rule knows no engine, no file and no screen. Adding one touches its own file and one line of `index.ts`.
+ */
+import type { z } from 'zod'
+import type { Tracer, Value } from '../program/trace.ts'
+
+/** Problems with settings that only make sense together with the network: what, where, and what would be right. */
+export interface SettingProblem {
+  /** Key inside the settings, or '' for the whole. */
+  readonly key: string
+  readonly message: string
+}
+
+/** What `build` leaves: the two things a network does. */
+export interface Behaviour {
+  /** One training batch: reads `tracer.x`, `tracer.y`, changes parameters. */
+  train(): void
+  /** Scores ['batch', classes] from `tracer.x`. */
+  predict(): Value
+}
+
+/** Anything that a run can plot beside accuracy. Per-batch ones are named in the program; 'parameters' ones are computed from what `read` gives. */
+export interface MeasureCard {
+  /** Stable key in files: 'alignment', 'information'. */
+  readonly name: string
+  readonly label: string
+  readonly unit: string
+  readonly help: string
+}
+
+/** One plotted line: 'layer 2'. */
+export interface MeasuredSeries {
+  readonly series: string
+  readonly value: number
+}
+
+export interface Measure<S> extends MeasureCard {
+  /** Names of program measurements and log parameters that must be kept alive for this measure. */
+  keep(settings: S, widths: readonly number[]): readonly string[]
+  /** Computes the measure from parameters (by name) and kept measurements of the last batch (by name). */
+  take(settings: S, widths: readonly number[], source: MeasureSource): Promise<readonly MeasuredSeries[]>
+}
+
+export interface MeasureSource {
+  parameter(name: string): Promise<ArrayLike<number>>
+  measurement(name: string): ArrayLike<number>
+}
+
+export interface Equation {
+  readonly caption: string
+  /** TeX. */
+  readonly tex: string
+  /** Keys of the settings that occur in it. */
+  readonly settings: readonly string[]
+}
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of rules holds rules of every settings type
+export interface Rule<S = any> {
+  /** Stable key in files and on the command line: 'corinfomax'. */
+  readonly name: string
+  readonly label: string
+  /** One plain sentence. */
+  readonly summary: string
+  readonly source: { readonly text: string; readonly url: string }
+  /** A zod object whose fields are made by `setting.ts`, so that one schema drives form, validation, file and engine. */
+  readonly settings: z.ZodType<S>
+  readonly equations: readonly Equation[]
+  readonly measures: readonly Measure<S>[]
+  /** What kinds of synapse join layers, for the sketch of the network. */
+  readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
+  /** What the settings schema alone cannot see, e.g. lists whose length follows the depth. */
+  check(settings: S, widths: readonly number[]): readonly SettingProblem[]
+  build(tracer: Tracer, settings: S, widths: readonly number[]): Behaviour
+}
