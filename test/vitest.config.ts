@@ -1,0 +1,21 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  root: fileURLToPath(new URL('..', import.meta.url)),
+  // The plugin compiles the face's `*.svelte.ts` modules, whose runes are not plain TypeScript.
+  plugins: [svelte({ configFile: 'src-renderer/svelte.config.js' })],
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/app/**', '**/node_modules/**'],
+    // Processes, not threads: engines load native code, which one process may load only once.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // An empty suite must not read as a green one.
+    passWithNoTests: false,
+    allowOnly: process.env['CI'] === undefined,
+  },
+})
