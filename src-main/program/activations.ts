@@ -8,8 +8,8 @@ const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v))
 /** NaN passes through every function that compares, so that a diverged network is seen and not clipped away. */
 export const MAPS = {
   /** clip(v, 0, 1) [C]. */
-  hardSigmoid: (v: number): number => (v !== v ? v : clip(v)),
-  relu: (v: number): number => (v !== v ? v : v > 0 ? v : 0),
+  hardSigmoid: (v: number): number => (Number.isNaN(v) ? v : clip(v)),
+  relu: (v: number): number => (Number.isNaN(v) ? v : v > 0 ? v : 0),
   sigmoid,
   tanh: Math.tanh,
   exp: Math.exp,
@@ -18,9 +18,9 @@ export const MAPS = {
   square: (v: number): number => v * v,
   absolute: Math.abs,
   /** 1 where 0 < v < 1, else 0. */
-  hardSigmoidSlope: (v: number): number => (v !== v ? v : v > 0 && v < 1 ? 1 : 0),
+  hardSigmoidSlope: (v: number): number => (Number.isNaN(v) ? v : v > 0 && v < 1 ? 1 : 0),
   /** 1 where v > 0, else 0: at 0 the derivative is 0, as published. */
-  reluSlope: (v: number): number => (v !== v ? v : v > 0 ? 1 : 0),
+  reluSlope: (v: number): number => (Number.isNaN(v) ? v : v > 0 ? 1 : 0),
   /** σ(v)(1 − σ(v)). */
   sigmoidSlope: (v: number): number => sigmoid(v) * (1 - sigmoid(v)),
   /** 1 − tanh²(v). */

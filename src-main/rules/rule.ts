@@ -5,21 +5,15 @@
  * A rule knows no engine, no file and no screen. Adding one touches its own file and one line of `index.ts`.
  */
 import type { z } from 'zod'
-import type { Tracer, Value } from '../program/trace.ts'
+import { compile, type Behaviour } from '../program/compile.ts'
+import type { Compiled } from '../program/program.ts'
+import type { Tracer } from '../program/trace.ts'
 
 /** Problems with settings that only make sense together with the network: what, where, and what would be right. */
 export interface SettingProblem {
   /** Key inside the settings, or '' for the whole. */
   readonly key: string
   readonly message: string
-}
-
-/** What `build` leaves: the two things a network does. */
-export interface Behaviour {
-  /** One training batch: reads `tracer.x`, `tracer.y`, changes parameters. */
-  train(): void
-  /** Scores ['batch', classes] from `tracer.x`. */
-  predict(): Value
 }
 
 /** Anything that a run can plot beside accuracy. Per-batch ones are named in the program; 'parameters' ones are computed from what `read` gives. */
@@ -75,3 +69,10 @@ export interface Rule<S = any> {
   check(settings: S, widths: readonly number[]): readonly SettingProblem[]
   build(tracer: Tracer, settings: S, widths: readonly number[]): Behaviour
 }
+
+/** The program of a rule with its settings for one network; `keep` names the measurements and log parameters to keep. */
+export function compileRule<S>(rule: Rule<S>, settings: S, widths: readonly number[], keep: readonly string[] = []): Compiled {
+  return compile(rule.name, widths, (tracer) => rule.build(tracer, settings, widths), keep)
+}
+
+export type { Behaviour }

@@ -1,0 +1,63 @@
+/**
+ * Gradient descent in the forms the published runs use, as PyTorch defines them.
+ *
+ * sgd:  d = grad + weightDecay·W;  m ← momentum·m + d;  W ← W − lr·m
+ * adam: d = grad + weightDecay·W;  m ← β₁m + (1 − β₁)d;  v ← β₂v + (1 − β₂)d²;
+ *       W ← W − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + 10⁻⁸), t counted from 1
+ */
+import type { Parameter, Scalar, Tracer, Value } from '../program/trace.ts'
+import { divide, map, sum } from '../program/words.ts'
+
+export const OPTIMISERS = ['adam', 'sgd'] as const
+
+export interface OptimiserSettings {
+  readonly optimiser: (typeof OPTIMISERS)[number]
+  readonly momentum: number
+  readonly weightDecay: number
+}
+
+const BETA_1 = 0.9
+const BETA_2 = 0.999
+const STABILISER = 1e-8
+
+/** Descends along gradients with a rate that the host fills in per batch. */
+export interface Optimiser {
+  descend(parameter: Parameter, gradient: Value): void
+}
+
+/** Declares the state for every parameter that will be descended; call before training is described. */
+export function optimiser(p: Tracer, settings: OptimiserSettings, rate: (epoch: number) => number, parameters: readonly Parameter[]): Optimiser {
+  const shapeOf = (parameter: Parameter): readonly [number, number] => [parameter.shape[0] as number, parameter.shape[1]]
+  const state = (parameter: Parameter, suffix: string): Parameter =>
+    p.parameter(`${parameter.label}.${suffix}`, shapeOf(parameter), { kind: 'constant', value: 0 }, 'optimiser')
+  const decayed = (parameter: Parameter, gradient: Value): Value =>
+    settings.weightDecay === 0 ? gradient : sum([1, gradient], [settings.weightDecay, parameter])
+
+  if (settings.optimiser === 'sgd') {
+    const negativeRate = p.scalar('rate', ({ epoch }) => -rate(epoch))
+    const momenta = new Map(settings.momentum === 0 ? [] : parameters.map((parameter) => [parameter, state(parameter, 'momentum')]))
+    return {
+      descend(parameter, gradient) {
+        const momentum = momenta.get(parameter)
+        const direction = decayed(parameter, gradient)
+        momentum?.become(sum([settings.momentum, momentum], [1, direction]))
+        parameter.increase(negativeRate, momentum ?? direction)
+      },
+    }
+  }
+
+  const negativeRate: Scalar = p.scalar('rate', ({ epoch, batch }) => -rate(epoch) / (1 - BETA_1 ** (batch + 1)))
+  const rootCorrection = p.scalar('rootCorrection', ({ batch }) => 1 / Math.sqrt(1 - BETA_2 ** (batch + 1)))
+  const moments = new Map(parameters.map((parameter) => [parameter, { m: state(parameter, 'm'), v: state(parameter, 'v') }]))
+  return {
+    descend(parameter, gradient) {
+      const moment = moments.get(parameter)
+      if (moment === undefined) throw p.problem('descend', `${parameter.label} was not given to the optimiser`)
+      const direction = decayed(parameter, gradient)
+      moment.m.become(sum([BETA_1, moment.m], [1 - BETA_1, direction]))
+      moment.v.become(sum([BETA_2, moment.v], [1 - BETA_2, map('square', direction)]))
+      const root = sum([rootCorrection, map('sqrt', moment.v)], [STABILISER, p.fill(1, [1, 1])])
+      parameter.increase(negativeRate, divide(moment.m, root))
+    },
+  }
+}
