@@ -1,0 +1,204 @@
+// `npm test`, `npm run check` and `npm run fix`: which programs they are, and one closing line that sums them up.
+import { spawn } from 'node:child_process'
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+process.chdir(root)
+
+const programs = {
+  tsc: 'node_modules/typescript/bin/tsc',
+  svelteCheck: 'node_modules/svelte-check/bin/svelte-check',
+  eslint: 'node_modules/eslint/bin/eslint.js',
+  prettier: 'node_modules/prettier/bin/prettier.cjs',
+  vitest: 'node_modules/vitest/vitest.mjs',
+  playwright: 'node_modules/@playwright/test/cli.js',
+  vite: 'node_modules/vite/bin/vite.js',
+  electronBuilder: 'node_modules/electron-builder/cli.js',
+}
+
+interface Part {
+  readonly name: string
+  readonly run: readonly string[]
+}
+
+const vitest = [programs.vitest, 'run', '--config', 'test/vitest.config.ts']
+const eslint = [programs.eslint, '--config', 'test/eslint.config.js', '--max-warnings', '0']
+
+const checks: readonly Part[] = [
+  { name: 'lint', run: [...eslint, '.'] },
+  { name: 'types of src-main', run: types('src-main/tsconfig.json') },
+  { name: 'types without Node or DOM', run: types('src-main/tsconfig.pure.json') },
+  {
+    name: 'types of the face',
+    run: [programs.svelteCheck, '--tsconfig', 'src-renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
+  },
+  { name: 'types of the tests', run: types('test/tsconfig.json') },
+  { name: 'format', run: [programs.prettier, '--check', '--log-level', 'warn', '.'] },
+]
+const layers: Part = { name: 'layers', run: [...vitest, 'test/layers.test.ts'] }
+
+function types(project: string): string[] {
+  return [programs.tsc, '-p', project, '--pretty', process.stdout.isTTY ? 'true' : 'false']
+}
+
+interface Tally {
+  passed: number
+  failed: number
+  /** One sentence each, so that what was not tested is read and not only counted. */
+  skipped: string[]
+}
+
+const [what = 'test', ...rest] = process.argv.slice(2)
+switch (what) {
+  case 'check':
+    process.exitCode = (await check([...checks, layers])) === 0 ? 0 : 1
+    break
+  case 'fix':
+    process.exitCode = await inOrder([
+      [...eslint, '--fix', '.'],
+      [programs.prettier, '--write', '--log-level', 'warn', '.'],
+    ])
+    break
+  case 'app':
+    process.exitCode = close([await appTests(rest)])
+    break
+  case 'test':
+    // Everything runs even where the first part failed: one round then shows all there is to mend.
+    process.exitCode = close([
+      { passed: 0, failed: await check(checks), skipped: [] },
+      await unitTests(),
+      await appTests([]),
+    ])
+    break
+  case 'dist':
+    process.exitCode = await inOrder([
+      [programs.vite, 'build', '--config', 'src-main/vite.config.ts'],
+      [programs.electronBuilder, '--config', 'electron-builder.yml', ...rest],
+    ])
+    break
+  default:
+    throw new Error(`test/suite.ts knows check, fix, app, test and dist, not "${what}".`)
+}
+
+/** Two at a time, each part's output in one piece; returns how many failed. */
+async function check(parts: readonly Part[]): Promise<number> {
+  const waiting = [...parts]
+  let failed = 0
+  const worker = async (): Promise<void> => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
+      const { code, output } = await node(part.run, 'collect')
+      if (code !== 0) failed++
+      process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : output}`)
+    }
+  }
+  await Promise.all([worker(), worker()])
+  return failed
+}
+
+async function inOrder(runs: readonly (readonly string[])[]): Promise<number> {
+  for (const run of runs) {
+    const { code } = await node(run, 'show')
+    if (code !== 0) return code
+  }
+  return 0
+}
+
+async function unitTests(): Promise<Tally> {
+  const report = freshReport('build/test/vitest.json')
+  const { code } = await node(
+    [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    'show',
+  )
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] }
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
+    testResults: { name: string; status: string; assertionResults: { status: string; fullName: string }[] }[]
+  }
+  const tally: Tally = { passed: 0, failed: 0, skipped: [] }
+  for (const file of testResults) {
+    for (const { status, fullName } of file.assertionResults) {
+      if (status === 'passed') tally.passed++
+      else if (status === 'failed') tally.failed++
+      else tally.skipped.push(`${relative(root, file.name)}: ${fullName}`)
+    }
+    // A file that does not even load has no tests to count.
+    if (file.status === 'failed' && !file.assertionResults.some(({ status }) => status === 'failed')) tally.failed++
+  }
+  // An error outside any test fails the run without failing a test.
+  if (code !== 0 && tally.failed === 0) tally.failed++
+  return tally
+}
+
+async function appTests(filters: readonly string[]): Promise<Tally> {
+  if (globSync('test/app/**/*.{test,spec}.ts').length === 0) return { passed: 0, failed: 0, skipped: [] }
+  const playwright = [programs.playwright, 'test', '--config', 'test/app/playwright.config.ts', ...filters]
+  const report = freshReport('build/test/playwright.json')
+  process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] = report
+  if (process.env['APICAL_CHROMIUM'] === undefined) {
+    await node([...playwright, '--list', '--reporter=json'], 'collect')
+    const skipped = existsSync(report)
+      ? specsOf(report).map(({ title }) => `${title} (no Chromium on this machine)`)
+      : []
+    return { passed: 0, failed: existsSync(report) ? 0 : 1, skipped }
+  }
+  const { code } = await node([...playwright, '--reporter=list,json'], 'show')
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] }
+  const tally: Tally = { passed: 0, failed: 0, skipped: [] }
+  for (const { title, status } of specsOf(report)) {
+    if (status === 'skipped') tally.skipped.push(title)
+    // A test that passes at the second try has failed once: it is a defect, of the app or of the test.
+    else if (status === 'expected') tally.passed++
+    else tally.failed++
+  }
+  if (code !== 0 && tally.failed === 0) tally.failed++
+  return tally
+}
+
+interface Suite {
+  title: string
+  suites?: Suite[]
+  specs: { title: string; file: string; tests: { status: string }[] }[]
+}
+
+function specsOf(report: string): { title: string; status: string }[] {
+  const inside = (suite: Suite): { title: string; status: string }[] => [
+    ...suite.specs.flatMap(({ title, file, tests }) =>
+      tests.map(({ status }) => ({ title: `test/app/${file}: ${title}`, status })),
+    ),
+    ...(suite.suites ?? []).flatMap(inside),
+  ]
+  const { suites } = JSON.parse(readFileSync(report, 'utf8')) as { suites: Suite[] }
+  return suites.flatMap(inside)
+}
+
+function freshReport(path: string): string {
+  mkdirSync(dirname(path), { recursive: true })
+  // Last time's report must not stand in for one that was not written.
+  rmSync(path, { force: true })
+  return path
+}
+
+/** Continuous integration reads the last line of standard output; it stands alone there. */
+function close(tallies: readonly Tally[]): number {
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0)
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0)
+  const skipped = tallies.flatMap((tally) => tally.skipped)
+  process.stdout.write('\n' + skipped.map((name) => `skipped  ${name}\n`).join(''))
+  process.stdout.write(`${String(passed)} passed, ${String(failed)} failed, ${String(skipped.length)} skipped\n`)
+  // Nothing failed and nothing passed: that is no proof of anything.
+  return failed === 0 && passed > 0 ? 0 : 1
+}
+
+function node(run: readonly string[], output: 'show' | 'collect'): Promise<{ code: number; output: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, run, { stdio: output === 'show' ? 'inherit' : ['ignore', 'pipe', 'pipe'] })
+    let collected = ''
+    child.stdout?.on('data', (chunk: Buffer) => (collected += chunk.toString()))
+    child.stderr?.on('data', (chunk: Buffer) => (collected += chunk.toString()))
+    child.on('error', reject)
+    child.on('close', (code) => {
+      resolve({ code: code ?? 1, output: collected })
+    })
+  })
+}
