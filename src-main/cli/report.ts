@@ -1,0 +1,150 @@
+/**
+ * Tells a run as it happens: every event as a JSON line with `--json`, and for people epoch lines with, on a terminal,
+ * a progress bar below them.
+ */
+import type { RunEvent, SeedOutcome } from '../experiment/event.ts'
+import { EXIT } from './command.ts'
+import { duration, percent, spread } from './layout.ts'
+import type { Terminal } from './terminal.ts'
+
+type Of<K extends RunEvent['kind']> = Extract<RunEvent, { kind: K }>
+
+/** `progress` events are passed on at most twice a second; all others always. */
+const PROGRESS_INTERVAL_MS = 500
+const BAR_LETTERS = 24
+
+export class Report {
+  readonly #terminal: Terminal
+  #epochs = 0
+  #seedsLeft = new Set<number>()
+  #epoch: Of<'epoch'>[] = []
+  #told = -Infinity
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal
+  }
+
+  tell(event: RunEvent): void {
+    if (event.kind === 'progress') {
+      const now = performance.now()
+      if (now - this.#told < PROGRESS_INTERVAL_MS) return
+      this.#told = now
+      this.#terminal.data(event)
+      this.#terminal.status(this.#bar(event))
+      return
+    }
+    this.#terminal.data(event)
+    this.#say(event)
+  }
+
+  /** Removes the bar, whatever became of the run. */
+  end(): void {
+    this.#flushEpoch()
+    this.#terminal.status('')
+  }
+
+  #say(event: Exclude<RunEvent, Of<'progress'>>): void {
+    const terminal = this.#terminal
+    switch (event.kind) {
+      case 'started':
+        this.#epochs = event.epochs
+        this.#seedsLeft = new Set(event.seeds)
+        terminal.print(
+          `${event.seeds.length === 1 ? `seed ${event.seeds.join()}` : `${event.seeds.length} seeds`} on ${event.engine} (${event.device}), ` +
+            `${event.parameters.toLocaleString('en')} learned numbers, ${event.batchesPerEpoch.toLocaleString('en')} batches an epoch` +
+            `${event.fromEpoch > 0 ? `, going on after epoch ${event.fromEpoch}` : ''}`,
+        )
+        terminal.print(terminal.paint('dim', event.folder))
+        return
+      case 'epoch':
+        if (this.#epoch.length > 0 && this.#epoch[0]?.epoch !== event.epoch) this.#flushEpoch()
+        this.#epoch.push(event)
+        if (this.#epoch.length >= this.#seedsLeft.size) this.#flushEpoch()
+        return
+      case 'collapsed':
+        this.#seedsLeft.delete(event.seed)
+        terminal.print(terminal.paint('yellow', `seed ${event.seed} collapsed in epoch ${event.epoch}, batch ${event.batch}: ${event.reason}`))
+        return
+      case 'note':
+        terminal.print(terminal.paint(event.level === 'warning' ? 'yellow' : 'dim', event.message))
+        return
+      case 'done':
+        this.end()
+        for (const line of doneLines(event, terminal)) terminal.print(line)
+        return
+      case 'failed':
+        this.end()
+        terminal.complain(terminal.paint('red', event.message))
+        if (event.next !== '') terminal.complain(event.next)
+        return
+      case 'paused':
+        terminal.print('paused')
+        return
+      case 'continued':
+        terminal.print('going on')
+        return
+      case 'stopped':
+        this.end()
+        terminal.print(`Stopped in epoch ${event.epoch + 1}, after ${event.batch.toLocaleString('en')} of its batches; a checkpoint is kept.`)
+        return
+      case 'measure':
+      case 'resumed':
+      case 'checkpoint':
+        return
+      default:
+        event satisfies never
+    }
+  }
+
+  /** One line an epoch, over the seeds that finished it. */
+  #flushEpoch(): void {
+    const [first] = this.#epoch
+    if (first === undefined) return
+    const test = meanOf(this.#epoch.map(({ testAccuracy }) => testAccuracy))
+    const train = meanOf(this.#epoch.map(({ trainAccuracy }) => trainAccuracy))
+    const seeds = this.#epoch.length > 1 ? `  (mean of ${this.#epoch.length} seeds)` : ''
+    const number = `${first.epoch}/${this.#epochs}`.padStart(2 * String(this.#epochs).length + 1)
+    this.#terminal.print(`epoch ${number}   test ${percent(test)}   train ${percent(train)}   ${duration(first.seconds)}${seeds}`)
+    this.#epoch = []
+  }
+
+  #bar({ epoch, batch, batchesPerEpoch, samplesPerSecond, secondsLeft, phase }: Of<'progress'>): string {
+    const epochs = Math.max(1, this.#epochs)
+    const share = Math.min(1, (epoch + (batchesPerEpoch > 0 ? batch / batchesPerEpoch : 0)) / epochs)
+    const full = Math.round(share * BAR_LETTERS)
+    const bar = this.#terminal.paint('cyan', '█'.repeat(full)) + '░'.repeat(BAR_LETTERS - full)
+    const left = secondsLeft === null ? 'ETA …' : `ETA ${duration(secondsLeft)}`
+    const doing = phase === 'evaluating' ? 'evaluating' : `${Math.round(samplesPerSecond).toLocaleString('en')} samples/s`
+    const text = ` ${Math.floor(share * 100)} %  epoch ${Math.min(epoch + 1, epochs)}/${epochs}  ${doing}  ${left}`
+    // A line that wraps cannot be redrawn in place.
+    return bar + text.slice(0, Math.max(0, this.#terminal.width - BAR_LETTERS - 1))
+  }
+}
+
+function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
+  const counted = event.testAccuracy ?? event.trainAccuracy
+  const lost = event.seeds.filter(({ status }) => status !== 'done')
+  const of = event.seeds.length > 1 ? `  (${counted?.n ?? 0} of ${event.seeds.length} seeds)` : ''
+  const lines = [
+    terminal.paint('bold', `test ${spread(event.testAccuracy)}   train ${spread(event.trainAccuracy)}${of}   in ${duration(event.seconds)}`),
+    ...lost.map((seed) => terminal.paint('yellow', `seed ${seed.seed} ${seed.status}: ${seed.reason ?? 'no reason given'}`)),
+  ]
+  if (event.published !== null) {
+    const { verdict } = event.published
+    const words = { inside: 'inside what was published', outside: 'outside what was published', 'too few seeds': 'too few seeds to judge' }[verdict]
+    const colour = { inside: 'green', outside: 'yellow', 'too few seeds': 'dim' } as const
+    lines.push(terminal.paint(colour[verdict], `published: ${spread(event.published)} (${event.published.n} seeds); this run: ${words}`))
+  }
+  lines.push(`Results: ${event.folder}`)
+  return lines
+}
+
+/** Done only when every seed has a result: a collapsed or failed seed is never averaged away silently. */
+export function doneExit(seeds: readonly SeedOutcome[]): number {
+  return seeds.every(({ status }) => status === 'done') ? EXIT.done : EXIT.failed
+}
+
+function meanOf(values: readonly (number | null)[]): number | null {
+  const present = values.filter((value) => value !== null)
+  return present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0) / present.length
+}

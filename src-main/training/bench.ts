@@ -1,0 +1,156 @@
+/**
+ * Times one compiled rule on one engine: training and evaluation batches of a real size on random data.
+ *
+ * Times are wall time per replica-batch, the median over chunks after a warm-up. Floating-point operations are counted
+ * from the program itself (`programFlop`: matrix products only, loop-invariant ones once), so the figure in GFLOP/s is
+ * of necessary work: an engine that computes something twice looks slower, not faster.
+ */
+import { UNIT_SCALING, type Samples } from '../data/samples.ts'
+import type { Engine, Session } from '../engines/engine.ts'
+import { programFlop } from '../program/cost.ts'
+import { drawInitial } from '../program/initial.ts'
+import type { Compiled } from '../program/program.ts'
+import { Generator } from '../program/random.ts'
+
+export interface BenchRequest {
+  readonly batch: number
+  readonly replicas: number
+  readonly threads: number | null
+  readonly device: string | null
+  /** Timed training batches of each replica in all; null lets the measured speed decide. */
+  readonly batches: number | null
+}
+
+export interface BenchFigures {
+  readonly device: string
+  /** Milliseconds of wall time / (batches × replicas). */
+  readonly trainMsPerBatch: number
+  readonly evalMsPerBatch: number
+  /** Replica-batches trained in a second. */
+  readonly batchesPerSecond: number
+  /** Training, 10⁹ necessary operations a second. */
+  readonly gflops: number
+  /** False when a state or parameter stopped being finite: the times are then not those of real training. */
+  readonly finite: boolean
+}
+
+/** As many chunks as the median is taken over. */
+const CHUNKS = 7
+/** Aimed at for a chunk, so that the clock's grain and the crossing into the engine do not count. */
+const CHUNK_MS = 300
+const MOST_BATCHES_A_CHUNK = 200
+
+/** Measures; opens and closes a session of its own. */
+export async function measureBench(engine: Engine, compiled: Compiled, request: BenchRequest): Promise<BenchFigures> {
+  const session = await engine.open(compiled, {
+    replicas: request.replicas,
+    precision: 'float32',
+    ...(request.threads === null ? {} : { threads: request.threads }),
+    ...(request.device === null ? {} : { device: request.device }),
+  })
+  try {
+    const random = Generator.seeded(0)
+    const data = randomSamples(compiled, request.batch * 50, random.split('samples'))
+    session.bind({ train: data, test: data })
+    writeInitial(session, compiled, request.replicas, random.split('initial'))
+    const bench = new Stopwatch(session, compiled, request, random.split('order'))
+
+    const once = await bench.train(1)
+    const perBatch = Math.min(once, await bench.train(2) / 2)
+    const count = request.batches === null ? fitting(perBatch) : Math.max(1, Math.round(request.batches / CHUNKS))
+    await bench.train(count)
+    const training = await median(() => bench.train(count), count * request.replicas)
+
+    await bench.evaluate(1)
+    const evaluated = Math.min(50, request.batches === null ? fitting((await bench.evaluate(2)) / 2) : count)
+    const evaluation = await median(() => bench.evaluate(evaluated), evaluated * request.replicas)
+
+    return {
+      device: session.device,
+      trainMsPerBatch: training,
+      evalMsPerBatch: evaluation,
+      batchesPerSecond: 1000 / training,
+      gflops: programFlop(compiled.program, request.batch).training / (training * 1e6),
+      finite: bench.finite,
+    }
+  } finally {
+    session.close()
+  }
+}
+
+function fitting(msPerBatch: number): number {
+  return Math.max(1, Math.min(MOST_BATCHES_A_CHUNK, Math.round(CHUNK_MS / Math.max(msPerBatch, 1e-3))))
+}
+
+async function median(chunk: () => Promise<number>, share: number): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < CHUNKS; i++) times.push((await chunk()) / share)
+  times.sort((a, b) => a - b)
+  return times[Math.floor(times.length / 2)] ?? NaN
+}
+
+/** Runs chunks of a session and says how many milliseconds each took; drawing samples and scalars is not counted. */
+class Stopwatch {
+  readonly #session: Session
+  readonly #compiled: Compiled
+  readonly #request: BenchRequest
+  readonly #order: Generator
+  #trained = 0
+  finite = true
+
+  constructor(session: Session, compiled: Compiled, request: BenchRequest, order: Generator) {
+    this.#session = session
+    this.#compiled = compiled
+    this.#request = request
+    this.#order = order
+  }
+
+  async train(batches: number): Promise<number> {
+    const { batch, replicas } = this.#request
+    const slots = this.#compiled.program.scalarCount
+    const samples = Uint32Array.from({ length: replicas * batches * batch }, () => Math.floor(this.#order.uniform() * batch * 50))
+    const scalars = new Float64Array(replicas * batches * slots)
+    for (let row = 0; row < replicas * batches; row++) scalars.set(this.#scalars(this.#trained + (row % batches)), row * slots)
+    const begin = performance.now()
+    const { broken } = await this.#session.train({ batchSize: batch, batches, samples, scalars, measureBatch: null })
+    const elapsed = performance.now() - begin
+    this.#trained += batches
+    if (broken.length > 0) this.finite = false
+    return elapsed
+  }
+
+  async evaluate(batches: number): Promise<number> {
+    const { batch, replicas } = this.#request
+    const slots = this.#compiled.program.scalarCount
+    const scalars = new Float64Array(replicas * slots)
+    for (let replica = 0; replica < replicas; replica++) scalars.set(this.#scalars(this.#trained), replica * slots)
+    const samples = Uint32Array.from({ length: batches * batch }, (_, index) => index)
+    const begin = performance.now()
+    await this.#session.evaluate({ split: 'test', samples, batchSize: batch, scalars, topK: [1], confusion: false })
+    return performance.now() - begin
+  }
+
+  #scalars(batch: number): Float64Array {
+    return this.#compiled.scalarsAt({ epoch: 0, batch, sign: this.#order.uniform() < 0.5 ? 1 : -1 })
+  }
+}
+
+/** Uniform bytes, scaled to [0, 1], with uniform labels: as the released code was timed. */
+function randomSamples(compiled: Compiled, count: number, random: Generator): Samples {
+  const { widths } = compiled.program
+  const features = widths[0] ?? 1
+  const classes = widths[widths.length - 1] ?? 1
+  const pixels = new Uint8Array(count * features)
+  // Four bytes a draw: a CIFAR-sized set is three million of them.
+  const words = new DataView(pixels.buffer, 0, pixels.length - (pixels.length % 4))
+  for (let at = 0; at < words.byteLength; at += 4) words.setUint32(at, random.bits())
+  const labels = Uint16Array.from({ length: count }, () => Math.floor(random.uniform() * classes))
+  return { count, features, pixels, labels, classes, image: null, scaling: UNIT_SCALING }
+}
+
+function writeInitial(session: Session, compiled: Compiled, replicas: number, random: Generator): void {
+  for (let replica = 0; replica < replicas; replica++) {
+    for (const { name, initial, shape } of compiled.program.parameters)
+      session.write(name, replica, Float32Array.from(drawInitial(initial, shape, random.split(replica).split(name))))
+  }
+}
