@@ -2,11 +2,19 @@
  * From a rule's `build` to a program: trace, hoist, share, simplify, drop what nobody reads, number densely.
  */
 import { hoist } from './hoist.ts'
-import type { Compiled, MeasurementDeclaration, Program, ScalarDeclaration, Statement, Step, ValueId } from './program.ts'
+import type {
+  Compiled,
+  MeasurementDeclaration,
+  Program,
+  ScalarDeclaration,
+  Statement,
+  Step,
+  ValueId,
+} from './program.ts'
 import { prune } from './prune.ts'
 import { describeShape, type Shape } from './shape.ts'
 import { share } from './share.ts'
-import { simplify } from './simplify.ts'
+import { addBeforeMultiplying, writeOut } from './simplify.ts'
 import { renamed } from './statements.ts'
 import { Tracer, valueOf, type Operand, type TracedScalar } from './trace.ts'
 
@@ -22,7 +30,12 @@ export interface Behaviour {
  * @param keep names of measurements and of log parameters to keep; everything else that only a log reads is dropped
  * @throws ProgramProblem when the rule misuses a word
  */
-export function compile(rule: string, widths: readonly number[], build: (tracer: Tracer) => Behaviour, keep: readonly string[] = []): Compiled {
+export function compile(
+  rule: string,
+  widths: readonly number[],
+  build: (tracer: Tracer) => Behaviour,
+  keep: readonly string[] = [],
+): Compiled {
   const tracer = new Tracer(rule, widths)
   const behaviour = build(tracer)
   const training = tracer.traceBlock(() => behaviour.train())
@@ -30,7 +43,10 @@ export function compile(rule: string, widths: readonly number[], build: (tracer:
   const classes = widths[widths.length - 1]
   const [rows, columns] = prediction.result.shape
   if (rows !== 'batch' || columns !== classes)
-    throw tracer.problem('predict', `scores must be batch × ${classes}, found ${describeShape(prediction.result.shape)}`)
+    throw tracer.problem(
+      'predict',
+      `scores must be batch × ${classes}, found ${describeShape(prediction.result.shape)}`,
+    )
 
   const kept = new Set(keep)
   const aliveParameter = (index: number): boolean => {
@@ -38,19 +54,29 @@ export function compile(rule: string, widths: readonly number[], build: (tracer:
     return parameter !== undefined && (parameter.role !== 'log' || kept.has(parameter.name))
   }
   const shapes: Shape[] = [...tracer.shapes]
-  const optimise = (statements: readonly Statement[], values: readonly ValueId[]): { statements: Statement[]; values: ValueId[] } => {
+  const optimise = (
+    statements: readonly Statement[],
+    values: readonly ValueId[],
+  ): { statements: Statement[]; values: ValueId[] } => {
     const names = new Map<ValueId, ValueId>()
-    const wanted = { measurement: (name: string) => kept.has(name), update: aliveParameter }
-    const first = prune(share(hoist(statements, tracer.scalars), names), { ...wanted, values: values.map((id) => names.get(id) ?? id) })
+    const shared = share(hoist(statements, tracer.scalars), names)
     const followed = values.map((id) => names.get(id) ?? id)
-    return { statements: prune(simplify(first, shapes), { ...wanted, values: followed }), values: followed }
+    const pruned = (list: readonly Statement[]): Statement[] =>
+      prune(list, { values: followed, measurement: (name) => kept.has(name), update: aliveParameter })
+    return {
+      statements: pruned(writeOut(pruned(addBeforeMultiplying(pruned(shared), shapes)), shapes)),
+      values: followed,
+    }
   }
   const train = optimise(training.statements, [])
   const predict = optimise(prediction.statements, [prediction.result.id])
 
   const scalars = layOut(tracer.scalars)
   const scalarCount = scalars.reduce((length, scalar) => length + scalar.length, 0)
-  const dense = number(shapes, tracer.parameters.map((_, index) => aliveParameter(index)))
+  const dense = number(
+    shapes,
+    tracer.parameters.map((_, index) => aliveParameter(index)),
+  )
   const program: Program = {
     rule,
     widths,
@@ -78,14 +104,21 @@ function layOut(scalars: readonly TracedScalar[]): ScalarDeclaration[] {
 function fillScalars(scalars: readonly TracedScalar[], length: number, step: Step): Float64Array {
   const values = new Float64Array(length)
   let position = 0
-  for (const scalar of scalars) for (let iteration = 0; iteration < scalar.length; iteration++) values[position++] = scalar.at(step, iteration)
+  for (const scalar of scalars)
+    for (let iteration = 0; iteration < scalar.length; iteration++) values[position++] = scalar.at(step, iteration)
   return values
 }
 
-function measurementsOf(statements: readonly Statement[], shapes: readonly Shape[], iterations = 1): MeasurementDeclaration[] {
+function measurementsOf(
+  statements: readonly Statement[],
+  shapes: readonly Shape[],
+  iterations = 1,
+): MeasurementDeclaration[] {
   return statements.flatMap((statement) => {
     if (statement.kind === 'repeat') return measurementsOf(statement.body, shapes, statement.count)
-    return statement.kind === 'measure' ? [{ name: statement.name, shape: shapes[statement.value] as Shape, iterations }] : []
+    return statement.kind === 'measure'
+      ? [{ name: statement.name, shape: shapes[statement.value] as Shape, iterations }]
+      : []
   })
 }
 
@@ -107,7 +140,10 @@ function number(shapes: readonly Shape[], aliveParameters: readonly boolean[]) {
       if (statement.kind === 'update') return { ...statement, parameter: parameters[statement.parameter] as number }
       if (statement.kind === 'repeat') return { ...statement, body: rewriteParameters(statement.body) }
       if (statement.kind === 'let' && statement.operation.kind === 'parameter')
-        return { ...statement, operation: { kind: 'parameter', parameter: parameters[statement.operation.parameter] as number } }
+        return {
+          ...statement,
+          operation: { kind: 'parameter', parameter: parameters[statement.operation.parameter] as number },
+        }
       return statement
     })
   return {

@@ -6,7 +6,10 @@ import type { Operation, Program, Statement, ValueId } from './program.ts'
 import { rowsOf, type Shape } from './shape.ts'
 
 /** Floating-point operations of one batch of one replica. */
-export function programFlop(program: Program, batch: number): { readonly training: number; readonly prediction: number } {
+export function programFlop(
+  program: Program,
+  batch: number,
+): { readonly training: number; readonly prediction: number } {
   return {
     training: listFlop(program.training, program.shapes, batch),
     prediction: listFlop(program.prediction, program.shapes, batch),
@@ -17,12 +20,18 @@ function listFlop(statements: readonly Statement[], shapes: readonly Shape[], ba
   let flop = 0
   for (const statement of statements) {
     if (statement.kind === 'repeat') flop += statement.count * listFlop(statement.body, shapes, batch)
-    else if (statement.kind === 'let' && statement.operation.kind === 'product') flop += productFlop(statement.id, statement.operation, shapes, batch)
+    else if (statement.kind === 'let' && statement.operation.kind === 'product')
+      flop += productFlop(statement.id, statement.operation, shapes, batch)
   }
   return flop
 }
 
-function productFlop(id: ValueId, operation: Extract<Operation, { kind: 'product' }>, shapes: readonly Shape[], batch: number): number {
+function productFlop(
+  id: ValueId,
+  operation: Extract<Operation, { kind: 'product' }>,
+  shapes: readonly Shape[],
+  batch: number,
+): number {
   const result = shapes[id] as Shape
   const left = shapes[operation.left] as Shape
   const inner = operation.transposeLeft ? rowsOf(left, batch) : left[1]

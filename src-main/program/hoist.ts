@@ -5,7 +5,10 @@
 import type { ScalarDeclaration, Statement, ValueId } from './program.ts'
 import { operandsOf, renamed } from './statements.ts'
 
-export function hoist(statements: readonly Statement[], scalars: readonly Pick<ScalarDeclaration, 'length'>[]): Statement[] {
+export function hoist(
+  statements: readonly Statement[],
+  scalars: readonly Pick<ScalarDeclaration, 'length'>[],
+): Statement[] {
   const result: Statement[] = []
   for (const statement of statements) {
     if (statement.kind !== 'repeat') {
@@ -40,6 +43,8 @@ function varies(
   if (operandsOf(statement.operation).some((id) => changing.has(id))) return true
   return (
     statement.operation.kind === 'sum' &&
-    statement.operation.terms.some(({ coefficient }) => coefficient.scalar !== null && scalars[coefficient.scalar]?.length !== 1)
+    statement.operation.terms.some(
+      ({ coefficient }) => coefficient.scalar !== null && scalars[coefficient.scalar]?.length !== 1,
+    )
   )
 }

@@ -17,7 +17,7 @@ export class ProgramProblem extends Error {
 function lineOutsideProgram(stack: string | undefined): string | null {
   for (const line of (stack ?? '').split('\n').slice(1)) {
     const match = /([^/\\(\s]+[/\\][^/\\]+\.[jt]s:\d+)(?::\d+)?\)?$/.exec(line.trim())
-    if (match?.[1] !== undefined && !/[/\\]program[/\\]/.test(line)) return match[1]
+    if (match?.[1] !== undefined && !/src-main[/\\]program[/\\]/.test(line)) return match[1]
   }
   return null
 }

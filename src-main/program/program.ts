@@ -51,12 +51,22 @@ export type Operation =
   /** Row-wise softmax, computed after subtracting the row's maximum. */
   | { readonly kind: 'softmax'; readonly value: ValueId }
   /** Sum over columns (→ [rows, 1]), over rows (→ [1, columns]) or all (→ [1, 1]); `mean` divides by the number of entries added. */
-  | { readonly kind: 'reduce'; readonly over: 'rows' | 'columns' | 'all'; readonly mean: boolean; readonly value: ValueId }
+  | {
+      readonly kind: 'reduce'
+      readonly over: 'rows' | 'columns' | 'all'
+      readonly mean: boolean
+      readonly value: ValueId
+    }
 
 export type Statement =
   | { readonly kind: 'let'; readonly id: ValueId; readonly operation: Operation }
   /** Runs `body` `count` times. `inner` is the value inside an iteration: `initial` at first, then the last `next`; `result` is the last `next`. */
-  | { readonly kind: 'repeat'; readonly count: number; readonly carried: readonly Carried[]; readonly body: readonly Statement[] }
+  | {
+      readonly kind: 'repeat'
+      readonly count: number
+      readonly carried: readonly Carried[]
+      readonly body: readonly Statement[]
+    }
   /** The parameter's value from the next batch on. */
   | { readonly kind: 'update'; readonly parameter: number; readonly value: ValueId }
   /** Reports a value under a name; inside a repeat, one value an iteration. */

@@ -37,7 +37,14 @@ function pruneList(statements: readonly Statement[], wanted: Wanted, live: Set<V
         break
       case 'repeat': {
         const carried = liveCarries(statement.carried, statement.body, wanted, live)
-        const body = pruneList(statement.body, wanted, union(live, carried.map((carry) => carry.next)))
+        const body = pruneList(
+          statement.body,
+          wanted,
+          union(
+            live,
+            carried.map((carry) => carry.next),
+          ),
+        )
         if (carried.length === 0 && body.length === 0) break
         for (const id of readBy(body)) live.add(id)
         carried.forEach((carry) => live.add(carry.initial))
@@ -52,10 +59,24 @@ function pruneList(statements: readonly Statement[], wanted: Wanted, live: Set<V
 }
 
 /** A carry lives when its result is read, or when its inner value feeds one that lives: the smallest such set. */
-function liveCarries(all: readonly Carried[], body: readonly Statement[], wanted: Wanted, live: ReadonlySet<ValueId>): readonly Carried[] {
+function liveCarries(
+  all: readonly Carried[],
+  body: readonly Statement[],
+  wanted: Wanted,
+  live: ReadonlySet<ValueId>,
+): readonly Carried[] {
   let carried = all.filter((carry) => live.has(carry.result))
   for (;;) {
-    const read = readBy(pruneList(body, wanted, union(new Set(), carried.map((carry) => carry.next))))
+    const read = readBy(
+      pruneList(
+        body,
+        wanted,
+        union(
+          new Set(),
+          carried.map((carry) => carry.next),
+        ),
+      ),
+    )
     for (const carry of carried) read.add(carry.next)
     const grown = all.filter((carry) => carried.includes(carry) || read.has(carry.inner))
     if (grown.length === carried.length) return carried

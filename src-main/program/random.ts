@@ -21,7 +21,8 @@ export class Generator {
 
   /** The root generator of a run. `seed` is a non-negative safe integer. */
   static seeded(seed: number): Generator {
-    if (!Number.isSafeInteger(seed) || seed < 0) throw new RangeError(`a seed is a whole number from 0 up, found ${seed}`)
+    if (!Number.isSafeInteger(seed) || seed < 0)
+      throw new RangeError(`a seed is a whole number from 0 up, found ${seed}`)
     return new Generator(threefry([seed >>> 0, Math.floor(seed / 2 ** 32) >>> 0], [0x61706963, 0x616c2121]), 0)
   }
 
@@ -103,7 +104,10 @@ export interface GeneratorState {
 const ROTATIONS = [13, 15, 26, 6, 17, 29, 16, 24] as const
 
 /** Threefry-2x32-20: two counter words to two random words under a two-word key. */
-export function threefry(key: readonly [number, number], counter: readonly [number, number]): readonly [number, number] {
+export function threefry(
+  key: readonly [number, number],
+  counter: readonly [number, number],
+): readonly [number, number] {
   const keys = [key[0] >>> 0, key[1] >>> 0, (0x1bd11bda ^ key[0] ^ key[1]) >>> 0] as const
   let a = (counter[0] + keys[0]) >>> 0
   let b = (counter[1] + keys[1]) >>> 0

@@ -10,7 +10,11 @@ export function share(statements: readonly Statement[], names = new Map<ValueId,
   return shareWithin(statements, new Map(), names)
 }
 
-function shareWithin(statements: readonly Statement[], outer: ReadonlyMap<string, ValueId>, names: Map<ValueId, ValueId>): Statement[] {
+function shareWithin(
+  statements: readonly Statement[],
+  outer: ReadonlyMap<string, ValueId>,
+  names: Map<ValueId, ValueId>,
+): Statement[] {
   const known = new Map(outer)
   const result: Statement[] = []
   const now = (id: ValueId): ValueId => names.get(id) ?? id
@@ -30,7 +34,12 @@ function shareWithin(statements: readonly Statement[], outer: ReadonlyMap<string
       case 'repeat': {
         const carried = statement.carried.map((carry) => ({ ...carry, initial: now(carry.initial) }))
         const body = shareWithin(statement.body, known, names)
-        result.push({ kind: 'repeat', count: statement.count, carried: carried.map((carry) => ({ ...carry, next: now(carry.next) })), body })
+        result.push({
+          kind: 'repeat',
+          count: statement.count,
+          carried: carried.map((carry) => ({ ...carry, next: now(carry.next) })),
+          body,
+        })
         break
       }
       case 'update':

@@ -14,12 +14,8 @@ import { countUses } from './statements.ts'
 type Let = Extract<Statement, { kind: 'let' }>
 type Product = Extract<Operation, { kind: 'product' }>
 
-/** Rewrites the top level of one program; `shapes` grows with the values that are new. Bodies of repeats keep their form but for written-out sums. */
-export function simplify(statements: readonly Statement[], shapes: Shape[]): Statement[] {
-  return writeOut(addBeforeMultiplying(statements, shapes), shapes)
-}
-
-function addBeforeMultiplying(statements: readonly Statement[], shapes: Shape[]): Statement[] {
+/** Rewrite 1, at the top level of a program; `shapes` grows with the values that are new, and the products replaced are left for pruning. */
+export function addBeforeMultiplying(statements: readonly Statement[], shapes: Shape[]): Statement[] {
   const uses = countUses(statements)
   const definitions = new Map<ValueId, Let>()
   const result: Statement[] = []
@@ -55,8 +51,16 @@ function addBeforeMultiplying(statements: readonly Statement[], shapes: Shape[])
         const operation = definitions.get(term.value)?.operation as Product
         return { coefficient: { factor: term.coefficient.factor, scalar: null }, value: operation.left }
       })
-      const added: Let = { kind: 'let', id: shapes.push(shapes[product.left] as Shape) - 1, operation: { kind: 'sum', terms: lefts } }
-      const multiplied: Let = { kind: 'let', id: shapes.push(shapes[first.value] as Shape) - 1, operation: { ...product, left: added.id } }
+      const added: Let = {
+        kind: 'let',
+        id: shapes.push(shapes[product.left] as Shape) - 1,
+        operation: { kind: 'sum', terms: lefts },
+      }
+      const multiplied: Let = {
+        kind: 'let',
+        id: shapes.push(shapes[first.value] as Shape) - 1,
+        operation: { ...product, left: added.id },
+      }
       definitions.set(added.id, added)
       definitions.set(multiplied.id, multiplied)
       result.push(added, multiplied)
@@ -69,8 +73,8 @@ function addBeforeMultiplying(statements: readonly Statement[], shapes: Shape[])
   return result
 }
 
-/** Within each list: sums used once inside another sum of the same list are written out, and equal terms collected. */
-function writeOut(statements: readonly Statement[], shapes: readonly Shape[]): Statement[] {
+/** Rewrite 2, within each list. Uses are counted as the statements stand, so prune before. */
+export function writeOut(statements: readonly Statement[], shapes: readonly Shape[]): Statement[] {
   const uses = countUses(statements)
   const within = (list: readonly Statement[]): Statement[] => {
     const sums = new Map<ValueId, readonly Term[]>()
@@ -86,7 +90,9 @@ function writeOut(statements: readonly Statement[], shapes: readonly Shape[]): S
           if (inner === undefined || uses.get(term.value) !== 1 || !fits) return [term]
           const scaled = inner.map((part) => multiplied(term.coefficient, part))
           // Spreading a per-batch scalar over several terms would cost more than it saves.
-          return scaled.some((part) => part === null) || (term.coefficient.scalar !== null && inner.length > 1) ? [term] : (scaled as Term[])
+          return scaled.some((part) => part === null) || (term.coefficient.scalar !== null && inner.length > 1)
+            ? [term]
+            : (scaled as Term[])
         }),
       )
       sums.set(statement.id, terms)

@@ -71,14 +71,25 @@ abstract class Holder {
   become(operand: Operand): void {
     const next = valueOf(operand)
     if (!sameShape(next.shape, this.current.shape))
-      throw this.tracer.problem('become', `${this.label} is ${describeShape(this.shape)} and cannot become ${describeShape(next.shape)}`)
+      throw this.tracer.problem(
+        'become',
+        `${this.label} is ${describeShape(this.shape)} and cannot become ${describeShape(next.shape)}`,
+      )
     this.tracer.requireVisible('become', next)
     this.current = next
   }
 
   /** this ← this + factor · operand. */
   increase(factor: Factor, operand: Operand): void {
-    this.become(this.tracer.sum([[1, this.current], [factor, operand]], 'increase'))
+    this.become(
+      this.tracer.sum(
+        [
+          [1, this.current],
+          [factor, operand],
+        ],
+        'increase',
+      ),
+    )
   }
 }
 
@@ -142,9 +153,16 @@ export class Tracer {
   }
 
   /** Declares something learned: `rows × columns`, beginning as `initial`. */
-  parameter(name: string, shape: readonly [number, number], initial: Initial, role: ParameterRole = 'weight'): Parameter {
-    if (this.parameters.some((parameter) => parameter.name === name)) throw this.problem('parameter', `${name} is declared twice`)
-    if (this.#statements !== this.#declarations) throw this.problem('parameter', `${name} must be declared before training or prediction is described`)
+  parameter(
+    name: string,
+    shape: readonly [number, number],
+    initial: Initial,
+    role: ParameterRole = 'weight',
+  ): Parameter {
+    if (this.parameters.some((parameter) => parameter.name === name))
+      throw this.problem('parameter', `${name} is declared twice`)
+    if (this.#statements !== this.#declarations)
+      throw this.problem('parameter', `${name} must be declared before training or prediction is described`)
     const index = this.parameters.push({ name, shape, initial, role }) - 1
     const handle = new Parameter(this, name, this.record({ kind: 'parameter', parameter: index }, shape), index)
     this.#handles.push(handle)
@@ -181,7 +199,8 @@ export class Tracer {
   /** Runs `body` `count` times; states are carried from one iteration to the next. */
   repeat(count: number, body: () => void): void {
     if (this.#repeat !== null) throw this.problem('repeat', 'a repeat inside a repeat is not part of the language')
-    if (!Number.isInteger(count) || count < 0) throw this.problem('repeat', `the count must be a whole number from 0 up, found ${count}`)
+    if (!Number.isInteger(count) || count < 0)
+      throw this.problem('repeat', `the count must be a whole number from 0 up, found ${count}`)
     if (count === 0) return
     const outer = this.#statements
     const open: OpenRepeat = { scope: ++this.#repeats, count, body: [] }
@@ -202,7 +221,10 @@ export class Tracer {
     }
     this.#handles.forEach((handle, i) => {
       if (handle.current !== parametersBefore[i])
-        throw this.problem('become', `parameter ${handle.label} changes inside a repeat; parameters change once a batch`)
+        throw this.problem(
+          'become',
+          `parameter ${handle.label} changes inside a repeat; parameters change once a batch`,
+        )
     })
     const carried: Carried[] = []
     for (const { state, initial, inner } of entered) {
@@ -236,7 +258,8 @@ export class Tracer {
       const value = valueOf(operand)
       this.requireVisible(word, value)
       const wider = broadcast(shape, value.shape)
-      if (wider === null) throw this.problem(word, `${describeShape(value.shape)} does not fit the ${describeShape(shape)} before it`)
+      if (wider === null)
+        throw this.problem(word, `${describeShape(value.shape)} does not fit the ${describeShape(shape)} before it`)
       shape = wider
       return { coefficient: this.#coefficient(word, factor), value: value.id }
     })
@@ -303,13 +326,17 @@ export class Tracer {
     if (factor.tracer !== this) throw this.problem(word, 'a scalar of another program was used')
     const scalar = this.scalars[factor.index]
     if (scalar !== undefined && scalar.length !== 1 && scalar.length !== this.#repeat?.count)
-      throw this.problem(word, `${scalar.name} has ${scalar.length} iterations and is used in ${this.#repeat === null ? 'no repeat' : `a repeat of ${this.#repeat.count}`}`)
+      throw this.problem(
+        word,
+        `${scalar.name} has ${scalar.length} iterations and is used in ${this.#repeat === null ? 'no repeat' : `a repeat of ${this.#repeat.count}`}`,
+      )
     return { factor: factor.factor, scalar: factor.index }
   }
 
   #newId(shape: Shape): ValueId {
     const [rows, columns] = shape
-    if (!isSize(rows) || !Number.isInteger(columns) || columns < 1) throw this.problem('value', `a shape of ${describeShape(shape)} is not possible`)
+    if (!isSize(rows) || !Number.isInteger(columns) || columns < 1)
+      throw this.problem('value', `a shape of ${describeShape(shape)} is not possible`)
     return this.shapes.push(shape) - 1
   }
 

@@ -106,11 +106,19 @@ function elementwise(kind: 'multiply' | 'divide', left: Value, right: Value): Va
   left.tracer.requireVisible(kind, left)
   left.tracer.requireVisible(kind, right)
   const shape = broadcast(left.shape, right.shape)
-  if (shape === null) throw left.tracer.problem(kind, `${describeShape(left.shape)} and ${describeShape(right.shape)} do not fit`)
+  if (shape === null)
+    throw left.tracer.problem(kind, `${describeShape(left.shape)} and ${describeShape(right.shape)} do not fit`)
   return left.tracer.record({ kind, left: left.id, right: right.id }, shape)
 }
 
-function product(word: string, left: Value, right: Value, transposeLeft: boolean, transposeRight: boolean, average = false): Value {
+function product(
+  word: string,
+  left: Value,
+  right: Value,
+  transposeLeft: boolean,
+  transposeRight: boolean,
+  average = false,
+): Value {
   const tracer = left.tracer
   tracer.requireVisible(word, left)
   tracer.requireVisible(word, right)
@@ -118,6 +126,10 @@ function product(word: string, left: Value, right: Value, transposeLeft: boolean
   const [innerRight, columns] = transposeRight ? [right.shape[1], right.shape[0]] : right.shape
   if (innerLeft !== innerRight || columns === 'batch')
     throw tracer.problem(word, `${describeShape(left.shape)} and ${describeShape(right.shape)} do not fit`)
-  if (average && innerLeft !== 'batch') throw tracer.problem(word, `a mean over the batch needs one row a sample, found ${describeShape(left.shape)}`)
-  return tracer.record({ kind: 'product', left: left.id, right: right.id, transposeLeft, transposeRight, mean: average }, [rows, columns])
+  if (average && innerLeft !== 'batch')
+    throw tracer.problem(word, `a mean over the batch needs one row a sample, found ${describeShape(left.shape)}`)
+  return tracer.record(
+    { kind: 'product', left: left.id, right: right.id, transposeLeft, transposeRight, mean: average },
+    [rows, columns],
+  )
 }

@@ -10,7 +10,20 @@
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import type { Tracer, Value } from '../program/trace.ts'
-import { apply, applyTransposed, difference, map, mean, meanOverBatch, multiply, outer, relu, softmax, sum, sumOverUnits } from '../program/words.ts'
+import {
+  apply,
+  applyTransposed,
+  difference,
+  map,
+  mean,
+  meanOverBatch,
+  multiply,
+  outer,
+  relu,
+  softmax,
+  sum,
+  sumOverUnits,
+} from '../program/words.ts'
 import { OPTIMISERS, optimiser } from './optimiser.ts'
 import type { Behaviour, Rule, SettingProblem } from './rule.ts'
 import { choice, number, whole } from './setting.ts'
@@ -32,18 +45,65 @@ const settings = z.strictObject({
     default: 'linear',
     group: 'dynamics',
   }),
-  optimiser: choice({ label: 'Optimiser', help: 'How gradients become steps.', options: OPTIMISERS, optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' }, default: 'adam', group: 'learning' }),
-  learningRate: number({ label: 'Learning rate', symbol: 'μ', help: 'Step of the optimiser in the first epoch.', above: 0, maximum: 100, default: 0.001, group: 'learning' }),
-  momentum: number({ label: 'Momentum', help: 'Used by SGD only.', minimum: 0, maximum: 0.9999, default: 0.9, group: 'learning' }),
-  weightDecay: number({ label: 'Weight decay', help: 'Adds this times the weights to the gradient.', minimum: 0, maximum: 1, default: 0, group: 'learning' }),
-  stepEpochs: whole({ label: 'Epochs a step', help: 'After every so many epochs the learning rate is multiplied by the factor below.', minimum: 1, maximum: 100_000, default: 10, group: 'learning' }),
-  stepFactor: number({ label: 'Step factor', symbol: 'κ', help: '1 keeps the learning rate as it is.', above: 0, maximum: 1, default: 0.95, group: 'learning' }),
+  optimiser: choice({
+    label: 'Optimiser',
+    help: 'How gradients become steps.',
+    options: OPTIMISERS,
+    optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' },
+    default: 'adam',
+    group: 'learning',
+  }),
+  learningRate: number({
+    label: 'Learning rate',
+    symbol: 'μ',
+    help: 'Step of the optimiser in the first epoch.',
+    above: 0,
+    maximum: 100,
+    default: 0.001,
+    group: 'learning',
+  }),
+  momentum: number({
+    label: 'Momentum',
+    help: 'Used by SGD only.',
+    minimum: 0,
+    maximum: 0.9999,
+    default: 0.9,
+    group: 'learning',
+  }),
+  weightDecay: number({
+    label: 'Weight decay',
+    help: 'Adds this times the weights to the gradient.',
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    group: 'learning',
+  }),
+  stepEpochs: whole({
+    label: 'Epochs a step',
+    help: 'After every so many epochs the learning rate is multiplied by the factor below.',
+    minimum: 1,
+    maximum: 100_000,
+    default: 10,
+    group: 'learning',
+  }),
+  stepFactor: number({
+    label: 'Step factor',
+    symbol: 'κ',
+    help: '1 keeps the learning rate as it is.',
+    above: 0,
+    maximum: 1,
+    default: 0.95,
+    group: 'learning',
+  }),
 })
 
 export type BackpropagationSettings = z.infer<typeof settings>
 
 /** learningRate · stepFactor^⌊epoch / stepEpochs⌋, epoch from 0. */
-export function steppedRate(s: Pick<BackpropagationSettings, 'learningRate' | 'stepEpochs' | 'stepFactor'>, epoch: number): number {
+export function steppedRate(
+  s: Pick<BackpropagationSettings, 'learningRate' | 'stepEpochs' | 'stepFactor'>,
+  epoch: number,
+): number {
   return s.learningRate * s.stepFactor ** Math.floor(epoch / s.stepEpochs)
 }
 
@@ -107,9 +167,21 @@ export const backpropagation: Rule<BackpropagationSettings> = {
   source: { text: 'Rumelhart, Hinton, Williams, Nature 1986', url: 'https://doi.org/10.1038/323533a0' },
   settings,
   equations: [
-    { caption: 'Forward', tex: String.raw`h_k = W_k a_{k-1} + b_k,\quad a_k = \max(h_k, 0)`, settings: ['outputActivation'] },
-    { caption: 'Backward', tex: String.raw`\delta_k = (W_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`, settings: ['criterion'] },
-    { caption: 'Step', tex: String.raw`W_k \leftarrow W_k - \mu\,\kappa^{\lfloor \mathrm{epoch}/s \rfloor}\, d(\nabla W_k)`, settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'] },
+    {
+      caption: 'Forward',
+      tex: String.raw`h_k = W_k a_{k-1} + b_k,\quad a_k = \max(h_k, 0)`,
+      settings: ['outputActivation'],
+    },
+    {
+      caption: 'Backward',
+      tex: String.raw`\delta_k = (W_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
+      settings: ['criterion'],
+    },
+    {
+      caption: 'Step',
+      tex: String.raw`W_k \leftarrow W_k - \mu\,\kappa^{\lfloor \mathrm{epoch}/s \rfloor}\, d(\nabla W_k)`,
+      settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
+    },
   ],
   measures: [],
   synapses: ['forward'],

@@ -22,27 +22,131 @@ import type { Behaviour, Measure, Rule, SettingProblem } from './rule.ts'
 import { choice, number, onOff, perLayer, schedule, scheduleFactor, whole } from './setting.ts'
 
 const settings = z.strictObject({
-  beta: number({ label: 'Nudging strength', symbol: 'β', help: 'How strongly the label pulls the output in the nudged phase.', above: 0, maximum: 100, default: 1, group: 'dynamics' }),
-  randomSign: onOff({ label: 'Random sign of β', help: 'Toss a fair coin for the sign of β before every batch, which removes the bias of one-sided nudging.', default: true, group: 'dynamics' }),
-  threePhase: onOff({ label: 'Three phases', help: 'Adds a phase with −β, and takes the contrast between +β and −β.', default: false, group: 'dynamics' }),
-  lambda: number({ label: 'Correlation memory', symbol: 'λ', help: 'How slowly the estimate of a layer’s correlation forgets; γ = (1 − λ)/λ.', above: 0, maximum: 1, default: 0.99999, group: 'dynamics' }),
-  epsilon: number({ label: 'Coupling', symbol: 'ε', help: 'Prediction errors pull a neuron with strength 1/ε, from below and from above.', above: 0, maximum: 100, default: 0.15, group: 'dynamics' }),
-  hopfieldGain: number({ label: 'Hopfield gain', symbol: 'g', help: 'A neuron’s leak and, equally strong, its self-excitation.', minimum: 0, maximum: 100, default: 0.5, group: 'dynamics' }),
+  beta: number({
+    label: 'Nudging strength',
+    symbol: 'β',
+    help: 'How strongly the label pulls the output in the nudged phase.',
+    above: 0,
+    maximum: 100,
+    default: 1,
+    group: 'dynamics',
+  }),
+  randomSign: onOff({
+    label: 'Random sign of β',
+    help: 'Toss a fair coin for the sign of β before every batch, which removes the bias of one-sided nudging.',
+    default: true,
+    group: 'dynamics',
+  }),
+  threePhase: onOff({
+    label: 'Three phases',
+    help: 'Adds a phase with −β, and takes the contrast between +β and −β.',
+    default: false,
+    group: 'dynamics',
+  }),
+  lambda: number({
+    label: 'Correlation memory',
+    symbol: 'λ',
+    help: 'How slowly the estimate of a layer’s correlation forgets; γ = (1 − λ)/λ.',
+    above: 0,
+    maximum: 1,
+    default: 0.99999,
+    group: 'dynamics',
+  }),
+  epsilon: number({
+    label: 'Coupling',
+    symbol: 'ε',
+    help: 'Prediction errors pull a neuron with strength 1/ε, from below and from above.',
+    above: 0,
+    maximum: 100,
+    default: 0.15,
+    group: 'dynamics',
+  }),
+  hopfieldGain: number({
+    label: 'Hopfield gain',
+    symbol: 'g',
+    help: 'A neuron’s leak and, equally strong, its self-excitation.',
+    minimum: 0,
+    maximum: 100,
+    default: 0.5,
+    group: 'dynamics',
+  }),
   neuralRule: choice({
     label: 'Neural step rule',
     help: 'How the step of the neural dynamics falls from one iteration to the next.',
     options: NEURAL_RULES,
-    optionLabels: { constant: 'Constant: η', divide_by_loop_index: 'Fast decay: η / (t + 1)', divide_by_slow_loop_index: 'Slow decay: η / (t·d + 1)' },
+    optionLabels: {
+      constant: 'Constant: η',
+      divide_by_loop_index: 'Fast decay: η / (t + 1)',
+      divide_by_slow_loop_index: 'Slow decay: η / (t·d + 1)',
+    },
     default: 'divide_by_slow_loop_index',
     group: 'dynamics',
   }),
-  neuralLr: number({ label: 'Neural step', symbol: 'η', help: 'Step of the neural dynamics in the first iteration.', above: 0, maximum: 10, default: 0.05, group: 'dynamics' }),
-  neuralLrStop: number({ label: 'Least neural step', symbol: 'η_stop', help: 'The decaying step rules never go below this.', minimum: 0, maximum: 10, default: 0.001, group: 'dynamics' }),
-  neuralLrDecay: number({ label: 'Decay of the neural step', symbol: 'd', help: 'Used by the slow decay only.', minimum: 0, maximum: 100, default: 0.01, group: 'dynamics' }),
-  iterationsFree: whole({ label: 'Free iterations', symbol: 'T', help: 'Settling without a target; classification uses the same number.', minimum: 1, maximum: 10_000, default: 30, group: 'dynamics' }),
-  iterationsNudged: whole({ label: 'Nudged iterations', symbol: 'T_β', help: 'Settling with the target pulling.', minimum: 1, maximum: 10_000, default: 10, group: 'dynamics' }),
-  lrForward: perLayer({ label: 'Feedforward rates', symbol: 'μ_W', help: 'Learning rate of W, one a layer from the input up.', minimum: 0, maximum: 100, from: 1, default: [1, 0.7], group: 'learning' }),
-  lrFeedback: perLayer({ label: 'Feedback rates', symbol: 'μ_V', help: 'Learning rate of V, one a layer from the second up: between the first hidden layer and the next comes first.', minimum: 0, maximum: 100, from: 2, default: [0.15], group: 'learning' }),
+  neuralLr: number({
+    label: 'Neural step',
+    symbol: 'η',
+    help: 'Step of the neural dynamics in the first iteration.',
+    above: 0,
+    maximum: 10,
+    default: 0.05,
+    group: 'dynamics',
+  }),
+  neuralLrStop: number({
+    label: 'Least neural step',
+    symbol: 'η_stop',
+    help: 'The decaying step rules never go below this.',
+    minimum: 0,
+    maximum: 10,
+    default: 0.001,
+    group: 'dynamics',
+  }),
+  neuralLrDecay: number({
+    label: 'Decay of the neural step',
+    symbol: 'd',
+    help: 'Used by the slow decay only.',
+    minimum: 0,
+    maximum: 100,
+    default: 0.01,
+    group: 'dynamics',
+  }),
+  iterationsFree: whole({
+    label: 'Free iterations',
+    symbol: 'T',
+    help: 'Settling without a target; classification uses the same number.',
+    minimum: 1,
+    maximum: 10_000,
+    default: 30,
+    group: 'dynamics',
+  }),
+  iterationsNudged: whole({
+    label: 'Nudged iterations',
+    symbol: 'T_β',
+    help: 'Settling with the target pulling.',
+    minimum: 1,
+    maximum: 10_000,
+    default: 10,
+    group: 'dynamics',
+  }),
+  lrForward: perLayer({
+    label: 'Feedforward rates',
+    symbol: 'μ_W',
+    help: 'Learning rate of W, one a layer from the input up.',
+    minimum: 0,
+    maximum: 100,
+    from: 1,
+    default: [1, 0.7],
+    group: 'learning',
+  }),
+  lrFeedback: perLayer({
+    label: 'Feedback rates',
+    symbol: 'μ_V',
+    help: 'Learning rate of V, one a layer from the second up: between the first hidden layer and the next comes first.',
+    minimum: 0,
+    maximum: 100,
+    from: 2,
+    default: [0.15],
+    group: 'learning',
+  }),
   schedule: schedule({
     label: 'Rate schedule',
     help: 'From each epoch on (counted from 0) both kinds of rates are multiplied by base^epoch, with the absolute epoch as exponent.',
@@ -52,7 +156,12 @@ const settings = z.strictObject({
     ],
     group: 'learning',
   }),
-  weightDecay: onOff({ label: 'Weight decay', help: 'After each update W and V shrink by rate · ε of themselves.', default: false, group: 'learning' }),
+  weightDecay: onOff({
+    label: 'Weight decay',
+    help: 'After each update W and V shrink by rate · ε of themselves.',
+    default: false,
+    group: 'learning',
+  }),
 })
 
 export type CorInfoMaxSettings = z.infer<typeof settings>
@@ -60,11 +169,21 @@ export type CorInfoMaxSettings = z.infer<typeof settings>
 function check(s: CorInfoMaxSettings, widths: readonly number[]): SettingProblem[] {
   const depth = widths.length - 1
   const problems: SettingProblem[] = []
-  if (depth < 2) problems.push({ key: '', message: `CorInfoMax needs at least one hidden layer, found a network of ${widths.join('-')}` })
+  if (depth < 2)
+    problems.push({
+      key: '',
+      message: `CorInfoMax needs at least one hidden layer, found a network of ${widths.join('-')}`,
+    })
   if (s.lrForward.length !== depth)
-    problems.push({ key: 'lrForward', message: `expected ${depth} feedforward rates, one for each of W₁ to W${subscript(depth)}, found ${s.lrForward.length}` })
+    problems.push({
+      key: 'lrForward',
+      message: `expected ${depth} feedforward rates, one for each of W₁ to W${subscript(depth)}, found ${s.lrForward.length}`,
+    })
   if (s.lrFeedback.length !== Math.max(depth - 1, 1))
-    problems.push({ key: 'lrFeedback', message: `expected ${depth - 1} feedback rates, one for each of V₂ to V${subscript(depth)}, found ${s.lrFeedback.length}` })
+    problems.push({
+      key: 'lrFeedback',
+      message: `expected ${depth - 1} feedback rates, one for each of V₂ to V${subscript(depth)}, found ${s.lrFeedback.length}`,
+    })
   return problems
 }
 
@@ -88,7 +207,10 @@ function build(p: Tracer, s: CorInfoMaxSettings, widths: readonly number[]): Beh
   const ηFree = p.scalarPerIteration('neuralLrFree', s.iterationsFree, (t) => neuralRate(s, t))
   const ηNudged = p.scalarPerIteration('neuralLrNudged', s.iterationsNudged, (t) => neuralRate(s, t))
   const β = p.scalar('beta', (step) => signedBeta(step.sign))
-  const scheduled = (rates: readonly number[], index: number) => (epoch: number): number => (rates[index] as number) * scheduleFactor(s.schedule, epoch)
+  const scheduled =
+    (rates: readonly number[], index: number) =>
+    (epoch: number): number =>
+      (rates[index] as number) * scheduleFactor(s.schedule, epoch)
   const lrForward = layers(1, L, (k) => {
     const rate = scheduled(s.lrForward, k - 1)
     return {
@@ -114,11 +236,25 @@ function build(p: Tracer, s: CorInfoMaxSettings, widths: readonly number[]): Beh
     p.repeat(count, () => {
       for (let k = 1; k < L; k++) {
         // u_k ← u_k + η( −(g + 2/ε)u_k + (1/ε)W_k r_{k−1} + 2γB_k r_k + g r_k + (1/ε)V_{k+1} r_{k+1} )
-        u(k).increase(η, sum([-(g + 2 / ε), u(k)], [1 / ε, apply(W(k), below(r, k - 1))], [2 * γ, apply(B(k), r(k))], [g, r(k)], [1 / ε, apply(V(k + 1), r(k + 1))]))
+        u(k).increase(
+          η,
+          sum(
+            [-(g + 2 / ε), u(k)],
+            [1 / ε, apply(W(k), below(r, k - 1))],
+            [2 * γ, apply(B(k), r(k))],
+            [g, r(k)],
+            [1 / ε, apply(V(k + 1), r(k + 1))],
+          ),
+        )
         r(k).become(hardSigmoid(u(k)))
       }
       // u_L ← u_L + η( −(g + 1/ε + 1)u_L + (1/ε)W_L r_{L−1} + γB_L r_L + g r_L − β(r_L − y) )
-      const free = sum([-(g + 1 / ε + 1), u(L)], [1 / ε, apply(W(L), below(r, L - 1))], [γ, apply(B(L), r(L))], [g, r(L)])
+      const free = sum(
+        [-(g + 1 / ε + 1), u(L)],
+        [1 / ε, apply(W(L), below(r, L - 1))],
+        [γ, apply(B(L), r(L))],
+        [g, r(L)],
+      )
       u(L).increase(η, nudge === null ? free : sum([1, free], [nudge.times(-1), difference(r(L), p.y)]))
       r(L).become(hardSigmoid(u(L)))
     })
@@ -146,19 +282,33 @@ function build(p: Tracer, s: CorInfoMaxSettings, widths: readonly number[]): Beh
       }
 
       // Prediction errors with the weights as they were: e_k = r_k − W_k r_{k−1}, ē_k = r_k − V_{k+1} r_{k+1}.
-      const forwardError = (phase: (k: number) => Value, k: number): Value => difference(phase(k), apply(Wold(k), phase(k - 1)))
-      const backwardError = (phase: (k: number) => Value, k: number): Value => difference(phase(k), apply(Vold(k + 1), phase(k + 1)))
+      const forwardError = (phase: (k: number) => Value, k: number): Value =>
+        difference(phase(k), apply(Wold(k), phase(k - 1)))
+      const backwardError = (phase: (k: number) => Value, k: number): Value =>
+        difference(phase(k), apply(Vold(k + 1), phase(k + 1)))
       const Wold = layers(1, L, (k) => W(k).current)
       const Vold = layers(2, L, (k) => V(k).current)
 
       for (let k = 1; k <= L; k++) {
         // W_k ← W_k + (μ/(sβ)) ( ⟨e_k r_{k−1}ᵀ⟩_nudged − ⟨e_k r_{k−1}ᵀ⟩_free )
-        W(k).increase(lrForward(k).contrast, difference(outer(forwardError(nudged, k), nudged(k - 1)), outer(forwardError(contrasted, k), contrasted(k - 1))))
+        W(k).increase(
+          lrForward(k).contrast,
+          difference(
+            outer(forwardError(nudged, k), nudged(k - 1)),
+            outer(forwardError(contrasted, k), contrasted(k - 1)),
+          ),
+        )
         if (s.weightDecay) W(k).increase(lrForward(k).decay, W(k))
       }
       for (let k = 1; k < L; k++) {
         // V_{k+1} ← V_{k+1} + (μ/(sβ)) ( ⟨ē_k r_{k+1}ᵀ⟩_nudged − ⟨ē_k r_{k+1}ᵀ⟩_free )
-        V(k + 1).increase(lrFeedback(k + 1).contrast, difference(outer(backwardError(nudged, k), nudged(k + 1)), outer(backwardError(contrasted, k), contrasted(k + 1))))
+        V(k + 1).increase(
+          lrFeedback(k + 1).contrast,
+          difference(
+            outer(backwardError(nudged, k), nudged(k + 1)),
+            outer(backwardError(contrasted, k), contrasted(k + 1)),
+          ),
+        )
         if (s.weightDecay) V(k + 1).increase(lrFeedback(k + 1).decay, V(k + 1))
       }
       for (let k = 1; k <= L; k++) {
@@ -195,7 +345,13 @@ const alignment: Measure<CorInfoMaxSettings> = {
     for (let k = 2; k < widths.length; k++) {
       const rows = widths[k] as number
       const columns = widths[k - 1] as number
-      series.push({ series: `layer ${k}`, value: angleBetween(await source.parameter(`W${k}`), transposed(await source.parameter(`V${k}`), columns, rows)) })
+      series.push({
+        series: `layer ${k}`,
+        value: angleBetween(
+          await source.parameter(`W${k}`),
+          transposed(await source.parameter(`V${k}`), columns, rows),
+        ),
+      })
     }
     return series
   },
@@ -207,12 +363,23 @@ const information: Measure<CorInfoMaxSettings> = {
   label: 'Correlative information',
   unit: 'nats',
   help: 'How much of a layer’s activity its neighbour predicts linearly, forward (from below) and backward (from above), from the free phase.',
-  keep: (_settings, widths) => widths.slice(1).flatMap((_, i) => [`Rfree${i + 1}`, ...(i > 0 ? [`Rforward${i + 1}`] : []), ...(i < widths.length - 2 ? [`Rbackward${i + 1}`] : [])]),
+  keep: (_settings, widths) =>
+    widths
+      .slice(1)
+      .flatMap((_, i) => [
+        `Rfree${i + 1}`,
+        ...(i > 0 ? [`Rforward${i + 1}`] : []),
+        ...(i < widths.length - 2 ? [`Rbackward${i + 1}`] : []),
+      ]),
   async take(s, widths, source) {
-    const half = async (name: string, k: number): Promise<number> => 0.5 * logDeterminant(await source.parameter(`${name}${k}`), widths[k] as number, s.epsilon)
+    const half = async (name: string, k: number): Promise<number> =>
+      0.5 * logDeterminant(await source.parameter(`${name}${k}`), widths[k] as number, s.epsilon)
     const series = []
     for (let k = 1; k < widths.length - 1; k++) {
-      series.push({ series: `forward ${k}→${k + 1}`, value: (await half('Rfree', k + 1)) - (await half('Rforward', k + 1)) })
+      series.push({
+        series: `forward ${k}→${k + 1}`,
+        value: (await half('Rfree', k + 1)) - (await half('Rforward', k + 1)),
+      })
       series.push({ series: `backward ${k + 1}→${k}`, value: (await half('Rfree', k)) - (await half('Rbackward', k)) })
     }
     return series
@@ -221,7 +388,8 @@ const information: Measure<CorInfoMaxSettings> = {
 
 function transposed(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const result = new Float64Array(rows * columns)
-  for (let i = 0; i < rows; i++) for (let j = 0; j < columns; j++) result[j * rows + i] = matrix[i * columns + j] as number
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) result[j * rows + i] = matrix[i * columns + j] as number
   return result
 }
 
@@ -232,14 +400,24 @@ function subscript(k: number): string {
 export const corinfomax: Rule<CorInfoMaxSettings> = {
   name: 'corinfomax',
   label: 'CorInfoMax',
-  summary: 'Layers maximise the correlative information they share; feedforward, feedback and lateral synapses are learned separately.',
+  summary:
+    'Layers maximise the correlative information they share; feedforward, feedback and lateral synapses are learned separately.',
   source: { text: 'Bozkurt, Pehlevan, Erdogan, NeurIPS 2023', url: 'https://arxiv.org/abs/2306.04810' },
   settings,
   equations: [
     {
       caption: 'Hidden layer, each iteration',
       tex: String.raw`u_k \leftarrow u_k + \eta\Big[\tfrac{1}{\varepsilon}(W_k r_{k-1} - u_k) + \tfrac{1}{\varepsilon}(V_{k+1} r_{k+1} - u_k) + 2\gamma B_k r_k + g(r_k - u_k)\Big],\quad r_k \leftarrow \mathrm{clip}(u_k, 0, 1)`,
-      settings: ['epsilon', 'hopfieldGain', 'lambda', 'neuralLr', 'neuralRule', 'neuralLrStop', 'neuralLrDecay', 'iterationsFree'],
+      settings: [
+        'epsilon',
+        'hopfieldGain',
+        'lambda',
+        'neuralLr',
+        'neuralRule',
+        'neuralLrStop',
+        'neuralLrDecay',
+        'iterationsFree',
+      ],
     },
     {
       caption: 'Output layer, nudged towards the label',

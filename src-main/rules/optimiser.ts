@@ -26,8 +26,16 @@ export interface Optimiser {
 }
 
 /** Declares the state for every parameter that will be descended; call before training is described. */
-export function optimiser(p: Tracer, settings: OptimiserSettings, rate: (epoch: number) => number, parameters: readonly Parameter[]): Optimiser {
-  const shapeOf = (parameter: Parameter): readonly [number, number] => [parameter.shape[0] as number, parameter.shape[1]]
+export function optimiser(
+  p: Tracer,
+  settings: OptimiserSettings,
+  rate: (epoch: number) => number,
+  parameters: readonly Parameter[],
+): Optimiser {
+  const shapeOf = (parameter: Parameter): readonly [number, number] => [
+    parameter.shape[0] as number,
+    parameter.shape[1],
+  ]
   const state = (parameter: Parameter, suffix: string): Parameter =>
     p.parameter(`${parameter.label}.${suffix}`, shapeOf(parameter), { kind: 'constant', value: 0 }, 'optimiser')
   const decayed = (parameter: Parameter, gradient: Value): Value =>
@@ -35,7 +43,9 @@ export function optimiser(p: Tracer, settings: OptimiserSettings, rate: (epoch: 
 
   if (settings.optimiser === 'sgd') {
     const negativeRate = p.scalar('rate', ({ epoch }) => -rate(epoch))
-    const momenta = new Map(settings.momentum === 0 ? [] : parameters.map((parameter) => [parameter, state(parameter, 'momentum')]))
+    const momenta = new Map(
+      settings.momentum === 0 ? [] : parameters.map((parameter) => [parameter, state(parameter, 'momentum')]),
+    )
     return {
       descend(parameter, gradient) {
         const momentum = momenta.get(parameter)
@@ -48,7 +58,9 @@ export function optimiser(p: Tracer, settings: OptimiserSettings, rate: (epoch: 
 
   const negativeRate: Scalar = p.scalar('rate', ({ epoch, batch }) => -rate(epoch) / (1 - BETA_1 ** (batch + 1)))
   const rootCorrection = p.scalar('rootCorrection', ({ batch }) => 1 / Math.sqrt(1 - BETA_2 ** (batch + 1)))
-  const moments = new Map(parameters.map((parameter) => [parameter, { m: state(parameter, 'm'), v: state(parameter, 'v') }]))
+  const moments = new Map(
+    parameters.map((parameter) => [parameter, { m: state(parameter, 'm'), v: state(parameter, 'v') }]),
+  )
   return {
     descend(parameter, gradient) {
       const moment = moments.get(parameter)

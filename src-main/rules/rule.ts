@@ -71,7 +71,12 @@ export interface Rule<S = any> {
 }
 
 /** The program of a rule with its settings for one network; `keep` names the measurements and log parameters to keep. */
-export function compileRule<S>(rule: Rule<S>, settings: S, widths: readonly number[], keep: readonly string[] = []): Compiled {
+export function compileRule<S>(
+  rule: Rule<S>,
+  settings: S,
+  widths: readonly number[],
+  keep: readonly string[] = [],
+): Compiled {
   return compile(rule.name, widths, (tracer) => rule.build(tracer, settings, widths), keep)
 }
 

@@ -34,33 +34,61 @@ function bounded(range: Range, whole: boolean): z.ZodNumber {
 
 export function number(card: Card & Range & { readonly default: number }) {
   const { minimum, above, maximum, default: preset, ...meta } = card
-  return bounded({ ...(minimum === undefined ? {} : { minimum }), ...(above === undefined ? {} : { above }), ...(maximum === undefined ? {} : { maximum }) }, false)
+  return bounded(
+    {
+      ...(minimum === undefined ? {} : { minimum }),
+      ...(above === undefined ? {} : { above }),
+      ...(maximum === undefined ? {} : { maximum }),
+    },
+    false,
+  )
     .default(preset)
     .meta({ ...meta, control: 'number' })
 }
 
 export function whole(card: Card & { readonly minimum: number; readonly maximum: number; readonly default: number }) {
   const { minimum, maximum, default: preset, ...meta } = card
-  return bounded({ minimum, maximum }, true).default(preset).meta({ ...meta, control: 'whole' })
+  return bounded({ minimum, maximum }, true)
+    .default(preset)
+    .meta({ ...meta, control: 'whole' })
 }
 
 export function choice<const O extends readonly [string, ...string[]]>(
-  card: Card & { readonly options: O; readonly optionLabels: Readonly<Record<O[number], string>>; readonly default: O[number] },
+  card: Card & {
+    readonly options: O
+    readonly optionLabels: Readonly<Record<O[number], string>>
+    readonly default: O[number]
+  },
 ) {
   const { options, default: preset, ...meta } = card
-  return z.enum(options).default(preset as never).meta({ ...meta, control: 'choice' })
+  return z
+    .enum(options)
+    .default(preset as never)
+    .meta({ ...meta, control: 'choice' })
 }
 
 export function onOff(card: Card & { readonly default: boolean }) {
   const { default: preset, ...meta } = card
-  return z.boolean().default(preset).meta({ ...meta, control: 'switch' })
+  return z
+    .boolean()
+    .default(preset)
+    .meta({ ...meta, control: 'switch' })
 }
 
 /** One number a layer of synapses, from the input up; `from` is the first layer that has one (1 for W₁). The length is the rule's `check`. */
 export function perLayer(card: Card & Range & { readonly from: 1 | 2; readonly default: readonly number[] }) {
   const { minimum, above, maximum, default: preset, ...meta } = card
   return z
-    .array(bounded({ ...(minimum === undefined ? {} : { minimum }), ...(above === undefined ? {} : { above }), ...(maximum === undefined ? {} : { maximum }) }, false))
+    .array(
+      bounded(
+        {
+          ...(minimum === undefined ? {} : { minimum }),
+          ...(above === undefined ? {} : { above }),
+          ...(maximum === undefined ? {} : { maximum }),
+        },
+        false,
+      ),
+    )
     .min(1)
     .max(16)
     .default([...preset])
