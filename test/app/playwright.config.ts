@@ -1,0 +1,23 @@
+import { defineConfig } from '@playwright/test'
+
+const chromium = process.env['APICAL_CHROMIUM']
+
+export default defineConfig({
+  testDir: '.',
+  testMatch: '**/*.{test,spec}.ts',
+  outputDir: '../../build/test/app',
+  // The app's own states are files in a folder of its own for each test, so files may run side by side.
+  fullyParallel: false,
+  workers: 2,
+  timeout: 60_000,
+  // A second try would hide what the first one found.
+  retries: 0,
+  forbidOnly: process.env['CI'] !== undefined,
+  reporter: 'list',
+  use: {
+    browserName: 'chromium',
+    launchOptions: chromium === undefined ? {} : { executablePath: chromium },
+    viewport: { width: 1280, height: 800 },
+    trace: 'retain-on-failure',
+  },
+})

@@ -1,0 +1,269 @@
+// Executes the arrows of the architecture: who may import whom, by value or by type. The rules live in one table, the
+// check takes sources as data, and every rule is shown to bite on a planted violation before the clone is judged by it.
+import { globSync, readFileSync } from 'node:fs'
+import { dirname, join, posix } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, test } from 'vitest'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** Which rooms each room may import from, besides itself. Every list is what the room needs, not all that lies below. */
+const arrows: Record<string, readonly string[]> = {
+  program: [],
+  rules: ['program'],
+  data: ['program'],
+  engines: ['program'],
+  experiment: ['program', 'rules', 'data'],
+  training: ['program', 'rules', 'data', 'engines', 'experiment'],
+  contract: ['program', 'rules', 'data', 'experiment'],
+  lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract'],
+  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract', 'lab'],
+  preload: ['contract'],
+  face: ['contract', 'experiment'],
+}
+
+/** A folder of src-main that the table does not name is part of a host: it may look down, and nobody looks up to it. */
+function roomOf(path: string): string {
+  if (path.startsWith('src-renderer/')) return 'face'
+  if (path === 'src-main/contract.ts') return 'contract'
+  if (path === 'src-main/preload.ts') return 'preload'
+  const folder = /^src-main\/([^/]+)\//.exec(path)?.[1]
+  return folder !== undefined && folder in arrows ? folder : 'hosts'
+}
+
+/** Packages that only some files may name. */
+const reserved: readonly { package: RegExp; only: RegExp }[] = [
+  { package: /^electron$/, only: /^src-main\/(main|preload)\.ts$/ },
+  { package: /^@tensorflow\//, only: /^src-main\/engines\/tensorflow/ },
+  { package: /^webgpu$/, only: /^src-main\/engines\/webgpu\// },
+  { package: /^(svelte|chart\.js)(\/|$)/, only: /^src-renderer\// },
+]
+
+/** Rooms that run anywhere, in a worker, a browser or a test: nothing of Node in them, nor in what they reach. */
+const portable = new Set(['program', 'rules', 'data', 'experiment', 'contract', 'face'])
+
+/** What others see of the rules: the list, what a rule is, and its settings; never one paper's file. */
+const doorsOfRules = /^src-main\/rules\/(index|rule|setting)\.ts$/
+
+interface Import {
+  /** As written; null where the argument of a dynamic import is computed, which no check could follow. */
+  readonly specifier: string | null
+  readonly line: number
+}
+
+function importsOf(path: string, source: string): Import[] {
+  const found: Import[] = []
+  const script = path.endsWith('.svelte') ? scriptsOf(source) : source
+  const file = ts.createSourceFile(path, script, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS)
+  const add = (at: ts.Node, specifier: ts.Node | undefined): void => {
+    const line = file.getLineAndCharacterOfPosition(at.getStart(file)).line + 1
+    found.push({
+      specifier: specifier !== undefined && ts.isStringLiteralLike(specifier) ? specifier.text : null,
+      line,
+    })
+  }
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier)
+    else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) add(node, node.moduleSpecifier)
+    else if (ts.isExternalModuleReference(node)) add(node, node.expression)
+    else if (ts.isImportTypeNode(node))
+      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined)
+    else if (ts.isCallExpression(node)) {
+      const { expression } = node
+      const loads =
+        expression.kind === ts.SyntaxKind.ImportKeyword ||
+        (ts.isIdentifier(expression) && expression.text === 'require')
+      if (loads) add(node, node.arguments[0])
+    }
+    ts.forEachChild(node, visit)
+  }
+  visit(file)
+  return found
+}
+
+/** The script blocks of a component, everything else blanked so that line numbers stay true. */
+function scriptsOf(component: string): string {
+  const blank = (text: string): string => text.replace(/[^\n]/g, ' ')
+  let scripts = ''
+  let end = 0
+  for (const { 0: block, 1: code = '', index } of component.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)) {
+    const start = index + block.indexOf('>') + 1
+    scripts += blank(component.slice(end, start)) + code
+    end = start + code.length
+  }
+  return scripts + blank(component.slice(end))
+}
+
+/** All that is wrong with these sources, one sentence each. Keys are paths from the clone's root. */
+function violationsIn(sources: ReadonlyMap<string, string>, dependencies: ReadonlySet<string>): string[] {
+  const violations: string[] = []
+  const graph = new Map<string, string[]>()
+  for (const [path, source] of sources) {
+    const room = roomOf(path)
+    const targets: string[] = []
+    graph.set(path, targets)
+    for (const { specifier, line } of importsOf(path, source)) {
+      const at = `${path}:${line}`
+      if (specifier === null) violations.push(`${at} imports something computed, which no check can follow`)
+      else if (specifier.startsWith('.')) {
+        const target = posix.normalize(posix.join(posix.dirname(path), specifier.replace(/\?.*$/, '')))
+        if (/\.(css|svg|png|json|wasm|woff2)$/.test(target)) continue
+        if (!sources.has(target)) {
+          violations.push(`${at} imports ${target}, which is not a source of the app`)
+          continue
+        }
+        targets.push(target)
+        const other = roomOf(target)
+        if (other === room) continue
+        if (!(arrows[room] ?? []).includes(other)) violations.push(`${at}: ${room} may not import ${other} (${target})`)
+        else if (other === 'rules' && !doorsOfRules.test(target))
+          violations.push(`${at} knows one rule by name (${target})`)
+      } else violations.push(...packageViolations(path, specifier, dependencies).map((wrong) => `${at} ${wrong}`))
+    }
+  }
+  return [...violations, ...cyclesIn(graph)]
+}
+
+function packageViolations(path: string, specifier: string, dependencies: ReadonlySet<string>): string[] {
+  if (specifier.startsWith('node:'))
+    return portable.has(roomOf(path)) ? [`imports ${specifier} in a room without Node`] : []
+  const rule = reserved.find((entry) => entry.package.test(specifier))
+  if (rule !== undefined && !rule.only.test(path))
+    return [`imports ${specifier}, which is for ${rule.only.source} only`]
+  const name = specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/')
+  // The bare name of a Node module ends here too, so that the `node:` form is the only one.
+  return dependencies.has(name) ? [] : [`imports ${name}, which package.json does not bring to the app`]
+}
+
+/** One sentence for each group of files that reach one another (Tarjan's strongly connected components). */
+function cyclesIn(graph: ReadonlyMap<string, readonly string[]>): string[] {
+  const cycles: string[] = []
+  const order = new Map<string, number>()
+  const lowest = new Map<string, number>()
+  const open: string[] = []
+  const visit = (path: string): number => {
+    const mine = order.size
+    order.set(path, mine)
+    open.push(path)
+    let low = mine
+    for (const target of graph.get(path) ?? []) {
+      if (!order.has(target)) low = Math.min(low, visit(target))
+      else if (open.includes(target)) low = Math.min(low, lowest.get(target) ?? order.get(target) ?? low)
+    }
+    lowest.set(path, low)
+    if (low === mine) {
+      const group = open.splice(open.indexOf(path))
+      if (group.length > 1 || (graph.get(path) ?? []).includes(path)) cycles.push(`cycle: ${group.sort().join(' ↔ ')}`)
+    }
+    return low
+  }
+  for (const path of graph.keys()) if (!order.has(path)) visit(path)
+  return cycles
+}
+
+describe('the check sees', () => {
+  const brought = new Set(['zod', 'electron', '@tensorflow/tfjs-core', 'webgpu', 'svelte', 'chart.js'])
+  /** A small house in order; each case spoils one file of it. */
+  const house = {
+    'src-main/program/shape.ts': 'export interface Shape { readonly rows: number }',
+    'src-main/rules/index.ts': "import './paper.ts'\nexport const rules = []",
+    'src-main/rules/paper.ts': "import type { Shape } from '../program/shape.ts'\nimport { z } from 'zod'",
+    'src-main/data/idx.ts': '',
+    'src-main/engines/tensorflow.ts': "import '@tensorflow/tfjs-core'",
+    'src-main/engines/webgpu/device.ts': "import 'webgpu'",
+    'src-main/experiment/experiment.ts': "import { rules } from '../rules/index.ts'",
+    'src-main/training/train.ts': "import '../engines/tensorflow.ts'",
+    'src-main/lab/lab.ts': "import type { Lab } from '../contract.ts'\nimport { readFile } from 'node:fs/promises'",
+    'src-main/contract.ts': "import type { Experiment } from './experiment/experiment.ts'",
+    'src-main/main.ts': "import { app } from 'electron'\nimport './lab/lab.ts'",
+    'src-main/cli/run.ts': "import '../lab/lab.ts'",
+    'src-renderer/App.svelte':
+      '<script lang="ts">\nimport type { Lab } from "../src-main/contract.ts"\n</script>\n<p>import x from "electron"</p>',
+    'src-renderer/lab.svelte.ts': "import './App.svelte'",
+  }
+  const judge = (spoilt: Record<string, string>): string[] =>
+    violationsIn(new Map(Object.entries({ ...house, ...spoilt })), brought)
+
+  test('nothing wrong in a house in order', () => {
+    expect(judge({})).toEqual([])
+  })
+
+  test.each([
+    ['an upward import', 'src-main/program/shape.ts', "import '../lab/lab.ts'", 'program may not import lab'],
+    ['siblings', 'src-main/engines/tensorflow.ts', "import '../data/idx.ts'", 'engines may not import data'],
+    ['a type', 'src-main/data/idx.ts', "import type { A } from '../rules/index.ts'", 'data may not import rules'],
+    ['an inline type', 'src-main/data/idx.ts', "let a: import('../rules/index.ts').A", 'data may not import rules'],
+    ['a re-export', 'src-main/data/idx.ts', "export * from '../rules/index.ts'", 'data may not import rules'],
+    ['a dynamic import', 'src-main/data/idx.ts', "await import('../rules/index.ts')", 'data may not import rules'],
+    ['a computed import', 'src-main/lab/lab.ts', 'await import(name)', 'computed'],
+    ['a missing file', 'src-main/lab/lab.ts', "import './gone.ts'", 'not a source of the app'],
+    ['one paper', 'src-main/training/train.ts', "import '../rules/paper.ts'", 'knows one rule by name'],
+    [
+      'the face looking down',
+      'src-renderer/App.svelte',
+      "<script>\n\nimport '../src-main/lab/lab.ts'</script>",
+      'App.svelte:3: face may not import lab',
+    ],
+    [
+      'a module script',
+      'src-renderer/App.svelte',
+      "<script module>import '../src-main/main.ts'</script>\n<script></script>",
+      'face may not import hosts',
+    ],
+    ['preload looking around', 'src-main/preload.ts', "import './lab/lab.ts'", 'preload may not import lab'],
+    ['a host imported from below', 'src-main/lab/lab.ts', "import '../cli/run.ts'", 'lab may not import hosts'],
+    ['electron', 'src-main/lab/lab.ts', "import 'electron'", 'imports electron'],
+    ['TensorFlow', 'src-main/training/train.ts', "import '@tensorflow/tfjs-core'", 'imports @tensorflow/tfjs-core'],
+    ['webgpu', 'src-main/engines/tensorflow.ts', "import 'webgpu'", 'imports webgpu'],
+    ['Svelte outside the face', 'src-main/lab/lab.ts', "import 'svelte'", 'imports svelte'],
+    ['Node in a portable room', 'src-main/rules/paper.ts', "import 'node:fs'", 'a room without Node'],
+    ['Node without its prefix', 'src-main/lab/lab.ts', "import 'fs'", 'imports fs, which package.json'],
+    ['an undeclared package', 'src-main/lab/lab.ts', "import 'left-pad'", 'imports left-pad'],
+    [
+      'a cycle of types',
+      'src-main/program/shape.ts',
+      "import type { A } from './b.ts'",
+      'cycle: src-main/program/b.ts ↔',
+    ],
+    ['a file importing itself', 'src-main/data/idx.ts', "import './idx.ts'", 'cycle: src-main/data/idx.ts'],
+  ])('%s', (_, path, source, complaint) => {
+    const spoilt = { 'src-main/program/b.ts': "import type { Shape } from './shape.ts'", [path]: source }
+    expect(judge(spoilt)).toContainEqual(expect.stringContaining(complaint))
+  })
+})
+
+describe('the clone', () => {
+  const paths = globSync(['src-main/**/*.ts', 'src-renderer/**/*.{ts,svelte}'], { cwd: root })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path !== 'src-renderer/vite.config.ts' && path !== 'src-main/vite.config.ts')
+  const sources = new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]))
+
+  test('has its rooms, so that the check below judges something', () => {
+    expect(new Set(paths.map(roomOf))).toEqual(new Set(Object.keys(arrows)))
+    expect(paths.length).toBeGreaterThan(60)
+    expect([...sources].flatMap(([path, source]) => importsOf(path, source)).length).toBeGreaterThan(paths.length)
+  })
+
+  test('keeps to the arrows', () => {
+    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Record<
+      string,
+      Record<string, string>
+    >
+    const { dependencies, optionalDependencies } = manifest
+    // Electron brings itself; Svelte is compiled into the face. All else that the app imports has to ship with it.
+    const brought = new Set([...Object.keys({ ...dependencies, ...optionalDependencies }), 'electron', 'svelte'])
+    expect(violationsIn(sources, brought)).toEqual([])
+  })
+
+  test('compiles the portable rooms without Node and without a browser', () => {
+    const { config } = ts.readConfigFile(join(root, 'src-main/tsconfig.pure.json'), (path) =>
+      readFileSync(path, 'utf8'),
+    ) as {
+      config: { compilerOptions: { types: string[]; lib: string[] }; include: string[] }
+    }
+    expect(config.compilerOptions.types).toEqual([])
+    expect(config.compilerOptions.lib.filter((name) => /dom|worker/i.test(name))).toEqual([])
+    expect(config.include).toEqual(['program/**/*.ts', 'rules/**/*.ts', 'data/**/*.ts'])
+  })
+})
