@@ -22,7 +22,7 @@ const STABILISER = 1e-8
 
 /** Descends along gradients with a rate that the host fills in per batch. */
 export interface Optimiser {
-  descend(parameter: Parameter, gradient: Value): void
+  readonly descend: (parameter: Parameter, gradient: Value) => void
 }
 
 /** Declares the state for every parameter that will be descended; call before training is described. */
