@@ -242,15 +242,26 @@ export interface LabRefusal {
   readonly problems: readonly Problem[]
 }
 
+/** How a call ended, as a value: an error's own fields get lost on Electron's bridge and on wires. */
+export type Answer = { readonly answer: unknown } | { readonly refusal: LabRefusal }
+
 /** Messages on a wire that has no call of its own (WebSocket). */
 export type ClientMessage = { readonly id: number; readonly call: string; readonly argument: unknown }
-export type HostMessage =
-  | { readonly id: number; readonly answer: unknown }
-  | { readonly id: number; readonly refusal: LabRefusal }
-  | { readonly event: LabEvent }
+export type HostMessage = ({ readonly id: number } & Answer) | { readonly event: LabEvent }
+
+/** Where a browser host offers its WebSocket. */
+export const SOCKET_PATH = '/lab'
+/** The `id` of a refusal that answers a message whose own `id` could not be read. */
+export const NO_ID = -1
 
 /** Channels of Electron's IPC; the preload offers these two and nothing else. */
 export const IPC_CALL = 'lab:call'
 export const IPC_EVENT = 'lab:event'
+
+/** What the preload puts on the window as `apicalTransport`: a `Transport` whose refusals are still values. */
+export interface ElectronBridge {
+  call(name: string, argument: unknown): Promise<Answer>
+  listen(listener: (event: LabEvent) => void): () => void
+}
 
 export { Experiment }
