@@ -55,6 +55,27 @@ const steps = {
       setStamp('face', hash)
     },
   },
+  desktop: {
+    doing: 'building the desktop host',
+    needed: () =>
+      existsSync(inClone('src-main/main.ts')) &&
+      (!existsSync(inClone('build/main/main.js')) || stamp('desktop') !== desktopHash()),
+    run: () => {
+      const hash = desktopHash()
+      must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-main/vite.config.ts'])
+      setStamp('desktop', hash)
+    },
+  },
+  electron: {
+    doing: 'fetching Electron (without it the lab opens in the browser)',
+    // Tried once a day where it cannot be had: a start must not wait for the same refusal every time.
+    needed: () =>
+      hasDisplay() && !existsSync(inClone('node_modules/electron/path.txt')) && stamp('electron') !== today(),
+    run: () => {
+      ran(recentNode(), [inClone('node_modules/electron/install.js')])
+      setStamp('electron', today())
+    },
+  },
   chromium: {
     doing: 'fetching Chromium for the app tests',
     needed: () => findChromium() === undefined,
@@ -68,7 +89,7 @@ const [command = '', ...args] = process.argv.slice(2)
 
 /** What each npm script needs and what it then runs. @type {Record<string, { needs: (keyof typeof steps)[], run: string[] }>} */
 const commands = {
-  start: { needs: ['packages', 'face'], run: ['src-main/start.ts'] },
+  start: { needs: ['packages', 'face', 'desktop', 'electron'], run: ['src-main/start.ts'] },
   apical: { needs: args[0] === 'serve' ? ['packages', 'face'] : ['packages'], run: ['src-main/cli.ts'] },
   bench: { needs: ['packages'], run: ['src-main/cli.ts', 'bench'] },
   test: { needs: ['packages', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
@@ -78,7 +99,10 @@ const commands = {
   'test:faults': { needs: ['packages'], run: vitest('test/faults') },
   'test:app': { needs: ['packages', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
   screenshots: { needs: ['packages', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
-  dist: { needs: ['packages', 'face'], run: ['test/suite.ts', 'dist'] },
+  dist: {
+    needs: ['packages', 'face', 'desktop'],
+    run: ['node_modules/electron-builder/cli.js', '--config', 'electron-builder.yml'],
+  },
 }
 
 const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined
@@ -237,6 +261,18 @@ function faceHash() {
   // What the face's modules can reach: its own folder, the contract, and the experiment with the schemas below it.
   const below = ['contract.ts', 'experiment', 'rules', 'data', 'program'].map((name) => `src-main/${name}`)
   return hashOf(['src-renderer', ...below, 'package-lock.json'])
+}
+
+function desktopHash() {
+  return hashOf(['src-main', 'package-lock.json'])
+}
+
+function today() {
+  return new Date().toDateString()
+}
+
+function hasDisplay() {
+  return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
 }
 
 // ---- packages ---------------------------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ export default defineConfig(
       parserOptions: {
         // The build's configuration runs under Node, so src-renderer/tsconfig.json leaves it to that of the tests.
         projectService: {
-          allowDefaultProject: ['src-renderer/vite.config.ts', 'src-renderer/svelte.config.js'],
+          allowDefaultProject: ['*/vite.config.ts', 'src-renderer/svelte.config.js'],
           defaultProject: 'test/tsconfig.json',
         },
         tsconfigRootDir: root,

@@ -14,8 +14,6 @@ const programs = {
   prettier: 'node_modules/prettier/bin/prettier.cjs',
   vitest: 'node_modules/vitest/vitest.mjs',
   playwright: 'node_modules/@playwright/test/cli.js',
-  vite: 'node_modules/vite/bin/vite.js',
-  electronBuilder: 'node_modules/electron-builder/cli.js',
 }
 
 interface Part {
@@ -72,14 +70,8 @@ switch (what) {
       await appTests([]),
     ])
     break
-  case 'dist':
-    process.exitCode = await inOrder([
-      [programs.vite, 'build', '--config', 'src-main/vite.config.ts'],
-      [programs.electronBuilder, '--config', 'electron-builder.yml', ...rest],
-    ])
-    break
   default:
-    throw new Error(`test/suite.ts knows check, fix, app, test and dist, not "${what}".`)
+    throw new Error(`test/suite.ts knows check, fix, app and test, not "${what}".`)
 }
 
 /** Two at a time, each part's output in one piece; returns how many failed. */
