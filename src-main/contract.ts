@@ -20,6 +20,8 @@ export interface ExperimentRow {
   readonly widths: readonly number[]
   readonly preset: string | null
   readonly state: RunState
+  /** Place in the queue, 0 being the next to run; null when it does not wait. */
+  readonly queuePosition: number | null
   /** Why it failed, collapsed or cannot be read; null otherwise. */
   readonly reason: string | null
   readonly seeds: readonly number[]
