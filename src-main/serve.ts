@@ -84,25 +84,39 @@ export async function serveLab(lab: Lab, options: ServeOptions): Promise<ServedL
 
 function serveRequest(request: IncomingMessage, response: ServerResponse, gate: Gate, face: FaceFiles): void {
   const foreign = gate.refuseForeign(request)
-  if (foreign !== null) return refuse(response, foreign)
+  if (foreign !== null) {
+    refuse(response, foreign)
+    return
+  }
   for (const [name, value] of Object.entries(faceHeaders([`ws://${request.headers.host ?? ''}`])))
     response.setHeader(name, value)
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD')
-    return say(response, 405, 'This lab is read with GET and driven over its WebSocket.')
+    say(response, 405, 'This lab is read with GET and driven over its WebSocket.')
+    return
   }
   const url = addressOf(request)
-  if (url === null) return say(response, 400, 'This address cannot be read.')
+  if (url === null) {
+    say(response, 400, 'This address cannot be read.')
+    return
+  }
   const token = url.searchParams.get('token')
   if (url.pathname === '/' && token !== null && gate.isToken(token)) {
     response.setHeader('Set-Cookie', gate.setCookie)
     response.setHeader('Location', '/')
-    return say(response, 303, 'The lab is at /.')
+    say(response, 303, 'The lab is at /.')
+    return
   }
   const stranger = gate.refuseStranger(request)
-  if (stranger !== null) return refuse(response, stranger)
+  if (stranger !== null) {
+    refuse(response, stranger)
+    return
+  }
   const file = face.at(url.pathname)
-  if (file === undefined) return say(response, 404, 'The face has no such file.')
+  if (file === undefined) {
+    say(response, 404, 'The face has no such file.')
+    return
+  }
   response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.byteLength })
   response.end(request.method === 'HEAD' ? undefined : file.bytes)
 }
@@ -111,9 +125,18 @@ function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, gate: G
   // Nobody else listens to this connection now; an error without a listener would end the process.
   socket.on('error', () => socket.destroy())
   const refused = gate.refuseSocket(request)
-  if (refused !== null) return hangUp(socket, refused.status, refused.sentence)
-  if (addressOf(request)?.pathname !== SOCKET_PATH) return hangUp(socket, 404, `The WebSocket is at ${SOCKET_PATH}.`)
-  if (!sockets.hasRoom()) return hangUp(socket, 503, 'Too many windows are open on this lab; close one.')
+  if (refused !== null) {
+    hangUp(socket, refused.status, refused.sentence)
+    return
+  }
+  if (addressOf(request)?.pathname !== SOCKET_PATH) {
+    hangUp(socket, 404, `The WebSocket is at ${SOCKET_PATH}.`)
+    return
+  }
+  if (!sockets.hasRoom()) {
+    hangUp(socket, 503, 'Too many windows are open on this lab; close one.')
+    return
+  }
   sockets.accept(request, socket, head)
 }
 

@@ -1,0 +1,51 @@
+/** The native menu: what the face's own navigation offers, with the platform's shortcuts beside it. */
+
+export interface MenuDoings {
+  readonly mac: boolean
+  readonly devTools: boolean
+  /** Shows a screen of the face, by its address behind the '#'. */
+  show(screen: string): void
+  showResultsFolder(): void
+  openPaper(): void
+}
+
+/** Template for `Menu.buildFromTemplate`. Roles bring their own labels, shortcuts and behaviour. */
+export function menuTemplate({ mac, devTools, show, showResultsFolder, openPaper }: MenuDoings) {
+  const screen = (label: string, accelerator: string, path: string) => ({
+    label,
+    accelerator,
+    click: () => {
+      show(path)
+    },
+  })
+  const separator = { type: 'separator' as const }
+  return [
+    ...(mac ? [{ role: 'appMenu' as const }] : []),
+    {
+      label: '&File',
+      submenu: [
+        screen('New Experiment', 'CmdOrCtrl+N', '/new'),
+        separator,
+        { label: 'Show Results Folder', accelerator: 'CmdOrCtrl+Shift+O', click: showResultsFolder },
+        separator,
+        mac ? { role: 'close' as const } : { role: 'quit' as const },
+      ],
+    },
+    { role: 'editMenu' as const },
+    {
+      label: '&View',
+      submenu: [
+        screen('Lab', 'CmdOrCtrl+1', '/'),
+        screen('Live', 'CmdOrCtrl+2', '/live'),
+        separator,
+        { role: 'resetZoom' as const },
+        { role: 'zoomIn' as const },
+        { role: 'zoomOut' as const },
+        { role: 'togglefullscreen' as const },
+        ...(devTools ? [separator, { role: 'toggleDevTools' as const }] : []),
+      ],
+    },
+    { role: 'windowMenu' as const },
+    { role: 'help' as const, submenu: [{ label: 'The CorInfoMax Paper', click: openPaper }] },
+  ]
+}

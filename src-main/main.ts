@@ -1,0 +1,146 @@
+/**
+ * The desktop host, as a table of contents: one lab, one window, one origin. What each line means is in `electron/`;
+ * only this file and the preload know Electron.
+ */
+import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import { join } from 'node:path'
+import { IPC_CALL, IPC_EVENT } from './contract.ts'
+import { answerIpc } from './electron/calls.ts'
+import { answerFaceRequest } from './electron/face-protocol.ts'
+import { leaving } from './electron/leaving.ts'
+import { isListedLink, PAPER } from './electron/links.ts'
+import { menuTemplate } from './electron/menu.ts'
+import { FACE_SCHEME, FACE_URL, isFaceUrl } from './electron/origin.ts'
+import { windowOptions } from './electron/window-options.ts'
+import { readFace } from './face-files.ts'
+import { openLab, type OpenLab } from './lab/lab.ts'
+
+/** What plain Node and the file system read lies beside the archive of an installed app. */
+const root = app.getAppPath().replace(/\.asar$/, '.asar.unpacked')
+
+// Both have to be said before Electron is ready.
+protocol.registerSchemesAsPrivileged([
+  { scheme: FACE_SCHEME, privileges: { standard: true, secure: true, supportFetchAPI: true } },
+])
+app.enableSandbox()
+
+if (app.requestSingleInstanceLock()) {
+  app.on('web-contents-created', (_, contents) => {
+    confine(contents)
+  })
+  void app.whenReady().then(start)
+} else {
+  // The one that runs already is told by 'second-instance' and shows its window.
+  app.quit()
+}
+
+async function start(): Promise<void> {
+  nativeTheme.themeSource = 'system'
+  denyPermissions()
+  const lab = openLab({ root, host: 'electron' })
+  lab.catch(refuseToStart)
+  const face = await readFace(join(root, 'build/face')).catch(refuseToStart)
+  if (face === null) return
+  protocol.handle(FACE_SCHEME, (request) => answerFaceRequest(face, request))
+  ipcMain.handle(IPC_CALL, (event, call: unknown, argument: unknown) => answerIpc(lab, event, call, argument))
+  const window = openWindow()
+  offerMenu(window, lab)
+  leaveInPeace(window, lab)
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore()
+    window.focus()
+  })
+  void lab.then((open) =>
+    open.watch((event) => {
+      if (!window.isDestroyed()) window.webContents.send(IPC_EVENT, event)
+    }),
+  )
+  await window.loadURL(FACE_URL)
+}
+
+function openWindow(): BrowserWindow {
+  const window = new BrowserWindow(
+    windowOptions({
+      preload: join(app.getAppPath(), 'build/main/preload.cjs'),
+      icon: join(root, 'resources/icons/512x512.png'),
+      dark: nativeTheme.shouldUseDarkColors,
+      devTools: !app.isPackaged,
+    }),
+  )
+  window.once('ready-to-show', () => {
+    window.show()
+  })
+  return window
+}
+
+/** The window stays where it is: no navigation, no second window, no web view; a listed link opens in the browser. */
+function confine(contents: Electron.WebContents): void {
+  const stay = (event: Electron.Event<{ url: string }>): void => {
+    if (!isFaceUrl(event.url)) event.preventDefault()
+  }
+  contents.on('will-frame-navigate', stay)
+  contents.on('will-redirect', stay)
+  contents.on('will-attach-webview', (event) => {
+    event.preventDefault()
+  })
+  contents.setWindowOpenHandler(({ url }) => {
+    if (isListedLink(url)) void shell.openExternal(url)
+    return { action: 'deny' }
+  })
+}
+
+/** Camera, location, notifications, devices, screens: the lab needs none of them. */
+function denyPermissions(): void {
+  session.defaultSession.setPermissionRequestHandler((_contents, _permission, callback) => {
+    callback(false)
+  })
+  session.defaultSession.setPermissionCheckHandler(() => false)
+  session.defaultSession.setDevicePermissionHandler(() => false)
+  session.defaultSession.setDisplayMediaRequestHandler((_request, callback) => {
+    callback({})
+  })
+}
+
+function offerMenu(window: BrowserWindow, lab: Promise<OpenLab>): void {
+  const template = menuTemplate({
+    mac: process.platform === 'darwin',
+    devTools: !app.isPackaged,
+    show: (screen) => void window.loadURL(`${FACE_URL}#${screen}`),
+    showResultsFolder: () =>
+      void lab.then((open) => open.describe({})).then(({ resultsFolder }) => shell.openPath(resultsFolder)),
+    openPaper: () => void shell.openExternal(PAPER),
+  })
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+}
+
+function leaveInPeace(window: BrowserWindow, lab: Promise<OpenLab>): void {
+  const leave = leaving(
+    lab.then((open) => ({ list: () => open.list({}), close: () => open.close() })),
+    {
+      ask: async (message, detail) => {
+        const buttons = ['Stop and close', 'Go on training']
+        const choice = { type: 'question', message, detail, buttons, defaultId: 1, cancelId: 1 } as const
+        return (await dialog.showMessageBox(window, choice)).response === 0
+      },
+      quit: () => {
+        app.quit()
+      },
+    },
+  )
+  window.on('close', leave)
+  app.on('before-quit', leave)
+  app.on('window-all-closed', () => {
+    app.quit()
+  })
+}
+
+/** Says in a sentence why the lab cannot be opened, and ends. */
+function refuseToStart(error: unknown): null {
+  const next = error instanceof Error && 'next' in error ? String(error.next) : ''
+  dialog.showErrorBox(
+    'Apical cannot open the lab',
+    `${error instanceof Error ? error.message : String(error)}\n\n${next}`,
+  )
+  app.exit(1)
+  return null
+}
