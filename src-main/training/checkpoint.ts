@@ -1,0 +1,131 @@
+/**
+ * What a run needs to go on exactly where it was: one checkpoint a seed, as plain tensors and strings, so that whoever
+ * stores it (safetensors, on the lab's floor) needs to know nothing of training.
+ */
+import { z } from 'zod'
+import type { Numbers } from '../engines/engine.ts'
+import type { ParameterRole, Program } from '../program/program.ts'
+import type { GeneratorState } from '../program/random.ts'
+
+export interface Position {
+  /** Finished epochs. */
+  readonly epoch: number
+  /** Finished batches of the running epoch. */
+  readonly batchInEpoch: number
+  /** Batches trained since the beginning. */
+  readonly batch: number
+}
+
+export interface SavedParameter {
+  readonly name: string
+  readonly shape: readonly [number, number]
+  readonly role: ParameterRole
+  readonly values: Numbers
+}
+
+export interface Collapse {
+  readonly epoch: number
+  readonly batch: number
+  readonly reason: string
+}
+
+export interface SeedCheckpoint {
+  readonly seed: number
+  readonly position: Position
+  readonly generators: Readonly<Record<string, GeneratorState>>
+  readonly parameters: readonly SavedParameter[]
+  readonly collapsed: Collapse | null
+  /** Seconds trained so far, over all sessions. */
+  readonly seconds: number
+}
+
+/** A tensor as it lies in a file. */
+export interface StoredTensor {
+  readonly name: string
+  readonly shape: readonly [number, number]
+  readonly data: Numbers
+}
+
+export interface StoredCheckpoint {
+  readonly tensors: readonly StoredTensor[]
+  readonly metadata: Readonly<Record<string, string>>
+}
+
+/** A checkpoint as tensors and strings. */
+export function storeCheckpoint(checkpoint: SeedCheckpoint): StoredCheckpoint {
+  const { parameters, ...rest } = checkpoint
+  return {
+    tensors: parameters.map(({ name, shape, values }) => ({ name, shape, data: values })),
+    metadata: {
+      format: 'apical-checkpoint-1',
+      state: JSON.stringify(rest),
+      roles: JSON.stringify(Object.fromEntries(parameters.map(({ name, role }) => [name, role]))),
+    },
+  }
+}
+
+/** The learned weights alone, for people and other programs. */
+export function storeWeights(checkpoint: SeedCheckpoint, rule: string): StoredCheckpoint {
+  return {
+    tensors: checkpoint.parameters
+      .filter(({ role }) => role === 'weight')
+      .map(({ name, shape, values }) => ({ name, shape, data: values })),
+    metadata: { format: 'apical-weights-1', rule, seed: String(checkpoint.seed), epoch: String(checkpoint.position.epoch) },
+  }
+}
+
+/** A checkpoint that cannot be gone on from: what was expected, what was found, what to do. */
+export class CheckpointProblem extends Error {
+  override readonly name = 'CheckpointProblem'
+}
+
+const Whole = z.int().min(0)
+const State = z.strictObject({
+  seed: Whole,
+  position: z.strictObject({ epoch: Whole, batchInEpoch: Whole, batch: Whole }),
+  generators: z.record(
+    z.string(),
+    z.strictObject({ key: z.tuple([z.int(), z.int()]), position: Whole }),
+  ),
+  collapsed: z.strictObject({ epoch: Whole, batch: Whole, reason: z.string() }).nullable(),
+  seconds: z.number().min(0),
+})
+const Roles = z.record(z.string(), z.enum(['weight', 'optimiser', 'log']))
+
+/** The checkpoint that `storeCheckpoint` made; `source` names the file in refusals. */
+export function restoreCheckpoint(stored: StoredCheckpoint, source: string): SeedCheckpoint {
+  if (stored.metadata['format'] !== 'apical-checkpoint-1')
+    throw new CheckpointProblem(`${source}: expected a checkpoint in format apical-checkpoint-1, found ${stored.metadata['format'] ?? 'no format'}`)
+  const state = State.safeParse(parseJson(stored.metadata['state'], source))
+  const roles = Roles.safeParse(parseJson(stored.metadata['roles'], source))
+  if (!state.success || !roles.success) throw new CheckpointProblem(`${source}: expected the state of a run in its metadata, found something else`)
+  return {
+    ...state.data,
+    parameters: stored.tensors.map(({ name, shape, data }) => {
+      const role = Object.hasOwn(roles.data, name) ? roles.data[name] : undefined
+      if (role === undefined) throw new CheckpointProblem(`${source}: tensor ${name} has no role in the metadata`)
+      return { name, shape, role, values: data }
+    }),
+  }
+}
+
+function parseJson(text: string | undefined, source: string): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    throw new CheckpointProblem(`${source}: expected JSON in its metadata, found ${text === undefined ? 'nothing' : 'text that is not JSON'}`)
+  }
+}
+
+/** Refuses a checkpoint whose parameters are not those of the program, so that nothing trains on from the wrong weights. */
+export function requireFitting(checkpoint: SeedCheckpoint, program: Program): void {
+  const found = new Map(checkpoint.parameters.map((parameter) => [parameter.name, parameter]))
+  for (const { name, shape } of program.parameters) {
+    const parameter = found.get(name)
+    if (parameter === undefined) throw new CheckpointProblem(`the checkpoint of seed ${checkpoint.seed} has no ${name}; it belongs to another experiment`)
+    if (parameter.shape[0] !== shape[0] || parameter.shape[1] !== shape[1])
+      throw new CheckpointProblem(
+        `the checkpoint of seed ${checkpoint.seed}: expected ${name} to be ${shape.join(' × ')}, found ${parameter.shape.join(' × ')}`,
+      )
+  }
+}

@@ -1,0 +1,391 @@
+/**
+ * The one training loop. It opens a session, trains all seeds of it side by side, evaluates after every epoch and tells
+ * what happens as events; it touches no file, no screen and no clock but the one it is given.
+ *
+ * Everything random comes from the seed, split by purpose: 'initial' (then the parameter's name), 'order' (then the
+ * epoch: the order of an epoch is a pure function of both) and 'sign' (one coin a batch, whose position is saved). So a
+ * run that goes on from a checkpoint computes, bit for bit, what it would have computed without stopping.
+ */
+import { epochOrder, limitSamples } from '../data/batches.ts'
+import type { DataSet, Samples } from '../data/samples.ts'
+import type { Engine, Measured, Session } from '../engines/engine.ts'
+import type { RunEvent, SeedOutcome } from '../experiment/event.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { comparePublished, spreadOf, type Published } from '../experiment/published.ts'
+import { weightCount } from '../program/cost.ts'
+import { drawInitial } from '../program/initial.ts'
+import type { Compiled } from '../program/program.ts'
+import { Generator } from '../program/random.ts'
+import { compileRule, ruleNamed, type Measure } from '../rules/index.ts'
+import { requireFitting, type Collapse, type SavedParameter, type SeedCheckpoint } from './checkpoint.ts'
+import { brokenParameter, atChance } from './collapse.ts'
+import type { TrainingControls } from './controls.ts'
+import { Evaluation } from './evaluation.ts'
+
+export interface TrainingTask {
+  /** Resolved: every setting present. `seeds` are those of this session. */
+  readonly experiment: Experiment
+  readonly engine: Engine
+  readonly data: DataSet
+  /** One a seed, all at the same position; null to begin. */
+  readonly from: readonly SeedCheckpoint[] | null
+  /** For the events alone. */
+  readonly folder: string
+  /** What the authors printed, to compare with; null for none. */
+  readonly published: Published | null
+  /** Milliseconds, from anywhere; `performance.now` in a worker. */
+  readonly now: () => number
+}
+
+/** For whoever keeps the ledger: never forwarded. `final` checkpoints hold the result. */
+export interface TrainingState {
+  readonly kind: 'state'
+  readonly checkpoints: readonly SeedCheckpoint[]
+  readonly final: boolean
+}
+
+/** A chunk lasts about this long, so that a stop answers well within 300 ms. */
+const CHUNK_MS = 120
+/** Within an epoch a checkpoint is due this often. */
+const CHECKPOINT_MS = 60_000
+
+interface Replica {
+  readonly seed: number
+  readonly sign: Generator
+  collapsed: Collapse | null
+  trainAccuracy: number | null
+  testAccuracy: number | null
+  /** Why the last evaluation counts as chance; null when it does not. */
+  chance: string | null
+}
+
+export async function* train(task: TrainingTask, controls: TrainingControls): AsyncGenerator<RunEvent | TrainingState> {
+  const { experiment } = task
+  const rule = ruleNamed(experiment.rule.name)
+  if (rule === undefined) throw new RangeError(`there is no rule named "${experiment.rule.name}"`)
+  const { widths } = experiment
+  const settings: unknown = rule.settings.parse(experiment.rule.settings)
+  const measures = rule.measures.filter(({ name }) => experiment.measures.names.includes(name))
+  const compiled = compileRule(
+    rule,
+    settings,
+    widths,
+    measures.flatMap((measure) => measure.keep(settings, widths)),
+  )
+  const session = await task.engine.open(compiled, {
+    replicas: experiment.seeds.length,
+    precision: experiment.engine.precision,
+    ...(experiment.engine.threads === null ? {} : { threads: experiment.engine.threads }),
+    ...(experiment.engine.device === null ? {} : { device: experiment.engine.device }),
+  })
+  try {
+    yield* new Run(task, controls, session, compiled, { list: measures, settings }).events()
+  } finally {
+    session.close()
+  }
+}
+
+class Run {
+  readonly #task: TrainingTask
+  readonly #controls: TrainingControls
+  readonly #session: Session
+  readonly #compiled: Compiled
+  readonly #measures: { readonly list: readonly Measure<unknown>[]; readonly settings: unknown }
+  readonly #experiment: Experiment
+  readonly #train: Samples
+  readonly #evaluation: Evaluation
+  readonly #replicas: Replica[]
+  readonly #batchesPerEpoch: number
+  readonly #began: number
+  readonly #secondsBefore: number
+  #epoch: number
+  #batchInEpoch: number
+  #batch: number
+  #orders: Uint32Array[] = []
+  #batchesAChunk = 1
+  #lastCheckpoint: number
+  #trainedHere = 0
+
+  constructor(
+    task: TrainingTask,
+    controls: TrainingControls,
+    session: Session,
+    compiled: Compiled,
+    measures: { readonly list: readonly Measure<unknown>[]; readonly settings: unknown },
+  ) {
+    this.#task = task
+    this.#controls = controls
+    this.#session = session
+    this.#compiled = compiled
+    this.#measures = measures
+    this.#experiment = task.experiment
+    this.#train = limitSamples(task.data.train, task.experiment.data.limitTrain)
+    const test = limitSamples(task.data.test, task.experiment.data.limitTest)
+    session.bind({ train: this.#train, test })
+    this.#evaluation = new Evaluation(session, compiled, task.experiment, { train: this.#train, test }, task.now)
+    const position = task.from?.[0]?.position ?? { epoch: 0, batchInEpoch: 0, batch: 0 }
+    this.#epoch = position.epoch
+    this.#batchInEpoch = position.batchInEpoch
+    this.#batch = position.batch
+    this.#replicas = task.experiment.seeds.map((seed) => this.#begin(seed))
+    this.#batchesPerEpoch = Math.ceil(this.#train.count / task.experiment.training.batchSize)
+    this.#began = task.now()
+    this.#lastCheckpoint = this.#began
+    this.#secondsBefore = task.from?.[0]?.seconds ?? 0
+  }
+
+  async *events(): AsyncGenerator<RunEvent | TrainingState> {
+    const { epochs } = this.#experiment.training
+    yield {
+      kind: 'started',
+      folder: this.#task.folder,
+      engine: this.#session.engine,
+      device: this.#session.device,
+      seeds: this.#experiment.seeds,
+      parameters: weightCount(this.#compiled.program),
+      batchesPerEpoch: this.#batchesPerEpoch,
+      epochs,
+      fromEpoch: this.#epoch,
+    }
+    if (this.#task.from !== null)
+      for (const { seed } of this.#replicas) yield { kind: 'resumed', seed, epoch: this.#epoch, batch: this.#batch }
+
+    while (this.#epoch < epochs && this.#replicas.some(({ collapsed }) => collapsed === null)) {
+      const epochBegan = this.#task.now()
+      if (!(yield* this.#trainEpoch())) return
+      yield this.#progress('evaluating')
+      const evaluated = await this.#evaluation.run(this.#replicas.map(({ seed }) => seed), this.#controls)
+      if (evaluated === null) {
+        if (yield* this.#heed()) return
+        continue
+      }
+      this.#epoch++
+      this.#batchInEpoch = 0
+      const seconds = (this.#task.now() - epochBegan) / 1000
+      for (const [index, replica] of this.#replicas.entries()) {
+        if (replica.collapsed !== null) continue
+        replica.trainAccuracy = evaluated.train?.[index]?.accuracy ?? null
+        replica.testAccuracy = evaluated.test?.[index]?.accuracy ?? null
+        replica.chance = atChance(evaluated, index)
+        yield {
+          kind: 'epoch',
+          seed: replica.seed,
+          epoch: this.#epoch,
+          trainAccuracy: replica.trainAccuracy,
+          testAccuracy: replica.testAccuracy,
+          seconds,
+        }
+        if (replica.chance !== null && this.#epoch < epochs)
+          yield { kind: 'note', level: 'warning', message: `seed ${replica.seed}, epoch ${this.#epoch}: ${replica.chance}` }
+      }
+      if (this.#epoch < epochs) yield* this.#checkpoint(false)
+    }
+    for (const replica of this.#replicas) {
+      if (replica.collapsed !== null || replica.chance === null) continue
+      replica.collapsed = { epoch: this.#epoch, batch: this.#batch, reason: replica.chance }
+      yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
+    }
+    yield* this.#checkpoint(true)
+    yield this.#done()
+  }
+
+  /** Trains the rest of the epoch. False when the person stopped it. */
+  async *#trainEpoch(): AsyncGenerator<RunEvent | TrainingState, boolean> {
+    this.#orders = this.#experiment.seeds.map((seed) =>
+      epochOrder(Generator.seeded(seed).split('order'), this.#epoch, this.#train.count, this.#experiment.training.shuffle),
+    )
+    while (this.#batchInEpoch < this.#batchesPerEpoch) {
+      if (yield* this.#heed()) return false
+      const before = this.#task.now()
+      const { count, measure } = this.#nextChunk()
+      const measured = await this.#trainChunk(count, measure)
+      const elapsed = this.#task.now() - before
+      this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
+      yield* this.#markBroken(measured)
+      if (measure) yield* this.#measure(measured)
+      yield this.#progress('training')
+      if (this.#replicas.every(({ collapsed }) => collapsed !== null)) return true
+      if (this.#task.now() - this.#lastCheckpoint > CHECKPOINT_MS) yield* this.#checkpoint(false)
+    }
+    return true
+  }
+
+  /** How many batches to train before the next look at the controls; a chunk ends where a measure is due and before a partial batch. */
+  #nextChunk(): { count: number; measure: boolean } {
+    const every = this.#experiment.measures.everyBatches
+    const due = this.#measures.list.length === 0 ? Infinity : Math.ceil(this.#batchInEpoch / every) * every - this.#batchInEpoch + 1
+    const left = this.#batchesPerEpoch - this.#batchInEpoch
+    const partial = this.#train.count % this.#experiment.training.batchSize !== 0
+    const whole = partial && left > 1 ? left - 1 : left
+    const count = Math.min(this.#batchesAChunk, whole, due)
+    return { count, measure: count === due }
+  }
+
+  async #trainChunk(count: number, measure: boolean): Promise<Measured> {
+    const { batchSize } = this.#experiment.training
+    const first = this.#batchInEpoch * batchSize
+    const size = Math.min(batchSize, this.#train.count - first)
+    const slots = this.#compiled.program.scalarCount
+    const samples = new Uint32Array(this.#replicas.length * count * size)
+    const scalars = new Float64Array(this.#replicas.length * count * slots)
+    this.#replicas.forEach((replica, r) => {
+      samples.set((this.#orders[r] as Uint32Array).subarray(first, first + count * size), r * count * size)
+      for (let b = 0; b < count; b++)
+        scalars.set(
+          this.#compiled.scalarsAt({ epoch: this.#epoch, batch: this.#batch + b, sign: replica.sign.coin() }),
+          (r * count + b) * slots,
+        )
+    })
+    const measured = await this.#session.train({
+      batchSize: size,
+      batches: count,
+      samples,
+      scalars,
+      measureBatch: measure ? count - 1 : null,
+    })
+    this.#batchInEpoch += count
+    this.#batch += count
+    this.#trainedHere += count
+    return measured
+  }
+
+  async *#measure(measured: Measured): AsyncGenerator<RunEvent> {
+    for (const [index, replica] of this.#replicas.entries()) {
+      if (replica.collapsed !== null) continue
+      const source = {
+        parameter: (name: string) => this.#session.read(name, index),
+        measurement: (name: string) => measured.measurements[index]?.get(name) ?? [],
+      }
+      for (const measure of this.#measures.list) {
+        const series = await measure.take(this.#measures.settings, this.#experiment.widths, source)
+        const finite = series.filter(({ value }) => Number.isFinite(value))
+        yield {
+          kind: 'measure',
+          seed: replica.seed,
+          batch: this.#batch,
+          measure: measure.name,
+          values: Object.fromEntries(finite.map(({ series: name, value }) => [name, value])),
+        }
+      }
+    }
+  }
+
+  async *#markBroken(measured: Measured): AsyncGenerator<RunEvent> {
+    for (const index of measured.broken) {
+      const replica = this.#replicas[index]
+      if (replica === undefined || replica.collapsed !== null) continue
+      const reason = brokenParameter(await this.#parameters(index)) ?? 'a state of the network is not finite'
+      replica.collapsed = { epoch: this.#epoch + 1, batch: this.#batch, reason: `${reason} after batch ${this.#batch}` }
+      yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
+    }
+  }
+
+  /** Obeys a pause or a stop. True when the session is to end. */
+  async *#heed(): AsyncGenerator<RunEvent | TrainingState, boolean> {
+    if (this.#controls.pauseRequested) {
+      yield* this.#checkpoint(false)
+      yield { kind: 'paused' }
+      await this.#controls.whilePaused()
+      if (!this.#controls.stopRequested) yield { kind: 'continued' }
+    }
+    if (!this.#controls.stopRequested) return false
+    yield* this.#checkpoint(false)
+    yield { kind: 'stopped', folder: this.#task.folder, epoch: this.#epoch, batch: this.#batch }
+    return true
+  }
+
+  async *#checkpoint(final: boolean): AsyncGenerator<RunEvent | TrainingState> {
+    const checkpoints: SeedCheckpoint[] = []
+    const seconds = this.#seconds()
+    for (const [index, replica] of this.#replicas.entries()) {
+      const parameters = await this.#parameters(index)
+      const broken = brokenParameter(parameters)
+      if (replica.collapsed === null && broken !== null) {
+        replica.collapsed = { epoch: Math.max(1, this.#epoch), batch: this.#batch, reason: `${broken} after batch ${this.#batch}` }
+        yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
+      }
+      checkpoints.push({
+        seed: replica.seed,
+        position: { epoch: this.#epoch, batchInEpoch: this.#batchInEpoch, batch: this.#batch },
+        generators: { sign: replica.sign.state() },
+        parameters,
+        collapsed: replica.collapsed,
+        seconds,
+      })
+    }
+    yield { kind: 'state', checkpoints, final }
+    yield { kind: 'checkpoint', epoch: this.#epoch, batch: this.#batch }
+    this.#lastCheckpoint = this.#task.now()
+  }
+
+  async #parameters(replica: number): Promise<SavedParameter[]> {
+    const saved: SavedParameter[] = []
+    for (const { name, shape, role } of this.#compiled.program.parameters)
+      saved.push({ name, shape, role, values: await this.#session.read(name, replica) })
+    return saved
+  }
+
+  #begin(seed: number): Replica {
+    const index = this.#experiment.seeds.indexOf(seed)
+    const checkpoint = this.#task.from?.find((candidate) => candidate.seed === seed)
+    const root = Generator.seeded(seed)
+    const { program } = this.#compiled
+    if (checkpoint === undefined) {
+      for (const { name, shape, initial } of program.parameters)
+        this.#session.write(name, index, drawInitial(initial, shape, root.split('initial').split(name)))
+    } else {
+      requireFitting(checkpoint, program)
+      for (const { name, values } of checkpoint.parameters) this.#session.write(name, index, values)
+    }
+    const sign = checkpoint?.generators['sign']
+    return {
+      seed,
+      sign: sign === undefined ? root.split('sign') : Generator.restore(sign),
+      collapsed: checkpoint?.collapsed ?? null,
+      trainAccuracy: null,
+      testAccuracy: null,
+      chance: null,
+    }
+  }
+
+  #progress(phase: 'training' | 'evaluating'): RunEvent {
+    const { epochs, batchSize } = this.#experiment.training
+    const seconds = (this.#task.now() - this.#began) / 1000
+    const left = (epochs - this.#epoch) * this.#batchesPerEpoch - this.#batchInEpoch
+    return {
+      kind: 'progress',
+      epoch: this.#epoch + 1,
+      batch: this.#batchInEpoch,
+      batchesPerEpoch: this.#batchesPerEpoch,
+      samplesPerSecond: seconds > 0 ? (this.#trainedHere * batchSize * this.#replicas.length) / seconds : 0,
+      secondsLeft: this.#trainedHere > 0 ? (seconds / this.#trainedHere) * left + this.#evaluation.secondsForecast(epochs - this.#epoch) : null,
+      phase,
+    }
+  }
+
+  #seconds(): number {
+    return this.#secondsBefore + (this.#task.now() - this.#began) / 1000
+  }
+
+  #done(): RunEvent {
+    const seeds = this.#replicas.map(({ seed, collapsed, testAccuracy, trainAccuracy }): SeedOutcome => ({
+      seed,
+      status: collapsed === null ? 'done' : 'collapsed',
+      testAccuracy,
+      trainAccuracy,
+      reason: collapsed?.reason ?? null,
+    }))
+    const good = seeds.filter(({ status }) => status === 'done')
+    const testAccuracy = spreadOf(good.map((seed) => seed.testAccuracy))
+    return {
+      kind: 'done',
+      testAccuracy,
+      trainAccuracy: spreadOf(good.map((seed) => seed.trainAccuracy)),
+      seeds,
+      seconds: this.#seconds(),
+      engine: this.#session.engine,
+      folder: this.#task.folder,
+      published: comparePublished(testAccuracy, this.#task.published),
+    }
+  }
+}
