@@ -1,6 +1,5 @@
 import { defineConfig } from '@playwright/test'
-
-const chromium = process.env['APICAL_CHROMIUM']
+import { chromiumLaunch } from './chromium.ts'
 
 export default defineConfig({
   testDir: '.',
@@ -16,7 +15,7 @@ export default defineConfig({
   reporter: 'list',
   use: {
     browserName: 'chromium',
-    launchOptions: chromium === undefined ? {} : { executablePath: chromium },
+    launchOptions: chromiumLaunch(),
     viewport: { width: 1280, height: 800 },
     trace: 'retain-on-failure',
   },
