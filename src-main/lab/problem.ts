@@ -1,0 +1,37 @@
+/** A refusal or failure in words: what is wrong, and what the person can do next. */
+import type { Problem } from '../experiment/experiment.ts'
+
+export class LabProblem extends Error {
+  override readonly name = 'LabProblem'
+  /** One sentence. */
+  readonly next: string
+  /** Beside which fields, when it is about an experiment. */
+  readonly problems: readonly Problem[]
+
+  constructor(message: string, next: string, problems: readonly Problem[] = [], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause })
+    this.next = next
+    this.problems = problems
+  }
+}
+
+/** What a file system said, in words; null for an error that is not the file system's. */
+export function fileProblem(error: unknown, doing: string, path: string): LabProblem | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  const sentence = SENTENCES[code]
+  if (sentence === undefined) return null
+  return new LabProblem(`${doing} ${path}: ${sentence.what}.`, sentence.next, [], error)
+}
+
+const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next: string }>> = {
+  ENOSPC: { what: 'the disk is full', next: 'Free some space and resume the run; nothing written so far is lost.' },
+  EDQUOT: { what: 'your share of the disk is used up', next: 'Free some space and resume the run; nothing written so far is lost.' },
+  EACCES: { what: 'this user may not write there', next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.' },
+  EPERM: { what: 'the system does not permit it', next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.' },
+  EROFS: { what: 'the disk is read-only', next: 'Choose another results folder with --out or APICAL_HOME.' },
+  ENOTDIR: { what: 'part of the path is a file, not a folder', next: 'Choose another results folder with --out or APICAL_HOME.' },
+  EEXIST: { what: 'something with that name is in the way', next: 'Choose another results folder with --out or APICAL_HOME.' },
+  ENOENT: { what: 'it is not there (any more)', next: 'Check that the folder was not moved or deleted.' },
+  EIO: { what: 'the disk reports an error', next: 'Check the disk or the connection to the share, then resume the run.' },
+  EMFILE: { what: 'too many files are open', next: 'Close other programs and try again.' },
+}

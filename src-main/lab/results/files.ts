@@ -1,0 +1,124 @@
+/** Writing so that a reader, or the next start after a crash, sees a whole file or none. */
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { fileProblem, LabProblem } from '../problem.ts'
+
+/** Marks what an unfinished write left behind; such files are never read. */
+const TEMPORARY = '.writing-'
+
+/** Writes the pieces beside the target, flushes them to the disk, and only then gives the file its name. */
+export function writeWhole(path: string, pieces: readonly (Uint8Array | string)[]): void {
+  const temporary = join(dirname(path), `${TEMPORARY}${basename(path)}-${process.pid}-${randomBytes(4).toString('hex')}`)
+  try {
+    const file = openSync(temporary, 'wx')
+    try {
+      for (const piece of pieces) writeAll(file, typeof piece === 'string' ? Buffer.from(piece) : piece)
+      fsyncSync(file)
+    } finally {
+      closeSync(file)
+    }
+    renameSync(temporary, path)
+    flushFolder(dirname(path))
+  } catch (error) {
+    try {
+      rmSync(temporary, { force: true })
+    } catch {
+      // The folder itself may be gone; the first error says so better.
+    }
+    throw fileProblem(error, 'Cannot write', path) ?? error
+  }
+}
+
+export function writeJson(path: string, value: unknown): void {
+  writeWhole(path, [`${JSON.stringify(value, null, 2)}\n`])
+}
+
+function writeAll(file: number, bytes: Uint8Array): void {
+  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written, bytes.length - written)
+}
+
+/** The rename itself is safe only once the folder is flushed. Not every system lets a folder be opened; there the rename is atomic anyway. */
+function flushFolder(folder: string): void {
+  try {
+    const handle = openSync(folder, 'r')
+    try {
+      fsyncSync(handle)
+    } finally {
+      closeSync(handle)
+    }
+  } catch {
+    // Windows and some network shares refuse; the file's own bytes are flushed.
+  }
+}
+
+/** Appends whole lines. A last line that a crash tore is ended first, so that only it is lost and not the one after it. */
+export class LineFile {
+  readonly #path: string
+  readonly #file: number
+
+  constructor(path: string) {
+    this.#path = path
+    try {
+      this.#file = openSync(path, 'a+')
+      const { size } = statSync(path)
+      if (size > 0 && readFileSync(path).at(-1) !== 0x0a) writeAll(this.#file, Buffer.from('\n'))
+    } catch (error) {
+      throw fileProblem(error, 'Cannot write', path) ?? error
+    }
+  }
+
+  append(value: unknown): void {
+    try {
+      writeAll(this.#file, Buffer.from(`${JSON.stringify(value)}\n`))
+    } catch (error) {
+      throw fileProblem(error, 'Cannot write', this.#path) ?? error
+    }
+  }
+
+  /** Flushes to the disk: what is appended before a checkpoint must not be younger than it. */
+  flush(): void {
+    fsyncSync(this.#file)
+  }
+
+  close(): void {
+    closeSync(this.#file)
+  }
+}
+
+/** A file's text, when it is there and not larger than `limit` bytes. */
+export function readText(path: string, limit: number): string | null {
+  let size: number
+  try {
+    size = statSync(path).size
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw fileProblem(error, 'Cannot read', path) ?? error
+  }
+  if (size > limit) throw new LabProblem(`${path}: expected at most ${limit} bytes, found ${size}.`, 'This file was not written by Apical; move it away.')
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw fileProblem(error, 'Cannot read', path) ?? error
+  }
+}
+
+/** Parsed JSON, null when the file is not there. */
+export function readJson(path: string, limit = 10_000_000): unknown {
+  const text = readText(path, limit)
+  if (text === null) return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new LabProblem(`${path}: expected JSON, found something else.`, 'Restore the file from a copy, or move the folder away.')
+  }
+}
+
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+}
+
+export function isTemporary(name: string): boolean {
+  return name.startsWith(TEMPORARY)
+}

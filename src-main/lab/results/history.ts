@@ -1,0 +1,76 @@
+/** One seed's history, read from its metrics.jsonl: superseded lines dropped, a torn last line tolerated. */
+import { z } from 'zod'
+import type { SeedRecord } from '../../contract.ts'
+import { readText } from './files.ts'
+import { paths } from './folder.ts'
+
+/** Lines of a history are short; a file this large was not written by Apical. */
+const LARGEST_HISTORY = 1_000_000_000
+
+const Accuracy = z.number().min(0).max(1).nullable()
+const Line = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('epoch'), epoch: z.int().min(1), trainAccuracy: Accuracy, testAccuracy: Accuracy, seconds: z.number().min(0) }),
+  z.object({ kind: z.literal('measure'), batch: z.int().min(0), measure: z.string(), values: z.record(z.string(), z.number()) }),
+  z.object({ kind: z.literal('collapsed'), epoch: z.int().min(0), batch: z.int().min(0), reason: z.string() }),
+  z.object({ kind: z.literal('resumed'), epoch: z.int().min(0), batch: z.int().min(0) }),
+])
+type Line = z.infer<typeof Line>
+
+export function readHistory(folder: string, seed: number): { record: SeedRecord; warnings: string[] } {
+  const path = paths(folder).metrics(seed)
+  const warnings: string[] = []
+  let lines: Line[] = []
+  const texts = (readText(path, LARGEST_HISTORY) ?? '').split('\n')
+  texts.forEach((text, index) => {
+    if (text === '') return
+    const line = parse(text)
+    if (line === null) {
+      const where = index === texts.length - 1 ? 'the last line is torn' : `line ${index + 1} cannot be read`
+      warnings.push(`${path}: ${where}; it is left out.`)
+      return
+    }
+    // Work beyond the checkpoint is done again, so what was said of it then no longer counts.
+    if (line.kind === 'resumed') lines = lines.filter((earlier) => stands(earlier, line))
+    else lines.push(line)
+  })
+  return { record: columns(seed, lines), warnings }
+}
+
+function stands(line: Line, resumed: { readonly epoch: number; readonly batch: number }): boolean {
+  return line.kind === 'epoch' ? line.epoch <= resumed.epoch : line.batch <= resumed.batch
+}
+
+function parse(text: string): Line | null {
+  try {
+    const parsed = Line.safeParse(JSON.parse(text))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+function columns(seed: number, lines: readonly Line[]): SeedRecord {
+  const epochs = lines.filter((line) => line.kind === 'epoch')
+  // Names come from a file: without a prototype none of them can reach one.
+  const measures = Object.create(null) as Record<string, Record<string, { batch: number[]; value: number[] }>>
+  let collapsed: SeedRecord['collapsed'] = null
+  for (const line of lines) {
+    if (line.kind === 'collapsed') collapsed = { epoch: line.epoch, reason: line.reason }
+    if (line.kind !== 'measure') continue
+    const series = (measures[line.measure] ??= Object.create(null) as Record<string, { batch: number[]; value: number[] }>)
+    for (const [name, value] of Object.entries(line.values)) {
+      const points = (series[name] ??= { batch: [], value: [] })
+      points.batch.push(line.batch)
+      points.value.push(value)
+    }
+  }
+  return {
+    seed,
+    epochs: epochs.map(({ epoch }) => epoch),
+    trainAccuracy: epochs.map(({ trainAccuracy }) => trainAccuracy),
+    testAccuracy: epochs.map(({ testAccuracy }) => testAccuracy),
+    seconds: epochs.map(({ seconds }) => seconds),
+    measures,
+    collapsed,
+  }
+}

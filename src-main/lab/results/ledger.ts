@@ -1,0 +1,101 @@
+/** The worker's pen: what a run says is on disk before anyone hears of it. */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import type { Environment } from '../../contract.ts'
+import type { RunEvent } from '../../experiment/event.ts'
+import { restoreCheckpoint, storeCheckpoint, storeWeights, CheckpointProblem, type SeedCheckpoint } from '../../training/checkpoint.ts'
+import { fileProblem, LabProblem } from '../problem.ts'
+import { decodeSafetensors, encodeSafetensors } from '../safetensors.ts'
+import { LineFile, readJson, writeJson, writeWhole } from './files.ts'
+import { paths, Status, writeStatus } from './folder.ts'
+import { giveUpOwnership, takeOwnership } from './owner.ts'
+
+export class Ledger {
+  readonly folder: string
+  readonly #rule: string
+  readonly #lines = new Map<number, LineFile>()
+
+  /** Takes the folder for this process; refuses while another works in it. */
+  constructor(folder: string, rule: string) {
+    this.folder = folder
+    this.#rule = rule
+    takeOwnership(folder)
+  }
+
+  writeEnvironment(environment: Environment): void {
+    writeJson(paths(this.folder).environment, environment)
+  }
+
+  setState(state: Status['state'], reason: string | null = null, next: string | null = null): void {
+    const before = Status.safeParse(readJson(paths(this.folder).status))
+    const now = new Date().toISOString()
+    const kept = before.success ? before.data : { dataFolder: null, created: now }
+    writeStatus(this.folder, { dataFolder: kept.dataFolder, created: kept.created, state, reason, next, updated: now })
+  }
+
+  /** Keeps an event that belongs to a seed's history. */
+  record(event: RunEvent): void {
+    if (event.kind !== 'epoch' && event.kind !== 'measure' && event.kind !== 'collapsed' && event.kind !== 'resumed') return
+    this.#linesOf(event.seed).append(event)
+  }
+
+  writeCheckpoints(checkpoints: readonly SeedCheckpoint[], final: boolean): void {
+    const files = paths(this.folder)
+    for (const checkpoint of checkpoints) {
+      // What the history says up to here must be on the disk before a checkpoint that stands on it.
+      this.#linesOf(checkpoint.seed).flush()
+      writeWhole(files.checkpoint(checkpoint.seed), encodeSafetensors(storeCheckpoint(checkpoint)))
+      if (final) writeWhole(files.weights(checkpoint.seed), encodeSafetensors(storeWeights(checkpoint, this.#rule)))
+    }
+  }
+
+  writeSummary(summary: Extract<RunEvent, { kind: 'done' }>): void {
+    writeJson(paths(this.folder).summary, summary)
+  }
+
+  log(text: string): void {
+    try {
+      appendFileSync(paths(this.folder).log, `${new Date().toISOString()} ${text}\n`)
+    } catch {
+      // A full disk must not hide the failure that is being logged.
+    }
+  }
+
+  close(): void {
+    for (const file of this.#lines.values()) file.close()
+    this.#lines.clear()
+    giveUpOwnership(this.folder)
+  }
+
+  #linesOf(seed: number): LineFile {
+    let file = this.#lines.get(seed)
+    if (file === undefined) {
+      file = new LineFile(paths(this.folder).metrics(seed))
+      this.#lines.set(seed, file)
+    }
+    return file
+  }
+}
+
+/** The seed's checkpoint; null when it has none yet. */
+export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | null {
+  const path = paths(folder).checkpoint(seed)
+  if (!existsSync(path)) return null
+  try {
+    const { tensors, metadata } = decodeSafetensors(readFileSync(path), path)
+    return restoreCheckpoint(
+      {
+        metadata,
+        tensors: tensors.map(({ name, shape, data }) => {
+          const [rows, columns] = shape
+          if (rows === undefined || columns === undefined || shape.length !== 2 || !(data instanceof Float32Array || data instanceof Float64Array))
+            throw new CheckpointProblem(`${path}: expected ${name} to be a matrix of F32 or F64, found ${shape.join(' × ')}`)
+          return { name, shape: [rows, columns], data }
+        }),
+      },
+      path,
+    )
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    throw fileProblem(error, 'Cannot read', path) ?? new LabProblem(message, 'Delete this checkpoint to begin its seed again, or restore it from a copy.', [], error)
+  }
+}

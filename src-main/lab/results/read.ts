@@ -1,0 +1,228 @@
+/** Rows and records of experiments, from their folders alone. What cannot be read becomes a row that says why. */
+import { readdirSync, statSync } from 'node:fs'
+import { basename, join, relative } from 'node:path'
+import { z } from 'zod'
+import type { Environment, ExperimentRecord, ExperimentRow, RunState, SeedRecord } from '../../contract.ts'
+import type { SeedOutcome } from '../../experiment/event.ts'
+import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
+import { publishedOf } from '../../experiment/presets.ts'
+import { comparePublished, spreadOf } from '../../experiment/published.ts'
+import { ruleNamed } from '../../rules/index.ts'
+import { LabProblem } from '../problem.ts'
+import { isMissing, isTemporary, readJson, readText } from './files.ts'
+import { paths, Status } from './folder.ts'
+import { readHistory } from './history.ts'
+import { livingOwner } from './owner.ts'
+
+const LARGEST_NOTES = 4_000_000
+
+/** What an experiment's folder asks, refused in words when it is of a later version or damaged. */
+export function readExperiment(folder: string): Experiment {
+  const path = paths(folder).experiment
+  const found = readJson(path)
+  if (found === null) throw new LabProblem(`${path} is missing.`, 'This is not a results folder of Apical, or its file was deleted.')
+  const version = z.object({ version: z.number() }).safeParse(found)
+  if (version.success && version.data.version > EXPERIMENT_VERSION)
+    throw new LabProblem(
+      `${path}: expected version ${EXPERIMENT_VERSION} or lower, found ${version.data.version}.`,
+      'It was written by a later Apical; open it with that one. Nothing was changed.',
+    )
+  const parsed = Experiment.safeParse(found)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new LabProblem(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an experiment'}.`, 'Restore the file from a copy, or move the folder away.')
+}
+
+/** The state as it truly is: a run that says it is running but has no living worker was interrupted. */
+export function readState(folder: string): { state: RunState; reason: string | null; next: string | null; created: string; dataFolder: string | null } {
+  const parsed = Status.safeParse(readJson(paths(folder).status))
+  if (!parsed.success)
+    return { state: 'interrupted', reason: 'status.json is missing or damaged', next: 'Resume it.', created: created(folder), dataFolder: null }
+  const { state, reason, next, created: since, dataFolder } = parsed.data
+  const working = state === 'running' || state === 'paused'
+  if (working && livingOwner(folder) === null)
+    return { state: 'interrupted', reason: 'its worker ended without saying so', next: 'Resume it.', created: since, dataFolder }
+  return { state, reason, next, created: since, dataFolder }
+}
+
+export function readRow(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRow {
+  try {
+    return rowOf(folder, kind, readExperiment(folder), []).row
+  } catch (error) {
+    return unreadable(folder, error instanceof Error ? error.message : String(error))
+  }
+}
+
+export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRecord {
+  const experiment = readExperiment(folder)
+  const warnings: string[] = []
+  const { row, seeds, outcomes } = rowOf(folder, kind, experiment, warnings)
+  return {
+    row,
+    folder,
+    experiment,
+    environment: environmentOf(folder, warnings),
+    seeds,
+    outcomes,
+    notes: readText(paths(folder).notes, LARGEST_NOTES) ?? '',
+    files: filesOf(folder),
+    warnings,
+  }
+}
+
+function rowOf(folder: string, kind: 'run' | 'sample', experiment: Experiment, warnings: string[]): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[] } {
+  const status = readState(folder)
+  const state = kind === 'sample' ? 'sample' : status.state
+  const seeds = experiment.seeds.map((seed) => {
+    const { record, warnings: more } = readHistory(folder, seed)
+    warnings.push(...more)
+    return record
+  })
+  const { epochs } = experiment.training
+  const outcomes = seeds.map((seed) => outcomeOf(seed, epochs, status))
+  const good = outcomes.filter((outcome) => outcome.status === 'done' || (outcome.status === 'stopped' && outcome.testAccuracy !== null))
+  const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
+  const finished = state === 'done' || state === 'sample' || state === 'collapsed'
+  const epochsDone = Math.min(...seeds.filter(({ collapsed }) => collapsed === null).map((seed) => seed.epochs.at(-1) ?? 0))
+  const row: ExperimentRow = {
+    id: basename(folder),
+    name: experiment.name,
+    rule: experiment.rule.name,
+    ruleLabel: ruleNamed(experiment.rule.name)?.label ?? experiment.rule.name,
+    dataset: experiment.data.name,
+    widths: experiment.widths,
+    preset: experiment.preset,
+    state,
+    queuePosition: null,
+    reason: status.reason,
+    seeds: experiment.seeds,
+    collapsedSeeds: outcomes.filter((outcome) => outcome.status === 'collapsed').map(({ seed }) => seed),
+    testAccuracy,
+    trainAccuracy: spreadOf(good.map((outcome) => outcome.trainAccuracy)),
+    best: bestOf(seeds),
+    curve: meanCurve(seeds),
+    epochsDone: Number.isFinite(epochsDone) ? epochsDone : epochs,
+    epochs,
+    seconds: Math.max(0, ...seeds.map((seed) => seed.seconds.reduce((sum, value) => sum + value, 0))),
+    engine: environmentOf(folder, [])?.engine ?? experiment.engine.name,
+    created: status.created,
+    // A run cut short is not held against a number that took all its epochs.
+    published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
+    note: firstLine(readText(paths(folder).notes, LARGEST_NOTES)),
+  }
+  return { row, seeds, outcomes }
+}
+
+/** The published number, if the experiment still trains for as long as its authors did. */
+function publishedFor(experiment: Experiment): ReturnType<typeof publishedOf> {
+  const published = experiment.preset === null ? null : publishedOf(experiment.preset)
+  return published !== null && published.epochs === experiment.training.epochs ? published : null
+}
+
+function outcomeOf(seed: SeedRecord, epochs: number, status: { readonly state: RunState; readonly reason: string | null }): SeedOutcome {
+  const whole = (seed.epochs.at(-1) ?? 0) >= epochs
+  const failed = status.state === 'failed'
+  return {
+    seed: seed.seed,
+    status: seed.collapsed !== null ? 'collapsed' : whole ? 'done' : failed ? 'failed' : 'stopped',
+    testAccuracy: seed.testAccuracy.at(-1) ?? null,
+    trainAccuracy: seed.trainAccuracy.at(-1) ?? null,
+    reason: seed.collapsed?.reason ?? (whole || !failed ? null : status.reason),
+  }
+}
+
+function bestOf(seeds: readonly SeedRecord[]): number | null {
+  const all = seeds.flatMap((seed) => seed.testAccuracy.filter((value) => value !== null))
+  return all.length === 0 ? null : Math.max(...all)
+}
+
+/** The mean over seeds that did not collapse, epoch by epoch, as far as all of them are. */
+function meanCurve(seeds: readonly SeedRecord[]): number[] {
+  const good = seeds.filter(({ collapsed }) => collapsed === null)
+  const length = good.length === 0 ? 0 : Math.min(...good.map((seed) => seed.testAccuracy.length))
+  return Array.from({ length }, (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean).filter((value) => value !== undefined)
+}
+
+const EnvironmentFile = z.object({
+  apical: z.string(),
+  node: z.string(),
+  os: z.string(),
+  cpu: z.string(),
+  cores: z.number(),
+  memoryBytes: z.number(),
+  engine: z.string(),
+  device: z.string(),
+  precision: z.string(),
+  data: z.record(z.string(), z.string()),
+  started: z.string(),
+})
+
+function environmentOf(folder: string, warnings: string[]): Environment | null {
+  const path = paths(folder).environment
+  try {
+    const found = readJson(path)
+    if (found === null) return null
+    const parsed = EnvironmentFile.safeParse(found)
+    if (parsed.success) return parsed.data
+    warnings.push(`${path}: expected the description of a machine, found something else.`)
+  } catch (error) {
+    warnings.push(error instanceof Error ? error.message : String(error))
+  }
+  return null
+}
+
+function filesOf(folder: string): { path: string; bytes: number }[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !isTemporary(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .flatMap((path) => {
+      try {
+        return [{ path: relative(folder, path), bytes: statSync(path).size }]
+      } catch (error) {
+        // A file that a running worker renamed meanwhile.
+        if (isMissing(error)) return []
+        throw error
+      }
+    })
+    .sort((a, b) => a.path.localeCompare(b.path))
+}
+
+function firstLine(notes: string | null): string {
+  return (notes ?? '').split('\n')[0]?.slice(0, 200) ?? ''
+}
+
+function created(folder: string): string {
+  try {
+    return statSync(folder).birthtime.toISOString()
+  } catch {
+    return new Date(0).toISOString()
+  }
+}
+
+function unreadable(folder: string, reason: string): ExperimentRow {
+  return {
+    id: basename(folder),
+    name: basename(folder),
+    rule: '',
+    ruleLabel: '',
+    dataset: '',
+    widths: [],
+    preset: null,
+    state: 'unreadable',
+    queuePosition: null,
+    reason,
+    seeds: [],
+    collapsedSeeds: [],
+    testAccuracy: null,
+    trainAccuracy: null,
+    best: null,
+    curve: [],
+    epochsDone: 0,
+    epochs: 0,
+    seconds: 0,
+    engine: '',
+    created: created(folder),
+    published: null,
+    note: '',
+  }
+}
