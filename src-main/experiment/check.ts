@@ -1,0 +1,136 @@
+/**
+ * From whatever came (a file, a form, a command line) to an experiment that can be run, or to sentences that say, field
+ * by field, why not. Never throws on anything that JSON can hold.
+ */
+import { z } from 'zod'
+import { ruleNamed, rules } from '../rules/index.ts'
+import { Experiment, EXPERIMENT_VERSION, type DataSetName, type Problem } from './experiment.ts'
+import { suggestion } from './nearest.ts'
+import { notPlain } from './plain.ts'
+import { describe, ExperimentProblem, problemsOf } from './problem.ts'
+
+export type Checked =
+  | { readonly experiment: Experiment; readonly problems?: never }
+  | { readonly problems: readonly Problem[]; readonly experiment?: never }
+
+/** Numbers of a sample and classes of each data set: what the network's ends must be. */
+export const DATASET_ENDS: Readonly<Record<DataSetName, { readonly features: number; readonly classes: number }>> = {
+  glyphs: { features: 784, classes: 10 },
+  mnist: { features: 784, classes: 10 },
+  'fashion-mnist': { features: 784, classes: 10 },
+  'cifar-10': { features: 3072, classes: 10 },
+  'cifar-100': { features: 3072, classes: 100 },
+}
+
+/** The experiment with every setting filled in, or everything that is wrong with it. */
+export function checkExperiment(value: unknown): Checked {
+  const odd = notPlain(value)
+  if (odd !== null) return { problems: [odd] }
+  const future = laterVersion(value)
+  if (future !== null) return { problems: [future] }
+  const parsed = Experiment.safeParse(value)
+  if (!parsed.success) return { problems: problemsOf(parsed.error, value, [], keysOfExperiment) }
+  const experiment = parsed.data
+
+  const rule = ruleNamed(experiment.rule.name)
+  if (rule === undefined) return { problems: [unknownRule(experiment.rule.name)] }
+  const settings = rule.settings.safeParse(experiment.rule.settings)
+  const problems = [
+    ...endsProblems(experiment),
+    ...repeatedSeeds(experiment.seeds),
+    ...unknownMeasures(
+      experiment.measures.names,
+      rule.measures.map(({ name }) => name),
+    ),
+    ...precisionProblems(experiment),
+  ]
+  if (!settings.success) {
+    const keys = settingKeys(rule.settings)
+    const wrong = problemsOf(settings.error, experiment.rule.settings, ['rule', 'settings'], (path) => (path.length === 0 ? keys : []))
+    return { problems: [...problems, ...wrong] }
+  }
+  for (const { key, message } of rule.check(settings.data, experiment.widths))
+    problems.push({ path: key === '' ? 'widths' : `rule.settings.${key}`, message: sentence(message) })
+  if (problems.length > 0) return { problems }
+  return { experiment: { ...experiment, rule: { name: rule.name, settings: settings.data as Record<string, unknown> } } }
+}
+
+/** The experiment, resolved; throws `ExperimentProblem` with all that is wrong. `source` names the file or preset in the message. */
+export function requireExperiment(value: unknown, source: string): Experiment {
+  const { experiment, problems } = checkExperiment(value)
+  if (experiment !== undefined) return experiment
+  throw new ExperimentProblem(`${source} cannot be run:`, problems)
+}
+
+/** Names of a rule's settings, in the order of the form. */
+export function settingKeys(settings: z.ZodType): string[] {
+  return settings instanceof z.ZodObject ? Object.keys(settings.shape) : []
+}
+
+function laterVersion(value: unknown): Problem | null {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { path: '', message: `Expected an experiment, an object with "version", "data", "rule" and so on, found ${describe(value)}.` }
+  const version = Object.hasOwn(value, 'version') ? (value as { version: unknown }).version : undefined
+  if (typeof version !== 'number' || !(version > EXPERIMENT_VERSION)) return null
+  return {
+    path: 'version',
+    message: `Expected an experiment of version ${EXPERIMENT_VERSION}, found version ${version}, written by a newer Apical. Update Apical to open it.`,
+  }
+}
+
+/** Keys of the object at a path inside an experiment. */
+function keysOfExperiment(path: readonly PropertyKey[]): readonly string[] {
+  let schema: unknown = Experiment
+  for (const key of path) schema = schema instanceof z.ZodObject ? (schema.shape as Record<PropertyKey, unknown>)[key] : undefined
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+}
+
+function unknownRule(name: string): Problem {
+  const known = rules.map((rule) => rule.name)
+  return {
+    path: 'rule.name',
+    message: `Expected one of ${known.join(', ')}, found ${describe(name)}.${suggestion(name, known)}`,
+  }
+}
+
+function endsProblems({ data, widths }: Experiment): Problem[] {
+  const { features, classes } = DATASET_ENDS[data.name]
+  const last = widths.length - 1
+  const problems: Problem[] = []
+  if (widths[0] !== features)
+    problems.push({ path: 'widths.0', message: `Expected ${features} inputs, one a number of a ${data.name} sample, found ${widths[0]}.` })
+  if (widths[last] !== classes)
+    problems.push({ path: `widths.${last}`, message: `Expected ${classes} outputs, one a class of ${data.name}, found ${widths[last]}.` })
+  return problems
+}
+
+function repeatedSeeds(seeds: readonly number[]): Problem[] {
+  const repeated = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
+  return repeated === undefined
+    ? []
+    : [{ path: 'seeds', message: `Expected each seed once, found seed ${repeated} again; the same seed gives the same run.` }]
+}
+
+function unknownMeasures(names: readonly string[], known: readonly string[]): Problem[] {
+  const takes = known.length === 0 ? 'This rule has no measures' : `This rule has the measures ${known.join(', ')}`
+  return names.flatMap((name, index) =>
+    known.includes(name)
+      ? []
+      : [{ path: `measures.names.${index}`, message: `${takes}, found ${describe(name)}.${suggestion(name, known)}` }],
+  )
+}
+
+function precisionProblems({ engine }: Experiment): Problem[] {
+  if (engine.precision === 'float32' || engine.name === 'reference') return []
+  return [
+    {
+      path: 'engine.precision',
+      message: `Expected float32, or the engine "reference", the only one that computes in float64, found float64 with the engine "${engine.name}".`,
+    },
+  ]
+}
+
+function sentence(text: string): string {
+  const whole = text.charAt(0).toUpperCase() + text.slice(1)
+  return whole.endsWith('.') ? whole : `${whole}.`
+}
