@@ -89,7 +89,12 @@ export interface Session {
   /** One `Counts` a replica. */
   evaluate(plan: EvaluationPlan): Promise<readonly Counts[]>
   /** The raw scores of one split's samples, `[sample][class]`, for one replica: for tests, drawing and embeddings. */
-  predict(plan: { readonly split: Split; readonly samples: Uint32Array; readonly scalars: Float64Array; readonly replica: number }): Promise<Numbers>
+  predict(plan: {
+    readonly split: Split
+    readonly samples: Uint32Array
+    readonly scalars: Float64Array
+    readonly replica: number
+  }): Promise<Numbers>
   close(): void
 }
 

@@ -1,0 +1,107 @@
+/**
+ * What every engine does with samples before and after its arithmetic: gather and scale a batch, count hits, and let
+ * the process answer its messages in between.
+ */
+import type { Samples } from '../data/samples.ts'
+import { isHit } from '../program/measures.ts'
+import type { Counts, EvaluationPlan, Numbers } from './engine.ts'
+
+/**
+ * Writes the samples of `indices` into `x`, one row each: x = pixel · scale[c] + offset[c] with c the pixel's channel
+ * (planes one after another). Rounded once, to the type of `x`.
+ */
+export function gatherPixels(samples: Samples, indices: Uint32Array, x: Numbers): void {
+  const { features, pixels, scaling } = samples
+  const channels = scaling.scale.length
+  const plane = features / channels
+  for (let channel = 0; channel < channels; channel++) {
+    const scale = scaling.scale[channel] as number
+    const offset = scaling.offset[channel] as number
+    for (let row = 0; row < indices.length; row++) {
+      const from = (indices[row] as number) * features
+      const to = row * features
+      const end = (channel + 1) * plane
+      for (let i = channel * plane; i < end; i++) x[to + i] = (pixels[from + i] as number) * scale + offset
+    }
+  }
+}
+
+/** Writes one-hot rows of `classes` entries for the labels of `indices` into `y`. */
+export function gatherTargets(samples: Samples, indices: Uint32Array, classes: number, y: Numbers): void {
+  y.fill(0, 0, indices.length * classes)
+  for (let row = 0; row < indices.length; row++)
+    y[row * classes + (samples.labels[indices[row] as number] as number)] = 1
+}
+
+/** Scores of some samples, row by row, for one replica. */
+export type Scorer = (replica: number, indices: Uint32Array) => Numbers | Promise<Numbers>
+
+/** Counts hits over the plan's samples, batch by batch; the last batch may be smaller. */
+export async function countHits(
+  plan: EvaluationPlan,
+  samples: Samples,
+  classes: number,
+  replicas: number,
+  score: Scorer,
+): Promise<readonly Counts[]> {
+  const order = plan.samples ?? Uint32Array.from({ length: samples.count }, (_, index) => index)
+  const counts: Counts[] = []
+  const pause = new Pause()
+  for (let replica = 0; replica < replicas; replica++) {
+    const hits = plan.topK.map(() => 0)
+    const confusion = new Uint32Array(plan.confusion ? classes * classes : 0)
+    for (let from = 0; from < order.length; from += plan.batchSize) {
+      const indices = order.subarray(from, from + plan.batchSize)
+      const scores = await score(replica, indices)
+      for (let row = 0; row < indices.length; row++) {
+        const label = samples.labels[indices[row] as number] as number
+        plan.topK.forEach((k, at) => {
+          if (isHit(scores, row * classes, classes, label, k)) hits[at] = (hits[at] as number) + 1
+        })
+        if (plan.confusion) {
+          const cell = label * classes + largest(scores, row * classes, classes)
+          confusion[cell] = (confusion[cell] as number) + 1
+        }
+      }
+      await pause.ifDue()
+    }
+    counts.push({ samples: order.length, hits, confusion })
+  }
+  return counts
+}
+
+/** Index of the largest entry, the lowest of equal ones; NaN never wins. */
+function largest(scores: ArrayLike<number>, from: number, classes: number): number {
+  let best = 0
+  let most = -Infinity
+  for (let c = 0; c < classes; c++) {
+    const score = scores[from + c] as number
+    if (score > most) {
+      most = score
+      best = c
+    }
+  }
+  return best
+}
+
+/** True when an entry is NaN or infinite. */
+export function hasBroken(values: Numbers): boolean {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number
+    if (value - value !== 0) return true
+  }
+  return false
+}
+
+/** Gives the event loop a turn now and then, so that a process deep in arithmetic still hears "stop". */
+export class Pause {
+  static readonly #everyMs = 25
+  #last = performance.now()
+
+  /** Resolves at once, or after a turn of the event loop when the last one is long ago. */
+  async ifDue(): Promise<void> {
+    if (performance.now() - this.#last < Pause.#everyMs) return
+    await new Promise<void>((resolve) => setImmediate(resolve))
+    this.#last = performance.now()
+  }
+}

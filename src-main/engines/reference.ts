@@ -1,0 +1,184 @@
+/**
+ * The reference engine: a program run by plain loops on one thread. It is slow and obvious, gives the same bits in every
+ * run and for every batch size of an evaluation, and is what every other engine is held to.
+ *
+ * Precision float64, or float32: then every value is stored as float32, rounded once from a result computed in float64,
+ * so it is at least as exact as arithmetic in float32 throughout.
+ */
+import type { Compiled, Program } from '../program/program.ts'
+import { countHits, gatherPixels, gatherTargets, hasBroken, Pause } from './batch.ts'
+import type {
+  Availability,
+  BatchPlan,
+  Counts,
+  Engine,
+  EvaluationPlan,
+  Measured,
+  Numbers,
+  Precision,
+  Session,
+  SessionOptions,
+  Split,
+} from './engine.ts'
+import {
+  classesOf,
+  requireBound,
+  requireEntries,
+  requireEvaluation,
+  requireFit,
+  requireParameter,
+  requirePrediction,
+  requireReplicas,
+  requireTraining,
+  type BoundData,
+} from './request.ts'
+import { Workspace, zeros } from './reference/run.ts'
+
+export const reference: Engine = {
+  name: 'reference',
+  async available(): Promise<Availability> {
+    return { available: true, device: 'CPU, 1 thread', reason: 'Plain loops, there on every machine; exact and slow.' }
+  },
+  async open(compiled: Compiled, options: SessionOptions): Promise<Session> {
+    requireReplicas(options)
+    return new ReferenceSession(compiled.program, options)
+  },
+}
+
+class ReferenceSession implements Session {
+  readonly engine = 'reference'
+  readonly device: string
+  readonly #program: Program
+  readonly #precision: Precision
+  /** `[replica][parameter]`. */
+  readonly #parameters: Numbers[][]
+  /** By batch size. Training, evaluation and the last, smaller batch of each take turns, hence a few. */
+  readonly #workspaces = new Map<number, Workspace>()
+  #data: BoundData | null = null
+
+  constructor(program: Program, { replicas, precision }: SessionOptions) {
+    this.device = `CPU, plain loops, ${precision}`
+    this.#program = program
+    this.#precision = precision
+    this.#parameters = Array.from({ length: replicas }, () =>
+      program.parameters.map(({ shape }) => zeros(shape[0] * shape[1], precision)),
+    )
+  }
+
+  bind(data: BoundData): void {
+    requireFit(this.#program, data)
+    this.#data = data
+  }
+
+  write(parameter: string, replica: number, values: Numbers): void {
+    const { index, declaration } = requireParameter(this.#program, parameter, replica, this.#parameters.length)
+    requireEntries(declaration, values)
+    this.#parametersOf(replica)[index]?.set(values)
+  }
+
+  async read(parameter: string, replica: number): Promise<Numbers> {
+    const { index } = requireParameter(this.#program, parameter, replica, this.#parameters.length)
+    return (this.#parametersOf(replica)[index] as Numbers).slice()
+  }
+
+  async train(plan: BatchPlan): Promise<Measured> {
+    const { train } = requireBound(this.#data)
+    requireTraining(this.#program, plan, this.#parameters.length, requireBound(this.#data))
+    const { batchSize, batches, measureBatch } = plan
+    const { scalarCount } = this.#program
+    const workspace = this.#workspace(batchSize)
+    const { x, y } = this.#inputs(batchSize)
+    const measurements: Map<string, Numbers>[] = []
+    const broken: number[] = []
+    const pause = new Pause()
+    for (const [replica, parameters] of this.#parameters.entries()) {
+      const measured = new Recorder(this.#program, batchSize, this.#precision)
+      for (let batch = 0; batch < batches; batch++) {
+        const row = replica * batches + batch
+        const indices = plan.samples.subarray(row * batchSize, (row + 1) * batchSize)
+        gatherPixels(train, indices, x)
+        gatherTargets(train, indices, classesOf(this.#program), y)
+        const scalars = plan.scalars.subarray(row * scalarCount, (row + 1) * scalarCount)
+        workspace.train({ x, y, parameters, scalars }, batch === measureBatch ? measured.listen : null)
+        await pause.ifDue()
+      }
+      measurements.push(measureBatch === null ? new Map<string, Numbers>() : measured.values)
+      if (parameters.some(hasBroken)) broken.push(replica)
+    }
+    return { measurements, broken }
+  }
+
+  async evaluate(plan: EvaluationPlan): Promise<readonly Counts[]> {
+    const data = requireBound(this.#data)
+    requireEvaluation(this.#program, plan, this.#parameters.length, data)
+    const { scalarCount } = this.#program
+    return countHits(plan, data[plan.split], classesOf(this.#program), this.#parameters.length, (replica, indices) =>
+      this.#score(plan.split, replica, indices, plan.scalars.subarray(replica * scalarCount)),
+    )
+  }
+
+  async predict(plan: {
+    readonly split: Split
+    readonly samples: Uint32Array
+    readonly scalars: Float64Array
+    readonly replica: number
+  }): Promise<Numbers> {
+    requirePrediction(this.#program, plan, this.#parameters.length, requireBound(this.#data))
+    return this.#score(plan.split, plan.replica, plan.samples, plan.scalars).slice()
+  }
+
+  close(): void {
+    this.#workspaces.clear()
+    this.#parameters.length = 0
+    this.#data = null
+  }
+
+  #score(split: Split, replica: number, indices: Uint32Array, scalars: Float64Array): Numbers {
+    const samples = requireBound(this.#data)[split]
+    const { x, y } = this.#inputs(indices.length)
+    gatherPixels(samples, indices, x)
+    gatherTargets(samples, indices, classesOf(this.#program), y)
+    return this.#workspace(indices.length).predict({ x, y, parameters: this.#parametersOf(replica), scalars })
+  }
+
+  #inputs(batch: number): { x: Numbers; y: Numbers } {
+    return {
+      x: zeros(batch * (this.#program.widths[0] as number), this.#precision),
+      y: zeros(batch * classesOf(this.#program), this.#precision),
+    }
+  }
+
+  #workspace(batch: number): Workspace {
+    const known = this.#workspaces.get(batch)
+    if (known !== undefined) return known
+    if (this.#workspaces.size >= 6) this.#workspaces.clear()
+    const workspace = new Workspace(this.#program, batch, this.#precision)
+    this.#workspaces.set(batch, workspace)
+    return workspace
+  }
+
+  #parametersOf(replica: number): Numbers[] {
+    return this.#parameters[replica] as Numbers[]
+  }
+}
+
+/** Collects what one batch measures, iteration after iteration. */
+class Recorder {
+  readonly values: Map<string, Numbers>
+  readonly #filled = new Map<string, number>()
+
+  constructor(program: Program, batch: number, precision: Precision) {
+    this.values = new Map(
+      program.measurements.map(({ name, shape: [rows, columns], iterations }) => [
+        name,
+        zeros(iterations * (rows === 'batch' ? batch : rows) * columns, precision),
+      ]),
+    )
+  }
+
+  readonly listen = (name: string, entries: Numbers): void => {
+    const at = this.#filled.get(name) ?? 0
+    this.values.get(name)?.set(entries, at)
+    this.#filled.set(name, at + entries.length)
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * The TensorFlow.js kernels that programs need, called without the checks and conversions of its operations: a small
+ * network's element-wise steps cost little more than the call.
+ *
+ * The WebAssembly backend's ClipByValue turns NaN into a number and its Softmax fails on some widths, so both are put
+ * together from others. Maximum and Minimum keep NaN when it is their first operand.
+ */
+import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core'
+import type { MapName } from '../../program/activations.ts'
+import type { Tf } from './binding.ts'
+
+export class Kernels {
+  readonly tf: Tf
+  readonly #engine: ReturnType<Tf['engine']>
+  readonly #numbers: NumberTensors
+
+  constructor(tf: Tf) {
+    this.tf = tf
+    this.#engine = tf.engine()
+    this.#numbers = new NumberTensors(tf)
+  }
+
+  /** A matrix of these values, row by row. */
+  matrix(values: Float32Array, rows: number, columns: number): Tensor {
+    return this.tf.tensor2d(values, [rows, columns], 'float32')
+  }
+
+  fill(number: number, rows: number, columns: number): Tensor {
+    return this.tf.fill([rows, columns], number, 'float32')
+  }
+
+  /** The same data under a handle of its own. */
+  share(x: Tensor): Tensor {
+    return this.#run('Identity', { x })
+  }
+
+  product(a: Tensor, b: Tensor): Tensor {
+    return this.#run('BatchMatMul', { a, b }, { transposeA: false, transposeB: false })
+  }
+
+  transpose(x: Tensor): Tensor {
+    return this.#run('Transpose', { x }, { perm: [1, 0] })
+  }
+
+  scale(a: Tensor, factor: number): Tensor {
+    return this.#run('Multiply', { a, b: this.#numbers.of(factor) })
+  }
+
+  add(a: Tensor, b: Tensor): Tensor {
+    return this.#run('Add', { a, b })
+  }
+
+  subtract(a: Tensor, b: Tensor): Tensor {
+    return this.#run('Sub', { a, b })
+  }
+
+  multiply(a: Tensor, b: Tensor): Tensor {
+    return this.#run('Multiply', { a, b })
+  }
+
+  divide(a: Tensor, b: Tensor): Tensor {
+    return this.#run('RealDiv', { a, b })
+  }
+
+  map(name: MapName, x: Tensor): Tensor {
+    switch (name) {
+      case 'hardSigmoid':
+        return then(this.#maximum(x, 0), (positive) => this.#minimum(positive, 1))
+      case 'relu':
+        return this.#maximum(x, 0)
+      case 'sigmoid':
+        return this.#run('Sigmoid', { x })
+      case 'tanh':
+        return this.#run('Tanh', { x })
+      case 'exp':
+        return this.#run('Exp', { x })
+      case 'log':
+        return this.#run('Log', { x })
+      case 'sqrt':
+        return this.#run('Sqrt', { x })
+      case 'square':
+        return this.multiply(x, x)
+      case 'absolute':
+        return this.#run('Abs', { x })
+      case 'reluSlope':
+        return this.tf.tidy(() => this.#step(x))
+      case 'hardSigmoidSlope':
+        // 0 < v and v < 1
+        return this.tf.tidy(() => this.multiply(this.#step(x), this.#step(this.subtract(this.#one(), x))))
+      case 'sigmoidSlope':
+        return then(this.#run('Sigmoid', { x }), (s) =>
+          then(this.subtract(this.#one(), s), (rest) => this.multiply(s, rest)),
+        )
+      case 'tanhSlope':
+        return this.tf.tidy(() => {
+          const t = this.#run('Tanh', { x })
+          return this.subtract(this.#one(), this.multiply(t, t))
+        })
+      case 'logit':
+        return this.tf.tidy(() => this.#run('Log', { x: this.divide(x, this.subtract(this.#one(), x)) }))
+      case 'artanh':
+        return this.tf.tidy(() =>
+          this.scale(
+            this.#run('Log', { x: this.divide(this.add(this.#one(), x), this.subtract(this.#one(), x)) }),
+            0.5,
+          ),
+        )
+      default:
+        return name satisfies never
+    }
+  }
+
+  /** Row by row exp(v − max) / Σ exp(v − max). */
+  softmax(x: Tensor): Tensor {
+    return this.tf.tidy(() => {
+      const exponentials = this.#run('Exp', { x: this.subtract(x, this.tf.max(x, 1, true)) })
+      return this.divide(exponentials, this.tf.sum(exponentials, 1, true))
+    })
+  }
+
+  /** Sums over rows, columns or all of them; the shape keeps two dimensions. */
+  reduce(x: Tensor, over: 'rows' | 'columns' | 'all'): Tensor {
+    return this.tf.sum(x, over === 'rows' ? 0 : over === 'columns' ? 1 : [0, 1], true)
+  }
+
+  /** True when an entry is NaN or infinite: only then is the sum of all of them, times 0, not 0. */
+  hasBroken(x: Tensor): boolean {
+    return this.tf.tidy(() => this.tf.sum(this.scale(x, 0)).dataSync()[0] !== 0)
+  }
+
+  /** After a batch: numbers that it did not use are given up. */
+  sweep(): void {
+    this.#numbers.sweep()
+  }
+
+  dispose(): void {
+    this.#numbers.dispose()
+  }
+
+  /** 1 where v > 0, else 0; NaN stays, as v − v of the finite part brings nothing and NaN brings itself. */
+  #step(x: Tensor): Tensor {
+    const clipped = this.#minimum(this.#maximum(x, -1), 1)
+    return this.add(this.#run('Step', { x }, { alpha: 0 }), this.subtract(clipped, clipped))
+  }
+
+  #maximum(a: Tensor, least: number): Tensor {
+    return this.#run('Maximum', { a, b: this.#numbers.of(least) })
+  }
+
+  #minimum(a: Tensor, most: number): Tensor {
+    return this.#run('Minimum', { a, b: this.#numbers.of(most) })
+  }
+
+  #one(): Tensor {
+    return this.#numbers.of(1)
+  }
+
+  #run(name: string, inputs: Record<string, Tensor>, attributes?: NamedAttrMap): Tensor {
+    return this.#engine.runKernel(name, inputs, attributes)
+  }
+}
+
+/** f of a tensor that nobody needs after. */
+export function then(tensor: Tensor, f: (tensor: Tensor) => Tensor): Tensor {
+  const result = f(tensor)
+  tensor.dispose()
+  return result
+}
+
+/** Scalars as tensors, made once for as long as every batch uses them. */
+class NumberTensors {
+  readonly #tf: Tf
+  readonly #known = new Map<number, { readonly tensor: Tensor; used: boolean }>()
+
+  constructor(tf: Tf) {
+    this.#tf = tf
+  }
+
+  of(number: number): Tensor {
+    const known = this.#known.get(number)
+    if (known !== undefined) {
+      known.used = true
+      return known.tensor
+    }
+    const tensor = this.#tf.keep(this.#tf.scalar(number, 'float32'))
+    this.#known.set(number, { tensor, used: true })
+    return tensor
+  }
+
+  sweep(): void {
+    for (const [number, known] of this.#known) {
+      if (known.used) known.used = false
+      else {
+        known.tensor.dispose()
+        this.#known.delete(number)
+      }
+    }
+  }
+
+  dispose(): void {
+    for (const { tensor } of this.#known.values()) tensor.dispose()
+    this.#known.clear()
+  }
+}

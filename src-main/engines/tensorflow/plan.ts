@@ -1,0 +1,190 @@
+/**
+ * What is decided about a program before its first batch, so that TensorFlow.js runs few and fast kernels:
+ *
+ * - which values lie transposed. Its matrix product is an order of magnitude faster without a transposed operand, so a
+ *   weight used as r Wᵀ is kept as Wᵀ from batch to batch, with its gradient and its moments;
+ * - where a factor is multiplied in. c · (r Wᵀ) inside a repeat becomes r (cWᵀ), with cWᵀ made once a batch;
+ * - when a value is last read, so that its memory is free again at once.
+ */
+import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
+import { operandsOf } from '../../program/statements.ts'
+import type { Shape } from '../../program/shape.ts'
+
+export interface Plan {
+  /** Whether a value without a batch dimension is computed and kept transposed. */
+  readonly flipped: readonly boolean[]
+  /** By parameter. */
+  readonly flippedParameters: readonly boolean[]
+  readonly training: Block
+  readonly prediction: Block
+}
+
+export interface Block {
+  readonly statements: readonly Statement[]
+  /** For each statement, the values that nobody reads after it and that were made in this block. */
+  readonly released: readonly (readonly ValueId[])[]
+  /** Values made here that are read at the block's end: released by whoever runs it. */
+  readonly lasting: readonly ValueId[]
+  /** Values made in this block, carried ones included; everything else is the same in every iteration. */
+  readonly made: ReadonlySet<ValueId>
+  /** Products read once, by a sum of the same block, with the coefficient they have there: the product multiplies it in itself. */
+  readonly coefficients: ReadonlyMap<ValueId, Coefficient>
+  /** Bodies of the repeats, by the index of their statement. */
+  readonly bodies: ReadonlyMap<number, Block>
+}
+
+export function planFor(program: Program): Plan {
+  const { flipped, flippedParameters } = layOut(program)
+  return {
+    flipped,
+    flippedParameters,
+    training: blockOf(program.training, []),
+    prediction: blockOf(program.prediction, [program.scores]),
+  }
+}
+
+/**
+ * @param kept values read when the block is done: an iteration's last, or the scores
+ * @param inner the carried values of an iteration, which the repeat itself releases
+ */
+function blockOf(statements: readonly Statement[], kept: readonly ValueId[], inner: readonly ValueId[] = []): Block {
+  const lastRead = new Map<ValueId, number>()
+  const reads = new Map<ValueId, number>(kept.map((id) => [id, 1]))
+  const here = new Set<ValueId>()
+  const bodies = new Map<number, Block>()
+  const terms = new Map<ValueId, Coefficient>()
+  statements.forEach((statement, index) => {
+    for (const id of readsOf(statement)) {
+      lastRead.set(id, index)
+      reads.set(id, (reads.get(id) ?? 0) + 1)
+    }
+    if (statement.kind === 'let') {
+      here.add(statement.id)
+      if (statement.operation.kind === 'sum')
+        for (const { value, coefficient } of statement.operation.terms) terms.set(value, coefficient)
+    } else if (statement.kind === 'repeat') {
+      const { carried, body } = statement
+      for (const { result } of carried) here.add(result)
+      bodies.set(
+        index,
+        blockOf(
+          body,
+          carried.map(({ next }) => next),
+          carried.map((carry) => carry.inner),
+        ),
+      )
+    }
+  })
+  const coefficients = new Map<ValueId, Coefficient>()
+  for (const statement of statements) {
+    if (statement.kind !== 'let' || statement.operation.kind !== 'product') continue
+    const coefficient = terms.get(statement.id)
+    if (coefficient !== undefined && reads.get(statement.id) === 1) coefficients.set(statement.id, coefficient)
+  }
+  const released = statements.map((_, index) =>
+    [...here].filter((id) => lastRead.get(id) === index && !kept.includes(id)),
+  )
+  return {
+    statements,
+    released,
+    lasting: [...here].filter((id) => kept.includes(id)),
+    made: new Set([...here, ...inner]),
+    coefficients,
+    bodies,
+  }
+}
+
+/** All that a statement reads from outside itself, once for each read. */
+function readsOf(statement: Statement): readonly ValueId[] {
+  switch (statement.kind) {
+    case 'let':
+      return operandsOf(statement.operation)
+    case 'repeat':
+      return [...statement.carried.flatMap((carry) => [carry.initial, carry.next]), ...statement.body.flatMap(readsOf)]
+    case 'update':
+    case 'measure':
+      return [statement.value]
+    default:
+      return statement satisfies never
+  }
+}
+
+/**
+ * Values that are combined entry by entry, and a parameter with its next value, lie alike; each such group lies as most
+ * of the products that read it would have it, iterations counted.
+ */
+function layOut(program: Program): { flipped: boolean[]; flippedParameters: boolean[] } {
+  const groups = new Groups(program.shapes.length)
+  const votes = new Map<ValueId, number>()
+  const ofParameter: (ValueId | undefined)[] = program.parameters.map(() => undefined)
+  const join = (id: ValueId, other: ValueId): void => {
+    if (sameMatrix(program.shapes[id], program.shapes[other])) groups.join(id, other)
+  }
+  const joinParameter = (parameter: number, id: ValueId): void => {
+    const known = ofParameter[parameter]
+    if (known === undefined) ofParameter[parameter] = id
+    else join(known, id)
+  }
+  const vote = (id: ValueId, transposed: boolean, weight: number): void => {
+    votes.set(id, (votes.get(id) ?? 0) + (transposed ? weight : -weight))
+  }
+  const visit = (statements: readonly Statement[], weight: number): void => {
+    for (const statement of statements) {
+      if (statement.kind === 'repeat') {
+        for (const { inner, initial, next, result } of statement.carried)
+          for (const other of [initial, next, result]) join(inner, other)
+        visit(statement.body, statement.count * weight)
+      } else if (statement.kind === 'update') joinParameter(statement.parameter, statement.value)
+      else if (statement.kind === 'let') {
+        const { id, operation } = statement
+        if (operation.kind === 'parameter') joinParameter(operation.parameter, id)
+        else if (operation.kind === 'product') {
+          vote(operation.left, operation.transposeLeft, weight)
+          vote(operation.right, operation.transposeRight, weight)
+        } else if (isElementwise(operation)) for (const other of operandsOf(operation)) join(id, other)
+      }
+    }
+  }
+  visit(program.training, 1)
+  visit(program.prediction, 1)
+  const balance = new Map<ValueId, number>()
+  for (const [id, weight] of votes) {
+    const group = groups.of(id)
+    balance.set(group, (balance.get(group) ?? 0) + weight)
+  }
+  const flipped = program.shapes.map((shape, id) => isMatrix(shape) && (balance.get(groups.of(id)) ?? 0) > 0)
+  return { flipped, flippedParameters: ofParameter.map((id) => id !== undefined && flipped[id] === true) }
+}
+
+function isElementwise(operation: Operation): boolean {
+  return ['sum', 'multiply', 'divide', 'map'].includes(operation.kind)
+}
+
+function isMatrix(shape: Shape | undefined): boolean {
+  return shape !== undefined && shape[0] !== 'batch' && shape[0] > 1 && shape[1] > 1
+}
+
+function sameMatrix(a: Shape | undefined, b: Shape | undefined): boolean {
+  return isMatrix(a) && isMatrix(b) && a?.[0] === b?.[0] && a?.[1] === b?.[1]
+}
+
+/** Values that must lie alike (union–find). */
+class Groups {
+  readonly #parent: number[]
+
+  constructor(count: number) {
+    this.#parent = Array.from({ length: count }, (_, id) => id)
+  }
+
+  of(id: number): number {
+    const parent = this.#parent[id] ?? id
+    if (parent === id) return id
+    const root = this.of(parent)
+    this.#parent[id] = root
+    return root
+  }
+
+  join(a: number, b: number): void {
+    this.#parent[this.of(a)] = this.of(b)
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * Runs one block of a plan for one batch of one replica. Values go back to TensorFlow.js as soon as nobody reads them any
+ * more, so that the working set stays in the processor's caches; a `tidy` around the batch catches what an error leaves.
+ */
+import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
+import { rowsOf } from '../../program/shape.ts'
+import { Entry } from './entry.ts'
+import { then, type Kernels } from './kernels.ts'
+import type { Block, Plan } from './plan.ts'
+
+export interface Batch {
+  readonly size: number
+  readonly x: Tensor
+  readonly y: Tensor
+  /** As `plan.flippedParameters` says. */
+  readonly parameters: readonly Tensor[]
+  readonly scalars: ArrayLike<number>
+  /** Called for each `measure`, once an iteration; null when nobody listens. */
+  readonly listener: ((name: string, entries: Float32Array) => void) | null
+}
+
+export class Runner {
+  readonly #program: Program
+  readonly #plan: Plan
+  readonly #kernels: Kernels
+  readonly #entries: (Entry | undefined)[] = []
+  #updates: { parameter: number; tensor: Tensor }[] = []
+
+  constructor(program: Program, plan: Plan, kernels: Kernels) {
+    this.#program = program
+    this.#plan = plan
+    this.#kernels = kernels
+  }
+
+  /** The parameters' next values, kept beyond the batch; those that do not change are absent. */
+  train(batch: Batch): readonly { readonly parameter: number; readonly tensor: Tensor }[] {
+    this.#updates = []
+    this.#run(this.#plan.training, batch, 0)
+    return this.#updates
+  }
+
+  /** Scores, row by row; belongs to the caller. */
+  predict(batch: Batch): Tensor {
+    this.#run(this.#plan.prediction, batch, 0)
+    const scores = this.#kernels.share(this.#entry(this.#program.scores).form(false))
+    for (const id of this.#plan.prediction.lasting) this.#release(id)
+    return scores
+  }
+
+  #run(block: Block, batch: Batch, iteration: number): void {
+    block.statements.forEach((statement, index) => {
+      switch (statement.kind) {
+        case 'let':
+          this.#entries[statement.id] = this.#compute(block, statement.id, statement.operation, batch, iteration)
+          break
+        case 'repeat':
+          this.#repeat(statement, block.bodies.get(index) as Block, batch)
+          break
+        case 'update': {
+          const flipped = this.#plan.flippedParameters[statement.parameter] as boolean
+          const next = this.#kernels.share(this.#entry(statement.value).form(flipped))
+          this.#updates.push({ parameter: statement.parameter, tensor: this.#kernels.tf.keep(next) })
+          break
+        }
+        case 'measure':
+          batch.listener?.(statement.name, this.#entry(statement.value).form(false).dataSync<'float32'>())
+          break
+        default:
+          statement satisfies never
+      }
+      for (const id of block.released[index] as readonly ValueId[]) this.#release(id)
+    })
+  }
+
+  #repeat({ count, carried }: Extract<Statement, { kind: 'repeat' }>, body: Block, batch: Batch): void {
+    for (const { inner, initial } of carried) this.#entries[inner] = this.#entry(initial).hold()
+    for (let iteration = 0; iteration < count; iteration++) {
+      this.#run(body, batch, iteration)
+      const next = carried.map((carry) => this.#entry(carry.next).hold())
+      for (const id of body.lasting) this.#release(id)
+      carried.forEach(({ inner }, index) => {
+        this.#release(inner)
+        this.#entries[inner] = next[index]
+      })
+    }
+    for (const { inner, result } of carried) {
+      this.#entries[result] = this.#entry(inner)
+      this.#entries[inner] = undefined
+    }
+  }
+
+  #compute(block: Block, id: ValueId, operation: Operation, batch: Batch, iteration: number): Entry {
+    const flipped = this.#plan.flipped[id] as boolean
+    const made = (tensor: Tensor): Entry => new Entry(this.#kernels, tensor, flipped)
+    switch (operation.kind) {
+      case 'input':
+        return new Entry(this.#kernels, operation.name === 'x' ? batch.x : batch.y, false, true)
+      case 'parameter': {
+        const lies = this.#plan.flippedParameters[operation.parameter] as boolean
+        return new Entry(this.#kernels, batch.parameters[operation.parameter] as Tensor, lies, true)
+      }
+      case 'fill': {
+        const [rows, columns] = this.#size(id, batch)
+        return made(
+          flipped
+            ? this.#kernels.fill(operation.number, columns, rows)
+            : this.#kernels.fill(operation.number, rows, columns),
+        )
+      }
+      case 'product':
+        return made(this.#product(block, id, operation, batch, iteration))
+      case 'sum':
+        return made(this.#sum(block, operation, flipped, batch, iteration))
+      case 'multiply':
+      case 'divide': {
+        const left = this.#entry(operation.left).form(flipped)
+        const right = this.#entry(operation.right).form(flipped)
+        return made(this.#kernels[operation.kind](left, right))
+      }
+      case 'map':
+        return made(this.#kernels.map(operation.map, this.#entry(operation.value).form(flipped)))
+      case 'softmax':
+        return made(this.#upright(flipped, this.#kernels.softmax(this.#entry(operation.value).form(false))))
+      case 'reduce': {
+        const [rows, columns] = this.#size(operation.value, batch)
+        const [outRows, outColumns] = this.#size(id, batch)
+        const factor = operation.mean ? (outRows * outColumns) / (rows * columns) : 1
+        const reduced = this.#kernels.reduce(this.#entry(operation.value).form(false), operation.over)
+        return made(factor === 1 ? reduced : then(reduced, (sum) => this.#kernels.scale(sum, factor)))
+      }
+      default:
+        return operation satisfies never
+    }
+  }
+
+  /** op(left) · op(right), with what its only reader multiplies it by; where it lies transposed: (AB)ᵀ = BᵀAᵀ. */
+  #product(
+    block: Block,
+    id: ValueId,
+    operation: Extract<Operation, { kind: 'product' }>,
+    batch: Batch,
+    iteration: number,
+  ): Tensor {
+    const flipped = this.#plan.flipped[id] as boolean
+    const left: Side = { id: operation.left, transposed: operation.transposeLeft !== flipped }
+    const right: Side = { id: operation.right, transposed: operation.transposeRight !== flipped }
+    const [a, b] = flipped ? [right, left] : [left, right]
+    const coefficient = block.coefficients.get(id) ?? ONE
+    const factor = this.#number(coefficient, batch, iteration) / (operation.mean ? batch.size : 1)
+    const tensorOf = (side: Side): Tensor => this.#entry(side.id).form(side.transposed)
+    if (factor === 1) return this.#kernels.product(tensorOf(a), tensorOf(b))
+
+    // A side that is the same in every iteration is multiplied once; else the smallest of the three is.
+    const lasting = (side: Side): boolean => coefficient.scalar === null && !block.made.has(side.id)
+    const scaledOnce = (side: Side): Tensor => this.#entry(side.id).scaled(side.transposed, factor)
+    if (lasting(b)) return this.#kernels.product(tensorOf(a), scaledOnce(b))
+    if (lasting(a)) return this.#kernels.product(scaledOnce(a), tensorOf(b))
+    const sizes = [a.id, b.id, id].map((value) => this.#size(value, batch)).map(([rows, columns]) => rows * columns)
+    const least = Math.min(...sizes)
+    if (sizes[2] === least)
+      return then(this.#kernels.product(tensorOf(a), tensorOf(b)), (product) => this.#kernels.scale(product, factor))
+    if (sizes[1] === least)
+      return then(this.#kernels.scale(tensorOf(b), factor), (scaled) => this.#kernels.product(tensorOf(a), scaled))
+    return then(this.#kernels.scale(tensorOf(a), factor), (scaled) => this.#kernels.product(scaled, tensorOf(b)))
+  }
+
+  #sum(
+    block: Block,
+    operation: Extract<Operation, { kind: 'sum' }>,
+    flipped: boolean,
+    batch: Batch,
+    iteration: number,
+  ): Tensor {
+    let total: Tensor | null = null
+    let subtracted: Tensor[] | null = null
+    /** Whether `total` was made here and so may be given up. */
+    let own = false
+    const accumulate = (tensor: Tensor, fresh: boolean): void => {
+      if (total === null) {
+        total = tensor
+        own = fresh
+        return
+      }
+      const sum = this.#kernels.add(total, tensor)
+      if (own) total.dispose()
+      if (fresh) tensor.dispose()
+      total = sum
+      own = true
+    }
+    for (const { coefficient, value } of operation.terms) {
+      const entry = this.#entry(value)
+      const factor = block.coefficients.has(value) ? 1 : this.#number(coefficient, batch, iteration)
+      if (factor === 1) accumulate(entry.form(flipped), false)
+      else if (factor === -1) (subtracted ??= []).push(entry.form(flipped))
+      else if (coefficient.scalar === null && !block.made.has(value)) accumulate(entry.scaled(flipped, factor), false)
+      else accumulate(this.#kernels.scale(entry.form(flipped), factor), true)
+    }
+    for (const tensor of (subtracted ?? []) as Tensor[]) {
+      if (total === null) accumulate(this.#kernels.scale(tensor, -1), true)
+      else {
+        const difference: Tensor = this.#kernels.subtract(total, tensor)
+        if (own) (total as Tensor).dispose()
+        total = difference
+        own = true
+      }
+    }
+    if (total === null) throw new Error('a sum has terms')
+    return own ? total : this.#kernels.share(total)
+  }
+
+  /** A result of an operation that works on rows as they are, turned over where the value lies transposed. */
+  #upright(flipped: boolean, tensor: Tensor): Tensor {
+    return flipped ? then(tensor, (upright) => this.#kernels.transpose(upright)) : tensor
+  }
+
+  #number({ factor, scalar }: Coefficient, batch: Batch, iteration: number): number {
+    if (scalar === null) return factor
+    const declaration = this.#program.scalars[scalar]
+    if (declaration === undefined) throw new Error(`the program has no scalar ${scalar}`)
+    return factor * (batch.scalars[declaration.offset + (declaration.length > 1 ? iteration : 0)] as number)
+  }
+
+  #size(id: ValueId, batch: Batch): readonly [number, number] {
+    const shape = this.#program.shapes[id]
+    if (shape === undefined) throw new Error(`value ${id} has no shape`)
+    return [rowsOf(shape, batch.size), shape[1]]
+  }
+
+  #entry(id: ValueId): Entry {
+    const entry = this.#entries[id]
+    if (entry === undefined) throw new Error(`value ${id} is read before it is made`)
+    return entry
+  }
+
+  #release(id: ValueId): void {
+    this.#entries[id]?.release()
+    this.#entries[id] = undefined
+  }
+}
+
+interface Side {
+  readonly id: ValueId
+  readonly transposed: boolean
+}
+
+const ONE: Coefficient = { factor: 1, scalar: null }
