@@ -3,7 +3,8 @@
  * arrives, an answer or a refusal in words goes back; nothing is thrown at the wire.
  */
 import type { Answer, Lab, LabRefusal } from './contract.ts'
-import { labCall, LabProblem } from './lab/lab.ts'
+import { labCall } from './lab/lab.ts'
+import { LabProblem } from './lab/problem.ts'
 
 /** Far above what an experiment or a note needs, far below what would hurt. */
 const DEEPEST = 64

@@ -3,7 +3,7 @@
  * An address is looked up in that list and never joined to a path, so no address can leave the folder.
  */
 import { readFile, readdir } from 'node:fs/promises'
-import { extname, join, relative, sep } from 'node:path'
+import { extname, join } from 'node:path'
 
 export interface FaceFile {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -42,19 +42,25 @@ const TYPES: Readonly<Record<string, string>> = {
 /** Reads the whole build. Symbolic links, dotfiles and kinds of file that the face has no use for are left out. */
 export async function readFace(folder: string): Promise<FaceFiles> {
   const files = new Map<string, FaceFile>()
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
-  for (const entry of entries) {
-    const path = join(entry.parentPath, entry.name)
-    const parts = relative(folder, path).split(sep)
-    const type = TYPES[extname(entry.name).toLowerCase()]
-    // isFile() is false for a symbolic link, whatever it points at; readdir does not walk into linked folders either.
-    if (!entry.isFile() || type === undefined || parts.some((part) => part.startsWith('.'))) continue
-    files.set(`/${parts.map(encodeURIComponent).join('/')}`, { bytes: await readBytes(path), type })
-  }
+  await readInto(files, folder, '')
   const page = files.get('/index.html')
   if (page === undefined) throw new FaceMissing(folder)
   files.set('/', page)
   return { at: (urlPath) => files.get(urlPath) }
+}
+
+/** Folder by folder, since Node's own recursive listing walks into linked folders, wherever they lead. */
+async function readInto(files: Map<string, FaceFile>, folder: string, urlFolder: string): Promise<void> {
+  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
+    if (entry.name.startsWith('.')) continue
+    const path = join(folder, entry.name)
+    const urlPath = `${urlFolder}/${encodeURIComponent(entry.name)}`
+    const type = TYPES[extname(entry.name).toLowerCase()]
+    // Both are false for a symbolic link, whatever it points at.
+    if (entry.isDirectory()) await readInto(files, path, urlPath)
+    else if (entry.isFile() && type !== undefined)
+      files.set(urlPath, { bytes: new Uint8Array(await readFile(path)), type })
+  }
 }
 
 /**
@@ -83,8 +89,4 @@ export function faceHeaders(connect: readonly string[] = []): Record<string, str
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), usb=(), serial=(), hid=()',
     'Cache-Control': 'no-store',
   }
-}
-
-async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await readFile(path))
 }

@@ -13,7 +13,7 @@ export interface Sender {
 export async function answerIpc(lab: Promise<Lab>, sender: Sender, call: unknown, argument: unknown): Promise<Answer> {
   const { senderFrame } = sender
   // Only the page itself: a frame inside it would be somebody else's document.
-  if (senderFrame === null || senderFrame.parent !== null || !isFaceUrl(senderFrame.url))
+  if (senderFrame === null || !isFaceUrl(senderFrame.url) || senderFrame.parent !== null)
     return { refusal: refusal('This lab answers its own window only.', 'Use the lab from the window of Apical.') }
   if (typeof call !== 'string')
     return { refusal: refusal('A call came without a name.', 'Send a name of the contract and its argument.') }

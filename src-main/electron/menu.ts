@@ -4,9 +4,9 @@ export interface MenuDoings {
   readonly mac: boolean
   readonly devTools: boolean
   /** Shows a screen of the face, by its address behind the '#'. */
-  show(screen: string): void
-  showResultsFolder(): void
-  openPaper(): void
+  readonly show: (screen: string) => void
+  readonly showResultsFolder: () => void
+  readonly openPaper: () => void
 }
 
 /** Template for `Menu.buildFromTemplate`. Roles bring their own labels, shortcuts and behaviour. */
