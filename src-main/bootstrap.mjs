@@ -122,7 +122,8 @@ function vitest(folder) {
 function start(run) {
   const [entry = '', ...fixed] = run
   // A relative path on the command line means relative to where the person stands, and npm moves to the clone's root.
-  const standing = process.env['npm_lifecycle_event'] === command ? process.env['INIT_CWD'] : process.cwd()
+  const underNpm = process.env['npm_lifecycle_event'] === command
+  const standing = underNpm ? process.env['INIT_CWD'] : process.cwd()
   const child = spawn(recentNode(), [inClone(entry), ...fixed, ...args], {
     stdio: 'inherit',
     cwd: command === 'apical' || command === 'bench' ? (standing ?? root) : root,
@@ -133,6 +134,16 @@ function start(run) {
   const inTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
   process.on('SIGINT', () => inTerminal || child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
+  // A signal sent to npm kills npm's shell and ends there; that this process has lost its parent is all one can see of it.
+  if (underNpm) {
+    const shell = process.ppid
+    const watch = setInterval(() => {
+      if (process.ppid === shell) return
+      clearInterval(watch)
+      child.kill('SIGTERM')
+    }, 250)
+    watch.unref()
+  }
   child.on('error', (error) => stop(1, `${recentNode()} could not be started: ${error.message}.`))
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])
@@ -179,7 +190,10 @@ function lock() {
       takeAway(lockPath)
       continue
     }
-    if (!told) process.stderr.write('Waiting for another start of Apical to finish its set-up…\n')
+    if (!told)
+      process.stderr.write(
+        'Waiting for another start of Apical to finish its set-up (if there is none, delete build/setup.lock)…\n',
+      )
     told = true
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250)
   }
@@ -209,7 +223,7 @@ function unlock() {
 /** @param {string} path */
 function ownerIsGone(path) {
   try {
-    const [pid = '', host] = readFileSync(path, 'utf8').split(' ')
+    const [pid = '', host] = readFileSync(path, 'utf8').trim().split(' ')
     const ageMs = Date.now() - statSync(path).mtimeMs
     // Not yet written, or held on another machine over a shared folder: only age can tell.
     if (host === undefined) return ageMs > 10_000
@@ -301,7 +315,7 @@ function installPackages() {
   // Windows cannot delete a running program, and under npm this very process is node_modules' Node after the first time.
   const way = process.platform === 'win32' && existsSync(inClone('node_modules')) ? 'install' : 'ci'
   // The level beats .npmrc's silence; `include` beats NODE_ENV=production, under which the tools would be missing.
-  const flags = [way, '--no-audit', '--no-fund', '--loglevel=warn', '--include=dev', '--include=optional']
+  const flags = [way, '--no-audit', '--no-fund', '--loglevel=error', '--include=dev', '--include=optional']
   const cure = 'Is this machine online, and is its disk not full? Then start again.'
   const npmScript = process.env['npm_execpath']
   if (npmScript !== undefined && basename(npmScript) === 'npm-cli.js')
