@@ -46,13 +46,17 @@ export function checkExperiment(value: unknown): Checked {
   ]
   if (!settings.success) {
     const keys = settingKeys(rule.settings)
-    const wrong = problemsOf(settings.error, experiment.rule.settings, ['rule', 'settings'], (path) => (path.length === 0 ? keys : []))
+    const wrong = problemsOf(settings.error, experiment.rule.settings, ['rule', 'settings'], (path) =>
+      path.length === 0 ? keys : [],
+    )
     return { problems: [...problems, ...wrong] }
   }
   for (const { key, message } of rule.check(settings.data, experiment.widths))
     problems.push({ path: key === '' ? 'widths' : `rule.settings.${key}`, message: sentence(message) })
   if (problems.length > 0) return { problems }
-  return { experiment: { ...experiment, rule: { name: rule.name, settings: settings.data as Record<string, unknown> } } }
+  return {
+    experiment: { ...experiment, rule: { name: rule.name, settings: settings.data as Record<string, unknown> } },
+  }
 }
 
 /** The experiment, resolved; throws `ExperimentProblem` with all that is wrong. `source` names the file or preset in the message. */
@@ -69,7 +73,10 @@ export function settingKeys(settings: z.ZodType): string[] {
 
 function laterVersion(value: unknown): Problem | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    return { path: '', message: `Expected an experiment, an object with "version", "data", "rule" and so on, found ${describe(value)}.` }
+    return {
+      path: '',
+      message: `Expected an experiment, an object with "version", "data", "rule" and so on, found ${describe(value)}.`,
+    }
   const version = Object.hasOwn(value, 'version') ? (value as { version: unknown }).version : undefined
   if (typeof version !== 'number' || !(version > EXPERIMENT_VERSION)) return null
   return {
@@ -81,7 +88,8 @@ function laterVersion(value: unknown): Problem | null {
 /** Keys of the object at a path inside an experiment. */
 function keysOfExperiment(path: readonly PropertyKey[]): readonly string[] {
   let schema: unknown = Experiment
-  for (const key of path) schema = schema instanceof z.ZodObject ? (schema.shape as Record<PropertyKey, unknown>)[key] : undefined
+  for (const key of path)
+    schema = schema instanceof z.ZodObject ? (schema.shape as Record<PropertyKey, unknown>)[key] : undefined
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
 }
 
@@ -98,9 +106,15 @@ function endsProblems({ data, widths }: Experiment): Problem[] {
   const last = widths.length - 1
   const problems: Problem[] = []
   if (widths[0] !== features)
-    problems.push({ path: 'widths.0', message: `Expected ${features} inputs, one a number of a ${data.name} sample, found ${widths[0]}.` })
+    problems.push({
+      path: 'widths.0',
+      message: `Expected ${features} inputs, one a number of a ${data.name} sample, found ${widths[0]}.`,
+    })
   if (widths[last] !== classes)
-    problems.push({ path: `widths.${last}`, message: `Expected ${classes} outputs, one a class of ${data.name}, found ${widths[last]}.` })
+    problems.push({
+      path: `widths.${last}`,
+      message: `Expected ${classes} outputs, one a class of ${data.name}, found ${widths[last]}.`,
+    })
   return problems
 }
 
@@ -108,7 +122,12 @@ function repeatedSeeds(seeds: readonly number[]): Problem[] {
   const repeated = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
   return repeated === undefined
     ? []
-    : [{ path: 'seeds', message: `Expected each seed once, found seed ${repeated} again; the same seed gives the same run.` }]
+    : [
+        {
+          path: 'seeds',
+          message: `Expected each seed once, found seed ${repeated} again; the same seed gives the same run.`,
+        },
+      ]
 }
 
 function unknownMeasures(names: readonly string[], known: readonly string[]): Problem[] {

@@ -68,7 +68,13 @@ export type RunEvent =
       readonly measure: string
       readonly values: Readonly<Record<string, number>>
     }
-  | { readonly kind: 'collapsed'; readonly seed: number; readonly epoch: number; readonly batch: number; readonly reason: string }
+  | {
+      readonly kind: 'collapsed'
+      readonly seed: number
+      readonly epoch: number
+      readonly batch: number
+      readonly reason: string
+    }
   /** Written when a run goes on: what its seed's file says after this position came from work that is repeated. */
   | { readonly kind: 'resumed'; readonly seed: number; readonly epoch: number; readonly batch: number }
   | { readonly kind: 'checkpoint'; readonly epoch: number; readonly batch: number }

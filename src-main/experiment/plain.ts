@@ -14,12 +14,19 @@ export function notPlain(value: unknown): Problem | null {
   let seen = 0
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     const { value: found, path } = next
-    if (++seen > MOST_VALUES) return { path: '', message: `Expected an experiment of at most ${MOST_VALUES} values, found more.` }
+    if (++seen > MOST_VALUES)
+      return { path: '', message: `Expected an experiment of at most ${MOST_VALUES} values, found more.` }
     if (path.length > DEEPEST)
-      return { path: dotted(path.slice(0, 3)), message: `Expected an experiment nested at most ${DEEPEST} deep, found it deeper.` }
+      return {
+        path: dotted(path.slice(0, 3)),
+        message: `Expected an experiment nested at most ${DEEPEST} deep, found it deeper.`,
+      }
     if (found === undefined || found === null || ['string', 'number', 'boolean'].includes(typeof found)) continue
     if (typeof found !== 'object')
-      return { path: dotted(path), message: `Expected text, a number, true, false, a list or an object, found a ${typeof found}.` }
+      return {
+        path: dotted(path),
+        message: `Expected text, a number, true, false, a list or an object, found a ${typeof found}.`,
+      }
     const prototype: unknown = Object.getPrototypeOf(found)
     const isList = Array.isArray(found)
     if (!isList && prototype !== Object.prototype && prototype !== null)

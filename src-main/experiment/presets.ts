@@ -77,7 +77,17 @@ export function publishedFor(experiment: Experiment): Published | null {
 function decisive({ data, widths, rule, training }: Experiment): string {
   const settings = Object.entries(rule.settings).sort(([a], [b]) => (a < b ? -1 : 1))
   const { epochs, batchSize, shuffle } = training
-  return JSON.stringify([data.name, data.limitTrain, data.limitTest, widths, rule.name, settings, epochs, batchSize, shuffle])
+  return JSON.stringify([
+    data.name,
+    data.limitTrain,
+    data.limitTest,
+    widths,
+    rule.name,
+    settings,
+    epochs,
+    batchSize,
+    shuffle,
+  ])
 }
 
 function presetOf(stored: StoredPreset): Preset {

@@ -32,7 +32,13 @@ export function problemsOf(
         message: `There is no "${shown(key)}" here.${suggestion(key, known) || (known.length > 0 ? ` Known are ${known.join(', ')}.` : '')}`,
       }))
     }
-    return [{ path: dotted(path), message: `Expected ${expectation(issue)}, found ${describe(at(value, issue.path))}.` }]
+    const found = at(value, issue.path)
+    return [
+      {
+        path: dotted(path),
+        message: `Expected ${expectation(issue)}, found ${describe(found)}.${meant(issue, found)}`,
+      },
+    ]
   })
 }
 
@@ -59,6 +65,10 @@ function expectation(issue: Issue): string {
   }
 }
 
+function meant(issue: Issue, found: unknown): string {
+  return issue.code === 'invalid_value' && typeof found === 'string' ? suggestion(found, issue.values.map(String)) : ''
+}
+
 const TYPES: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
@@ -71,8 +81,9 @@ const TYPES: Readonly<Record<string, string>> = {
 }
 
 function bound(origin: string, words: string, limit: number | bigint): string {
-  if (origin === 'string') return `${words} ${limit} letters`
-  if (origin === 'array') return `${words} ${limit} of them`
+  const several = Number(limit) === 1 ? '' : 's'
+  if (origin === 'string') return `text of ${words} ${limit} letter${several}`
+  if (origin === 'array') return `a list of ${words} ${limit} value${several}`
   return `a number of ${words} ${limit}`
 }
 

@@ -28,6 +28,10 @@ export function comparePublished(ours: Spread | null, published: Published | nul
   if (published === null) return null
   const { mean, sd, n } = published
   const verdict =
-    ours === null || ours.n < SEEDS_FOR_A_VERDICT ? 'too few seeds' : Math.abs(ours.mean - mean) <= 2 * sd ? 'inside' : 'outside'
+    ours === null || ours.n < SEEDS_FOR_A_VERDICT
+      ? 'too few seeds'
+      : Math.abs(ours.mean - mean) <= 2 * sd
+        ? 'inside'
+        : 'outside'
   return { mean, sd, n, verdict }
 }

@@ -56,7 +56,7 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
     const bench = new Stopwatch(session, compiled, request, random.split('order'))
 
     const once = await bench.train(1)
-    const perBatch = Math.min(once, await bench.train(2) / 2)
+    const perBatch = Math.min(once, (await bench.train(2)) / 2)
     const count = request.batches === null ? fitting(perBatch) : Math.max(1, Math.round(request.batches / CHUNKS))
     await bench.train(count)
     const training = await median(() => bench.train(count), count * request.replicas)
@@ -108,9 +108,12 @@ class Stopwatch {
   async train(batches: number): Promise<number> {
     const { batch, replicas } = this.#request
     const slots = this.#compiled.program.scalarCount
-    const samples = Uint32Array.from({ length: replicas * batches * batch }, () => Math.floor(this.#order.uniform() * batch * 50))
+    const samples = Uint32Array.from({ length: replicas * batches * batch }, () =>
+      Math.floor(this.#order.uniform() * batch * 50),
+    )
     const scalars = new Float64Array(replicas * batches * slots)
-    for (let row = 0; row < replicas * batches; row++) scalars.set(this.#scalars(this.#trained + (row % batches)), row * slots)
+    for (let row = 0; row < replicas * batches; row++)
+      scalars.set(this.#scalars(this.#trained + (row % batches)), row * slots)
     const begin = performance.now()
     const { broken } = await this.#session.train({ batchSize: batch, batches, samples, scalars, measureBatch: null })
     const elapsed = performance.now() - begin

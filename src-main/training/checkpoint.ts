@@ -70,7 +70,12 @@ export function storeWeights(checkpoint: SeedCheckpoint, rule: string): StoredCh
     tensors: checkpoint.parameters
       .filter(({ role }) => role === 'weight')
       .map(({ name, shape, values }) => ({ name, shape, data: values })),
-    metadata: { format: 'apical-weights-1', rule, seed: String(checkpoint.seed), epoch: String(checkpoint.position.epoch) },
+    metadata: {
+      format: 'apical-weights-1',
+      rule,
+      seed: String(checkpoint.seed),
+      epoch: String(checkpoint.position.epoch),
+    },
   }
 }
 
@@ -83,10 +88,7 @@ const Whole = z.int().min(0)
 const State = z.strictObject({
   seed: Whole,
   position: z.strictObject({ epoch: Whole, batchInEpoch: Whole, batch: Whole }),
-  generators: z.record(
-    z.string(),
-    z.strictObject({ key: z.tuple([z.int(), z.int()]), position: Whole }),
-  ),
+  generators: z.record(z.string(), z.strictObject({ key: z.tuple([z.int(), z.int()]), position: Whole })),
   collapsed: z.strictObject({ epoch: Whole, batch: Whole, reason: z.string() }).nullable(),
   seconds: z.number().min(0),
 })
@@ -95,10 +97,13 @@ const Roles = z.record(z.string(), z.enum(['weight', 'optimiser', 'log']))
 /** The checkpoint that `storeCheckpoint` made; `source` names the file in refusals. */
 export function restoreCheckpoint(stored: StoredCheckpoint, source: string): SeedCheckpoint {
   if (stored.metadata['format'] !== 'apical-checkpoint-1')
-    throw new CheckpointProblem(`${source}: expected a checkpoint in format apical-checkpoint-1, found ${stored.metadata['format'] ?? 'no format'}`)
+    throw new CheckpointProblem(
+      `${source}: expected a checkpoint in format apical-checkpoint-1, found ${stored.metadata['format'] ?? 'no format'}`,
+    )
   const state = State.safeParse(parseJson(stored.metadata['state'], source))
   const roles = Roles.safeParse(parseJson(stored.metadata['roles'], source))
-  if (!state.success || !roles.success) throw new CheckpointProblem(`${source}: expected the state of a run in its metadata, found something else`)
+  if (!state.success || !roles.success)
+    throw new CheckpointProblem(`${source}: expected the state of a run in its metadata, found something else`)
   return {
     ...state.data,
     parameters: stored.tensors.map(({ name, shape, data }) => {
@@ -113,7 +118,9 @@ function parseJson(text: string | undefined, source: string): unknown {
   try {
     return JSON.parse(text ?? '')
   } catch {
-    throw new CheckpointProblem(`${source}: expected JSON in its metadata, found ${text === undefined ? 'nothing' : 'text that is not JSON'}`)
+    throw new CheckpointProblem(
+      `${source}: expected JSON in its metadata, found ${text === undefined ? 'nothing' : 'text that is not JSON'}`,
+    )
   }
 }
 
@@ -122,7 +129,10 @@ export function requireFitting(checkpoint: SeedCheckpoint, program: Program): vo
   const found = new Map(checkpoint.parameters.map((parameter) => [parameter.name, parameter]))
   for (const { name, shape } of program.parameters) {
     const parameter = found.get(name)
-    if (parameter === undefined) throw new CheckpointProblem(`the checkpoint of seed ${checkpoint.seed} has no ${name}; it belongs to another experiment`)
+    if (parameter === undefined)
+      throw new CheckpointProblem(
+        `the checkpoint of seed ${checkpoint.seed} has no ${name}; it belongs to another experiment`,
+      )
     if (parameter.shape[0] !== shape[0] || parameter.shape[1] !== shape[1])
       throw new CheckpointProblem(
         `the checkpoint of seed ${checkpoint.seed}: expected ${name} to be ${shape.join(' × ')}, found ${parameter.shape.join(' × ')}`,

@@ -25,12 +25,21 @@ export class Evaluation {
   #pieces = 1
   #secondsOnce = 0
 
-  constructor(session: Session, compiled: Compiled, experiment: Experiment, data: Readonly<Record<Split, Samples>>, now: () => number) {
+  constructor(
+    session: Session,
+    compiled: Compiled,
+    experiment: Experiment,
+    data: Readonly<Record<Split, Samples>>,
+    now: () => number,
+  ) {
     this.#session = session
     this.#compiled = compiled
     this.#now = now
     const { evaluateTrain, evaluateTest } = experiment.training
-    for (const [split, part] of [['train', evaluateTrain], ['test', evaluateTest]] as const) {
+    for (const [split, part] of [
+      ['train', evaluateTrain],
+      ['test', evaluateTest],
+    ] as const) {
       if (part === 'off') continue
       const samples = chosen(data[split], part, Generator.seeded(experiment.data.seed).split('evaluate').split(split))
       this.#parts.push({ split, samples, largestClass: largestClass(data[split], samples) })
@@ -38,7 +47,10 @@ export class Evaluation {
   }
 
   /** One result a replica and split; null for a split that is off, and for the whole when the person stopped or paused it. */
-  async run(seeds: readonly number[], controls: TrainingControls): Promise<Readonly<Record<Split, Evaluated[] | null>> | null> {
+  async run(
+    seeds: readonly number[],
+    controls: TrainingControls,
+  ): Promise<Readonly<Record<Split, Evaluated[] | null>> | null> {
     const began = this.#now()
     const result: Record<Split, Evaluated[] | null> = { train: null, test: null }
     const one = this.#compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
@@ -48,18 +60,29 @@ export class Evaluation {
     })
     for (const { split, samples, largestClass } of this.#parts) {
       const hits = new Float64Array(seeds.length)
-      for (let from = 0; from < samples.length; ) {
+      for (let from = 0; from < samples.length;) {
         if (controls.stopRequested || controls.pauseRequested) return null
         const before = this.#now()
         const piece = samples.subarray(from, from + this.#pieces * BATCH)
-        const counts = await this.#session.evaluate({ split, samples: piece, batchSize: BATCH, scalars, topK: [1], confusion: false })
+        const counts = await this.#session.evaluate({
+          split,
+          samples: piece,
+          batchSize: BATCH,
+          scalars,
+          topK: [1],
+          confusion: false,
+        })
         counts.forEach((count, r) => {
           hits[r] = (hits[r] ?? 0) + (count.hits[0] ?? 0)
         })
         from += piece.length
         this.#pieces = Math.max(1, Math.round((this.#pieces * PIECE_MS) / Math.max(this.#now() - before, 1)))
       }
-      result[split] = Array.from(hits, (hit) => ({ accuracy: hit / samples.length, samples: samples.length, largestClass }))
+      result[split] = Array.from(hits, (hit) => ({
+        accuracy: hit / samples.length,
+        samples: samples.length,
+        largestClass,
+      }))
     }
     this.#secondsOnce = (this.#now() - began) / 1000
     return result

@@ -154,7 +154,10 @@ class Run {
       const epochBegan = this.#task.now()
       if (!(yield* this.#trainEpoch())) return
       yield this.#progress('evaluating')
-      const evaluated = await this.#evaluation.run(this.#replicas.map(({ seed }) => seed), this.#controls)
+      const evaluated = await this.#evaluation.run(
+        this.#replicas.map(({ seed }) => seed),
+        this.#controls,
+      )
       if (evaluated === null) {
         if (yield* this.#heed()) return
         continue
@@ -176,7 +179,11 @@ class Run {
           seconds,
         }
         if (replica.chance !== null && this.#epoch < epochs)
-          yield { kind: 'note', level: 'warning', message: `seed ${replica.seed}, epoch ${this.#epoch}: ${replica.chance}` }
+          yield {
+            kind: 'note',
+            level: 'warning',
+            message: `seed ${replica.seed}, epoch ${this.#epoch}: ${replica.chance}`,
+          }
       }
       if (this.#epoch < epochs) yield* this.#checkpoint(false)
     }
@@ -192,7 +199,12 @@ class Run {
   /** Trains the rest of the epoch. False when the person stopped it. */
   async *#trainEpoch(): AsyncGenerator<RunEvent | TrainingState, boolean> {
     this.#orders = this.#experiment.seeds.map((seed) =>
-      epochOrder(Generator.seeded(seed).split('order'), this.#epoch, this.#train.count, this.#experiment.training.shuffle),
+      epochOrder(
+        Generator.seeded(seed).split('order'),
+        this.#epoch,
+        this.#train.count,
+        this.#experiment.training.shuffle,
+      ),
     )
     while (this.#batchInEpoch < this.#batchesPerEpoch) {
       if (yield* this.#heed()) return false
@@ -213,7 +225,10 @@ class Run {
   /** How many batches to train before the next look at the controls; a chunk ends where a measure is due and before a partial batch. */
   #nextChunk(): { count: number; measure: boolean } {
     const every = this.#experiment.measures.everyBatches
-    const due = this.#measures.list.length === 0 ? Infinity : Math.ceil(this.#batchInEpoch / every) * every - this.#batchInEpoch + 1
+    const due =
+      this.#measures.list.length === 0
+        ? Infinity
+        : Math.ceil(this.#batchInEpoch / every) * every - this.#batchInEpoch + 1
     const left = this.#batchesPerEpoch - this.#batchInEpoch
     const partial = this.#train.count % this.#experiment.training.batchSize !== 0
     const whole = partial && left > 1 ? left - 1 : left
@@ -301,7 +316,11 @@ class Run {
       const parameters = await this.#parameters(index)
       const broken = brokenParameter(parameters)
       if (replica.collapsed === null && broken !== null) {
-        replica.collapsed = { epoch: Math.max(1, this.#epoch), batch: this.#batch, reason: `${broken} after batch ${this.#batch}` }
+        replica.collapsed = {
+          epoch: Math.max(1, this.#epoch),
+          batch: this.#batch,
+          reason: `${broken} after batch ${this.#batch}`,
+        }
         yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
       }
       checkpoints.push({
@@ -358,7 +377,10 @@ class Run {
       batch: this.#batchInEpoch,
       batchesPerEpoch: this.#batchesPerEpoch,
       samplesPerSecond: seconds > 0 ? (this.#trainedHere * batchSize * this.#replicas.length) / seconds : 0,
-      secondsLeft: this.#trainedHere > 0 ? (seconds / this.#trainedHere) * left + this.#evaluation.secondsForecast(epochs - this.#epoch) : null,
+      secondsLeft:
+        this.#trainedHere > 0
+          ? (seconds / this.#trainedHere) * left + this.#evaluation.secondsForecast(epochs - this.#epoch)
+          : null,
       phase,
     }
   }
