@@ -35,6 +35,10 @@ export default defineConfig(
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       // `a[i]!` in numeric loops whose bounds are plain: a test for undefined there costs time and says less.
       '@typescript-eslint/no-non-null-assertion': 'off',
+      // Spreading a string by code points is what is meant wherever it is done here.
+      '@typescript-eslint/no-misused-spread': ['error', { allow: ['string'] }],
+      // `delete environment[name]` is how a variable is taken out of an environment.
+      '@typescript-eslint/no-dynamic-delete': 'off',
       // Taste, of no consequence here.
       '@typescript-eslint/non-nullable-type-assertion-style': 'off',
       '@typescript-eslint/consistent-type-definitions': 'off',
