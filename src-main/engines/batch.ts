@@ -86,10 +86,7 @@ function largest(scores: ArrayLike<number>, from: number, classes: number): numb
 
 /** True when an entry is NaN or infinite. */
 export function hasBroken(values: Numbers): boolean {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i] as number
-    if (value - value !== 0) return true
-  }
+  for (const value of values) if (value - value !== 0) return true
   return false
 }
 

@@ -29,7 +29,7 @@ export const tensorflow: Engine = {
       import('./tensorflow/binding.ts'),
       import('./tensorflow/session.ts'),
     ])
-    const { device, start } = await findBinding()
-    return new TensorFlowSession(await start(), device, compiled.program, options)
+    const binding = await findBinding()
+    return new TensorFlowSession(await binding.start(), binding.device, compiled.program, options)
   },
 }

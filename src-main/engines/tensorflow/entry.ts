@@ -7,8 +7,8 @@ import type { Kernels } from './kernels.ts'
  */
 export class Entry {
   readonly #kernels: Kernels
-  /** A parameter belongs to the session and outlives the batch. */
-  readonly #borrowed: Tensor | null
+  /** What belongs to the session and outlives the batch: a parameter, or its next value. */
+  readonly #lent = new Set<Tensor>()
   #plain: Tensor | null
   #flipped: Tensor | null
   #scaled: Map<number, Tensor> | null = null
@@ -19,7 +19,7 @@ export class Entry {
     this.#kernels = kernels
     this.#plain = flipped ? null : tensor
     this.#flipped = flipped ? tensor : null
-    this.#borrowed = borrowed ? tensor : null
+    if (borrowed) this.#lent.add(tensor)
   }
 
   form(flipped: boolean): Tensor {
@@ -29,12 +29,22 @@ export class Entry {
 
   /** factor · form, kept for the next who asks. */
   scaled(flipped: boolean, factor: number): Tensor {
-    const known = flipped ? (this.#scaledFlipped ??= new Map()) : (this.#scaled ??= new Map())
+    const known = flipped
+      ? (this.#scaledFlipped ??= new Map<number, Tensor>())
+      : (this.#scaled ??= new Map<number, Tensor>())
     const there = known.get(factor)
     if (there !== undefined) return there
     const made = this.#kernels.scale(this.form(flipped), factor)
     known.set(factor, made)
     return made
+  }
+
+  /** A form that outlives this entry and any tidy: its own tensor the first time, a copy when that is already somebody's. */
+  give(flipped: boolean): Tensor {
+    const tensor = this.form(flipped)
+    const given = this.#lent.has(tensor) ? this.#kernels.copy(tensor) : tensor
+    this.#lent.add(given)
+    return this.#kernels.tf.keep(given)
   }
 
   hold(): this {
@@ -50,6 +60,6 @@ export class Entry {
       ...(this.#scaled?.values() ?? []),
       ...(this.#scaledFlipped?.values() ?? []),
     ])
-      if (tensor !== null && tensor !== this.#borrowed) tensor.dispose()
+      if (tensor !== null && !this.#lent.has(tensor)) tensor.dispose()
   }
 }

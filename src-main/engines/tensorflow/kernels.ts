@@ -2,8 +2,8 @@
  * The TensorFlow.js kernels that programs need, called without the checks and conversions of its operations: a small
  * network's element-wise steps cost little more than the call.
  *
- * The WebAssembly backend's ClipByValue turns NaN into a number and its Softmax fails on some widths, so both are put
- * together from others. Maximum and Minimum keep NaN when it is their first operand.
+ * The WebAssembly backend's ClipByValue and Step turn NaN into a number, and its Softmax fails on some widths: these are
+ * put together from others. A potential that overflows comes out of hardSigmoid as NaN, not 1: both mean divergence.
  */
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core'
 import type { MapName } from '../../program/activations.ts'
@@ -29,8 +29,7 @@ export class Kernels {
     return this.tf.fill([rows, columns], number, 'float32')
   }
 
-  /** The same data under a handle of its own. */
-  share(x: Tensor): Tensor {
+  copy(x: Tensor): Tensor {
     return this.#run('Identity', { x })
   }
 
@@ -65,9 +64,12 @@ export class Kernels {
   map(name: MapName, x: Tensor): Tensor {
     switch (name) {
       case 'hardSigmoid':
-        return then(this.#maximum(x, 0), (positive) => this.#minimum(positive, 1))
+        // v − v is 0, or NaN where v is: then the clip's number must not stand.
+        return then(this.#run('ClipByValue', { x }, { clipValueMin: 0, clipValueMax: 1 }), (clipped) =>
+          then(this.subtract(x, x), (nothing) => this.add(clipped, nothing)),
+        )
       case 'relu':
-        return this.#maximum(x, 0)
+        return this.#run('Relu', { x })
       case 'sigmoid':
         return this.#run('Sigmoid', { x })
       case 'tanh':
@@ -137,18 +139,9 @@ export class Kernels {
     this.#numbers.dispose()
   }
 
-  /** 1 where v > 0, else 0; NaN stays, as v − v of the finite part brings nothing and NaN brings itself. */
+  /** 1 where v > 0, else 0. */
   #step(x: Tensor): Tensor {
-    const clipped = this.#minimum(this.#maximum(x, -1), 1)
-    return this.add(this.#run('Step', { x }, { alpha: 0 }), this.subtract(clipped, clipped))
-  }
-
-  #maximum(a: Tensor, least: number): Tensor {
-    return this.#run('Maximum', { a, b: this.#numbers.of(least) })
-  }
-
-  #minimum(a: Tensor, most: number): Tensor {
-    return this.#run('Minimum', { a, b: this.#numbers.of(most) })
+    return this.#run('Step', { x }, { alpha: 0 })
   }
 
   #one(): Tensor {

@@ -3,6 +3,8 @@
  *
  * - which values lie transposed. Its matrix product is an order of magnitude faster without a transposed operand, so a
  *   weight used as r Wᵀ is kept as Wᵀ from batch to batch, with its gradient and its moments;
+ * - which products are turned. The right side of a product is packed before it is multiplied, which takes longer than
+ *   multiplying a small batch; so r Wᵀ that is computed once a batch is computed as (W rᵀ)ᵀ, and r is packed;
  * - where a factor is multiplied in. c · (r Wᵀ) inside a repeat becomes r (cWᵀ), with cWᵀ made once a batch;
  * - when a value is last read, so that its memory is free again at once.
  */
@@ -29,25 +31,49 @@ export interface Block {
   readonly made: ReadonlySet<ValueId>
   /** Products read once, by a sum of the same block, with the coefficient they have there: the product multiplies it in itself. */
   readonly coefficients: ReadonlyMap<ValueId, Coefficient>
+  /** Products of a batch with a big matrix, once a batch: computed transposed. */
+  readonly turned: ReadonlySet<ValueId>
   /** Bodies of the repeats, by the index of their statement. */
   readonly bodies: ReadonlyMap<number, Block>
 }
 
 export function planFor(program: Program): Plan {
-  const { flipped, flippedParameters } = layOut(program)
+  const turned = turnedIn(program)
+  const { flipped, flippedParameters } = layOut(program, turned)
   return {
     flipped,
     flippedParameters,
-    training: blockOf(program.training, []),
-    prediction: blockOf(program.prediction, [program.scores]),
+    training: blockOf(program.training, turned, []),
+    prediction: blockOf(program.prediction, new Set(), [program.scores]),
   }
+}
+
+/** From so many entries on, packing counts. */
+const BIG_MATRIX = 10_000
+
+/** An evaluation settles many samples at a time with the same weights, and so turns nothing. */
+function turnedIn({ training, shapes }: Program): Set<ValueId> {
+  const turned = new Set<ValueId>()
+  for (const statement of training) {
+    if (statement.kind !== 'let' || statement.operation.kind !== 'product') continue
+    const { left, right, transposeLeft } = statement.operation
+    const [rows, columns] = shapes[right] ?? ['batch', 0]
+    if (shapes[left]?.[0] === 'batch' && !transposeLeft && rows !== 'batch' && rows * columns >= BIG_MATRIX)
+      turned.add(statement.id)
+  }
+  return turned
 }
 
 /**
  * @param kept values read when the block is done: an iteration's last, or the scores
  * @param inner the carried values of an iteration, which the repeat itself releases
  */
-function blockOf(statements: readonly Statement[], kept: readonly ValueId[], inner: readonly ValueId[] = []): Block {
+function blockOf(
+  statements: readonly Statement[],
+  turned: ReadonlySet<ValueId>,
+  kept: readonly ValueId[],
+  inner: readonly ValueId[] = [],
+): Block {
   const lastRead = new Map<ValueId, number>()
   const reads = new Map<ValueId, number>(kept.map((id) => [id, 1]))
   const here = new Set<ValueId>()
@@ -69,6 +95,7 @@ function blockOf(statements: readonly Statement[], kept: readonly ValueId[], inn
         index,
         blockOf(
           body,
+          turned,
           carried.map(({ next }) => next),
           carried.map((carry) => carry.inner),
         ),
@@ -90,6 +117,7 @@ function blockOf(statements: readonly Statement[], kept: readonly ValueId[], inn
     lasting: [...here].filter((id) => kept.includes(id)),
     made: new Set([...here, ...inner]),
     coefficients,
+    turned,
     bodies,
   }
 }
@@ -113,7 +141,7 @@ function readsOf(statement: Statement): readonly ValueId[] {
  * Values that are combined entry by entry, and a parameter with its next value, lie alike; each such group lies as most
  * of the products that read it would have it, iterations counted.
  */
-function layOut(program: Program): { flipped: boolean[]; flippedParameters: boolean[] } {
+function layOut(program: Program, turned: ReadonlySet<ValueId>): { flipped: boolean[]; flippedParameters: boolean[] } {
   const groups = new Groups(program.shapes.length)
   const votes = new Map<ValueId, number>()
   const ofParameter: (ValueId | undefined)[] = program.parameters.map(() => undefined)
@@ -139,14 +167,15 @@ function layOut(program: Program): { flipped: boolean[]; flippedParameters: bool
         const { id, operation } = statement
         if (operation.kind === 'parameter') joinParameter(operation.parameter, id)
         else if (operation.kind === 'product') {
-          vote(operation.left, operation.transposeLeft, weight)
-          vote(operation.right, operation.transposeRight, weight)
+          vote(operation.left, operation.transposeLeft !== turned.has(id), weight)
+          vote(operation.right, operation.transposeRight !== turned.has(id), weight)
         } else if (isElementwise(operation)) for (const other of operandsOf(operation)) join(id, other)
       }
     }
   }
   visit(program.training, 1)
-  visit(program.prediction, 1)
+  // Predictions run on many samples at a time: a transposition there is lost among them.
+  visit(program.prediction, 0.01)
   const balance = new Map<ValueId, number>()
   for (const [id, weight] of votes) {
     const group = groups.of(id)

@@ -40,10 +40,10 @@ export class Runner {
     return this.#updates
   }
 
-  /** Scores, row by row; belongs to the caller. */
+  /** Scores, row by row; kept beyond the batch for the caller to dispose. */
   predict(batch: Batch): Tensor {
     this.#run(this.#plan.prediction, batch, 0)
-    const scores = this.#kernels.share(this.#entry(this.#program.scores).form(false))
+    const scores = this.#entry(this.#program.scores).give(false)
     for (const id of this.#plan.prediction.lasting) this.#release(id)
     return scores
   }
@@ -59,8 +59,8 @@ export class Runner {
           break
         case 'update': {
           const flipped = this.#plan.flippedParameters[statement.parameter] as boolean
-          const next = this.#kernels.share(this.#entry(statement.value).form(flipped))
-          this.#updates.push({ parameter: statement.parameter, tensor: this.#kernels.tf.keep(next) })
+          const tensor = this.#entry(statement.value).give(flipped)
+          this.#updates.push({ parameter: statement.parameter, tensor })
           break
         }
         case 'measure':
@@ -109,7 +109,7 @@ export class Runner {
         )
       }
       case 'product':
-        return made(this.#product(block, id, operation, batch, iteration))
+        return this.#product(block, id, operation, batch, iteration)
       case 'sum':
         return made(this.#sum(block, operation, flipped, batch, iteration))
       case 'multiply':
@@ -134,35 +134,39 @@ export class Runner {
     }
   }
 
-  /** op(left) · op(right), with what its only reader multiplies it by; where it lies transposed: (AB)ᵀ = BᵀAᵀ. */
+  /** op(left) · op(right), with what its only reader multiplies it by; where it is computed transposed: (AB)ᵀ = BᵀAᵀ. */
   #product(
     block: Block,
     id: ValueId,
     operation: Extract<Operation, { kind: 'product' }>,
     batch: Batch,
     iteration: number,
-  ): Tensor {
-    const flipped = this.#plan.flipped[id] as boolean
+  ): Entry {
+    const flipped = (this.#plan.flipped[id] as boolean) || block.turned.has(id)
+    const made = (tensor: Tensor): Entry => new Entry(this.#kernels, tensor, flipped)
     const left: Side = { id: operation.left, transposed: operation.transposeLeft !== flipped }
     const right: Side = { id: operation.right, transposed: operation.transposeRight !== flipped }
     const [a, b] = flipped ? [right, left] : [left, right]
     const coefficient = block.coefficients.get(id) ?? ONE
     const factor = this.#number(coefficient, batch, iteration) / (operation.mean ? batch.size : 1)
     const tensorOf = (side: Side): Tensor => this.#entry(side.id).form(side.transposed)
-    if (factor === 1) return this.#kernels.product(tensorOf(a), tensorOf(b))
+    if (factor === 1) return made(this.#kernels.product(tensorOf(a), tensorOf(b)))
 
     // A side that is the same in every iteration is multiplied once; else the smallest of the three is.
     const lasting = (side: Side): boolean => coefficient.scalar === null && !block.made.has(side.id)
     const scaledOnce = (side: Side): Tensor => this.#entry(side.id).scaled(side.transposed, factor)
-    if (lasting(b)) return this.#kernels.product(tensorOf(a), scaledOnce(b))
-    if (lasting(a)) return this.#kernels.product(scaledOnce(a), tensorOf(b))
+    if (lasting(b)) return made(this.#kernels.product(tensorOf(a), scaledOnce(b)))
+    if (lasting(a)) return made(this.#kernels.product(scaledOnce(a), tensorOf(b)))
     const sizes = [a.id, b.id, id].map((value) => this.#size(value, batch)).map(([rows, columns]) => rows * columns)
     const least = Math.min(...sizes)
-    if (sizes[2] === least)
-      return then(this.#kernels.product(tensorOf(a), tensorOf(b)), (product) => this.#kernels.scale(product, factor))
-    if (sizes[1] === least)
-      return then(this.#kernels.scale(tensorOf(b), factor), (scaled) => this.#kernels.product(tensorOf(a), scaled))
-    return then(this.#kernels.scale(tensorOf(a), factor), (scaled) => this.#kernels.product(scaled, tensorOf(b)))
+    const product = (x: Tensor, y: Tensor): Tensor => this.#kernels.product(x, y)
+    const scale = (x: Tensor, number: number): Tensor => this.#kernels.scale(x, number)
+    if (sizes[2] === least) return made(then(product(tensorOf(a), tensorOf(b)), (whole) => scale(whole, factor)))
+    return made(
+      sizes[1] === least
+        ? then(scale(tensorOf(b), factor), (scaled) => product(tensorOf(a), scaled))
+        : then(scale(tensorOf(a), factor), (scaled) => product(scaled, tensorOf(b))),
+    )
   }
 
   #sum(
@@ -172,41 +176,18 @@ export class Runner {
     batch: Batch,
     iteration: number,
   ): Tensor {
-    let total: Tensor | null = null
-    let subtracted: Tensor[] | null = null
-    /** Whether `total` was made here and so may be given up. */
-    let own = false
-    const accumulate = (tensor: Tensor, fresh: boolean): void => {
-      if (total === null) {
-        total = tensor
-        own = fresh
-        return
-      }
-      const sum = this.#kernels.add(total, tensor)
-      if (own) total.dispose()
-      if (fresh) tensor.dispose()
-      total = sum
-      own = true
-    }
+    const total = new Total(this.#kernels)
+    const subtracted: Tensor[] = []
     for (const { coefficient, value } of operation.terms) {
       const entry = this.#entry(value)
       const factor = block.coefficients.has(value) ? 1 : this.#number(coefficient, batch, iteration)
-      if (factor === 1) accumulate(entry.form(flipped), false)
-      else if (factor === -1) (subtracted ??= []).push(entry.form(flipped))
-      else if (coefficient.scalar === null && !block.made.has(value)) accumulate(entry.scaled(flipped, factor), false)
-      else accumulate(this.#kernels.scale(entry.form(flipped), factor), true)
+      if (factor === 1) total.add(entry.form(flipped), false)
+      else if (factor === -1) subtracted.push(entry.form(flipped))
+      else if (coefficient.scalar === null && !block.made.has(value)) total.add(entry.scaled(flipped, factor), false)
+      else total.add(this.#kernels.scale(entry.form(flipped), factor), true)
     }
-    for (const tensor of (subtracted ?? []) as Tensor[]) {
-      if (total === null) accumulate(this.#kernels.scale(tensor, -1), true)
-      else {
-        const difference: Tensor = this.#kernels.subtract(total, tensor)
-        if (own) (total as Tensor).dispose()
-        total = difference
-        own = true
-      }
-    }
-    if (total === null) throw new Error('a sum has terms')
-    return own ? total : this.#kernels.share(total)
+    for (const tensor of subtracted) total.subtract(tensor)
+    return total.done()
   }
 
   /** A result of an operation that works on rows as they are, turned over where the value lies transposed. */
@@ -236,6 +217,44 @@ export class Runner {
   #release(id: ValueId): void {
     this.#entries[id]?.release()
     this.#entries[id] = undefined
+  }
+}
+
+/** A running sum that gives up what it made on the way. */
+class Total {
+  readonly #kernels: Kernels
+  #tensor: Tensor | null = null
+  /** Whether the tensor was made for this sum. */
+  #own = false
+
+  constructor(kernels: Kernels) {
+    this.#kernels = kernels
+  }
+
+  /** `own`: made for this sum, and not needed after. */
+  add(tensor: Tensor, own: boolean): void {
+    if (this.#tensor === null) {
+      this.#tensor = tensor
+      this.#own = own
+    } else {
+      this.#become(this.#kernels.add(this.#tensor, tensor))
+      if (own) tensor.dispose()
+    }
+  }
+
+  subtract(tensor: Tensor): void {
+    this.#become(this.#tensor === null ? this.#kernels.scale(tensor, -1) : this.#kernels.subtract(this.#tensor, tensor))
+  }
+
+  done(): Tensor {
+    if (this.#tensor === null) throw new Error('a sum has terms')
+    return this.#own ? this.#tensor : this.#kernels.copy(this.#tensor)
+  }
+
+  #become(tensor: Tensor): void {
+    if (this.#own) this.#tensor?.dispose()
+    this.#tensor = tensor
+    this.#own = true
   }
 }
 

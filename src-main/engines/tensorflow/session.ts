@@ -59,7 +59,7 @@ export class TensorFlowSession implements Session {
     const { index } = requireParameter(this.#program, parameter, replica, this.#parameters.length)
     const tensor = this.#parametersOf(replica)[index] as Tensor
     const upright =
-      this.#plan.flippedParameters[index] === true ? this.#kernels.transpose(tensor) : this.#kernels.share(tensor)
+      this.#plan.flippedParameters[index] === true ? this.#kernels.transpose(tensor) : this.#kernels.copy(tensor)
     const values = await upright.data<'float32'>()
     upright.dispose()
     return values.slice()
