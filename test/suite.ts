@@ -82,7 +82,7 @@ async function check(parts: readonly Part[]): Promise<number> {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       const { code, output } = await node(part.run, 'collect')
       if (code !== 0) failed++
-      process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : output}`)
+      process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : `${output.trim()}\n\n`}`)
     }
   }
   await Promise.all([worker(), worker()])
