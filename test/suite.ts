@@ -82,7 +82,9 @@ async function check(parts: readonly Part[]): Promise<number> {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       const { code, output } = await node(part.run, 'collect')
       if (code !== 0) failed++
-      process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : `${output.trim()}\n\n`}`)
+      process.stdout.write(
+        `${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : `${output.trim()}\n\n`}`,
+      )
     }
   }
   await Promise.all([worker(), worker()])
@@ -178,8 +180,8 @@ function close(tallies: readonly Tally[]): number {
   const skipped = tallies.flatMap((tally) => tally.skipped)
   process.stdout.write('\n' + skipped.map((name) => `skipped  ${name}\n`).join(''))
   process.stdout.write(`${String(passed)} passed, ${String(failed)} failed, ${String(skipped.length)} skipped\n`)
-  // Nothing failed and nothing passed: that is no proof of anything.
-  return failed === 0 && passed > 0 ? 0 : 1
+  // No test at all is no proof of anything.
+  return failed === 0 && passed + skipped.length > 0 ? 0 : 1
 }
 
 function node(run: readonly string[], output: 'show' | 'collect'): Promise<{ code: number; output: string }> {
