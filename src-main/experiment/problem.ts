@@ -93,7 +93,7 @@ export function describe(value: unknown): string {
   if (typeof value === 'string') return `"${shown(value)}"`
   if (Array.isArray(value)) return `a list of ${value.length}`
   if (typeof value === 'object' && value !== null) return 'an object'
-  return String(value)
+  return typeof value === 'number' || typeof value === 'boolean' || value === null ? String(value) : `a ${typeof value}`
 }
 
 function shown(text: string): string {

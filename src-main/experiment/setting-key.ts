@@ -20,18 +20,18 @@ import { dotted, ExperimentProblem, problemsOf } from './problem.ts'
 export function setKey(experiment: Experiment, key: string, text: string): Experiment {
   const { path, schema } = fieldOf(experiment, key)
   const candidates = readings(text)
-  const fitting = candidates.find((candidate) => notPlain(candidate) === null && schema.safeParse(candidate).success)
+  const fitting = candidates.find((candidate) => notPlain(candidate) === null && z.safeParse(schema, candidate).success)
   if (fitting === undefined) {
     const [likeliest] = candidates
     const odd = notPlain(likeliest)
-    const parsed = schema.safeParse(likeliest)
+    const parsed = z.safeParse(schema, likeliest)
     const problems = odd !== null ? [odd] : parsed.success ? [] : problemsOf(parsed.error, likeliest, path, () => [])
     throw new ExperimentProblem(`${key} cannot be ${shortened(text)}.`, problems)
   }
   const changed = structuredClone(experiment) as unknown as Record<string, unknown>
   let target = changed
   for (const part of path.slice(0, -1)) target = target[part] as Record<string, unknown>
-  target[path[path.length - 1] as string] = schema.parse(fitting)
+  target[path[path.length - 1] as string] = z.parse(schema, fitting)
   return changed as unknown as Experiment
 }
 
@@ -61,7 +61,7 @@ export function splitValues(text: string): string[] {
 
 interface Field {
   readonly path: readonly string[]
-  readonly schema: z.ZodType
+  readonly schema: z.core.$ZodType
 }
 
 function fieldOf(experiment: Experiment, key: string): Field {
@@ -89,7 +89,7 @@ const FIXED = new Set(['version', 'preset', 'rule'])
 function leaves(): ReadonlyMap<string, Field> {
   const found = new Map<string, Field>()
   const visit = (schema: z.ZodObject, path: readonly string[]): void => {
-    for (const [key, part] of Object.entries(schema.shape as Record<string, z.ZodType>)) {
+    for (const [key, part] of Object.entries<z.core.$ZodType>(schema.shape)) {
       if (path.length === 0 && FIXED.has(key)) continue
       const here = [...path, key]
       if (part instanceof z.ZodObject) visit(part, here)

@@ -127,13 +127,23 @@ function parseJson(text: string | undefined, source: string): unknown {
 /** Refuses a checkpoint whose parameters are not those of the program, so that nothing trains on from the wrong weights. */
 export function requireFitting(checkpoint: SeedCheckpoint, program: Program): void {
   const found = new Map(checkpoint.parameters.map((parameter) => [parameter.name, parameter]))
+  const needed = new Set(program.parameters.map(({ name }) => name))
+  const extra = checkpoint.parameters.find(({ name }) => !needed.has(name))
+  if (extra !== undefined)
+    throw new CheckpointProblem(
+      `the checkpoint of seed ${checkpoint.seed} has ${extra.name}, which this experiment has not; it belongs to another one`,
+    )
   for (const { name, shape } of program.parameters) {
     const parameter = found.get(name)
     if (parameter === undefined)
       throw new CheckpointProblem(
         `the checkpoint of seed ${checkpoint.seed} has no ${name}; it belongs to another experiment`,
       )
-    if (parameter.shape[0] !== shape[0] || parameter.shape[1] !== shape[1])
+    if (
+      parameter.shape[0] !== shape[0] ||
+      parameter.shape[1] !== shape[1] ||
+      parameter.values.length !== shape[0] * shape[1]
+    )
       throw new CheckpointProblem(
         `the checkpoint of seed ${checkpoint.seed}: expected ${name} to be ${shape.join(' × ')}, found ${parameter.shape.join(' × ')}`,
       )

@@ -13,8 +13,9 @@ export interface Evaluated {
   readonly largestClass: number
 }
 
-/** Samples settled at a time; the result does not depend on it. */
-const BATCH = 500
+/** Samples settled at a time: few sizes, since an engine may keep something ready for each. The result does not depend on it. */
+const BATCHES = [16, 64, 256, 512] as const
+/** A piece lasts about this long, so that a stop answers well within 300 ms. */
 const PIECE_MS = 120
 
 export class Evaluation {
@@ -22,7 +23,8 @@ export class Evaluation {
   readonly #compiled: Compiled
   readonly #now: () => number
   readonly #parts: { readonly split: Split; readonly samples: Uint32Array; readonly largestClass: number }[] = []
-  #pieces = 1
+  /** How many samples about fill a piece; begins low, for the slowest engine. */
+  #samplesAPiece = 16
   #secondsOnce = 0
 
   constructor(
@@ -47,27 +49,24 @@ export class Evaluation {
   }
 
   /** One result a replica and split; null for a split that is off, and for the whole when the person stopped or paused it. */
-  async run(
-    seeds: readonly number[],
-    controls: TrainingControls,
-  ): Promise<Readonly<Record<Split, Evaluated[] | null>> | null> {
+  async run(replicas: number, controls: TrainingControls): Promise<Readonly<Record<Split, Evaluated[] | null>> | null> {
     const began = this.#now()
     const result: Record<Split, Evaluated[] | null> = { train: null, test: null }
     const one = this.#compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
-    const scalars = new Float64Array(seeds.length * one.length)
-    seeds.forEach((_, r) => {
-      scalars.set(one, r * one.length)
-    })
+    const scalars = new Float64Array(replicas * one.length)
+    for (let r = 0; r < replicas; r++) scalars.set(one, r * one.length)
     for (const { split, samples, largestClass } of this.#parts) {
-      const hits = new Float64Array(seeds.length)
+      const hits = new Float64Array(replicas)
       for (let from = 0; from < samples.length;) {
         if (controls.stopRequested || controls.pauseRequested) return null
         const before = this.#now()
-        const piece = samples.subarray(from, from + this.#pieces * BATCH)
+        const batchSize = BATCHES.findLast((size) => size <= this.#samplesAPiece) ?? BATCHES[0]
+        const whole = Math.max(1, Math.floor(this.#samplesAPiece / batchSize)) * batchSize
+        const piece = samples.subarray(from, from + whole)
         const counts = await this.#session.evaluate({
           split,
           samples: piece,
-          batchSize: BATCH,
+          batchSize,
           scalars,
           topK: [1],
           confusion: false,
@@ -76,7 +75,7 @@ export class Evaluation {
           hits[r] = (hits[r] ?? 0) + (count.hits[0] ?? 0)
         })
         from += piece.length
-        this.#pieces = Math.max(1, Math.round((this.#pieces * PIECE_MS) / Math.max(this.#now() - before, 1)))
+        this.#samplesAPiece = Math.max(1, Math.round((piece.length * PIECE_MS) / Math.max(this.#now() - before, 1)))
       }
       result[split] = Array.from(hits, (hit) => ({
         accuracy: hit / samples.length,

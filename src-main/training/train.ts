@@ -17,7 +17,15 @@ import { drawInitial } from '../program/initial.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 import { compileRule, ruleNamed, type Measure } from '../rules/index.ts'
-import { requireFitting, type Collapse, type SavedParameter, type SeedCheckpoint } from './checkpoint.ts'
+import type { MeasuredSeries } from '../rules/rule.ts'
+import {
+  CheckpointProblem,
+  requireFitting,
+  type Collapse,
+  type Position,
+  type SavedParameter,
+  type SeedCheckpoint,
+} from './checkpoint.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { Evaluation } from './evaluation.ts'
@@ -96,8 +104,9 @@ class Run {
   readonly #evaluation: Evaluation
   readonly #replicas: Replica[]
   readonly #batchesPerEpoch: number
-  readonly #began: number
   readonly #secondsBefore: number
+  /** Moves on by every pause, so that waiting is not counted as training. */
+  #began: number
   #epoch: number
   #batchInEpoch: number
   #batch: number
@@ -105,6 +114,7 @@ class Run {
   #batchesAChunk = 1
   #lastCheckpoint: number
   #trainedHere = 0
+  #trainingMs = 0
 
   constructor(
     task: TrainingTask,
@@ -123,7 +133,7 @@ class Run {
     const test = limitSamples(task.data.test, task.experiment.data.limitTest)
     session.bind({ train: this.#train, test })
     this.#evaluation = new Evaluation(session, compiled, task.experiment, { train: this.#train, test }, task.now)
-    const position = task.from?.[0]?.position ?? { epoch: 0, batchInEpoch: 0, batch: 0 }
+    const position = commonPosition(task)
     this.#epoch = position.epoch
     this.#batchInEpoch = position.batchInEpoch
     this.#batch = position.batch
@@ -150,26 +160,20 @@ class Run {
     if (this.#task.from !== null)
       for (const { seed } of this.#replicas) yield { kind: 'resumed', seed, epoch: this.#epoch, batch: this.#batch }
 
-    while (this.#epoch < epochs && this.#replicas.some(({ collapsed }) => collapsed === null)) {
+    // A run that was cut off between its last epoch and its end has nothing left to train, but must still say how good it is.
+    if (this.#epoch >= epochs && this.#someLeft() && (yield* this.#evaluate()) === 'stopped') return
+
+    while (this.#epoch < epochs && this.#someLeft()) {
       const epochBegan = this.#task.now()
-      if (!(yield* this.#trainEpoch())) return
-      yield this.#progress('evaluating')
-      const evaluated = await this.#evaluation.run(
-        this.#replicas.map(({ seed }) => seed),
-        this.#controls,
-      )
-      if (evaluated === null) {
-        if (yield* this.#heed()) return
-        continue
-      }
+      const trained = yield* this.#trainEpoch()
+      if (trained === 'stopped') return
+      if (trained === 'all collapsed') break
+      if ((yield* this.#evaluate()) === 'stopped') return
       this.#epoch++
       this.#batchInEpoch = 0
       const seconds = (this.#task.now() - epochBegan) / 1000
-      for (const [index, replica] of this.#replicas.entries()) {
+      for (const replica of this.#replicas) {
         if (replica.collapsed !== null) continue
-        replica.trainAccuracy = evaluated.train?.[index]?.accuracy ?? null
-        replica.testAccuracy = evaluated.test?.[index]?.accuracy ?? null
-        replica.chance = atChance(evaluated, index)
         yield {
           kind: 'epoch',
           seed: replica.seed,
@@ -196,8 +200,30 @@ class Run {
     yield this.#done()
   }
 
-  /** Trains the rest of the epoch. False when the person stopped it. */
-  async *#trainEpoch(): AsyncGenerator<RunEvent | TrainingState, boolean> {
+  #someLeft(): boolean {
+    return this.#replicas.some(({ collapsed }) => collapsed === null)
+  }
+
+  /** Fills in how good each network is, with as many pauses as the person likes. */
+  async *#evaluate(): AsyncGenerator<RunEvent | TrainingState, 'evaluated' | 'stopped'> {
+    for (;;) {
+      yield this.#progress('evaluating')
+      const evaluated = await this.#evaluation.run(this.#replicas.length, this.#controls)
+      if (evaluated !== null) {
+        for (const [index, replica] of this.#replicas.entries()) {
+          if (replica.collapsed !== null) continue
+          replica.trainAccuracy = evaluated.train?.[index]?.accuracy ?? null
+          replica.testAccuracy = evaluated.test?.[index]?.accuracy ?? null
+          replica.chance = atChance(evaluated, index)
+        }
+        return 'evaluated'
+      }
+      if (yield* this.#heed()) return 'stopped'
+    }
+  }
+
+  /** Trains the rest of the epoch, or up to where the person stopped it or no network is left. */
+  async *#trainEpoch(): AsyncGenerator<RunEvent | TrainingState, 'trained' | 'stopped' | 'all collapsed'> {
     this.#orders = this.#experiment.seeds.map((seed) =>
       epochOrder(
         Generator.seeded(seed).split('order'),
@@ -207,19 +233,20 @@ class Run {
       ),
     )
     while (this.#batchInEpoch < this.#batchesPerEpoch) {
-      if (yield* this.#heed()) return false
+      if (yield* this.#heed()) return 'stopped'
       const before = this.#task.now()
       const { count, measure } = this.#nextChunk()
       const measured = await this.#trainChunk(count, measure)
       const elapsed = this.#task.now() - before
+      this.#trainingMs += elapsed
       this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
       if (measure) yield* this.#measure(measured)
       yield this.#progress('training')
-      if (this.#replicas.every(({ collapsed }) => collapsed !== null)) return true
+      if (!this.#someLeft()) return 'all collapsed'
       if (this.#task.now() - this.#lastCheckpoint > CHECKPOINT_MS) yield* this.#checkpoint(false)
     }
-    return true
+    return 'trained'
   }
 
   /** How many batches to train before the next look at the controls; a chunk ends where a measure is due and before a partial batch. */
@@ -272,7 +299,19 @@ class Run {
         measurement: (name: string) => measured.measurements[index]?.get(name) ?? [],
       }
       for (const measure of this.#measures.list) {
-        const series = await measure.take(this.#measures.settings, this.#experiment.widths, source)
+        let series: readonly MeasuredSeries[]
+        try {
+          series = await measure.take(this.#measures.settings, this.#experiment.widths, source)
+        } catch (error) {
+          // Mathematics that has no answer here (a log-determinant of a matrix gone singular) must not end a run.
+          if (!(error instanceof RangeError)) throw error
+          yield {
+            kind: 'note',
+            level: 'warning',
+            message: `seed ${replica.seed}, batch ${this.#batch}: ${measure.label} could not be taken: ${error.message}`,
+          }
+          continue
+        }
         const finite = series.filter(({ value }) => Number.isFinite(value))
         yield {
           kind: 'measure',
@@ -288,7 +327,7 @@ class Run {
   async *#markBroken(measured: Measured): AsyncGenerator<RunEvent> {
     for (const index of measured.broken) {
       const replica = this.#replicas[index]
-      if (replica === undefined || replica.collapsed !== null) continue
+      if (replica?.collapsed !== null) continue
       const reason = brokenParameter(await this.#parameters(index)) ?? 'a state of the network is not finite'
       replica.collapsed = { epoch: this.#epoch + 1, batch: this.#batch, reason: `${reason} after batch ${this.#batch}` }
       yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
@@ -299,8 +338,10 @@ class Run {
   async *#heed(): AsyncGenerator<RunEvent | TrainingState, boolean> {
     if (this.#controls.pauseRequested) {
       yield* this.#checkpoint(false)
+      const pausedAt = this.#task.now()
       yield { kind: 'paused' }
       await this.#controls.whilePaused()
+      this.#began += this.#task.now() - pausedAt
       if (!this.#controls.stopRequested) yield { kind: 'continued' }
     }
     if (!this.#controls.stopRequested) return false
@@ -369,18 +410,17 @@ class Run {
 
   #progress(phase: 'training' | 'evaluating'): RunEvent {
     const { epochs, batchSize } = this.#experiment.training
-    const seconds = (this.#task.now() - this.#began) / 1000
+    const batchSeconds = this.#trainedHere === 0 ? null : this.#trainingMs / 1000 / this.#trainedHere
     const left = (epochs - this.#epoch) * this.#batchesPerEpoch - this.#batchInEpoch
     return {
       kind: 'progress',
-      epoch: this.#epoch + 1,
+      epoch: Math.min(this.#epoch + 1, epochs),
       batch: this.#batchInEpoch,
       batchesPerEpoch: this.#batchesPerEpoch,
-      samplesPerSecond: seconds > 0 ? (this.#trainedHere * batchSize * this.#replicas.length) / seconds : 0,
+      samplesPerSecond:
+        batchSeconds === null || batchSeconds === 0 ? 0 : (batchSize * this.#replicas.length) / batchSeconds,
       secondsLeft:
-        this.#trainedHere > 0
-          ? (seconds / this.#trainedHere) * left + this.#evaluation.secondsForecast(epochs - this.#epoch)
-          : null,
+        batchSeconds === null ? null : batchSeconds * left + this.#evaluation.secondsForecast(epochs - this.#epoch),
       phase,
     }
   }
@@ -410,4 +450,21 @@ class Run {
       published: comparePublished(testAccuracy, this.#task.published),
     }
   }
+}
+
+/** Where all seeds of the task stand. Refuses seeds that stand apart, or one that has no checkpoint, since they share every chunk. */
+function commonPosition({ from, experiment }: TrainingTask): Position {
+  if (from === null) return { epoch: 0, batchInEpoch: 0, batch: 0 }
+  const [first, ...others] = experiment.seeds.map((seed) => {
+    const checkpoint = from.find((candidate) => candidate.seed === seed)
+    if (checkpoint === undefined) throw new CheckpointProblem(`there is no checkpoint of seed ${seed} to go on from`)
+    return checkpoint
+  })
+  if (first === undefined) throw new RangeError('a session needs at least one seed')
+  for (const { seed, position } of others)
+    if (position.batch !== first.position.batch || position.epoch !== first.position.epoch)
+      throw new CheckpointProblem(
+        `seeds ${first.seed} and ${seed} stand at different batches (${first.position.batch} and ${position.batch}); they cannot go on side by side`,
+      )
+  return first.position
 }
