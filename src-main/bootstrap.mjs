@@ -89,7 +89,7 @@ const [command = '', ...args] = process.argv.slice(2)
 
 /** What each npm script needs and what it then runs. @type {Record<string, { needs: (keyof typeof steps)[], run: string[] }>} */
 const commands = {
-  start: { needs: ['packages', 'face', 'desktop', 'electron'], run: ['src-main/start.ts'] },
+  start: { needs: ['packages', 'face', 'electron'], run: ['src-main/start.ts'] },
   apical: { needs: args[0] === 'serve' ? ['packages', 'face'] : ['packages'], run: ['src-main/cli.ts'] },
   bench: { needs: ['packages'], run: ['src-main/cli.ts', 'bench'] },
   test: { needs: ['packages', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },

@@ -37,7 +37,7 @@ const reserved: readonly { package: RegExp; only: RegExp }[] = [
   { package: /^electron$/, only: /^src-main\/(main|preload)\.ts$/ },
   { package: /^@tensorflow\//, only: /^src-main\/engines\/tensorflow/ },
   { package: /^webgpu$/, only: /^src-main\/engines\/webgpu\// },
-  { package: /^(svelte|chart\.js)(\/|$)/, only: /^src-renderer\// },
+  { package: /^(svelte|chart\.js|katex|@fontsource-variable)(\/|$)/, only: /^src-renderer\// },
 ]
 
 /** Rooms that run anywhere, in a worker, a browser or a test: nothing of Node in them, nor in what they reach. */
