@@ -1,0 +1,62 @@
+/** What is known of every data set before any file is read: resources/datasets.json, checked when it is loaded. */
+import { z } from 'zod'
+import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
+import facts from '../../../resources/datasets.json' with { type: 'json' }
+
+const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+const Count = z.int().min(1)
+
+const PublishedFile = z.strictObject({
+  /** As unpacked; on disk it may carry `.gz` or `.xz`. */
+  name: z.string().regex(/^[\w.-]+$/),
+  part: z.enum(['train', 'test']),
+  holds: z.enum(['images', 'labels', 'records']),
+  /** Unpacked. */
+  bytes: Count,
+  /** Of the file as unpacked and as packed, where that is known. */
+  sha256: z.strictObject({ plain: Sha256, gz: Sha256.optional(), xz: Sha256.optional() }),
+  /** Where its publisher has it, itself or in an archive. */
+  url: z.url().nullable(),
+})
+
+const Facts = z.strictObject({
+  name: z.enum(DATASET_NAMES),
+  label: z.string(),
+  about: z.string(),
+  format: z.enum(['built in', 'idx', 'cifar-10', 'cifar-100']),
+  classNames: z.array(z.string()).min(2),
+  image: z.strictObject({ height: Count, width: Count, channels: Count }),
+  trainCount: Count,
+  testCount: Count,
+  licence: z.string(),
+  citation: z.string(),
+  homepage: z.url().nullable(),
+  /** What its folder is called under a folder of data sets. */
+  folders: z.array(z.string()),
+  files: z.array(PublishedFile),
+  /** A part of the training set that may stand in for all its files, by name only. */
+  trainSubset: z.strictObject({ count: Count, label: z.string(), file: PublishedFile }).nullable(),
+})
+
+export type DataSetFacts = z.infer<typeof Facts>
+export type PublishedFile = z.infer<typeof PublishedFile>
+
+/** Every data set, in the order people see them. */
+export const dataSetFacts: readonly DataSetFacts[] = z
+  .strictObject({ version: z.literal(1), dataSets: z.array(Facts).length(DATASET_NAMES.length) })
+  .parse(facts).dataSets
+
+/** The facts of one set. */
+export function factsOf(name: DataSetName): DataSetFacts {
+  const found = dataSetFacts.find((one) => one.name === name)
+  if (found === undefined) throw new RangeError(`resources/datasets.json has no ${name}`)
+  return found
+}
+
+/** Which published file has this SHA-256, packed or not; undefined for none. */
+export function publishedAs(sha256: string): { readonly set: DataSetFacts; readonly file: PublishedFile } | undefined {
+  for (const set of dataSetFacts)
+    for (const file of set.trainSubset === null ? set.files : [...set.files, set.trainSubset.file])
+      if (Object.values(file.sha256).includes(sha256)) return { set, file }
+  return undefined
+}

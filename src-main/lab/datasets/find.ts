@@ -1,0 +1,144 @@
+/** Where the files of a data set are: which folders are looked into, in which order, and what is there. */
+import { mkdirSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { DataProblem } from '../../data/problem.ts'
+import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
+import { readJson, writeJson } from '../results/files.ts'
+import { apicalHome } from '../results/folder.ts'
+import type { DataSetFacts, PublishedFile } from './cards.ts'
+
+export interface FoundFile {
+  readonly path: string
+  readonly packing: 'gz' | 'xz' | null
+  /** Bytes on disk. */
+  readonly size: number
+}
+
+export interface FoundSet {
+  readonly folder: string
+  readonly files: readonly { readonly published: PublishedFile; readonly found: FoundFile }[]
+  /** "2,500 of 50,000 …" when a named part of the training set stands for all of it; null otherwise. */
+  readonly subset: DataSetFacts['trainSubset']
+}
+
+/** None of a set's files is anywhere it was looked for: the usual start, and no fault of any file. */
+export class MissingData extends DataProblem {}
+
+/** Where a set is looked for: only where the person said, or else in the usual places. @throws DataProblem */
+export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet {
+  const places = said === null ? usualPlaces(facts.name) : [resolve(said)]
+  for (const folder of places.flatMap((place) => under(place, facts))) {
+    const found = lookInto(folder, facts)
+    if (found !== null) return found
+  }
+  const first = facts.files[0]?.name ?? ''
+  if (said !== null) {
+    const isFolder = statSync(said, { throwIfNoEntry: false })?.isDirectory() ?? false
+    throw new MissingData(
+      resolve(said),
+      `a folder with ${first} (or ${first}.gz) and the other files of ${facts.label}, or with a folder ${facts.name} that holds them`,
+      isFolder ? 'no file of that set' : 'no such folder',
+      whereToGet(facts),
+    )
+  }
+  throw new MissingData(
+    facts.label,
+    `its files (${first} and others) in ${places.map((place) => join(place, facts.name)).join(' or ')}`,
+    'none of them',
+    `${whereToGet(facts)} Then name their folder with --data or "use a folder I have", or set APICAL_DATA.`,
+  )
+}
+
+function whereToGet({ label, homepage }: DataSetFacts): string {
+  return `Get ${label} from ${homepage ?? 'its publisher'}.`
+}
+
+/** Remembered, then APICAL_DATA, then the lab's own folder. */
+function usualPlaces(name: DataSetName): string[] {
+  const remembered = rememberedFolders()[name]
+  const data = process.env['APICAL_DATA']
+  return [
+    ...(remembered === undefined ? [] : [remembered]),
+    ...(data === undefined || data === '' ? [] : [resolve(data)]),
+    join(apicalHome(), 'data'),
+  ]
+}
+
+/** A folder may be the set's own or hold several sets; the set's name decides first, since MNIST and Fashion-MNIST name their files alike. */
+function under(folder: string, { folders }: DataSetFacts): string[] {
+  return [...folders.map((name) => join(folder, name)), folder]
+}
+
+/**
+ * The set's files in this folder; null when there is none of them.
+ *
+ * @throws DataProblem when some are there and others are not
+ */
+export function lookInto(folder: string, facts: DataSetFacts): FoundSet | null {
+  const look = (published: PublishedFile) => ({ published, found: findFile(folder, published) })
+  let wanted = facts.files.map(look)
+  let subset: FoundSet['subset'] = null
+  if (
+    facts.trainSubset !== null &&
+    wanted.some(({ published, found }) => published.part === 'train' && found === null)
+  ) {
+    const stand = look(facts.trainSubset.file)
+    if (stand.found !== null) {
+      wanted = [stand, ...wanted.filter(({ published }) => published.part === 'test')]
+      subset = facts.trainSubset
+    }
+  }
+  const files = wanted.flatMap(({ published, found }) => (found === null ? [] : [{ published, found }]))
+  if (files.length === 0) return null
+  const missing = wanted.find(({ found }) => found === null)?.published
+  if (missing === undefined) return { folder, files, subset }
+  throw new DataProblem(
+    folder,
+    `${missing.name} (or ${missing.name}${facts.format === 'idx' ? '.gz' : '.xz'}) beside the other files of ${facts.label}`,
+    'no such file',
+    whereToGet(facts),
+  )
+}
+
+function findFile(folder: string, { name }: PublishedFile): FoundFile | null {
+  // Some mirrors write `train-images.idx3-ubyte`.
+  for (const spelt of [name, name.replace('-idx', '.idx')])
+    for (const packing of [null, 'gz', 'xz'] as const) {
+      const path = join(folder, packing === null ? spelt : `${spelt}.${packing}`)
+      const found = statSync(path, { throwIfNoEntry: false })
+      if (found?.isFile() === true) return { path, packing, size: found.size }
+    }
+  return null
+}
+
+const Remembered = z.partialRecord(z.enum(DATASET_NAMES), z.string().max(4096))
+
+function rememberedPath(): string {
+  return join(apicalHome(), 'data-folders.json')
+}
+
+function rememberedFolders(): Partial<Record<DataSetName, string>> {
+  const json = readJson(rememberedPath(), 100_000)
+  if (json === null) return {}
+  const parsed = Remembered.safeParse(json)
+  if (parsed.success) return parsed.data
+  throw new DataProblem(
+    rememberedPath(),
+    'one folder for each data set by name',
+    'something else',
+    'Delete this file and choose the folders again.',
+  )
+}
+
+/** Remembers where a set is from now on. What cannot be understood in the file is written anew. */
+export function rememberFolder(name: DataSetName, folder: string): void {
+  let known: Partial<Record<DataSetName, string>> = {}
+  try {
+    known = rememberedFolders()
+  } catch {
+    // Unreadable: the person is choosing anew right now.
+  }
+  mkdirSync(apicalHome(), { recursive: true })
+  writeJson(rememberedPath(), { ...known, [name]: resolve(folder) })
+}

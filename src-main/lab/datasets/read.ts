@@ -1,0 +1,126 @@
+/** The files of a found data set, read, checked against each other and against what is known of the set. */
+import { availableParallelism } from 'node:os'
+import { CIFAR_10, CIFAR_100, cifarRecordLength, readCifar } from '../../data/cifar.ts'
+import { readIdx, readIdxHeader } from '../../data/idx.ts'
+import { DataProblem, inWords } from '../../data/problem.ts'
+import type { Samples } from '../../data/samples.ts'
+import { publishedAs, type DataSetFacts, type PublishedFile } from './cards.ts'
+import type { FoundFile, FoundSet } from './find.ts'
+import { beginningOf, unpack, type Bound, type UnpackedFile } from './unpack.ts'
+
+export interface ReadSet {
+  readonly train: Samples
+  readonly test: Samples
+  readonly files: readonly (UnpackedFile & { readonly published: PublishedFile })[]
+}
+
+/** No IDX file of these sets comes near it (the largest has 47 MB); a header that claims more is a lie. */
+const MOST_IDX_BYTES = 1 << 28
+
+/** @throws DataProblem */
+export async function readFound({ files }: Pick<FoundSet, 'files'>, facts: DataSetFacts): Promise<ReadSet> {
+  const read = await inTurns(files, async ({ published, found }) => ({
+    ...(await unpack(found, boundOf(found, published))),
+    published,
+  }))
+  const part = (name: 'train' | 'test'): Samples =>
+    samplesOf(
+      read.filter(({ published }) => published.part === name),
+      facts,
+    )
+  return { train: part('train'), test: part('test'), files: read }
+}
+
+function samplesOf(files: ReadSet['files'], facts: DataSetFacts): Samples {
+  const named = files.map(({ path, bytes, published }) => ({ file: path, bytes, published }))
+  if (facts.format !== 'idx') return readCifar(named, facts.format === 'cifar-10' ? CIFAR_10 : CIFAR_100)
+  const images = named.find(({ published }) => published.holds === 'images')
+  const labels = named.find(({ published }) => published.holds === 'labels')
+  if (images === undefined || labels === undefined)
+    throw new RangeError(`${facts.name} names no images or no labels in resources/datasets.json`)
+  const samples = readIdx(images, labels, facts.classNames.length)
+  checkImage(images.file, samples.image, facts)
+  return samples
+}
+
+function checkImage(file: string, image: Samples['image'], { image: expected, label }: DataSetFacts): void {
+  if (image === null || (image.height === expected.height && image.width === expected.width)) return
+  throw new DataProblem(
+    file,
+    `images of ${expected.height}×${expected.width}, as ${label} has`,
+    `${image.height}×${image.width}`,
+  )
+}
+
+/** How long the unpacked file may be: what its header says (IDX), or what is published, there being no header (CIFAR). */
+function boundOf({ path }: FoundFile, { holds, bytes }: PublishedFile): Bound {
+  if (holds === 'records') return () => bytes
+  return (beginning) => {
+    const { length } = readIdxHeader(beginning, path, holds)
+    if (length > MOST_IDX_BYTES)
+      throw new DataProblem(path, `at most ${inWords(MOST_IDX_BYTES)} bytes`, `a header that claims ${inWords(length)}`)
+    return length
+  }
+}
+
+/** A quick look, without reading whole files. Answers how many samples each part holds. @throws DataProblem */
+export async function glance(
+  { files }: FoundSet,
+  facts: DataSetFacts,
+): Promise<{ readonly train: number; readonly test: number }> {
+  const counts = { train: 0, test: 0 }
+  for (const { published, found } of files) {
+    const { part, holds, bytes } = published
+    if (holds === 'records') {
+      if (found.packing === null) checkSize(found, bytes, 'as published')
+      counts[part] += bytes / cifarRecordLength(facts.format === 'cifar-10' ? CIFAR_10 : CIFAR_100)
+      continue
+    }
+    const beginning = await beginningOf(found)
+    if (beginning === null) {
+      counts[part] = part === 'train' ? facts.trainCount : facts.testCount
+      continue
+    }
+    const { count, rows, columns, length } = readIdxHeader(beginning, found.path, holds)
+    if (found.packing === null) checkSize(found, length, 'as its header says')
+    if (holds === 'images') checkImage(found.path, { height: rows, width: columns, channels: 1 }, facts)
+    else if (counts[part] !== count)
+      throw new DataProblem(
+        found.path,
+        `${inWords(counts[part])} labels, one for each image`,
+        `${inWords(count)} labels`,
+      )
+    counts[part] = count
+  }
+  return counts
+}
+
+function checkSize({ path, size }: FoundFile, expected: number, why: string): void {
+  if (size !== expected) throw new DataProblem(path, `${inWords(expected)} bytes (${why})`, `${inWords(size)} bytes`)
+}
+
+/** A file of another set under this set's names would train without a word; its SHA-256 tells. @throws DataProblem */
+export function refuseOtherSets(files: ReadSet['files'], facts: DataSetFacts): void {
+  for (const { path, sha256 } of files) {
+    const set = publishedAs(sha256)?.set
+    if (set !== undefined && set.name !== facts.name)
+      throw new DataProblem(
+        path,
+        `a file of ${facts.label}`,
+        `one of ${set.label}`,
+        `Choose the folder of ${facts.label}, or an experiment on ${set.label}.`,
+      )
+  }
+}
+
+/** Unpacking keeps one core busy a file: as many at a time as there are cores, and no more, for the sake of memory. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = []
+  const turns = items.entries()
+  await Promise.all(
+    Array.from({ length: Math.min(items.length, availableParallelism()) }, async () => {
+      for (const [index, item] of turns) results[index] = await work(item)
+    }),
+  )
+  return results
+}
