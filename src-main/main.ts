@@ -11,6 +11,7 @@ import { leaving } from './electron/leaving.ts'
 import { isListedLink, PAPER } from './electron/links.ts'
 import { menuTemplate } from './electron/menu.ts'
 import { FACE_SCHEME, FACE_URL, isFaceUrl } from './electron/origin.ts'
+import { isGranted } from './electron/permissions.ts'
 import { windowOptions } from './electron/window-options.ts'
 import { readFace } from './face-files.ts'
 import { openLab, type OpenLab } from './lab/lab.ts'
@@ -91,10 +92,10 @@ function confine(contents: Electron.WebContents): void {
 
 /** Camera, location, notifications, devices, screens: the lab needs none of them. */
 function denyPermissions(): void {
-  session.defaultSession.setPermissionRequestHandler((_contents, _permission, callback) => {
-    callback(false)
+  session.defaultSession.setPermissionRequestHandler((_contents, permission, callback) => {
+    callback(isGranted(permission))
   })
-  session.defaultSession.setPermissionCheckHandler(() => false)
+  session.defaultSession.setPermissionCheckHandler((_contents, permission) => isGranted(permission))
   session.defaultSession.setDevicePermissionHandler(() => false)
   session.defaultSession.setDisplayMediaRequestHandler((_request, callback) => {
     callback({})

@@ -35,8 +35,10 @@ export function menuTemplate({ mac, devTools, show, showResultsFolder, openPaper
     {
       label: '&View',
       submenu: [
-        screen('Lab', 'CmdOrCtrl+1', '/'),
+        screen('Lab', 'CmdOrCtrl+1', '/lab'),
         screen('Live', 'CmdOrCtrl+2', '/live'),
+        screen('Data', 'CmdOrCtrl+3', '/data'),
+        screen('Engines', 'CmdOrCtrl+4', '/engines'),
         separator,
         { role: 'resetZoom' as const },
         { role: 'zoomIn' as const },

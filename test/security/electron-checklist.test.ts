@@ -146,16 +146,19 @@ const points: readonly Point[] = [
         return found.length === 1 && expected.test(word.replace(/\s+/g, ' ')) ? [] : [`${call}: ${word}`]
       }
       return [
-        ...granted('setPermissionRequestHandler', /^\(\w+, \w+, callback\) => \{ callback\(false\) \}$/),
-        ...granted('setPermissionCheckHandler', /^\(\) => false$/),
+        ...granted(
+          'setPermissionRequestHandler',
+          /^\(\w+, permission, callback\) => \{ callback\(isGranted\(permission\)\) \}$/,
+        ),
+        ...granted('setPermissionCheckHandler', /^\(\w+, permission\) => isGranted\(permission\)$/),
         ...granted('setDevicePermissionHandler', /^\(\) => false$/),
         ...granted('setDisplayMediaRequestHandler', /^\(\w+, callback\) => \{ callback\(\{\}\) \}$/),
         ...(callsOf(sources, 'denyPermissions', main).length === 1 ? [] : ['denyPermissions is never called']),
       ]
     },
     planted: [
-      [main, 'callback(false)', "callback(_permission === 'media')"],
-      [main, 'setPermissionCheckHandler(() => false)', 'setPermissionCheckHandler(() => true)'],
+      [main, 'callback(isGranted(permission))', "callback(isGranted(permission) || permission === 'media')"],
+      [main, '(_contents, permission) => isGranted(permission)', '() => true'],
       [main, 'setDevicePermissionHandler(() => false)', 'setDevicePermissionHandler(() => true)'],
       [main, 'callback({})', 'callback({ video: screens[0] })'],
       [main, '  denyPermissions()\n', ''],

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerFaceRequest } from '../../src-main/electron/face-protocol.ts'
 import { isListedLink, PAPER } from '../../src-main/electron/links.ts'
 import { isFaceUrl } from '../../src-main/electron/origin.ts'
+import { isGranted } from '../../src-main/electron/permissions.ts'
 import { faceHeaders, FaceMissing, readFace, type FaceFiles } from '../../src-main/face-files.ts'
 import { rules } from '../../src-main/rules/index.ts'
 
@@ -110,6 +111,20 @@ describe('links', () => {
   ])('do not open %j', (url) => {
     expect(isListedLink(url)).toBe(false)
   })
+})
+
+test('the only permission is to put text on the clipboard', () => {
+  expect(isGranted('clipboard-sanitized-write')).toBe(true)
+  const others = [
+    'clipboard-read',
+    'deprecated-sync-clipboard-read',
+    'media',
+    'geolocation',
+    'notifications',
+    'openExternal',
+  ]
+  for (const permission of [...others, 'fileSystem', 'fullscreen', 'display-capture', 'usb', 'unknown', ''])
+    expect(isGranted(permission), permission).toBe(false)
 })
 
 describe('files of the face', () => {

@@ -1,0 +1,59 @@
+// A real lab in a process of its own, served to the browser under test, with a home folder that nobody else uses.
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const clone = fileURLToPath(new URL('../..', import.meta.url))
+
+export class ServedLab {
+  readonly home: string
+  /** Token included. */
+  readonly address: string
+  readonly #process: ChildProcess
+
+  private constructor(home: string, address: string, process: ChildProcess) {
+    this.home = home
+    this.address = address
+    this.#process = process
+  }
+
+  /** Starts `apical serve` as a person does; `home` of an earlier one opens the same lab again. */
+  static async start(home?: string): Promise<ServedLab> {
+    const folder = home ?? (await mkdtemp(join(tmpdir(), 'apical-app-')))
+    const program = [join(clone, 'src-main/cli.ts'), 'serve', '--port', '0']
+    const { APICAL_DATA: _, ...environment } = process.env
+    const child = spawn(process.execPath, program, {
+      env: { ...environment, APICAL_HOME: folder },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    return new Promise((resolve, reject) => {
+      let said = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString()
+        const address = /http:\/\/\S+/.exec(said)?.[0]
+        if (address !== undefined) resolve(new ServedLab(folder, address, child))
+      })
+      child.on('error', reject)
+      child.on('exit', (code) => {
+        reject(new Error(`apical serve ended with ${code ?? 'a signal'} and no address: ${said}`))
+      })
+    })
+  }
+
+  /** As Ctrl-C. Running experiments write a checkpoint first. */
+  async stop(): Promise<void> {
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.#process.kill('SIGINT')
+      await once(this.#process, 'exit')
+    }
+  }
+
+  /** Stops, and forgets all that was made. */
+  async remove(): Promise<void> {
+    await this.stop()
+    await rm(this.home, { recursive: true, force: true })
+  }
+}
