@@ -25,13 +25,31 @@ export function fileProblem(error: unknown, doing: string, path: string): LabPro
 
 const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next: string }>> = {
   ENOSPC: { what: 'the disk is full', next: 'Free some space and resume the run; nothing written so far is lost.' },
-  EDQUOT: { what: 'your share of the disk is used up', next: 'Free some space and resume the run; nothing written so far is lost.' },
-  EACCES: { what: 'this user may not write there', next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.' },
-  EPERM: { what: 'the system does not permit it', next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.' },
+  EDQUOT: {
+    what: 'your share of the disk is used up',
+    next: 'Free some space and resume the run; nothing written so far is lost.',
+  },
+  EACCES: {
+    what: 'this user may not write there',
+    next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.',
+  },
+  EPERM: {
+    what: 'the system does not permit it',
+    next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.',
+  },
   EROFS: { what: 'the disk is read-only', next: 'Choose another results folder with --out or APICAL_HOME.' },
-  ENOTDIR: { what: 'part of the path is a file, not a folder', next: 'Choose another results folder with --out or APICAL_HOME.' },
-  EEXIST: { what: 'something with that name is in the way', next: 'Choose another results folder with --out or APICAL_HOME.' },
+  ENOTDIR: {
+    what: 'part of the path is a file, not a folder',
+    next: 'Choose another results folder with --out or APICAL_HOME.',
+  },
+  EEXIST: {
+    what: 'something with that name is in the way',
+    next: 'Choose another results folder with --out or APICAL_HOME.',
+  },
   ENOENT: { what: 'it is not there (any more)', next: 'Check that the folder was not moved or deleted.' },
-  EIO: { what: 'the disk reports an error', next: 'Check the disk or the connection to the share, then resume the run.' },
+  EIO: {
+    what: 'the disk reports an error',
+    next: 'Check the disk or the connection to the share, then resume the run.',
+  },
   EMFILE: { what: 'too many files are open', next: 'Close other programs and try again.' },
 }

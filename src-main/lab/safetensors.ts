@@ -44,7 +44,10 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
   let offset = 0
   for (const { name, shape, data } of tensors) {
     const entries = shape.reduce((product, size) => product * size, 1)
-    if (entries !== data.length) throw new RangeError(`tensor ${name}: a shape of ${shape.join(' × ')} has ${entries} entries, found ${data.length}`)
+    if (entries !== data.length)
+      throw new RangeError(
+        `tensor ${name}: a shape of ${shape.join(' × ')} has ${entries} entries, found ${data.length}`,
+      )
     header[name] = { dtype: typeOf(data), shape, data_offsets: [offset, offset + data.byteLength] }
     offset += data.byteLength
   }
@@ -75,6 +78,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile
     if (name === '__metadata__') {
       if (!isRecord(value)) throw refuse('metadata of names and texts', typeof value)
       for (const [key, text] of Object.entries(value)) {
+        if (key === '__proto__') throw refuse('names of metadata', '"__proto__"')
         if (typeof text !== 'string') throw refuse(`text for metadata "${key}"`, typeof text)
         metadata[key] = text
       }
@@ -104,17 +108,25 @@ function parseHeader(bytes: Uint8Array, refuse: Refuse): Record<string, unknown>
     throw refuse('a header of JSON', 'something else')
   }
   if (!isRecord(header)) throw refuse('a header of names and tensors', Array.isArray(header) ? 'a list' : typeof header)
-  if (Object.hasOwn(header, '__proto__')) throw refuse('names of tensors', '__proto__')
+  if (Object.hasOwn(header, '__proto__')) throw refuse('names of tensors', '"__proto__"')
   return header
 }
 
-function readTensor(name: string, value: unknown, body: Uint8Array, refuse: Refuse): { tensor: Tensor; from: number; to: number } {
+function readTensor(
+  name: string,
+  value: unknown,
+  body: Uint8Array,
+  refuse: Refuse,
+): { tensor: Tensor; from: number; to: number } {
   if (!isRecord(value)) throw refuse(`type, shape and offsets of tensor ${name}`, typeof value)
   const { dtype, shape, data_offsets: offsets } = value
-  if (typeof dtype !== 'string' || !Object.hasOwn(TYPES, dtype)) throw refuse(`tensor ${name} to be ${Object.keys(TYPES).join(', ')}`, String(dtype).slice(0, 40))
+  if (typeof dtype !== 'string' || !Object.hasOwn(TYPES, dtype))
+    throw refuse(`tensor ${name} to be ${Object.keys(TYPES).join(', ')}`, String(dtype).slice(0, 40))
   const type = TYPES[dtype as TypeName]
-  if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isSize)) throw refuse(`a shape for tensor ${name}`, JSON.stringify(shape).slice(0, 80))
-  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) throw refuse(`two offsets for tensor ${name}`, JSON.stringify(offsets).slice(0, 80))
+  if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isSize))
+    throw refuse(`a shape for tensor ${name}`, JSON.stringify(shape).slice(0, 80))
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
+    throw refuse(`two offsets for tensor ${name}`, JSON.stringify(offsets).slice(0, 80))
   const [from, to] = offsets as [number, number]
   const bytes = shape.reduce((product: number, size: number) => product * size, type.bytes)
   if (to - from !== bytes) throw refuse(`${bytes} bytes for tensor ${name}`, `${to - from}`)

@@ -1,15 +1,29 @@
 /** Writing so that a reader, or the next start after a crash, sees a whole file or none. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileProblem, LabProblem } from '../problem.ts'
 
 /** Marks what an unfinished write left behind; such files are never read. */
-const TEMPORARY = '.writing-'
+export const TEMPORARY = '.writing-'
 
 /** Writes the pieces beside the target, flushes them to the disk, and only then gives the file its name. */
 export function writeWhole(path: string, pieces: readonly (Uint8Array | string)[]): void {
-  const temporary = join(dirname(path), `${TEMPORARY}${basename(path)}-${process.pid}-${randomBytes(4).toString('hex')}`)
+  const temporary = join(
+    dirname(path),
+    `${TEMPORARY}${basename(path)}-${process.pid}-${randomBytes(4).toString('hex')}`,
+  )
   try {
     const file = openSync(temporary, 'wx')
     try {
@@ -35,7 +49,7 @@ export function writeJson(path: string, value: unknown): void {
 }
 
 function writeAll(file: number, bytes: Uint8Array): void {
-  for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written, bytes.length - written)
+  for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written, bytes.length - written)
 }
 
 /** The rename itself is safe only once the folder is flushed. Not every system lets a folder be opened; there the rename is atomic anyway. */
@@ -61,8 +75,10 @@ export class LineFile {
     this.#path = path
     try {
       this.#file = openSync(path, 'a+')
-      const { size } = statSync(path)
-      if (size > 0 && readFileSync(path).at(-1) !== 0x0a) writeAll(this.#file, Buffer.from('\n'))
+      const { size } = fstatSync(this.#file)
+      const last = Buffer.alloc(1)
+      if (size > 0 && readSync(this.#file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a)
+        writeAll(this.#file, Buffer.from('\n'))
     } catch (error) {
       throw fileProblem(error, 'Cannot write', path) ?? error
     }
@@ -78,7 +94,11 @@ export class LineFile {
 
   /** Flushes to the disk: what is appended before a checkpoint must not be younger than it. */
   flush(): void {
-    fsyncSync(this.#file)
+    try {
+      fsyncSync(this.#file)
+    } catch (error) {
+      throw fileProblem(error, 'Cannot write', this.#path) ?? error
+    }
   }
 
   close(): void {
@@ -95,7 +115,11 @@ export function readText(path: string, limit: number): string | null {
     if (isMissing(error)) return null
     throw fileProblem(error, 'Cannot read', path) ?? error
   }
-  if (size > limit) throw new LabProblem(`${path}: expected at most ${limit} bytes, found ${size}.`, 'This file was not written by Apical; move it away.')
+  if (size > limit)
+    throw new LabProblem(
+      `${path}: expected at most ${limit} bytes, found ${size}.`,
+      'This file was not written by Apical; move it away.',
+    )
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
@@ -111,7 +135,10 @@ export function readJson(path: string, limit = 10_000_000): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw new LabProblem(`${path}: expected JSON, found something else.`, 'Restore the file from a copy, or move the folder away.')
+    throw new LabProblem(
+      `${path}: expected JSON, found something else.`,
+      'Restore the file from a copy, or move the folder away.',
+    )
   }
 }
 

@@ -9,8 +9,19 @@ const LARGEST_HISTORY = 1_000_000_000
 
 const Accuracy = z.number().min(0).max(1).nullable()
 const Line = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('epoch'), epoch: z.int().min(1), trainAccuracy: Accuracy, testAccuracy: Accuracy, seconds: z.number().min(0) }),
-  z.object({ kind: z.literal('measure'), batch: z.int().min(0), measure: z.string(), values: z.record(z.string(), z.number()) }),
+  z.object({
+    kind: z.literal('epoch'),
+    epoch: z.int().min(1),
+    trainAccuracy: Accuracy,
+    testAccuracy: Accuracy,
+    seconds: z.number().min(0),
+  }),
+  z.object({
+    kind: z.literal('measure'),
+    batch: z.int().min(0),
+    measure: z.string(),
+    values: z.record(z.string(), z.number()),
+  }),
   z.object({ kind: z.literal('collapsed'), epoch: z.int().min(0), batch: z.int().min(0), reason: z.string() }),
   z.object({ kind: z.literal('resumed'), epoch: z.int().min(0), batch: z.int().min(0) }),
 ])
@@ -57,7 +68,10 @@ function columns(seed: number, lines: readonly Line[]): SeedRecord {
   for (const line of lines) {
     if (line.kind === 'collapsed') collapsed = { epoch: line.epoch, reason: line.reason }
     if (line.kind !== 'measure') continue
-    const series = (measures[line.measure] ??= Object.create(null) as Record<string, { batch: number[]; value: number[] }>)
+    const series = (measures[line.measure] ??= Object.create(null) as Record<
+      string,
+      { batch: number[]; value: number[] }
+    >)
     for (const [name, value] of Object.entries(line.values)) {
       const points = (series[name] ??= { batch: [], value: [] })
       points.batch.push(line.batch)

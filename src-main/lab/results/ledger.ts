@@ -2,12 +2,19 @@
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import type { Environment } from '../../contract.ts'
 import type { RunEvent } from '../../experiment/event.ts'
-import { restoreCheckpoint, storeCheckpoint, storeWeights, CheckpointProblem, type SeedCheckpoint } from '../../training/checkpoint.ts'
+import {
+  restoreCheckpoint,
+  storeCheckpoint,
+  storeWeights,
+  CheckpointProblem,
+  type SeedCheckpoint,
+} from '../../training/checkpoint.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
 import { decodeSafetensors, encodeSafetensors } from '../safetensors.ts'
-import { LineFile, readJson, writeJson, writeWhole } from './files.ts'
-import { paths, Status, writeStatus } from './folder.ts'
-import { giveUpOwnership, takeOwnership } from './owner.ts'
+import { LineFile, writeJson, writeWhole } from './files.ts'
+import { paths, removeAbandoned } from './folder.ts'
+import { giveUpOwnership, requireOwnership, takeOwnership } from './owner.ts'
+import { changeStatus, type Status } from './status.ts'
 
 export class Ledger {
   readonly folder: string
@@ -19,6 +26,7 @@ export class Ledger {
     this.folder = folder
     this.#rule = rule
     takeOwnership(folder)
+    removeAbandoned(folder)
   }
 
   writeEnvironment(environment: Environment): void {
@@ -26,26 +34,30 @@ export class Ledger {
   }
 
   setState(state: Status['state'], reason: string | null = null, next: string | null = null): void {
-    const before = Status.safeParse(readJson(paths(this.folder).status))
-    const now = new Date().toISOString()
-    const kept = before.success ? before.data : { dataFolder: null, created: now }
-    writeStatus(this.folder, { dataFolder: kept.dataFolder, created: kept.created, state, reason, next, updated: now })
+    requireOwnership(this.folder)
+    changeStatus(paths(this.folder).status, { state, reason, next })
   }
 
   /** Keeps an event that belongs to a seed's history. */
   record(event: RunEvent): void {
-    if (event.kind !== 'epoch' && event.kind !== 'measure' && event.kind !== 'collapsed' && event.kind !== 'resumed') return
+    if (event.kind !== 'epoch' && event.kind !== 'measure' && event.kind !== 'collapsed' && event.kind !== 'resumed')
+      return
     this.#linesOf(event.seed).append(event)
   }
 
   writeCheckpoints(checkpoints: readonly SeedCheckpoint[], final: boolean): void {
     const files = paths(this.folder)
+    requireOwnership(this.folder)
     for (const checkpoint of checkpoints) {
       // What the history says up to here must be on the disk before a checkpoint that stands on it.
       this.#linesOf(checkpoint.seed).flush()
       writeWhole(files.checkpoint(checkpoint.seed), encodeSafetensors(storeCheckpoint(checkpoint)))
-      if (final) writeWhole(files.weights(checkpoint.seed), encodeSafetensors(storeWeights(checkpoint, this.#rule)))
+      if (final) this.writeWeights(checkpoint)
     }
+  }
+
+  writeWeights(checkpoint: SeedCheckpoint): void {
+    writeWhole(paths(this.folder).weights(checkpoint.seed), encodeSafetensors(storeWeights(checkpoint, this.#rule)))
   }
 
   writeSummary(summary: Extract<RunEvent, { kind: 'done' }>): void {
@@ -87,8 +99,15 @@ export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | n
         metadata,
         tensors: tensors.map(({ name, shape, data }) => {
           const [rows, columns] = shape
-          if (rows === undefined || columns === undefined || shape.length !== 2 || !(data instanceof Float32Array || data instanceof Float64Array))
-            throw new CheckpointProblem(`${path}: expected ${name} to be a matrix of F32 or F64, found ${shape.join(' × ')}`)
+          if (
+            rows === undefined ||
+            columns === undefined ||
+            shape.length !== 2 ||
+            !(data instanceof Float32Array || data instanceof Float64Array)
+          )
+            throw new CheckpointProblem(
+              `${path}: expected ${name} to be a matrix of F32 or F64, found ${shape.join(' × ')}`,
+            )
           return { name, shape: [rows, columns], data }
         }),
       },
@@ -96,6 +115,9 @@ export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | n
     )
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw fileProblem(error, 'Cannot read', path) ?? new LabProblem(message, 'Delete this checkpoint to begin its seed again, or restore it from a copy.', [], error)
+    throw (
+      fileProblem(error, 'Cannot read', path) ??
+      new LabProblem(message, 'Delete this checkpoint to begin its seed again, or restore it from a copy.', [], error)
+    )
   }
 }

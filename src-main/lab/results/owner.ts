@@ -2,45 +2,140 @@
  * Which process works in a folder. A worker names itself in worker.json while it lives; whether it still does is asked
  * of the system, and a recycled process number is told from the worker by when the process began.
  */
-import { readFileSync, rmSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { z } from 'zod'
-import { LabProblem } from '../problem.ts'
-import { readJson, writeJson } from './files.ts'
+import { join } from 'node:path'
+import { fileProblem, LabProblem } from '../problem.ts'
+import { readJson, TEMPORARY, writeJson } from './files.ts'
 import { paths } from './folder.ts'
+import { ProcessIdentity } from './status.ts'
 
-const Owner = z.object({ pid: z.int().min(1), began: z.string(), host: z.string() })
-type Owner = z.infer<typeof Owner>
+/** How often a worker shows that it lives, for those who cannot ask this system. */
+export const SIGN_OF_LIFE_MS = 5000
+/** Without a sign for this long it counts as gone, where nothing better can be known. */
+const SILENCE_MS = 120_000
 
-function ownerOf(folder: string): Owner | null {
-  let found: unknown
-  try {
-    found = readJson(paths(folder).worker)
-  } catch {
-    return null
-  }
-  const parsed = Owner.safeParse(found)
-  return parsed.success ? parsed.data : null
+/** This process, as files name it. */
+export function identity(): ProcessIdentity {
+  return { pid: process.pid, began: began(process.pid), host: hostname() }
 }
 
-/** The living worker of a folder; null when there is none (any more). On another machine's share it counts as living. */
+/** The living worker of a folder; null when there is none (any more). */
 export function livingOwner(folder: string): number | null {
-  const owner = ownerOf(folder)
-  if (owner === null) return null
-  if (owner.host !== hostname()) return owner.pid
-  return isAlive(owner.pid) && began(owner.pid) === owner.began ? owner.pid : null
+  const owner = ownerIn(paths(folder).worker)
+  return owner !== null && lives(owner, () => recentSign(paths(folder).worker)) ? owner.pid : null
+}
+
+/** Whether a process that a file names still lives; `sign` is asked where the system cannot tell. */
+export function lives(owner: ProcessIdentity, sign: () => boolean): boolean {
+  if (owner.host !== hostname()) return sign()
+  if (!isAlive(owner.pid)) return false
+  return owner.began === '' ? sign() : began(owner.pid) === owner.began
 }
 
 /** Takes a folder for this process, or refuses while another works in it. */
 export function takeOwnership(folder: string): void {
-  const living = livingOwner(folder)
-  if (living !== null && living !== process.pid)
-    throw new LabProblem(`${folder} is being worked on by process ${living}.`, 'Stop it there first, or wait until it is done.')
-  writeJson(paths(folder).worker, { pid: process.pid, began: began(process.pid), host: hostname() })
+  const path = paths(folder).worker
+  const mine = temporaryFor(folder)
+  writeJson(mine, identity())
+  try {
+    // A link is made whole or not at all, and never over another: of two who try, one gets the folder.
+    while (!linkNew(mine, path)) {
+      const living = livingOwner(folder)
+      if (living !== null) throw occupied(folder, living)
+      removeStale(folder, path)
+    }
+  } finally {
+    rmSync(mine, { force: true })
+  }
+}
+
+/** Refuses to write on where another process, or nobody, owns the folder by now. */
+export function requireOwnership(folder: string): void {
+  const owner = ownerIn(paths(folder).worker)
+  if (owner?.pid === process.pid && owner.host === hostname()) return
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined)
+    throw new LabProblem(
+      `${folder} was moved or deleted while the run was writing to it.`,
+      'What was trained since is lost; start the experiment again.',
+    )
+  if (owner !== null) throw occupied(folder, owner.pid)
+  throw new LabProblem(
+    `${paths(folder).worker} was deleted while the run was writing to ${folder}.`,
+    'Resume the run; its last checkpoint is kept.',
+  )
 }
 
 export function giveUpOwnership(folder: string): void {
-  rmSync(paths(folder).worker, { force: true })
+  const owner = ownerIn(paths(folder).worker)
+  if (owner?.pid === process.pid) rmSync(paths(folder).worker, { force: true })
+}
+
+/** Shows other machines on the same share that the worker lives. */
+export function showLife(folder: string): void {
+  try {
+    const now = new Date()
+    utimesSync(paths(folder).worker, now, now)
+  } catch {
+    // The next checkpoint says in words what is wrong with the folder.
+  }
+}
+
+function ownerIn(path: string): ProcessIdentity | null {
+  try {
+    const parsed = ProcessIdentity.safeParse(readJson(path))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+function occupied(folder: string, pid: number): LabProblem {
+  return new LabProblem(
+    `${folder} is being worked on by process ${pid}.`,
+    'Stop it there first, or wait until it is done.',
+  )
+}
+
+function temporaryFor(folder: string): string {
+  return join(folder, `${TEMPORARY}worker-${process.pid}-${randomBytes(4).toString('hex')}`)
+}
+
+/** False when the target exists already. */
+function linkNew(from: string, to: string): boolean {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (code === 'EEXIST') return false
+    // Some shares and memory sticks have no links; there two workers at the same instant are told apart at the first checkpoint.
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EINVAL', 'EXDEV'].includes(code))
+      throw fileProblem(error, 'Cannot write', to) ?? error
+    if (statSync(to, { throwIfNoEntry: false }) !== undefined) return false
+    renameSync(from, to)
+    return true
+  }
+}
+
+/** Takes a dead worker's name away. Looked at again once it is out of the way: another may have come in between. */
+function removeStale(folder: string, path: string): void {
+  const aside = temporaryFor(folder)
+  try {
+    renameSync(path, aside)
+  } catch {
+    // Somebody else took it away.
+    return
+  }
+  const owner = ownerIn(aside)
+  if (owner !== null && lives(owner, () => recentSign(aside))) linkNew(aside, path)
+  rmSync(aside, { force: true })
+}
+
+function recentSign(path: string): boolean {
+  const seen = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  return seen !== undefined && Math.abs(Date.now() - seen) < SILENCE_MS
 }
 
 function isAlive(pid: number): boolean {
@@ -49,17 +144,22 @@ function isAlive(pid: number): boolean {
   } catch (error) {
     return error instanceof Error && 'code' in error && error.code === 'EPERM'
   }
-  return processState(pid) !== 'Z'
+  // A killed process whose parent has not looked yet is a zombie: gone, though its number is taken.
+  return statFields(pid)?.[0] !== 'Z'
 }
 
-/** When a process began, in the system's own unit; '' where the system does not tell, and the number alone must do. */
+/** When a process began, in the system's own unit since its start; '' where the system does not tell. */
 function began(pid: number): string {
-  return statFields(pid)?.[19] ?? ''
+  const ticks = statFields(pid)?.[19]
+  return ticks === undefined ? '' : `${bootId()}:${ticks}`
 }
 
-/** A killed process whose parent has not looked yet is a zombie: gone, though its number is taken. */
-function processState(pid: number): string | null {
-  return statFields(pid)?.[0] ?? null
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+  } catch {
+    return ''
+  }
 }
 
 /** Fields of /proc/PID/stat after the name, which may itself hold spaces and parentheses. */

@@ -5,14 +5,15 @@ import { z } from 'zod'
 import type { Environment, ExperimentRecord, ExperimentRow, RunState, SeedRecord } from '../../contract.ts'
 import type { SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
-import { publishedOf } from '../../experiment/presets.ts'
+import { publishedFor } from '../../experiment/presets.ts'
 import { comparePublished, spreadOf } from '../../experiment/published.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
 import { isMissing, isTemporary, readJson, readText } from './files.ts'
-import { paths, Status } from './folder.ts'
+import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
-import { livingOwner } from './owner.ts'
+import { lives, livingOwner } from './owner.ts'
+import { readStatus, stampOf } from './status.ts'
 
 const LARGEST_NOTES = 4_000_000
 
@@ -20,7 +21,8 @@ const LARGEST_NOTES = 4_000_000
 export function readExperiment(folder: string): Experiment {
   const path = paths(folder).experiment
   const found = readJson(path)
-  if (found === null) throw new LabProblem(`${path} is missing.`, 'This is not a results folder of Apical, or its file was deleted.')
+  if (found === null)
+    throw new LabProblem(`${path} is missing.`, 'This is not a results folder of Apical, or its file was deleted.')
   const version = z.object({ version: z.number() }).safeParse(found)
   if (version.success && version.data.version > EXPERIMENT_VERSION)
     throw new LabProblem(
@@ -30,18 +32,52 @@ export function readExperiment(folder: string): Experiment {
   const parsed = Experiment.safeParse(found)
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
-  throw new LabProblem(`${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an experiment'}.`, 'Restore the file from a copy, or move the folder away.')
+  throw new LabProblem(
+    `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an experiment'}.`,
+    'Restore the file from a copy, or move the folder away.',
+  )
 }
 
-/** The state as it truly is: a run that says it is running but has no living worker was interrupted. */
-export function readState(folder: string): { state: RunState; reason: string | null; next: string | null; created: string; dataFolder: string | null } {
-  const parsed = Status.safeParse(readJson(paths(folder).status))
-  if (!parsed.success)
-    return { state: 'interrupted', reason: 'status.json is missing or damaged', next: 'Resume it.', created: created(folder), dataFolder: null }
-  const { state, reason, next, created: since, dataFolder } = parsed.data
-  const working = state === 'running' || state === 'paused'
-  if (working && livingOwner(folder) === null)
-    return { state: 'interrupted', reason: 'its worker ended without saying so', next: 'Resume it.', created: since, dataFolder }
+export interface TrueState {
+  readonly state: RunState
+  readonly reason: string | null
+  readonly next: string | null
+  readonly created: string
+  readonly dataFolder: string | null
+}
+
+/**
+ * The state as it truly is: a run that says it is running but has no living worker was interrupted, and so was one that
+ * waited in the queue of a process that is gone.
+ */
+export function readState(folder: string): TrueState {
+  const status = readStatus(paths(folder).status)
+  if (status === null) {
+    const damaged = { reason: 'its status.json is missing or damaged', next: 'Resume it; its checkpoints are kept.' }
+    return {
+      state: livingOwner(folder) === null ? 'interrupted' : 'running',
+      ...damaged,
+      created: created(folder),
+      dataFolder: null,
+    }
+  }
+  const { state, reason, next, created: since, dataFolder } = status
+  const interrupted = (why: string): TrueState => ({
+    state: 'interrupted',
+    reason: why,
+    next: 'Resume it.',
+    created: since,
+    dataFolder,
+  })
+  if ((state === 'running' || state === 'paused') && livingOwner(folder) === null)
+    return interrupted('Its worker ended without a word: it was killed, or the machine went down.')
+  if (state === 'queued') {
+    if (livingOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
+    // On another machine nobody can be asked; a queue there counts as living for as long as a worker would.
+    const recent = (): boolean => Math.abs(Date.now() - Date.parse(status.updated)) < 120_000
+    if (status.queuedBy === null || !lives(status.queuedBy, recent))
+      return interrupted('It waited in a queue, and Apical was closed before its turn came.')
+  }
   return { state, reason, next, created: since, dataFolder }
 }
 
@@ -70,7 +106,12 @@ export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): Expe
   }
 }
 
-function rowOf(folder: string, kind: 'run' | 'sample', experiment: Experiment, warnings: string[]): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[] } {
+function rowOf(
+  folder: string,
+  kind: 'run' | 'sample',
+  experiment: Experiment,
+  warnings: string[],
+): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[] } {
   const status = readState(folder)
   const state = kind === 'sample' ? 'sample' : status.state
   const seeds = experiment.seeds.map((seed) => {
@@ -80,10 +121,14 @@ function rowOf(folder: string, kind: 'run' | 'sample', experiment: Experiment, w
   })
   const { epochs } = experiment.training
   const outcomes = seeds.map((seed) => outcomeOf(seed, epochs, status))
-  const good = outcomes.filter((outcome) => outcome.status === 'done' || (outcome.status === 'stopped' && outcome.testAccuracy !== null))
+  const good = outcomes.filter(
+    (outcome) => outcome.status === 'done' || (outcome.status === 'stopped' && outcome.testAccuracy !== null),
+  )
   const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
   const finished = state === 'done' || state === 'sample' || state === 'collapsed'
-  const epochsDone = Math.min(...seeds.filter(({ collapsed }) => collapsed === null).map((seed) => seed.epochs.at(-1) ?? 0))
+  const epochsDone = Math.min(
+    ...seeds.filter(({ collapsed }) => collapsed === null).map((seed) => seed.epochs.at(-1) ?? 0),
+  )
   const row: ExperimentRow = {
     id: basename(folder),
     name: experiment.name,
@@ -113,13 +158,11 @@ function rowOf(folder: string, kind: 'run' | 'sample', experiment: Experiment, w
   return { row, seeds, outcomes }
 }
 
-/** The published number, if the experiment still trains for as long as its authors did. */
-function publishedFor(experiment: Experiment): ReturnType<typeof publishedOf> {
-  const published = experiment.preset === null ? null : publishedOf(experiment.preset)
-  return published !== null && published.epochs === experiment.training.epochs ? published : null
-}
-
-function outcomeOf(seed: SeedRecord, epochs: number, status: { readonly state: RunState; readonly reason: string | null }): SeedOutcome {
+function outcomeOf(
+  seed: SeedRecord,
+  epochs: number,
+  status: { readonly state: RunState; readonly reason: string | null },
+): SeedOutcome {
   const whole = (seed.epochs.at(-1) ?? 0) >= epochs
   const failed = status.state === 'failed'
   return {
@@ -140,7 +183,10 @@ function bestOf(seeds: readonly SeedRecord[]): number | null {
 function meanCurve(seeds: readonly SeedRecord[]): number[] {
   const good = seeds.filter(({ collapsed }) => collapsed === null)
   const length = good.length === 0 ? 0 : Math.min(...good.map((seed) => seed.testAccuracy.length))
-  return Array.from({ length }, (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean).filter((value) => value !== undefined)
+  return Array.from(
+    { length },
+    (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean,
+  ).filter((value) => value !== undefined)
 }
 
 const EnvironmentFile = z.object({
@@ -192,11 +238,7 @@ function firstLine(notes: string | null): string {
 }
 
 function created(folder: string): string {
-  try {
-    return statSync(folder).birthtime.toISOString()
-  } catch {
-    return new Date(0).toISOString()
-  }
+  return stampOf(folder) ?? (statSync(folder, { throwIfNoEntry: false })?.birthtime ?? new Date(0)).toISOString()
 }
 
 function unreadable(folder: string, reason: string): ExperimentRow {

@@ -1,0 +1,318 @@
+/**
+ * The office: takes experiments in, keeps the queue, starts one worker after another, and tells whoever watches. Runs
+ * live in their folders; the lab itself keeps nothing that is not there, so a crash of it loses nothing.
+ *
+ * Why a queue ends with its lab, dated 2026-11: whoever closes the lab wants the machine back, so what waited is shown
+ * as interrupted at the next start, and "Resume" queues it again.
+ */
+import { join, resolve } from 'node:path'
+import type {
+  ExperimentRecord,
+  ExperimentRow,
+  Lab,
+  LabAnswers,
+  LabArgument,
+  LabDescription,
+  LabEvent,
+} from '../contract.ts'
+import { engineCards } from '../engines/index.ts'
+import { forecastExperiment } from '../experiment/forecast.ts'
+import { presetCards } from '../experiment/presets.ts'
+import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
+import { ruleCards } from './description.ts'
+import { rootFolder, versionIn } from './installation.ts'
+import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiment } from './preparation.ts'
+import { LabProblem } from './problem.ts'
+import { Queue } from './queue.ts'
+import {
+  findRun,
+  listRows,
+  livingOwner,
+  moveToTrash,
+  newestFirst,
+  paths,
+  readRecord,
+  removeAbandoned,
+  requireResultsFolder,
+  restoreFromTrash,
+  resultsFolder,
+  rowIn,
+  runIds,
+  writeWhole,
+} from './results.ts'
+import { Samples } from './samples.ts'
+import { MeasuredSpeeds } from './speeds.ts'
+
+export { labCall } from './call.ts'
+export { resumeRun, runExperiment } from './headless.ts'
+export { LabProblem } from './problem.ts'
+export { findRun, listRows, readRecord, resultsFolder } from './results.ts'
+export type { Ending, RunOptions, RunOutcome } from './run-options.ts'
+export { listSamples } from './samples.ts'
+
+export interface LabOptions {
+  readonly host: LabDescription['host']
+  /** Null or absent for the usual place. */
+  readonly resultsFolder?: string | null | undefined
+  /** Where data sets lie; null or absent for the usual places. */
+  readonly dataFolder?: string | null | undefined
+  /** Where this installation lies; found by itself unless the code was bundled. */
+  readonly root?: string | undefined
+  /** Without a sign of life for this long a worker is ended. */
+  readonly stallMs?: number | undefined
+}
+
+export interface OpenLab extends Lab {
+  /** Interrupts the running experiment at a checkpoint, empties the queue, and resolves when its worker is gone. */
+  close(): Promise<void>
+}
+
+/** Opens a lab on a results folder. @throws LabProblem when that folder cannot be used */
+export async function openLab(options: LabOptions): Promise<OpenLab> {
+  const results = resultsFolder(options.resultsFolder)
+  requireResultsFolder(results)
+  removeAbandoned(results)
+  return new Office(options, results)
+}
+
+/** How often runs of other processes on the same folder are looked at. */
+const LOOK_MS = 2000
+
+class Office implements OpenLab {
+  readonly #options: LabOptions
+  readonly #root: string
+  readonly #results: string
+  readonly #dataFolder: string | null
+  readonly #samples: Samples
+  readonly #speeds: MeasuredSpeeds
+  readonly #queue: Queue
+  readonly #listeners = new Set<(event: LabEvent) => void>()
+  /** Folders known so far, and the state last told of those that another process works on. */
+  #known: Set<string>
+  readonly #elsewhere = new Map<string, string>()
+  readonly #looking: NodeJS.Timeout
+
+  constructor(options: LabOptions, results: string) {
+    this.#options = options
+    this.#root = options.root ?? rootFolder()
+    this.#results = results
+    this.#dataFolder =
+      options.dataFolder === null || options.dataFolder === undefined ? null : resolve(options.dataFolder)
+    this.#samples = new Samples(this.#root, results)
+    this.#speeds = new MeasuredSpeeds(results)
+    this.#queue = new Queue({
+      root: this.#root,
+      stallMs: options.stallMs,
+      tellRun: (id, event) => {
+        this.#tell({ kind: 'run', id, event })
+      },
+      tellChanged: (id) => {
+        this.#tellRow(id)
+      },
+      learn: (experiment, engine, seconds) => {
+        this.#speeds.learn(experiment, engine, seconds)
+      },
+    })
+    this.#known = new Set(runIds(results))
+    // A worker whose host died may still be writing its checkpoint; it is shown as running until it is gone.
+    for (const id of this.#known) if (livingOwner(join(results, id)) !== null) this.#elsewhere.set(id, '')
+    this.#looking = setInterval(() => {
+      this.#lookAround()
+    }, LOOK_MS)
+    this.#looking.unref()
+  }
+
+  async describe(): Promise<LabDescription> {
+    const [dataSets, engines] = await Promise.all([describeDataSets(this.#dataFolder), engineCards()])
+    return {
+      version: versionIn(this.#root),
+      host: this.#options.host,
+      resultsFolder: this.#results,
+      rules: ruleCards(),
+      presets: presetCards(),
+      dataSets,
+      engines,
+    }
+  }
+
+  async list(): Promise<readonly ExperimentRow[]> {
+    const own = listRows(this.#results).map((row) => this.#seenFromHere(row))
+    return newestFirst([...own, ...this.#samples.list()])
+  }
+
+  async read({ id }: LabArgument<'read'>): Promise<ExperimentRecord> {
+    const sample = this.#samples.folderOf(id)
+    if (sample !== null) return readRecord(sample, 'sample')
+    const record = readRecord(findRun(this.#results, id))
+    return { ...record, row: this.#seenFromHere(record.row) }
+  }
+
+  async forecast({ experiment }: LabArgument<'forecast'>): Promise<LabAnswers['forecast']> {
+    const first = forecastExperiment(experiment, null)
+    if (first.problems.length > 0) return first
+    const { rule, engine } = resolveExperiment(experiment)
+    return forecastExperiment(experiment, this.#speeds.secondsPerFlop(rule.name, engine.name))
+  }
+
+  async start({ experiment }: LabArgument<'start'>): Promise<{ id: string }> {
+    const resolved = resolveExperiment(experiment)
+    await this.#runnable(() => requireRunnable(resolved, this.#dataFolder))
+    const { id, folder } = createRun(this.#results, resolved, this.#dataFolder)
+    this.#known.add(id)
+    this.#queue.add({ id, folder, experiment: resolved, dataFolder: this.#dataFolder })
+    return { id }
+  }
+
+  async resume({ id }: LabArgument<'resume'>): Promise<null> {
+    this.#refuseSample(id, 'is finished and cannot be resumed')
+    if (this.#queue.has(id))
+      throw new LabProblem(`"${id}" runs or waits in the queue already.`, 'There is nothing to resume.')
+    const { folder, experiment, dataFolder } = requireResumable(this.#results, id)
+    const from = dataFolder ?? this.#dataFolder
+    await this.#runnable(() => requireRunnable(experiment, from))
+    markQueued(folder, from)
+    this.#queue.add({ id, folder, experiment, dataFolder: from })
+    return null
+  }
+
+  async pause({ id }: LabArgument<'pause'>): Promise<null> {
+    this.#requireRunning(id).pause()
+    return null
+  }
+
+  async continue({ id }: LabArgument<'continue'>): Promise<null> {
+    this.#requireRunning(id).continue()
+    return null
+  }
+
+  async stop({ id }: LabArgument<'stop'>): Promise<null> {
+    if (!this.#queue.leave(id)) this.#requireRunning(id).stop('stopped')
+    return null
+  }
+
+  async moveInQueue({ id, position }: LabArgument<'moveInQueue'>): Promise<null> {
+    if (!this.#queue.move(id, position))
+      throw new LabProblem(`"${id}" does not wait in the queue.`, 'It runs or ran already.')
+    return null
+  }
+
+  async writeNotes({ id, text }: LabArgument<'writeNotes'>): Promise<null> {
+    this.#refuseSample(id, 'came with Apical and takes no notes')
+    writeWhole(paths(findRun(this.#results, id)).notes, [text])
+    this.#tellRow(id)
+    return null
+  }
+
+  async trash({ id }: LabArgument<'trash'>): Promise<null> {
+    if (this.#samples.folderOf(id) !== null) this.#samples.hide(id)
+    else {
+      const folder = findRun(this.#results, id)
+      if (this.#queue.has(id) || livingOwner(folder) !== null)
+        throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
+      moveToTrash(this.#results, id)
+      this.#known.delete(id)
+    }
+    this.#tell({ kind: 'removed', id })
+    return null
+  }
+
+  async restore({ id }: LabArgument<'restore'>): Promise<null> {
+    if (this.#samples.folderOf(id) !== null) {
+      this.#samples.show(id)
+      for (const row of this.#samples.list()) if (row.id === id) this.#tell({ kind: 'row', row })
+      return null
+    }
+    restoreFromTrash(this.#results, id)
+    this.#known.add(id)
+    this.#tellRow(id)
+    return null
+  }
+
+  async useDataFolder({ name, folder }: LabArgument<'useDataFolder'>): Promise<LabAnswers['useDataFolder']> {
+    return this.#runnable(() => useDataFolder(name, folder))
+  }
+
+  watch(listener: (event: LabEvent) => void): () => void {
+    this.#listeners.add(listener)
+    return () => {
+      this.#listeners.delete(listener)
+    }
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#looking)
+    await this.#queue.close()
+    this.#listeners.clear()
+  }
+
+  #requireRunning(id: string): { pause(): void; continue(): void; stop(as: 'stopped' | 'interrupted'): void } {
+    const worker = this.#queue.workerOf(id)
+    if (worker !== null) return worker
+    this.#refuseSample(id, 'came with Apical and does not run')
+    const living = livingOwner(findRun(this.#results, id))
+    if (living !== null)
+      throw new LabProblem(
+        `"${id}" is run by another Apical (process ${living}).`,
+        'Stop it where it was started, or end that process.',
+      )
+    throw new LabProblem(`"${id}" is not running.`, 'It may have ended meanwhile.')
+  }
+
+  #refuseSample(id: string, why: string): void {
+    if (this.#samples.folderOf(id) !== null)
+      throw new LabProblem(`"${id}" ${why}.`, 'Duplicate it to make an experiment of your own.')
+  }
+
+  /** What is wrong with data is the person's to put right, and a refusal like any other. */
+  async #runnable<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof DataProblem)) throw error
+      throw new LabProblem(error.message, error.next, [{ path: 'data.name', message: error.message }], error)
+    }
+  }
+
+  /** Laid over what the files say: only the queue knows who waits for what, and who is just being started. */
+  #seenFromHere(row: ExperimentRow): ExperimentRow {
+    const queuePosition = this.#queue.positionOf(row.id)
+    if (queuePosition !== null) return { ...row, state: 'queued', queuePosition, reason: null }
+    if (row.state === 'queued' && this.#queue.workerOf(row.id) !== null) return { ...row, state: 'running' }
+    return row
+  }
+
+  #tellRow(id: string): void {
+    const row = rowIn(join(this.#results, id))
+    if (row !== null) this.#tell({ kind: 'row', row: this.#seenFromHere(row) })
+    else if (this.#known.delete(id)) this.#tell({ kind: 'removed', id })
+  }
+
+  #tell(event: LabEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+
+  /** Finds what other processes did in the same folder: new experiments, ended ones, folders taken away. */
+  #lookAround(): void {
+    if (this.#listeners.size === 0) return
+    let now: Set<string>
+    try {
+      now = new Set(runIds(this.#results))
+    } catch {
+      // The share is away for a moment; the next look finds out.
+      return
+    }
+    const before = this.#known
+    this.#known = now
+    for (const id of before) if (!now.has(id)) this.#tell({ kind: 'removed', id })
+    for (const id of now) {
+      if (this.#queue.has(id) || (before.has(id) && !this.#elsewhere.has(id))) continue
+      const row = rowIn(join(this.#results, id))
+      if (row === null) continue
+      const moving = row.state === 'running' || row.state === 'paused' || row.state === 'queued'
+      const said = `${row.state} ${row.epochsDone}`
+      if (!before.has(id) || this.#elsewhere.get(id) !== said) this.#tell({ kind: 'row', row })
+      if (moving) this.#elsewhere.set(id, said)
+      else this.#elsewhere.delete(id)
+    }
+  }
+}

@@ -1,0 +1,90 @@
+/** From what a person asked to a folder that waits for its worker; everything that can be refused is refused before. */
+import { join } from 'node:path'
+import { chooseEngine } from '../engines/index.ts'
+import { EngineProblem } from '../engines/engine.ts'
+import { checkExperiment } from '../experiment/check.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { loadDataSet } from './datasets.ts'
+import { LabProblem } from './problem.ts'
+import {
+  changeStatus,
+  createFolder,
+  findRun,
+  identity,
+  livingOwner,
+  paths,
+  readExperiment,
+  readState,
+} from './results.ts'
+
+/** The experiment with every setting filled in. @throws LabProblem with all that is wrong, field by field */
+export function resolveExperiment(value: unknown): Experiment {
+  const { experiment, problems } = checkExperiment(value)
+  if (experiment !== undefined) return experiment
+  throw new LabProblem('This experiment cannot be run:', 'Correct what stands beside each field.', problems)
+}
+
+/** @throws LabProblem when this machine has not what the experiment needs, DataProblem when its data is not what it should be */
+export async function requireRunnable(experiment: Experiment, dataFolder: string | null): Promise<void> {
+  try {
+    await chooseEngine(experiment.engine.name)
+  } catch (error) {
+    if (!(error instanceof EngineProblem)) throw error
+    throw new LabProblem(
+      error.message,
+      'Choose another engine, or "auto".',
+      [{ path: 'engine.name', message: error.message }],
+      error,
+    )
+  }
+  // A set from files is read whole here and again by the worker: better a second lost than a run that fails when nobody looks.
+  if (experiment.data.name !== 'glyphs')
+    await loadDataSet(experiment.data.name, { seed: experiment.data.seed, folder: dataFolder })
+}
+
+/** Makes the folder of a new run, waiting in this process. */
+export function createRun(
+  results: string,
+  experiment: Experiment,
+  dataFolder: string | null,
+): { readonly id: string; readonly folder: string } {
+  return createFolder(results, experiment, {
+    state: 'queued',
+    reason: null,
+    next: null,
+    dataFolder,
+    queuedBy: identity(),
+  })
+}
+
+export interface Resumable {
+  readonly id: string
+  readonly folder: string
+  readonly experiment: Experiment
+  readonly dataFolder: string | null
+}
+
+/** The run of that name, if it can go on. @throws LabProblem when there is none, it is done, or somebody works on it */
+export function requireResumable(results: string, named: string): Resumable {
+  const folder = findRun(results, named)
+  const experiment = readExperiment(folder)
+  const { state, dataFolder } = readState(folder)
+  const living = livingOwner(folder)
+  if (living !== null || state === 'running' || state === 'paused')
+    throw new LabProblem(
+      `"${named}" is running already, in process ${living ?? 'unknown'}.`,
+      'Wait until it is done, or stop it first.',
+    )
+  if (state === 'queued') throw new LabProblem(`"${named}" waits in a queue already.`, 'It starts when its turn comes.')
+  if (state === 'done' || state === 'collapsed')
+    throw new LabProblem(
+      `"${named}" is finished (${state}); nothing is left to resume.`,
+      'Start a new experiment with more epochs or other seeds.',
+    )
+  return { id: folder.slice(join(folder, '..').length + 1), folder, experiment, dataFolder }
+}
+
+/** Marks a run as waiting in this process. */
+export function markQueued(folder: string, dataFolder: string | null): void {
+  changeStatus(paths(folder).status, { state: 'queued', queuedBy: identity(), dataFolder })
+}

@@ -1,0 +1,133 @@
+/** Runs that wait, and the one that is running: the next one starts whenever the one before it is gone, however it went. */
+import type { RunEvent } from '../experiment/event.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { changeStatus, paths } from './results.ts'
+import { thinned } from './thinned.ts'
+import { TrainingWorker } from './workers.ts'
+
+export interface WaitingRun {
+  readonly id: string
+  readonly folder: string
+  readonly experiment: Experiment
+  readonly dataFolder: string | null
+}
+
+export interface QueueOptions {
+  readonly root: string
+  readonly stallMs: number | undefined
+  readonly tellRun: (id: string, event: RunEvent) => void
+  /** The row of that run, or its place in the queue, is another now. */
+  readonly tellChanged: (id: string) => void
+  /** A run went from beginning to end at once, in so many seconds. */
+  readonly learn: (experiment: Experiment, engine: string, seconds: number) => void
+}
+
+export class Queue {
+  readonly #options: QueueOptions
+  #waiting: WaitingRun[] = []
+  #running: { readonly run: WaitingRun; readonly worker: TrainingWorker } | null = null
+  #closed = false
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+  }
+
+  /** True when it waits or runs here. */
+  has(id: string): boolean {
+    return this.#running?.run.id === id || this.positionOf(id) !== null
+  }
+
+  /** 0 for the next to run; null when it does not wait. */
+  positionOf(id: string): number | null {
+    const position = this.#waiting.findIndex((run) => run.id === id)
+    return position < 0 ? null : position
+  }
+
+  workerOf(id: string): TrainingWorker | null {
+    return this.#running?.run.id === id ? this.#running.worker : null
+  }
+
+  add(run: WaitingRun): void {
+    this.#waiting.push(run)
+    if (this.#running === null) this.#startNext()
+    else this.#options.tellChanged(run.id)
+  }
+
+  /** Takes a waiting run out; it counts as stopped. False when it does not wait. */
+  leave(id: string): boolean {
+    const run = this.#waiting.find((waiting) => waiting.id === id)
+    if (run === undefined) return false
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== run)
+    changeStatus(paths(run.folder).status, {
+      state: 'stopped',
+      reason: 'It was taken out of the queue.',
+      next: 'Resume it to queue it again.',
+    })
+    this.#options.tellChanged(id)
+    this.#tellWaiting()
+    return true
+  }
+
+  /** Moves a waiting run; positions beyond the end mean the end. False when it does not wait. */
+  move(id: string, position: number): boolean {
+    const run = this.#waiting.find((waiting) => waiting.id === id)
+    if (run === undefined) return false
+    const others = this.#waiting.filter((waiting) => waiting !== run)
+    this.#waiting = [...others.slice(0, position), run, ...others.slice(position)]
+    this.#tellWaiting()
+    return true
+  }
+
+  /** Interrupts the running one at a checkpoint; those that wait are interrupted before they began. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const { folder } of this.#waiting.splice(0)) {
+      const reason = 'It waited in the queue, and Apical was closed before its turn came.'
+      changeStatus(paths(folder).status, { state: 'interrupted', reason, next: 'Resume it.' })
+    }
+    this.#running?.worker.stop('interrupted')
+    await this.#running?.worker.ended
+  }
+
+  #startNext(): void {
+    const run = this.#waiting.shift()
+    if (run === undefined || this.#closed) return
+    let begun: Extract<RunEvent, { kind: 'started' }> | null = null
+    const tell = thinned((event) => {
+      this.#options.tellRun(run.id, event)
+    })
+    const worker = new TrainingWorker({
+      root: this.#options.root,
+      folder: run.folder,
+      dataFolder: run.dataFolder,
+      stallMs: this.#options.stallMs,
+      onEvent: (event) => {
+        if (event.kind === 'started') begun = event
+        if (event.kind === 'done' && begun?.fromEpoch === 0)
+          this.#options.learn(run.experiment, event.engine, event.seconds)
+        tell(event)
+        if (CHANGES_ROW.has(event.kind)) this.#options.tellChanged(run.id)
+      },
+    })
+    this.#running = { run, worker }
+    this.#options.tellChanged(run.id)
+    this.#tellWaiting()
+    void worker.ended.then(() => {
+      this.#running = null
+      this.#options.tellChanged(run.id)
+      this.#startNext()
+    })
+  }
+
+  #tellWaiting(): void {
+    for (const { id } of this.#waiting) this.#options.tellChanged(id)
+  }
+}
+
+const CHANGES_ROW: ReadonlySet<RunEvent['kind']> = new Set([
+  'started',
+  'checkpoint',
+  'paused',
+  'continued',
+  'collapsed',
+])

@@ -1,0 +1,17 @@
+/** The door to results/: everything that is written to or read from it goes through the files behind this one. */
+export {
+  apicalHome,
+  createFolder,
+  paths,
+  removeAbandoned,
+  requireResultsFolder,
+  resultsFolder,
+} from './results/folder.ts'
+export { writeWhole } from './results/files.ts'
+export { Ledger, readCheckpoint } from './results/ledger.ts'
+export { findRun, listRows, newestFirst, rowIn, runIds } from './results/list.ts'
+export { outcomeIn } from './results/outcome.ts'
+export { identity, livingOwner, showLife, SIGN_OF_LIFE_MS } from './results/owner.ts'
+export { readExperiment, readRecord, readRow, readState } from './results/read.ts'
+export { changeStatus } from './results/status.ts'
+export { moveToTrash, restoreFromTrash } from './results/trash.ts'

@@ -1,0 +1,30 @@
+/** What lies in every experiment's folder for whoever opens it without Apical. A test runs the Python in it. */
+export const README = `This folder is one experiment of Apical: one configuration with its seeds, in plain files.
+
+experiment.json             the question: every setting, resolved
+environment.json            the machine, the engine, checksums of the data
+seed-N/metrics.jsonl        one JSON object a line; kind "epoch" has the accuracies, "measure" the measures.
+                            A line of kind "resumed" says that work beyond its batch was repeated, bit for bit the
+                            same; a line that a crash cut off cannot be read and says nothing.
+seed-N/weights.safetensors  the learned weights after the last epoch
+summary.json                mean and standard deviation over seeds
+notes.md                    your notes
+
+In Python, in this folder:
+
+import json
+import pandas as pd
+from safetensors.numpy import load_file
+
+def lines(path):
+    for line in open(path, encoding="utf-8"):
+        try:
+            yield json.loads(line)
+        except ValueError:
+            pass  # cut off by a crash
+
+metrics = pd.DataFrame(lines("seed-0/metrics.jsonl"))
+epochs = metrics[metrics.kind == "epoch"].drop_duplicates("epoch", keep="last").set_index("epoch")
+print(epochs[["trainAccuracy", "testAccuracy"]])
+weights = load_file("seed-0/weights.safetensors")
+`
