@@ -3,7 +3,7 @@
  * that `--help`, parsing and the refusal of a mistyped option read one list.
  */
 import { parseArgs } from 'node:util'
-import { suggestion } from './nearest.ts'
+import { suggestion } from '../experiment/nearest.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Exit codes, as `spec/cli.md` fixes them. */
@@ -40,7 +40,11 @@ export interface Command {
   run(words: Words, terminal: Terminal): Promise<number>
 }
 
-export const JSON_OPTION: Option = { name: 'json', value: null, help: 'one JSON object a line on standard output, text on standard error' }
+export const JSON_OPTION: Option = {
+  name: 'json',
+  value: null,
+  help: 'one JSON object a line on standard output, text on standard error',
+}
 export const OUT_OPTION: Option = {
   name: 'out',
   value: 'DIR',
@@ -53,7 +57,11 @@ export class Words {
   readonly #values: ReadonlyMap<string, readonly string[]>
   readonly #switches: ReadonlySet<string>
 
-  constructor(operands: readonly string[], values: ReadonlyMap<string, readonly string[]>, switches: ReadonlySet<string>) {
+  constructor(
+    operands: readonly string[],
+    values: ReadonlyMap<string, readonly string[]>,
+    switches: ReadonlySet<string>,
+  ) {
     this.operands = operands
     this.#values = values
     this.#switches = switches
@@ -86,7 +94,10 @@ export class Words {
     const text = this.text(name)
     if (text === undefined) return undefined
     const found = choices.find((choice) => choice === text)
-    if (found === undefined) throw new UsageProblem(`--${name} takes one of ${choices.join(', ')}; found "${text}".${suggestion(text, choices)}`)
+    if (found === undefined)
+      throw new UsageProblem(
+        `--${name} takes one of ${choices.join(', ')}; found "${text}".${suggestion(text, choices)}`,
+      )
     return found
   }
 
@@ -94,7 +105,8 @@ export class Words {
   only(what: string): string {
     const [first, ...more] = this.operands
     if (first === undefined) throw new UsageProblem(`Expected ${what}, found nothing.`)
-    if (more.length > 0) throw new UsageProblem(`Expected ${what} and nothing more, found "${more.join(' ')}" after it.`)
+    if (more.length > 0)
+      throw new UsageProblem(`Expected ${what} and nothing more, found "${more.join(' ')}" after it.`)
     return first
   }
 
@@ -110,7 +122,10 @@ export function parseWords(command: Pick<Command, 'name' | 'options'>, words: re
   const { tokens } = parseArgs({
     args: [...words],
     options: Object.fromEntries(
-      command.options.map(({ name, value }) => [name, { type: value === null ? ('boolean' as const) : ('string' as const), multiple: true }]),
+      command.options.map(({ name, value }) => [
+        name,
+        { type: value === null ? ('boolean' as const) : ('string' as const), multiple: true },
+      ]),
     ),
     allowPositionals: true,
     strict: false,
@@ -138,9 +153,12 @@ export function parseWords(command: Pick<Command, 'name' | 'options'>, words: re
     }
     // A value that looks like an option is a forgotten value: "--seeds --json".
     if (token.value === undefined || token.value === '' || (!token.inlineValue && /^--?[a-z]/i.test(token.value)))
-      throw new UsageProblem(`--${option.name} needs a value, --${option.name} ${option.value}, found ${token.value === undefined ? 'nothing' : `"${token.value}"`}.`)
+      throw new UsageProblem(
+        `--${option.name} needs a value, --${option.name} ${option.value}, found ${token.value === undefined ? 'nothing' : `"${token.value}"`}.`,
+      )
     const given = values.get(option.name) ?? []
-    if (given.length > 0 && option.many !== true) throw new UsageProblem(`--${option.name} may be given once, found it again with "${token.value}".`)
+    if (given.length > 0 && option.many !== true)
+      throw new UsageProblem(`--${option.name} may be given once, found it again with "${token.value}".`)
     values.set(option.name, [...given, token.value])
   }
   return new Words(operands, values, switches)

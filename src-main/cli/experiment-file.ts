@@ -29,17 +29,28 @@ export function readExperimentFile(path: string): unknown {
     }
     if (!found.isFile()) throw new UsageProblem(`${file}: expected a file holding an experiment, found something else.`)
     if (found.size > MOST_BYTES)
-      throw new UsageProblem(`${file}: expected an experiment of at most ${MOST_BYTES / 1024} KiB, found ${Math.ceil(found.size / 1024)} KiB.`)
+      throw new UsageProblem(
+        `${file}: expected an experiment of at most ${MOST_BYTES / 1024} KiB, found ${Math.ceil(found.size / 1024)} KiB.`,
+      )
     return parse(file, readFileSync(file, 'utf8'))
   } catch (error) {
     if (error instanceof UsageProblem) throw error
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : error instanceof Error ? error.message : String(error)
-    throw new UsageProblem(`${path}: expected an experiment file, but it cannot be read: ${why}.`, '"apical presets" lists what can be run by name.')
+    const why =
+      (error as NodeJS.ErrnoException).code === 'ENOENT'
+        ? 'there is no such file'
+        : error instanceof Error
+          ? error.message
+          : String(error)
+    throw new UsageProblem(
+      `${path}: expected an experiment file, but it cannot be read: ${why}.`,
+      '"apical presets" lists what can be run by name.',
+    )
   }
 }
 
 function parse(file: string, text: string): unknown {
-  if (nesting(text) > DEEPEST) throw new UsageProblem(`${file}: expected an experiment nested at most ${DEEPEST} deep, found it deeper.`)
+  if (nesting(text) > DEEPEST)
+    throw new UsageProblem(`${file}: expected an experiment nested at most ${DEEPEST} deep, found it deeper.`)
   try {
     return JSON.parse(text) as unknown
   } catch (error) {

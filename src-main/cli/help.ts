@@ -9,7 +9,13 @@ import type { Terminal } from './terminal.ts'
 /** The program's version, from the package it came in. */
 export function version(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  if (typeof manifest === 'object' && manifest !== null && 'version' in manifest && typeof manifest.version === 'string') return manifest.version
+  if (
+    typeof manifest === 'object' &&
+    manifest !== null &&
+    'version' in manifest &&
+    typeof manifest.version === 'string'
+  )
+    return manifest.version
   return 'unknown'
 }
 
@@ -31,17 +37,25 @@ export function overview(commands: readonly Command[]): string[] {
 }
 
 export function helpFor(command: Command, terminal: Terminal): string[] {
-  const left = command.options.map(({ name, value, many }) => `--${name}${value === null ? '' : ` ${value}`}${many === true ? ' …' : ''}`)
+  const left = command.options.map(
+    ({ name, value, many }) => `--${name}${value === null ? '' : ` ${value}`}${many === true ? ' …' : ''}`,
+  )
   const width = Math.max(0, ...left.map((text) => text.length))
   const columns = Math.min(terminal.width, 110)
   return [
-    `Usage: apical ${command.name} ${command.operands}${command.options.length > 0 ? ' [OPTIONS]' : ''}`.replace('  ', ' '),
+    `Usage: apical ${command.name} ${command.operands}${command.options.length > 0 ? ' [OPTIONS]' : ''}`.replace(
+      '  ',
+      ' ',
+    ),
     '',
     ...wrap(command.details, columns),
     ...(command.options.length > 0 ? ['', 'Options:'] : []),
     ...command.options.flatMap(({ help }, index) => {
       const [first = '', ...more] = wrap(help, columns - width - 4)
-      return [`  ${(left[index] ?? '').padEnd(width)}  ${first}`, ...more.map((line) => `  ${' '.repeat(width)}  ${line}`)]
+      return [
+        `  ${(left[index] ?? '').padEnd(width)}  ${first}`,
+        ...more.map((line) => `  ${' '.repeat(width)}  ${line}`),
+      ]
     }),
   ]
 }

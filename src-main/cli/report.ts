@@ -63,7 +63,12 @@ export class Report {
         return
       case 'collapsed':
         this.#seedsLeft.delete(event.seed)
-        terminal.print(terminal.paint('yellow', `seed ${event.seed} collapsed in epoch ${event.epoch}, batch ${event.batch}: ${event.reason}`))
+        terminal.print(
+          terminal.paint(
+            'yellow',
+            `seed ${event.seed} collapsed in epoch ${event.epoch}, batch ${event.batch}: ${event.reason}`,
+          ),
+        )
         return
       case 'note':
         terminal.print(terminal.paint(event.level === 'warning' ? 'yellow' : 'dim', event.message))
@@ -85,7 +90,9 @@ export class Report {
         return
       case 'stopped':
         this.end()
-        terminal.print(`Stopped in epoch ${event.epoch + 1}, after ${event.batch.toLocaleString('en')} of its batches; a checkpoint is kept.`)
+        terminal.print(
+          `Stopped after ${event.epoch} whole epochs and ${event.batch.toLocaleString('en')} batches in all; a checkpoint is kept.`,
+        )
         return
       case 'measure':
       case 'resumed':
@@ -104,18 +111,21 @@ export class Report {
     const train = meanOf(this.#epoch.map(({ trainAccuracy }) => trainAccuracy))
     const seeds = this.#epoch.length > 1 ? `  (mean of ${this.#epoch.length} seeds)` : ''
     const number = `${first.epoch}/${this.#epochs}`.padStart(2 * String(this.#epochs).length + 1)
-    this.#terminal.print(`epoch ${number}   test ${percent(test)}   train ${percent(train)}   ${duration(first.seconds)}${seeds}`)
+    this.#terminal.print(
+      `epoch ${number}   test ${percent(test)}   train ${percent(train)}   ${duration(first.seconds)}${seeds}`,
+    )
     this.#epoch = []
   }
 
   #bar({ epoch, batch, batchesPerEpoch, samplesPerSecond, secondsLeft, phase }: Of<'progress'>): string {
     const epochs = Math.max(1, this.#epochs)
-    const share = Math.min(1, (epoch + (batchesPerEpoch > 0 ? batch / batchesPerEpoch : 0)) / epochs)
+    const share = Math.min(1, (epoch - 1 + (batchesPerEpoch > 0 ? batch / batchesPerEpoch : 0)) / epochs)
     const full = Math.round(share * BAR_LETTERS)
     const bar = this.#terminal.paint('cyan', '█'.repeat(full)) + '░'.repeat(BAR_LETTERS - full)
     const left = secondsLeft === null ? 'ETA …' : `ETA ${duration(secondsLeft)}`
-    const doing = phase === 'evaluating' ? 'evaluating' : `${Math.round(samplesPerSecond).toLocaleString('en')} samples/s`
-    const text = ` ${Math.floor(share * 100)} %  epoch ${Math.min(epoch + 1, epochs)}/${epochs}  ${doing}  ${left}`
+    const doing =
+      phase === 'evaluating' ? 'evaluating' : `${Math.round(samplesPerSecond).toLocaleString('en')} samples/s`
+    const text = ` ${Math.floor(share * 100)} %  epoch ${epoch}/${epochs}  ${doing}  ${left}`
     // A line that wraps cannot be redrawn in place.
     return bar + text.slice(0, Math.max(0, this.#terminal.width - BAR_LETTERS - 1))
   }
@@ -126,14 +136,28 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
   const lost = event.seeds.filter(({ status }) => status !== 'done')
   const of = event.seeds.length > 1 ? `  (${counted?.n ?? 0} of ${event.seeds.length} seeds)` : ''
   const lines = [
-    terminal.paint('bold', `test ${spread(event.testAccuracy)}   train ${spread(event.trainAccuracy)}${of}   in ${duration(event.seconds)}`),
-    ...lost.map((seed) => terminal.paint('yellow', `seed ${seed.seed} ${seed.status}: ${seed.reason ?? 'no reason given'}`)),
+    terminal.paint(
+      'bold',
+      `test ${spread(event.testAccuracy)}   train ${spread(event.trainAccuracy)}${of}   in ${duration(event.seconds)}`,
+    ),
+    ...lost.map((seed) =>
+      terminal.paint('yellow', `seed ${seed.seed} ${seed.status}: ${seed.reason ?? 'no reason given'}`),
+    ),
   ]
   if (event.published !== null) {
     const { verdict } = event.published
-    const words = { inside: 'inside what was published', outside: 'outside what was published', 'too few seeds': 'too few seeds to judge' }[verdict]
+    const words = {
+      inside: 'inside what was published',
+      outside: 'outside what was published',
+      'too few seeds': 'too few seeds to judge',
+    }[verdict]
     const colour = { inside: 'green', outside: 'yellow', 'too few seeds': 'dim' } as const
-    lines.push(terminal.paint(colour[verdict], `published: ${spread(event.published)} (${event.published.n} seeds); this run: ${words}`))
+    lines.push(
+      terminal.paint(
+        colour[verdict],
+        `published: ${spread(event.published)} (${event.published.n} seeds); this run: ${words}`,
+      ),
+    )
   }
   lines.push(`Results: ${event.folder}`)
   return lines

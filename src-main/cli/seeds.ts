@@ -12,22 +12,30 @@ export function parseSeeds(text: string): number[] {
   const seeds: number[] = []
   for (const piece of text.split(',')) {
     const match = /^\s*(\d{1,30})(?:(?:-|\.\.)(\d{1,30})(?::(\d{1,30}))?)?\s*$/.exec(piece)
-    if (match === null) throw new UsageProblem(`--seeds: "${piece}" is neither a whole number from 0 up nor a range.`, EXAMPLES)
+    if (match === null)
+      throw new UsageProblem(`--seeds: "${piece}" is neither a whole number from 0 up nor a range.`, EXAMPLES)
     const first = safe(match[1] ?? '')
     const last = match[2] === undefined ? first : safe(match[2])
     const step = match[3] === undefined ? 1 : safe(match[3])
     if (last < first) throw new UsageProblem(`--seeds: the range "${piece.trim()}" ends before it begins.`, EXAMPLES)
-    if (step < 1) throw new UsageProblem(`--seeds: the range "${piece.trim()}" needs a step of at least 1, found ${step}.`, EXAMPLES)
-    if ((last - first) / step + seeds.length >= MOST) throw new UsageProblem(`--seeds: at most ${MOST} seeds a run, found more in "${text}".`, EXAMPLES)
+    if (step < 1)
+      throw new UsageProblem(
+        `--seeds: the range "${piece.trim()}" needs a step of at least 1, found ${step}.`,
+        EXAMPLES,
+      )
+    if ((last - first) / step + seeds.length >= MOST)
+      throw new UsageProblem(`--seeds: at most ${MOST} seeds a run, found more in "${text}".`, EXAMPLES)
     for (let seed = first; seed <= last; seed += step) seeds.push(seed)
   }
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
-  if (twice !== undefined) throw new UsageProblem(`--seeds: seed ${twice} stands there twice; each is run once.`, EXAMPLES)
+  if (twice !== undefined)
+    throw new UsageProblem(`--seeds: seed ${twice} stands there twice; each is run once.`, EXAMPLES)
   return seeds
 }
 
 function safe(digits: string): number {
   const value = Number(digits)
-  if (!Number.isSafeInteger(value)) throw new UsageProblem(`--seeds: ${digits} is too large; the largest seed is ${Number.MAX_SAFE_INTEGER}.`, EXAMPLES)
+  if (!Number.isSafeInteger(value))
+    throw new UsageProblem(`--seeds: ${digits} is too large; the largest seed is ${Number.MAX_SAFE_INTEGER}.`, EXAMPLES)
   return value
 }

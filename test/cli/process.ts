@@ -89,7 +89,8 @@ export function jsonLines(text: string): Record<string, unknown>[] {
     .filter((line) => line !== '')
     .map((line) => {
       const value: unknown = JSON.parse(line)
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new Error(`expected one JSON object a line, found: ${line}`)
+      if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw new Error(`expected one JSON object a line, found: ${line}`)
       return value as Record<string, unknown>
     })
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseWords, type Option } from '../../src-main/cli/command.ts'
 import { duration, percent, size, spread, table, wrap } from '../../src-main/cli/layout.ts'
-import { nearest } from '../../src-main/cli/nearest.ts'
+import { nearest } from '../../src-main/experiment/nearest.ts'
 import { parseSeeds } from '../../src-main/cli/seeds.ts'
 
 const options: readonly Option[] = [
@@ -38,7 +38,9 @@ describe('words of a command', () => {
   })
 
   it.each(['0', '-1', '1.5', '1e3', 'many', ' 3', '1001'])('a whole number from 1 to 1000 is not %j', (text) => {
-    expect(() => words(`--epochs=${text}`).whole('epochs', 1, 1000)).toThrow(`--epochs takes a whole number from 1 to 1000, found "${text}".`)
+    expect(() => words(`--epochs=${text}`).whole('epochs', 1, 1000)).toThrow(
+      `--epochs takes a whole number from 1 to 1000, found "${text}".`,
+    )
   })
 
   it('a whole number within bounds is a number', () => {

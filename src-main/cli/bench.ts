@@ -1,0 +1,223 @@
+/** `apical bench`: how fast this machine trains and evaluates the networks of the presets. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { availableParallelism } from 'node:os'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { chooseEngine, engineCards } from '../engines/index.ts'
+import { DATASET_NAMES, ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
+import { presetCards } from '../experiment/presets.ts'
+import { compileRule, ruleNamed, rules } from '../rules/index.ts'
+import { measureBench } from '../training/bench.ts'
+import { EXIT, JSON_OPTION, UsageProblem, type Command, type Words } from './command.ts'
+import { table } from './layout.ts'
+import type { Terminal } from './terminal.ts'
+
+const ENGINES = ['auto', ...ENGINE_NAMES] as const
+type EngineChoice = (typeof ENGINES)[number]
+
+interface BenchCase {
+  readonly experiment: Experiment
+  readonly engine: EngineChoice
+}
+
+/** One measured case, as `--json` prints it. */
+interface BenchLine {
+  readonly kind: 'bench'
+  readonly engine: string
+  readonly device: string
+  readonly rule: string
+  readonly dataset: string
+  readonly widths: readonly number[]
+  readonly batch: number
+  readonly replicas: number
+  readonly threads: number
+  readonly trainMsPerBatch: number
+  readonly evalMsPerBatch: number
+  readonly batchesPerSecond: number
+  readonly gflops: number
+  readonly peakGflops: number | null
+  readonly shareOfPeak: number | null
+  readonly dispatchesPerBatch: number | null
+  readonly peakRssMb: number
+}
+
+export const bench: Command = {
+  name: 'bench',
+  operands: '',
+  summary: "time the presets' real sizes on random data",
+  details:
+    "Times training and evaluation of a preset's network at its real size on random data: the median of several chunks after a warm-up. " +
+    'Without --rule, every rule that has a preset on the data set; without --engine, every engine this machine has. ' +
+    'Milliseconds are wall time per batch of one replica. GFLOP/s count the matrix products that the program needs, loop-invariant ones once. ' +
+    'With --json, one object a case. peakGflops and shareOfPeak are null for the engines of this build: neither WebAssembly nor plain loops ' +
+    "can measure the processor's own peak, and any other number would not be one. dispatchesPerBatch is for engines that submit to a GPU. " +
+    "peakRssMb is the measuring process's largest resident memory in MiB; several cases are measured in a process each.",
+  options: [
+    { name: 'rule', value: 'RULE', help: `one of ${rules.map(({ name }) => name).join(', ')}` },
+    {
+      name: 'dataset',
+      value: 'NAME',
+      help: `the preset's data set, whose sizes are taken: ${DATASET_NAMES.join(', ')} (default: mnist)`,
+    },
+    { name: 'engine', value: 'E', help: `one of ${ENGINES.join(', ')}` },
+    { name: 'replicas', value: 'N', help: 'networks trained side by side (default: 1)' },
+    { name: 'threads', value: 'N', help: 'threads of the engine (default: its own choice)' },
+    {
+      name: 'batches',
+      value: 'N',
+      help: 'timed training batches of each replica (default: as many as take about two seconds)',
+    },
+    JSON_OPTION,
+  ],
+  async run(words, terminal) {
+    words.none()
+    const cases = await casesOf(words)
+    const [first, ...more] = cases
+    if (first === undefined) throw new UsageProblem('Nothing to measure.')
+    const lines: BenchLine[] = []
+    for (const one of cases) {
+      const line = more.length === 0 ? await measure(one, words, terminal) : await measureApart(one, words)
+      terminal.data(line)
+      lines.push(line)
+      if (more.length > 0) terminal.status(`${lines.length} of ${cases.length} measured`)
+    }
+    terminal.status('')
+    if (!terminal.json) print(lines, terminal)
+    return EXIT.done
+  },
+}
+
+/** The preset `RULE-DATASET` of each rule asked for, else the rule's first on that data set, on each engine asked for. */
+async function casesOf(words: Words): Promise<BenchCase[]> {
+  const rule = words.choice(
+    'rule',
+    rules.map(({ name }) => name),
+  )
+  const dataset = words.choice('dataset', DATASET_NAMES) ?? 'mnist'
+  const engine = words.choice('engine', ENGINES)
+  const experiments = rules
+    .filter(({ name }) => rule === undefined || name === rule)
+    .flatMap(({ name }) => {
+      const fitting = presetCards().filter(
+        ({ experiment }) => experiment.rule.name === name && experiment.data.name === dataset,
+      )
+      const chosen = fitting.find((preset) => preset.name === `${name}-${dataset}`) ?? fitting[0]
+      return chosen === undefined ? [] : [chosen.experiment]
+    })
+  if (experiments.length === 0)
+    throw new UsageProblem(
+      `There is no preset of ${rule ?? 'any rule'} on ${dataset} whose sizes could be taken.`,
+      '"apical presets" lists what there is.',
+    )
+  const engines =
+    engine === undefined ? (await engineCards()).filter(({ available }) => available).map(({ name }) => name) : [engine]
+  return experiments.flatMap((experiment) => engines.map((name) => ({ experiment, engine: name })))
+}
+
+async function measure({ experiment, engine: asked }: BenchCase, words: Words, terminal: Terminal): Promise<BenchLine> {
+  const rule = ruleNamed(experiment.rule.name)
+  if (rule === undefined) throw new UsageProblem(`There is no rule "${experiment.rule.name}".`)
+  const { engine } = await chooseEngine(asked)
+  const replicas = words.whole('replicas', 1, 1000) ?? 1
+  const threads = words.whole('threads', 1, 1024) ?? null
+  // Logs are what a person asks for, not what training costs.
+  const compiled = compileRule(rule, rule.settings.parse(experiment.rule.settings), experiment.widths)
+  const batch = experiment.training.batchSize
+  const figures = await measureBench(engine, compiled, {
+    batch,
+    replicas,
+    threads,
+    device: null,
+    batches: words.whole('batches', 1, 1_000_000) ?? null,
+  })
+  if (!figures.finite)
+    terminal.complain('Training on random data left the finite numbers; these times may not be those of real training.')
+  const used = threadsOf(figures.device)
+  if (threads !== null && threads !== used)
+    terminal.complain(
+      `--threads ${threads} was asked for; ${engine.name} computes on ${figures.device}, so ${used} is what was measured.`,
+    )
+  return {
+    kind: 'bench',
+    engine: engine.name,
+    device: figures.device,
+    rule: rule.name,
+    dataset: experiment.data.name,
+    widths: experiment.widths,
+    batch,
+    replicas,
+    threads: used,
+    trainMsPerBatch: figures.trainMsPerBatch,
+    evalMsPerBatch: figures.evalMsPerBatch,
+    batchesPerSecond: figures.batchesPerSecond,
+    gflops: figures.gflops,
+    peakGflops: null,
+    shareOfPeak: null,
+    dispatchesPerBatch: null,
+    peakRssMb: process.resourceUsage().maxRSS / 1024,
+  }
+}
+
+/** Threads that a session says it computes with; libtensorflow takes every core, and what says nothing is one thread. */
+function threadsOf(device: string): number {
+  const said = /(\d+) threads?/.exec(device)?.[1]
+  if (said !== undefined) return Number(said)
+  return device.includes('libtensorflow') ? availableParallelism() : 1
+}
+
+/** Measures one of several cases in a process of its own, so that neither its memory nor its caches are another's. */
+async function measureApart({ experiment, engine }: BenchCase, words: Words): Promise<BenchLine> {
+  const passed = ['replicas', 'threads', 'batches'].flatMap((name) => {
+    const value = words.text(name)
+    return value === undefined ? [] : [`--${name}=${value}`]
+  })
+  const cli = fileURLToPath(new URL('../cli.ts', import.meta.url))
+  const own = [
+    'bench',
+    '--json',
+    `--rule=${experiment.rule.name}`,
+    `--dataset=${experiment.data.name}`,
+    `--engine=${engine}`,
+    ...passed,
+  ]
+  const child = spawn(process.execPath, [...process.execArgv, cli, ...own], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit') as Promise<[number | null]>
+  const out = await text(child.stdout)
+  const [code] = await ended
+  if (code !== EXIT.done)
+    throw new Error(`measuring ${experiment.rule.name} on ${engine} ended with ${code ?? 'a signal'}`)
+  return JSON.parse(out) as BenchLine
+}
+
+function print(lines: readonly BenchLine[], terminal: Terminal): void {
+  const headings = [
+    'rule',
+    'data',
+    'network',
+    'engine',
+    '>batch',
+    '>replicas',
+    '>train ms',
+    '>eval ms',
+    '>batches/s',
+    '>GFLOP/s',
+    '>MiB',
+  ]
+  const rows = lines.map((line) => [
+    line.rule,
+    line.dataset,
+    line.widths.join('-'),
+    line.engine,
+    String(line.batch),
+    String(line.replicas),
+    line.trainMsPerBatch.toFixed(2),
+    line.evalMsPerBatch.toFixed(2),
+    line.batchesPerSecond.toFixed(1),
+    line.gflops.toFixed(2),
+    line.peakRssMb.toFixed(0),
+  ])
+  for (const line of table(headings, rows)) terminal.print(line)
+  for (const device of new Set(lines.map((line) => `${line.engine}: ${line.device}`)))
+    terminal.print(terminal.paint('dim', device))
+}

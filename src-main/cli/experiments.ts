@@ -1,0 +1,72 @@
+/** From the words after `run` to the experiments they mean, every one checked before any of them starts. */
+import { requireExperiment } from '../experiment/check.ts'
+import { ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
+import { suggestion } from '../experiment/nearest.ts'
+import { presetCards, presetNamed } from '../experiment/presets.ts'
+import { setKey, splitValues } from '../experiment/setting-key.ts'
+import { expandSweep, type SweepAxis } from '../experiment/sweep.ts'
+import { UsageProblem, type Words } from './command.ts'
+import { looksLikeFile, readExperimentFile } from './experiment-file.ts'
+import { parseSeeds } from './seeds.ts'
+
+export const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const
+export const PRECISIONS = ['float32', 'float64'] as const
+
+/** Every experiment asked for: the operands in order, each changed by the options, each unfolded into its sweep. */
+export function experimentsOf(words: Words): Experiment[] {
+  if (words.operands.length === 0)
+    throw new UsageProblem(
+      'Expected a preset or an experiment file, found nothing.',
+      '"apical presets" lists what can be run by name.',
+    )
+  const axes = words.all('sweep').map((text): SweepAxis => {
+    const [key, values] = keyAndRest('--sweep', 'KEY=a,b,c', text)
+    return { key, values: splitValues(values) }
+  })
+  const changes = words.all('set').map((text) => keyAndRest('--set', 'KEY=VALUE', text))
+  return words.operands.flatMap((operand) => {
+    let experiment = withOptions(named(operand), words)
+    for (const [key, value] of changes) experiment = setKey(experiment, key, value)
+    // What only makes sense together (depth and rates per layer) is judged when all changes are made.
+    return expandSweep(requireExperiment(experiment, operand), axes)
+  })
+}
+
+function named(operand: string): Experiment {
+  const preset = presetNamed(operand)
+  if (preset !== undefined) return preset.experiment
+  if (looksLikeFile(operand)) return requireExperiment(readExperimentFile(operand), operand)
+  const names = presetCards().map(({ name }) => name)
+  throw new UsageProblem(
+    `There is no preset "${operand}", and no file of that name.${suggestion(operand, names)}`,
+    '"apical presets" lists what can be run by name.',
+  )
+}
+
+function withOptions(experiment: Experiment, words: Words): Experiment {
+  const seeds = words.text('seeds')
+  const { data, training, engine } = experiment
+  return {
+    ...experiment,
+    data: {
+      ...data,
+      limitTrain: words.whole('limit-train', 1, 1_000_000_000) ?? data.limitTrain,
+      limitTest: words.whole('limit-test', 1, 1_000_000_000) ?? data.limitTest,
+    },
+    training: { ...training, epochs: words.whole('epochs', 1, 100_000) ?? training.epochs },
+    seeds: seeds === undefined ? experiment.seeds : parseSeeds(seeds),
+    engine: {
+      name: words.choice('engine', ENGINE_CHOICES) ?? engine.name,
+      precision: words.choice('precision', PRECISIONS) ?? engine.precision,
+      device: words.text('device') ?? engine.device,
+      threads: words.whole('threads', 1, 1024) ?? engine.threads,
+    },
+  }
+}
+
+function keyAndRest(option: string, form: string, text: string): [string, string] {
+  const at = text.indexOf('=')
+  if (at < 1 || at === text.length - 1)
+    throw new UsageProblem(`${option} takes ${form}, found "${text}".`, 'For instance --set training.batchSize=10.')
+  return [text.slice(0, at).trim(), text.slice(at + 1).trim()]
+}

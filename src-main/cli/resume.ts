@@ -1,0 +1,29 @@
+/** `apical resume`: goes on with a run that was stopped, interrupted or failed, from its last checkpoint. */
+import { findRun, resultsFolder } from '../lab/results.ts'
+import { resumeRun } from '../lab/headless.ts'
+import { JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
+import { conduct } from './conduct.ts'
+
+export const resume: Command = {
+  name: 'resume',
+  operands: 'RUN',
+  summary: 'go on with a stopped, interrupted or failed run',
+  details:
+    'Goes on from the last checkpoint and ends with the same weights, bit for bit, as a run never stopped (on the same engine and machine). ' +
+    'RUN is a name that "apical runs" lists, or the path of a results folder. Output and exit codes are those of "run".',
+  options: [
+    { name: 'data', value: 'DIR', help: "the data set's folder (default: where the run found it)" },
+    OUT_OPTION,
+    JSON_OPTION,
+  ],
+  run(words, terminal) {
+    const results = resultsFolder(words.text('out'))
+    const folder = findRun(results, words.only('RUN, the name of an experiment'))
+    const dataFolder = words.text('data')
+    return conduct(
+      terminal,
+      { resultsFolder: results, ...(dataFolder === undefined ? {} : { dataFolder }) },
+      (options) => resumeRun(folder, options),
+    )
+  },
+}

@@ -1,0 +1,80 @@
+/** `apical run`: trains, headless, into the same folders as the window. */
+import { chooseEngine } from '../engines/index.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { describeDataSets } from '../lab/datasets.ts'
+import { requireResultsFolder, resultsFolder } from '../lab/results.ts'
+import { runExperiment } from '../lab/headless.ts'
+import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
+import { conduct } from './conduct.ts'
+import { ENGINE_CHOICES, experimentsOf, PRECISIONS } from './experiments.ts'
+
+export const run: Command = {
+  name: 'run',
+  operands: 'PRESET|FILE…',
+  summary: 'train: a preset, an experiment.json, or several, one after another',
+  details:
+    'Trains every experiment given, one after another; all seeds of one side by side where the engine can. FILE is an experiment.json ' +
+    'or a results folder that holds one.\n\n' +
+    'KEY in --set and --sweep is a setting of the rule (neuralLr) or a dotted path (training.batchSize, data.limitTrain, widths). ' +
+    'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base). A sweep trains every combination, each in a folder of its own.\n\n' +
+    'Ctrl-C stops after the current batches, keeps a checkpoint and says how to go on; a second Ctrl-C stops at once. ' +
+    'With --json, standard output holds the run’s events: started, progress (at most two a second), epoch, measure, collapsed, checkpoint, note, ' +
+    'then done, stopped or failed; for a sweep or several experiments one such sequence each. Accuracies are fractions.\n\n' +
+    'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
+  options: [
+    {
+      name: 'data',
+      value: 'DIR',
+      help: "the data set's folder, or one that holds it by name (default: APICAL_DATA, then the lab's own)",
+    },
+    {
+      name: 'engine',
+      value: 'E',
+      help: `one of ${ENGINE_CHOICES.join(', ')} (default: what the experiment says, usually auto)`,
+    },
+    { name: 'device', value: 'D', help: 'device of the engine' },
+    { name: 'threads', value: 'N', help: 'threads of the engine' },
+    { name: 'precision', value: 'P', help: `${PRECISIONS.join(' or ')}; float64 on the reference engine only` },
+    { name: 'seeds', value: 'LIST', help: '0,10,20 or a range 0-9 or 0..90:10' },
+    { name: 'epochs', value: 'N', help: 'passes through the training set' },
+    { name: 'limit-train', value: 'N', help: 'only the first N training samples' },
+    { name: 'limit-test', value: 'N', help: 'only the first N test samples' },
+    { name: 'set', value: 'KEY=VALUE', many: true, help: 'change one setting' },
+    { name: 'sweep', value: 'KEY=a,b,c', many: true, help: 'train once for each value; several sweeps are combined' },
+    OUT_OPTION,
+    JSON_OPTION,
+  ],
+  async run(words, terminal) {
+    const experiments = experimentsOf(words)
+    const out = resultsFolder(words.text('out'))
+    const dataFolder = words.text('data') ?? null
+    // Everything that can be refused is refused before the first run begins, not after hours of it.
+    for (const name of new Set(experiments.map(({ engine }) => engine.name))) await chooseEngine(name)
+    await requireData(experiments, dataFolder)
+    requireResultsFolder(out)
+
+    let worst: number = EXIT.done
+    for (const [index, experiment] of experiments.entries()) {
+      if (index > 0) terminal.print()
+      terminal.print(
+        terminal.paint('bold', experiment.name) +
+          (experiments.length > 1 ? `  (${index + 1} of ${experiments.length})` : ''),
+      )
+      const code = await conduct(terminal, { resultsFolder: out, dataFolder }, (options) =>
+        runExperiment(experiment, options),
+      )
+      if (code === EXIT.stopped) return code
+      worst = Math.max(worst, code)
+    }
+    return worst
+  },
+}
+
+/** A quick look at every set that will be read; whole files are read by the worker. */
+async function requireData(experiments: readonly Experiment[], folder: string | null): Promise<void> {
+  const cards = await describeDataSets(folder)
+  for (const name of new Set(experiments.map(({ data }) => data.name))) {
+    const card = cards.find((one) => one.name === name)
+    if (card?.state === 'missing' || card?.state === 'broken') throw new UsageProblem(`${card.label}: ${card.detail}`)
+  }
+}

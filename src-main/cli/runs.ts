@@ -1,0 +1,45 @@
+/** `apical runs`: the experiments in the results folder. */
+import type { ExperimentRow } from '../contract.ts'
+import { listRows, resultsFolder } from '../lab/results.ts'
+import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
+import { duration, spread, table } from './layout.ts'
+
+export const runs: Command = {
+  name: 'runs',
+  operands: '',
+  summary: 'list the experiments in the results folder',
+  details:
+    'Lists every experiment in the results folder, newest first. A name in the first column is what "show" and "resume" take. ' +
+    'With --json, one object an experiment, with the columns of the Lab table.',
+  options: [OUT_OPTION, JSON_OPTION],
+  run(words, terminal) {
+    words.none()
+    const folder = resultsFolder(words.text('out'))
+    const rows = listRows(folder)
+    for (const row of rows) terminal.data(row)
+    if (!terminal.json && rows.length === 0)
+      terminal.print(`No experiments in ${folder} yet; "apical run corinfomax-glyphs-small" makes one in a minute.`)
+    else if (!terminal.json)
+      for (const line of table(
+        ['run', 'state', 'network', '>test', '>seeds', '>epochs', '>time', 'engine'],
+        rows.map(cells),
+      ))
+        terminal.print(line)
+    return Promise.resolve(EXIT.done)
+  },
+}
+
+function cells(row: ExperimentRow): string[] {
+  const collapsed =
+    row.collapsedSeeds.length > 0 ? `, ${row.collapsedSeeds.length} of ${row.seeds.length} collapsed` : ''
+  return [
+    row.id,
+    `${row.state}${collapsed}`,
+    row.widths.join('-'),
+    spread(row.testAccuracy),
+    String(row.seeds.length),
+    `${row.epochsDone}/${row.epochs}`,
+    duration(row.seconds),
+    row.engine,
+  ]
+}

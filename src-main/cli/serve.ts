@@ -1,0 +1,43 @@
+/** `apical serve`: the face in a browser, for a machine without a display. */
+import { fileURLToPath } from 'node:url'
+import { once } from 'node:events'
+import { openLab } from '../lab/lab.ts'
+import { serveLab } from '../serve.ts'
+import { EXIT, type Command } from './command.ts'
+
+export const serve: Command = {
+  name: 'serve',
+  operands: '',
+  summary: 'the lab in a browser; prints its address with the token',
+  details:
+    'Serves the lab to browsers on this machine and prints the address to open. The token in it is the key: whoever has it has the lab. ' +
+    'On a machine down the hall, "ssh -L PORT:127.0.0.1:PORT machine" brings it to your desk. Ctrl-C ends it; running experiments keep a checkpoint.',
+  options: [
+    { name: 'port', value: 'P', help: 'this port, 0 for any free one (default: the first free one from 4172 up)' },
+    { name: 'host', value: 'ADDRESS', help: 'address to listen on (default: 127.0.0.1, this machine only)' },
+    {
+      name: 'results',
+      value: 'DIR',
+      help: 'results folder (default: APICAL_HOME/results, else Apical in the documents folder)',
+    },
+  ],
+  async run(words, terminal) {
+    words.none()
+    const port = words.whole('port', 0, 65_535)
+    const resultsFolder = words.text('results')
+    const lab = await openLab({ host: 'browser', ...(resultsFolder === undefined ? {} : { resultsFolder }) })
+    try {
+      const faceFolder = fileURLToPath(new URL('../../build/face', import.meta.url))
+      const served = await serveLab(lab, { faceFolder, port, host: words.text('host') })
+      if (served.warning !== null) terminal.complain(terminal.paint('yellow', served.warning))
+      terminal.print(`Apical is at ${served.address}`)
+      terminal.print('Stop it with Ctrl-C; running experiments keep a checkpoint.')
+      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')])
+      terminal.complain('Stopping; running experiments write a checkpoint…')
+      await served.close()
+    } finally {
+      await lab.close()
+    }
+    return EXIT.stopped
+  },
+}

@@ -1,0 +1,81 @@
+/** `apical show`: everything about one experiment, from its folder. */
+import type { ExperimentRecord, SeedRecord } from '../contract.ts'
+import { findRun, readRecord, resultsFolder } from '../lab/results.ts'
+import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
+import { duration, percent, size, spread, table } from './layout.ts'
+import type { Terminal } from './terminal.ts'
+
+export const show: Command = {
+  name: 'show',
+  operands: 'RUN',
+  summary: 'everything about one experiment, from its folder',
+  details:
+    'Shows one experiment: its configuration, the machine it ran on, every seed epoch by epoch, notes and files. ' +
+    'RUN is a name that "apical runs" lists, or the path of a results folder. ' +
+    'With --json, one object: row, folder, experiment, environment, seeds, outcomes, notes, files, warnings.',
+  options: [OUT_OPTION, JSON_OPTION],
+  run(words, terminal) {
+    const record = readRecord(findRun(resultsFolder(words.text('out')), words.only('RUN, the name of an experiment')))
+    if (terminal.json) terminal.data(record)
+    else print(record, terminal)
+    return Promise.resolve(EXIT.done)
+  },
+}
+
+function print(
+  { row, folder, experiment, environment, seeds, notes, files, warnings }: ExperimentRecord,
+  terminal: Terminal,
+): void {
+  const title = (text: string) => {
+    terminal.print()
+    terminal.print(terminal.paint('bold', text))
+  }
+  terminal.print(terminal.paint('bold', experiment.name))
+  terminal.print(terminal.paint('dim', folder))
+  terminal.print(`${row.state}${row.reason === null ? '' : `: ${row.reason}`}`)
+
+  title('Result')
+  terminal.print(`test ${spread(row.testAccuracy)}   train ${spread(row.trainAccuracy)}   best ${percent(row.best)}`)
+  if (row.published !== null)
+    terminal.print(`published ${spread(row.published)} (${row.published.n} seeds): ${row.published.verdict}`)
+  terminal.print(`${row.epochsDone} of ${row.epochs} epochs in ${duration(row.seconds)}`)
+  for (const line of table(['seed', 'epochs', '>test', '>train', ''], seeds.map(seedCells))) terminal.print(line)
+
+  title('Experiment')
+  for (const [key, value] of flat(experiment)) terminal.print(`${key} = ${value}`)
+
+  if (environment !== null) {
+    title('Machine')
+    for (const [key, value] of flat(environment)) terminal.print(`${key} = ${value}`)
+  }
+  if (notes.trim() !== '') {
+    title('Notes')
+    terminal.print(notes.trimEnd())
+  }
+  title('Files')
+  for (const line of table(
+    ['file', '>size'],
+    files.map(({ path, bytes }) => [path, size(bytes)]),
+  ))
+    terminal.print(line)
+  for (const warning of warnings) terminal.complain(terminal.paint('yellow', warning))
+}
+
+function seedCells(seed: SeedRecord): string[] {
+  return [
+    String(seed.seed),
+    String(seed.epochs.at(-1) ?? 0),
+    percent(seed.testAccuracy.at(-1) ?? null),
+    percent(seed.trainAccuracy.at(-1) ?? null),
+    seed.collapsed === null ? '' : `collapsed in epoch ${seed.collapsed.epoch}: ${seed.collapsed.reason}`,
+  ]
+}
+
+/** An object's leaves as dotted keys, the way --set takes them. */
+function flat(value: object, prefix = ''): [string, string][] {
+  return Object.entries(value).flatMap(([key, part]: [string, unknown]): [string, string][] =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? flat(part, `${prefix}${key}.`)
+      : [[`${prefix}${key}`, JSON.stringify(part)]],
+  )
+}
