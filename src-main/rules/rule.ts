@@ -39,6 +39,8 @@ export interface Measure<S> extends MeasureCard {
 }
 
 export interface MeasureSource {
+  /** Batches trained since the beginning: how much a running average has seen. */
+  readonly batches: number
   parameter(name: string): Promise<ArrayLike<number>>
   measurement(name: string): ArrayLike<number>
 }

@@ -60,10 +60,11 @@ const CHECKPOINT_MS = 60_000
 interface Replica {
   readonly seed: number
   readonly sign: Generator
+  /** Why it is no longer counted as training; kept in its checkpoint. */
   collapsed: Collapse | null
   trainAccuracy: number | null
   testAccuracy: number | null
-  /** Why the last evaluation counts as chance; null when it does not. */
+  /** Why the last evaluation counts as chance; null when it does not. A verdict at the end only: stuck seeds may recover. */
   chance: string | null
 }
 
@@ -191,11 +192,9 @@ class Run {
       }
       if (this.#epoch < epochs) yield* this.#checkpoint(false)
     }
-    for (const replica of this.#replicas) {
-      if (replica.collapsed !== null || replica.chance === null) continue
-      replica.collapsed = { epoch: this.#epoch, batch: this.#batch, reason: replica.chance }
-      yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
-    }
+    for (const { seed, collapsed, chance } of this.#replicas)
+      if (collapsed === null && chance !== null)
+        yield { kind: 'collapsed', seed, epoch: this.#epoch, batch: this.#batch, reason: chance }
     yield* this.#checkpoint(true)
     yield this.#done()
   }
@@ -295,6 +294,7 @@ class Run {
     for (const [index, replica] of this.#replicas.entries()) {
       if (replica.collapsed !== null) continue
       const source = {
+        batches: this.#batch,
         parameter: (name: string) => this.#session.read(name, index),
         measurement: (name: string) => measured.measurements[index]?.get(name) ?? [],
       }
@@ -430,13 +430,10 @@ class Run {
   }
 
   #done(): RunEvent {
-    const seeds = this.#replicas.map(({ seed, collapsed, testAccuracy, trainAccuracy }): SeedOutcome => ({
-      seed,
-      status: collapsed === null ? 'done' : 'collapsed',
-      testAccuracy,
-      trainAccuracy,
-      reason: collapsed?.reason ?? null,
-    }))
+    const seeds = this.#replicas.map(({ seed, collapsed, chance, testAccuracy, trainAccuracy }): SeedOutcome => {
+      const reason = collapsed?.reason ?? chance
+      return { seed, status: reason === null ? 'done' : 'collapsed', testAccuracy, trainAccuracy, reason }
+    })
     const good = seeds.filter(({ status }) => status === 'done')
     const testAccuracy = spreadOf(good.map((seed) => seed.testAccuracy))
     return {
