@@ -1,0 +1,13 @@
+/** The face begins here: one lab over one transport, one tree of components. */
+import { mount } from 'svelte'
+import App from './App.svelte'
+import { LabStore } from './lab.svelte.ts'
+import './style/tokens.css'
+import './style/base.css'
+import { chooseTransport } from './transport/choose.ts'
+
+const target = document.getElementById('face')
+if (target === null) throw new Error('index.html has no #face to mount on')
+
+const lab = new LabStore(await chooseTransport())
+mount(App, { target, props: { lab } })

@@ -1,0 +1,295 @@
+/** A chart model drawn by Chart.js: its data, its options, and what Chart.js has no word for (bands, names at lines' ends). */
+import {
+  Chart,
+  LineController,
+  LineElement,
+  LinearScale,
+  PointElement,
+  Tooltip,
+  type ChartConfiguration,
+  type ChartDataset,
+  type Plugin,
+} from 'chart.js'
+import { lastFinite, rangeOf, shown, thinned, unitAfter, type ChartModel, type Line } from './chart-model.ts'
+import { DASH_PATTERNS } from './line-style.ts'
+
+Chart.register(LineController, LineElement, LinearScale, PointElement, Tooltip)
+
+/** The colours of the theme, read from the document once a redraw: a canvas knows no `var()`. */
+export interface Palette {
+  readonly font: string
+  readonly ink: string
+  readonly ink2: string
+  readonly line: string
+  readonly raised: string
+  readonly published: string
+  readonly series: readonly string[]
+}
+
+export function paletteOf(element: Element): Palette {
+  const style = getComputedStyle(element)
+  const read = (name: string): string => style.getPropertyValue(name).trim()
+  return {
+    font: style.fontFamily,
+    ink: read('--ink'),
+    ink2: read('--ink-2'),
+    line: read('--line'),
+    raised: read('--raised'),
+    published: read('--published'),
+    series: Array.from({ length: 8 }, (_, i) => read(`--series-${i + 1}`)),
+  }
+}
+
+interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+export type LineChart = Chart<'line', Point[]>
+
+/** What the drawing plugin needs and Chart.js does not carry. */
+const drawn = new WeakMap<LineChart, { model: ChartModel; palette: Palette }>()
+
+export function makeChart(canvas: HTMLCanvasElement, model: ChartModel, palette: Palette): LineChart {
+  const chart = new Chart<'line', Point[]>(canvas, configuration(model, palette, canvas.clientWidth))
+  drawn.set(chart, { model, palette })
+  chart.update('none')
+  return chart
+}
+
+export function updateChart(chart: LineChart, model: ChartModel, palette: Palette): void {
+  drawn.set(chart, { model, palette })
+  const { data, options } = configuration(model, palette, chart.canvas.clientWidth)
+  chart.data = data
+  chart.options = options ?? {}
+  chart.update('none')
+}
+
+function configuration(model: ChartModel, palette: Palette, width: number): ChartConfiguration<'line', Point[]> {
+  const range = rangeOf(model)
+  const xs = model.lines.flatMap(({ x }) => (x.length === 0 ? [] : [x[0] as number, x[x.length - 1] as number]))
+  const low = Math.min(...xs, model.xLabel === 'epoch' ? 1 : 0)
+  const high = Math.max(...xs, low + 1)
+  const tick = { color: palette.ink2, font: { family: palette.font, size: 11 }, padding: 6, maxRotation: 0 }
+  return {
+    type: 'line',
+    plugins: [bandsAndNames],
+    data: { datasets: model.lines.map((line) => dataset(line, palette, width)) },
+    options: {
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      parsing: false,
+      normalized: true,
+      interaction: { mode: 'nearest', axis: 'x', intersect: false },
+      layout: { padding: { top: 10, right: endWidth(model, palette), left: 2, bottom: 0 } },
+      scales: {
+        x: {
+          type: 'linear',
+          min: low,
+          max: high,
+          grid: { display: false },
+          border: { color: palette.line },
+          ticks: { ...tick, precision: 0, maxTicksLimit: 7, includeBounds: true },
+        },
+        y: {
+          type: 'linear',
+          ...(range === null ? { min: 0, max: 1 } : { min: range.low, max: range.high }),
+          grid: { color: palette.line, drawTicks: false },
+          border: { display: false },
+          ticks: {
+            ...tick,
+            maxTicksLimit: 6,
+            includeBounds: false,
+            callback: (value) => axisNumber(Number(value), model.unit, range),
+          },
+        },
+      },
+      plugins: {
+        tooltip: {
+          backgroundColor: palette.raised,
+          titleColor: palette.ink,
+          bodyColor: palette.ink2,
+          borderColor: palette.line,
+          borderWidth: 1,
+          padding: 9,
+          cornerRadius: 6,
+          caretSize: 0,
+          caretPadding: 10,
+          boxWidth: 10,
+          boxHeight: 2,
+          boxPadding: 4,
+          titleFont: { family: palette.font, size: 12, weight: 600 },
+          bodyFont: { family: palette.font, size: 12 },
+          callbacks: {
+            title: ([item]) => `${capital(model.xLabel)} ${String(item?.parsed.x ?? '')}`,
+            label: ({ datasetIndex, parsed }) => tooltipLine(model, datasetIndex, parsed.x ?? NaN, parsed.y ?? NaN),
+            labelColor: ({ datasetIndex }) => {
+              const color = palette.series[((model.lines[datasetIndex]?.series ?? 1) - 1) % 8] ?? palette.ink
+              return { borderColor: color, backgroundColor: color }
+            },
+          },
+        },
+      },
+    },
+  }
+}
+
+function dataset(line: Line, palette: Palette, width: number): ChartDataset<'line', Point[]> {
+  const { x, y } = thinned(line.x, line.y, Math.max(100, width))
+  const color = palette.series[(line.series - 1) % 8] ?? palette.ink
+  const data: Point[] = []
+  for (let i = 0; i < x.length; i++) data.push({ x: x[i] as number, y: y[i] as number })
+  // A handful of markers along the line tell it apart without colour; more would hide it.
+  const every = Math.max(1, Math.ceil(data.length / 8))
+  const last = data.length - 1
+  return {
+    label: line.label,
+    data,
+    borderColor: line.thin === true ? `color-mix(in srgb, ${color} 45%, transparent)` : color,
+    backgroundColor: color,
+    borderWidth: line.thin === true ? 1 : 1.9,
+    borderDash: [...DASH_PATTERNS[line.dash]],
+    borderJoinStyle: 'round',
+    borderCapStyle: line.dash === 'dotted' ? 'round' : 'butt',
+    spanGaps: true,
+    pointStyle: line.marker,
+    pointRadius: ({ dataIndex }) => {
+      if (line.thin === true) return 0
+      return dataIndex === last || (last - dataIndex) % every === 0 ? 2.6 : 0
+    },
+    pointHoverRadius: 4,
+    pointHitRadius: 12,
+    pointBorderColor: color,
+    pointBackgroundColor: color,
+  }
+}
+
+function axisNumber(value: number, unit: string, range: { low: number; high: number } | null): string {
+  const span = range === null ? 1 : range.high - range.low
+  if (unit === 'percent') return `${(value * 100).toFixed(span < 0.012 ? 2 : span < 0.06 ? 1 : 0)} %`
+  if (unit === 'degrees') return `${value.toFixed(span < 6 ? 1 : 0)}°`
+  return span >= 0.01 && span < 1e5
+    ? String(Number(value.toFixed(span < 1 ? 3 : span < 10 ? 2 : 0)))
+    : value.toExponential(1)
+}
+
+function tooltipLine(model: ChartModel, index: number, x: number, y: number): string {
+  const line = model.lines[index]
+  if (line === undefined) return ''
+  const sd = line.sd?.[line.x.indexOf(x)]
+  const band = sd === undefined || !(sd > 0) ? '' : ` ± ${shown(sd, model.unit)}`
+  return ` ${line.label}  ${shown(y, model.unit)}${band}${unitAfter(model.unit)}`
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1)
+}
+
+function endText(line: Line, unit: string): string {
+  const last = line.y[lastFinite(line)] ?? NaN
+  if (unit === 'percent') return `${line.label} ${(last * 100).toFixed(1)}`
+  return line.label
+}
+
+function endFont(palette: Palette): string {
+  return `600 11px ${palette.font}`
+}
+
+/** Room for the names at the lines' ends, measured. */
+function endWidth(model: ChartModel, palette: Palette): number {
+  measuring ??= document.createElement('canvas').getContext('2d')
+  if (measuring === null) return 80
+  measuring.font = endFont(palette)
+  let widest = 0
+  for (const line of model.lines)
+    if (line.thin !== true) widest = Math.max(widest, measuring.measureText(endText(line, model.unit)).width)
+  return Math.min(160, Math.ceil(widest) + 14)
+}
+let measuring: CanvasRenderingContext2D | null = null
+
+const NAME_HEIGHT = 14
+
+const bandsAndNames: Plugin<'line'> = {
+  id: 'bandsAndNames',
+  beforeDatasetsDraw(chart) {
+    const content = drawn.get(chart as LineChart)
+    const { x, y } = chart.scales
+    if (content === undefined || x === undefined || y === undefined) return
+    const { model, palette } = content
+    const { ctx, chartArea: area } = chart
+    ctx.save()
+    ctx.beginPath()
+    ctx.rect(area.left, area.top, area.width, area.height)
+    ctx.clip()
+    if (model.published !== undefined) {
+      const { mean, sd } = model.published
+      const top = y.getPixelForValue(mean + sd)
+      ctx.fillStyle = palette.published
+      ctx.fillRect(area.left, top, area.width, Math.max(2, y.getPixelForValue(mean - sd) - top))
+      ctx.fillStyle = palette.ink2
+      ctx.font = `11px ${palette.font}`
+      ctx.fillText(
+        `published ${shown(mean, model.unit)} ± ${shown(sd, model.unit)}`,
+        area.left + 6,
+        top > area.top + 16 ? top - 5 : y.getPixelForValue(mean - sd) + 13,
+      )
+    }
+    for (const line of model.lines) {
+      if (line.sd === undefined) continue
+      ctx.beginPath()
+      trace(line, 1, (px, py) => ctx.lineTo(x.getPixelForValue(px), y.getPixelForValue(py)))
+      trace(line, -1, (px, py) => ctx.lineTo(x.getPixelForValue(px), y.getPixelForValue(py)))
+      ctx.closePath()
+      ctx.globalAlpha = 0.15
+      ctx.fillStyle = palette.series[(line.series - 1) % 8] ?? palette.ink
+      ctx.fill()
+      ctx.globalAlpha = 1
+    }
+    ctx.restore()
+  },
+  afterDatasetsDraw(chart) {
+    const content = drawn.get(chart as LineChart)
+    const { y } = chart.scales
+    if (content === undefined || y === undefined) return
+    const { model, palette } = content
+    const { ctx, chartArea: area } = chart
+    const names = model.lines
+      .filter((line) => line.thin !== true && lastFinite(line) >= 0)
+      .map((line) => ({ line, at: y.getPixelForValue(line.y[lastFinite(line)] as number) }))
+      .sort((a, b) => a.at - b.at)
+    // Names keep apart: each goes below the one above it, then all are pushed back up into the area.
+    names.forEach((name, i) => (name.at = Math.max(name.at, (names[i - 1]?.at ?? -Infinity) + NAME_HEIGHT)))
+    let lowest = area.bottom
+    for (const name of [...names].reverse()) {
+      name.at = Math.min(name.at, lowest)
+      lowest = name.at - NAME_HEIGHT
+    }
+    ctx.save()
+    ctx.font = endFont(palette)
+    ctx.textBaseline = 'middle'
+    for (const { line, at } of names) {
+      ctx.fillStyle = palette.series[(line.series - 1) % 8] ?? palette.ink
+      ctx.fillText(endText(line, model.unit), area.right + 9, at)
+    }
+    const [active] = chart.tooltip?.getActiveElements() ?? []
+    if (active !== undefined) {
+      ctx.strokeStyle = palette.ink2
+      ctx.globalAlpha = 0.4
+      ctx.beginPath()
+      ctx.moveTo(active.element.x, area.top)
+      ctx.lineTo(active.element.x, area.bottom)
+      ctx.stroke()
+    }
+    ctx.restore()
+  },
+}
+
+/** The upper edge of a band from left to right (+1), or the lower from right to left (−1). */
+function trace({ x, y, sd }: Line, side: 1 | -1, to: (x: number, y: number) => void): void {
+  for (let step = 0; step < x.length; step++) {
+    const i = side === 1 ? step : x.length - 1 - step
+    const value = (y[i] as number) + side * (sd?.[i] ?? 0)
+    if (Number.isFinite(value)) to(x[i] as number, value)
+  }
+}

@@ -1,0 +1,149 @@
+/** What a chart shows, apart from how it is drawn: lines in typed arrays, and the same in words and as a table. */
+import { percent, significant } from '../format.ts'
+import type { Dash, Marker } from './line-style.ts'
+
+export interface Line {
+  readonly label: string
+  /** 1 to 8: the property `--series-N`. */
+  readonly series: number
+  readonly dash: Dash
+  readonly marker: Marker
+  readonly x: Float64Array
+  readonly y: Float64Array
+  /** Half the height of the band around the line, for each point. */
+  readonly sd?: Float64Array
+  /** One seed among others: drawn thin and not named at its end. */
+  readonly thin?: boolean
+}
+
+export interface ChartModel {
+  readonly name: string
+  /** What x counts: 'epoch', 'batch'. */
+  readonly xLabel: string
+  /** 'percent' draws fractions as per cent. */
+  readonly unit: string
+  readonly lines: readonly Line[]
+  readonly published?: { readonly mean: number; readonly sd: number }
+}
+
+export function shown(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return '–'
+  if (unit === 'percent') return percent(value)
+  if (unit === 'degrees') return `${value.toFixed(1)}°`
+  return significant(value, 4)
+}
+
+/** Unit to stand behind a number that `shown` wrote. */
+export function unitAfter(unit: string): string {
+  if (unit === 'percent') return ' %'
+  return unit === 'degrees' || unit === '' ? '' : ` ${unit}`
+}
+
+export interface Points {
+  readonly x: Float64Array
+  readonly y: Float64Array
+}
+
+/**
+ * At most about `buckets` × 2 points that draw the same picture: of each bucket of x the lowest and the highest value in
+ * their order, and the first and last point of all, so that no spike is lost. Short lines come back as they are.
+ */
+export function thinned(x: Float64Array, y: Float64Array, buckets: number): Points {
+  const n = Math.min(x.length, y.length)
+  if (n <= buckets * 2 || n < 3) return { x: x.subarray(0, n), y: y.subarray(0, n) }
+  const first = x[0] as number
+  const width = ((x[n - 1] as number) - first) / buckets || 1
+  const keptX: number[] = []
+  const keptY: number[] = []
+  const keep = (i: number): void => {
+    keptX.push(x[i] as number)
+    keptY.push(y[i] as number)
+  }
+  keep(0)
+  for (let start = 1; start < n - 1;) {
+    const bucket = Math.floor(((x[start] as number) - first) / width)
+    let low = start
+    let high = start
+    let end = start
+    while (end < n - 1 && Math.floor(((x[end] as number) - first) / width) === bucket) {
+      if ((y[end] as number) < (y[low] as number)) low = end
+      if ((y[end] as number) > (y[high] as number)) high = end
+      end++
+    }
+    keep(Math.min(low, high))
+    if (low !== high) keep(Math.max(low, high))
+    start = end
+  }
+  keep(n - 1)
+  return { x: Float64Array.from(keptX), y: Float64Array.from(keptY) }
+}
+
+/** The range of y that holds every point, every band and the published band, with a little air; null without a point. */
+export function rangeOf(model: ChartModel): { readonly low: number; readonly high: number } | null {
+  let low = Infinity
+  let high = -Infinity
+  for (const { y, sd } of model.lines)
+    for (let i = 0; i < y.length; i++) {
+      const value = y[i] as number
+      if (!Number.isFinite(value)) continue
+      const half = sd?.[i] ?? 0
+      low = Math.min(low, value - half)
+      high = Math.max(high, value + half)
+    }
+  if (model.published !== undefined && low !== Infinity) {
+    low = Math.min(low, model.published.mean - model.published.sd)
+    high = Math.max(high, model.published.mean + model.published.sd)
+  }
+  if (low === Infinity) return null
+  const air = (high - low || Math.abs(high) * 0.1 || 1) * 0.08
+  const accuracy = model.unit === 'percent'
+  return { low: accuracy ? Math.max(0, low - air) : low - air, high: accuracy ? Math.min(1, high + air) : high + air }
+}
+
+/** The chart in sentences, for those who hear it. */
+export function summary(model: ChartModel): string {
+  const lines = model.lines.filter(({ thin }) => thin !== true)
+  const said = lines.flatMap((line) => {
+    const first = firstFinite(line)
+    const last = lastFinite(line)
+    if (first < 0) return []
+    const unit = unitAfter(model.unit)
+    const at = (i: number): string =>
+      `${shown(line.y[i] as number, model.unit)}${unit} at ${model.xLabel} ${String(line.x[i])}`
+    return [first === last ? `${line.label}: ${at(last)}` : `${line.label} from ${at(first)} to ${at(last)}`]
+  })
+  const published =
+    model.published === undefined
+      ? ''
+      : ` Published: ${shown(model.published.mean, model.unit)} ± ${shown(model.published.sd, model.unit)}${unitAfter(model.unit)}.`
+  return said.length === 0 ? `${model.name}: nothing measured yet.` : `${model.name}. ${said.join('; ')}.${published}`
+}
+
+/** Rows of x and one value for each line, x rising; at most `most` rows, the last ones. */
+export function tableOf(
+  model: ChartModel,
+  most = 500,
+): readonly { readonly x: number; readonly values: readonly number[] }[] {
+  const all = new Map<number, number[]>()
+  model.lines.forEach((line, column) => {
+    line.x.forEach((x, i) => {
+      const values = all.get(x) ?? new Array<number>(model.lines.length).fill(NaN)
+      values[column] = line.y[i] as number
+      all.set(x, values)
+    })
+  })
+  return [...all]
+    .map(([x, values]) => ({ x, values }))
+    .sort((a, b) => a.x - b.x)
+    .slice(-most)
+}
+
+export function lastFinite({ y }: Line): number {
+  let i = y.length - 1
+  while (i >= 0 && !Number.isFinite(y[i])) i--
+  return i
+}
+
+function firstFinite({ y }: Line): number {
+  return y.findIndex(Number.isFinite)
+}

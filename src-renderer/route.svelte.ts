@@ -1,0 +1,61 @@
+/** Where the window is: the hash of its address, so that back and forward work as everywhere. */
+export type Route =
+  | { readonly screen: 'lab' | 'data' | 'engines' }
+  /** `run`: the run in front; null for the first that runs. */
+  | { readonly screen: 'live'; readonly run: string | null }
+  | { readonly screen: 'run'; readonly id: string }
+  /** Nothing chosen: the gallery of presets. */
+  | { readonly screen: 'new'; readonly from: null }
+  | { readonly screen: 'new'; readonly from: 'preset' | 'run' | 'rule' | 'draft'; readonly name: string }
+
+export function readRoute(hash: string): Route {
+  const [screen = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decoded)
+  const [first, second] = rest
+  switch (screen) {
+    case 'data':
+    case 'engines':
+      return { screen }
+    case 'live':
+      return { screen, run: first ?? null }
+    case 'run':
+      return first === undefined ? { screen: 'lab' } : { screen, id: first }
+    case 'new':
+      if ((first === 'preset' || first === 'run' || first === 'rule' || first === 'draft') && second !== undefined)
+        return { screen, from: first, name: second }
+      return { screen, from: null }
+    default:
+      return { screen: 'lab' }
+  }
+}
+
+export function writeRoute(route: Route): string {
+  const parts: string[] = [route.screen]
+  if (route.screen === 'live' && route.run !== null) parts.push(route.run)
+  if (route.screen === 'run') parts.push(route.id)
+  if (route.screen === 'new' && route.from !== null) parts.push(route.from, route.name)
+  return `#/${parts.map(encodeURIComponent).join('/')}`
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+class Router {
+  current = $state.raw<Route>(readRoute(window.location.hash))
+
+  constructor() {
+    window.addEventListener('hashchange', () => {
+      this.current = readRoute(window.location.hash)
+    })
+  }
+
+  go(route: Route): void {
+    window.location.hash = writeRoute(route)
+  }
+}
+
+export const router = new Router()

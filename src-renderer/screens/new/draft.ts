@@ -1,0 +1,128 @@
+/** An experiment while it is being written: the same tree as the file, with texts where a number cannot be read yet. */
+import type { DataSetCard, RuleCard, SettingSchema } from '../../../src-main/contract.ts'
+import type { Experiment } from '../../../src-main/experiment/experiment.ts'
+import { readSeeds, writeSeeds } from './seeds.ts'
+
+/** A number, or what a person typed instead of one. */
+export type Typed = number | string
+
+export interface Draft {
+  name: string
+  preset: string | null
+  data: { name: string; seed: Typed; limitTrain: Typed | null; limitTest: Typed | null }
+  widths: Typed[]
+  rule: { name: string; settings: Record<string, unknown> }
+  training: {
+    epochs: Typed
+    batchSize: Typed
+    shuffle: boolean
+    evaluateTrain: Typed
+    evaluateTest: Typed
+  }
+  measures: { names: string[]; everyBatches: Typed }
+  seeds: string
+  engine: { name: string; precision: string; device: string | null; threads: Typed | null }
+}
+
+export function draftOf(experiment: Experiment): Draft {
+  const { data, widths, rule, training, measures, engine } = experiment
+  return {
+    name: experiment.name,
+    preset: experiment.preset,
+    data: { ...data },
+    widths: [...widths],
+    rule: { name: rule.name, settings: structuredClone(rule.settings) },
+    training: { ...training },
+    measures: { ...measures, names: [...measures.names] },
+    seeds: writeSeeds(experiment.seeds),
+    engine: { ...engine },
+  }
+}
+
+/** What the lab is asked to run. Texts that are no numbers stay texts: the lab refuses them beside their field. */
+export function experimentOf(draft: Draft): unknown {
+  const read = readSeeds(draft.seeds)
+  return { version: 1, ...draft, seeds: 'seeds' in read ? read.seeds : draft.seeds }
+}
+
+/** The settings of a rule at their defaults. */
+export function defaultSettings(rule: RuleCard): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(rule.settings.properties ?? {}).map(([key, schema]) => [key, structuredClone(schema.default)]),
+  )
+}
+
+/** A first draft without any preset: that rule at its defaults on that data. */
+export function freshDraft(rule: RuleCard, data: DataSetCard): Draft {
+  const draft: Draft = {
+    name: `${rule.label} · ${data.label}`,
+    preset: null,
+    data: { name: data.name, seed: 0, limitTrain: null, limitTest: null },
+    widths: [data.features, 500, data.classes],
+    rule: { name: rule.name, settings: defaultSettings(rule) },
+    training: { epochs: 10, batchSize: 20, shuffle: true, evaluateTrain: 'all', evaluateTest: 'all' },
+    measures: { names: rule.measures.map(({ name }) => name), everyBatches: 500 },
+    seeds: '0',
+    engine: { name: 'auto', precision: 'float32', device: null, threads: null },
+  }
+  fitToDepth(draft, rule)
+  return draft
+}
+
+/** How many numbers a per-layer setting needs for these widths. */
+export function layersOf(schema: SettingSchema, widths: readonly Typed[]): number {
+  return Math.max(1, widths.length - (schema.from ?? 1))
+}
+
+/** Gives every per-layer list the length that the depth asks for: cut at the output's end, or its last entry repeated. */
+export function fitToDepth(draft: Draft, rule: RuleCard): void {
+  for (const [key, schema] of Object.entries(rule.settings.properties ?? {})) {
+    const value = draft.rule.settings[key]
+    if (schema.control !== 'per-layer' || !Array.isArray(value)) continue
+    const length = layersOf(schema, draft.widths)
+    const list: unknown[] = value.slice(0, length)
+    while (list.length < length) list.push(list.at(-1) ?? 0)
+    if (list.length !== value.length) draft.rule.settings[key] = list
+  }
+}
+
+/** The value at a dotted path: 'training.epochs', 'rule.settings.beta'. */
+export function valueAt(draft: Draft, path: string): unknown {
+  let value: unknown = draft
+  for (const key of path.split('.')) {
+    if (typeof value !== 'object' || value === null) return undefined
+    value = (value as Record<string, unknown>)[key]
+  }
+  return value
+}
+
+/** Sets the value at a dotted path whose parent exists. */
+export function setAt(draft: Draft, path: string, value: unknown): void {
+  const keys = path.split('.')
+  const last = keys.pop() ?? ''
+  const parent = keys.length === 0 ? draft : valueAt(draft, keys.join('.'))
+  if (typeof parent === 'object' && parent !== null) (parent as Record<string, unknown>)[last] = value
+}
+
+export function same(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b)
+}
+
+/** Paths whose value differs from the base's, each once; the name does not count, for it changes no number. */
+export function changesFrom(base: Draft, draft: Draft): readonly string[] {
+  const paths: string[] = []
+  const compare = (path: string, a: unknown, b: unknown): void => {
+    if (same(a, b)) return
+    const open = isTree(a) && isTree(b)
+    if (!open) paths.push(path)
+    else
+      for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+        compare(path === '' ? key : `${path}.${key}`, a[key], b[key])
+  }
+  compare('', { ...base, name: '', preset: null }, { ...draft, name: '', preset: null })
+  return paths
+}
+
+function isTree(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

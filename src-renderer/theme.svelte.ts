@@ -1,0 +1,36 @@
+/** Light or dark: as the system says, or as the person chose; remembered where the window has a memory. */
+export type ThemeChoice = 'system' | 'light' | 'dark'
+
+const KEY = 'apical.theme'
+const dark = window.matchMedia('(prefers-color-scheme: dark)')
+
+class Theme {
+  choice = $state<ThemeChoice>(remembered())
+  #systemIsDark = $state(dark.matches)
+  current = $derived<'light' | 'dark'>(this.choice === 'system' ? (this.#systemIsDark ? 'dark' : 'light') : this.choice)
+
+  constructor() {
+    dark.addEventListener('change', () => (this.#systemIsDark = dark.matches))
+  }
+
+  choose(choice: ThemeChoice): void {
+    this.choice = choice
+    try {
+      if (choice === 'system') localStorage.removeItem(KEY)
+      else localStorage.setItem(KEY, choice)
+    } catch {
+      // A window without a memory: the choice holds until it closes.
+    }
+  }
+}
+
+function remembered(): ThemeChoice {
+  try {
+    const choice = localStorage.getItem(KEY)
+    return choice === 'light' || choice === 'dark' ? choice : 'system'
+  } catch {
+    return 'system'
+  }
+}
+
+export const theme = new Theme()

@@ -1,0 +1,47 @@
+/** Short messages at the foot of the window, with a way back where there is one. */
+import { Refusal } from './transport/wire.ts'
+
+export interface Toast {
+  readonly id: number
+  readonly tone: 'plain' | 'bad'
+  readonly text: string
+  readonly next: string
+  readonly action: { readonly label: string; readonly run: () => void } | null
+}
+
+const STAYS_MS = 7_000
+const BAD_STAYS_MS = 15_000
+
+class Toasts {
+  all = $state.raw<readonly Toast[]>([])
+  #lastId = 0
+
+  say(text: string, more: Partial<Pick<Toast, 'tone' | 'next' | 'action'>> = {}): void {
+    const toast: Toast = { id: ++this.#lastId, tone: 'plain', next: '', action: null, ...more, text }
+    this.all = [...this.all.slice(-3), toast]
+    setTimeout(() => this.dismiss(toast.id), toast.tone === 'bad' ? BAD_STAYS_MS : STAYS_MS)
+  }
+
+  dismiss(id: number): void {
+    this.all = this.all.filter((toast) => toast.id !== id)
+  }
+
+  /** Does something that the lab may refuse; the refusal is said in its own words. Returns whether it was done. */
+  async attempt(doing: () => Promise<unknown>): Promise<boolean> {
+    try {
+      await doing()
+      return true
+    } catch (error) {
+      if (error instanceof Refusal) this.say(error.message, { tone: 'bad', next: error.next })
+      else {
+        this.say(error instanceof Error ? error.message : String(error), {
+          tone: 'bad',
+          next: 'This is a defect of Apical’s window; load it again to go on.',
+        })
+      }
+      return false
+    }
+  }
+}
+
+export const toasts = new Toasts()

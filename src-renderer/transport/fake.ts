@@ -1,0 +1,213 @@
+/** A small lab of straw, the same every time: for developing components without a host, and for nothing else. */
+import type {
+  ExperimentRecord,
+  ExperimentRow,
+  Lab,
+  LabDescription,
+  LabEvent,
+  SeedRecord,
+} from '../../src-main/contract.ts'
+import type { Experiment } from '../../src-main/experiment/experiment.ts'
+import { fakeDescription, fakeRows } from './fake-content.ts'
+import { Listeners, Refusal, type Wire } from './wire.ts'
+
+const EPOCHS_SHOWN = 31
+
+/** A deterministic wobble between −1 and 1. */
+function wobble(seed: number, i: number): number {
+  const x = Math.sin(seed * 12.9898 + i * 78.233) * 43758.5453
+  return 2 * (x - Math.floor(x)) - 1
+}
+
+export function fakeLab(description: LabDescription = fakeDescription, rows: readonly ExperimentRow[] = fakeRows): Lab {
+  const events = new Listeners<LabEvent>()
+  const all = new Map(rows.map((row) => [row.id, row]))
+  const trash = new Map<string, ExperimentRow>()
+  const notes = new Map<string, string>()
+  let batch = 0
+  const found = (id: string): ExperimentRow => {
+    const row = all.get(id)
+    if (row === undefined)
+      throw new Refusal({ message: `There is no run ${id}.`, next: 'Open the lab for those there are.', problems: [] })
+    return row
+  }
+  const become = (id: string, change: Partial<ExperimentRow>): null => {
+    const row = { ...found(id), ...change }
+    all.set(id, row)
+    events.tell({ kind: 'row', row })
+    return null
+  }
+  setInterval(() => {
+    batch += 20
+    for (const { id, state, epochsDone } of all.values())
+      if (state === 'running')
+        events.tell({
+          kind: 'run',
+          id,
+          event: {
+            kind: 'progress',
+            epoch: epochsDone + 1,
+            batch: batch % 3000,
+            batchesPerEpoch: 3000,
+            samplesPerSecond: 6420 + 30 * wobble(1, batch),
+            secondsLeft: 372,
+            phase: 'training',
+          },
+        })
+  }, 200)
+
+  return {
+    describe: async () => description,
+    list: async () => [...all.values()],
+    read: async ({ id }) => recordOf(found(id), description, notes.get(id) ?? ''),
+    forecast: async ({ experiment }) => {
+      const { seeds, widths } = experiment as { seeds: unknown; widths: readonly number[] }
+      let parameters = 0
+      for (let k = 1; k < widths.length; k++) {
+        const above = widths[k] ?? 0
+        const below = widths[k - 1] ?? 0
+        parameters += above * below + above * above + (k > 1 ? above * below : 0)
+      }
+      const runs = Array.isArray(seeds) ? seeds.length : 1
+      const flopPerBatch = parameters * 20 * 80
+      return {
+        problems: [],
+        runs,
+        parameters,
+        batchesPerEpoch: 3000,
+        flopPerBatch,
+        seconds: 1100,
+        memoryBytes: parameters * 8 * runs,
+      }
+    },
+    start: async ({ experiment }) => {
+      const { name, widths, seeds, rule, data } = experiment as Experiment
+      const [template] = rows
+      if (template === undefined) throw new Error('the straw lab has no row to copy')
+      const id = `fake-${all.size}`
+      const row: ExperimentRow = {
+        ...template,
+        ...{ id, name, widths, seeds, rule: rule.name, dataset: data.name },
+        state: 'running',
+        testAccuracy: null,
+        curve: [],
+        epochsDone: 0,
+      }
+      all.set(id, row)
+      events.tell({ kind: 'row', row })
+      return { id }
+    },
+    pause: async ({ id }) => become(id, { state: 'paused' }),
+    continue: async ({ id }) => become(id, { state: 'running' }),
+    stop: async ({ id }) => become(id, { state: 'stopped', queuePosition: null }),
+    resume: async ({ id }) => become(id, { state: 'running' }),
+    moveInQueue: async ({ id, position }) => {
+      const other = [...all.values()].find(({ queuePosition }) => queuePosition === position)
+      if (other !== undefined) become(other.id, { queuePosition: found(id).queuePosition })
+      return become(id, { queuePosition: position })
+    },
+    writeNotes: async ({ id, text }) => {
+      notes.set(id, text)
+      return null
+    },
+    trash: async ({ id }) => {
+      trash.set(id, found(id))
+      all.delete(id)
+      events.tell({ kind: 'removed', id })
+      return null
+    },
+    restore: async ({ id }) => {
+      const row = trash.get(id)
+      if (row !== undefined) {
+        all.set(id, row)
+        events.tell({ kind: 'row', row })
+      }
+      return null
+    },
+    useDataFolder: async ({ folder }) => {
+      throw new Refusal({
+        message: `${folder} has no file train-images-idx3-ubyte, plain or .gz.`,
+        next: 'Point to the folder that holds the four IDX files.',
+        problems: [],
+      })
+    },
+    watch: (listener) => events.add(listener),
+  }
+}
+
+function recordOf(row: ExperimentRow, description: LabDescription, notes: string): ExperimentRecord {
+  const preset =
+    description.presets.find(({ experiment }) => experiment.rule.name === row.rule) ?? description.presets[0]
+  if (preset === undefined) throw new Error('the straw lab has no preset')
+  const epochs = Math.min(row.epochsDone, EPOCHS_SHOWN)
+  const end = row.testAccuracy?.mean ?? 0.97
+  const seeds = row.seeds.map((seed, i): SeedRecord => {
+    const numbers = Array.from({ length: epochs }, (_, e) => e + 1)
+    const batches = Array.from({ length: epochs * 6 }, (_, b) => (b + 1) * 500)
+    const curve = (from: number, to: number, pace: number, noise: number): readonly number[] =>
+      batches.map((at) => to - (to - from) * Math.exp(-at / pace) + noise * wobble(i + from, at))
+    const collapsed = row.collapsedSeeds.includes(seed)
+    return {
+      seed,
+      epochs: collapsed ? numbers.slice(0, 9) : numbers,
+      testAccuracy: numbers.map((e) => end - 0.04 * Math.exp(-e / 5) + 0.0012 * wobble(i, e)),
+      trainAccuracy: numbers.map((e) => end + 0.012 - 0.05 * Math.exp(-e / 6) + 0.0008 * wobble(i + 50, e)),
+      seconds: numbers.map(() => 21.5),
+      measures: {
+        alignment: { 'layer 2': { batch: batches, value: curve(90, 52, 18_000, 0.6) } },
+        information: {
+          'forward 1→2': { batch: batches, value: curve(12, 61, 21_000, 1) },
+          'backward 2→1': { batch: batches, value: curve(4, 38, 27_000, 1) },
+        },
+      },
+      collapsed: collapsed ? { epoch: 9, reason: 'test accuracy fell to chance, 9.8 %' } : null,
+    }
+  })
+  return {
+    row,
+    folder: `/home/person/apical/${row.id}`,
+    experiment: { ...preset.experiment, name: row.name, seeds: [...row.seeds] },
+    environment: {
+      apical: '0.1.0',
+      node: '26.10.0',
+      os: 'Linux 6.12',
+      cpu: 'A processor of straw',
+      cores: 8,
+      memoryBytes: 32e9,
+      engine: row.engine,
+      device: 'wasm, 2 threads',
+      precision: 'float32',
+      data: { 'train-images-idx3-ubyte.gz': '440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609' },
+      started: row.created,
+    },
+    seeds,
+    outcomes: seeds.map((seed) => ({
+      seed: seed.seed,
+      status: seed.collapsed === null ? 'done' : 'collapsed',
+      testAccuracy: seed.testAccuracy.at(-1) ?? null,
+      trainAccuracy: seed.trainAccuracy.at(-1) ?? null,
+      reason: seed.collapsed?.reason ?? null,
+    })),
+    notes,
+    files: [
+      { path: 'experiment.json', bytes: 1_934 },
+      { path: 'environment.json', bytes: 812 },
+      { path: 'seed-0/metrics.jsonl', bytes: 48_211 },
+      { path: 'seed-0/weights.safetensors', bytes: 3_211_402 },
+    ],
+    warnings: [],
+  }
+}
+
+/** The straw lab as a wire, for a page without a host. */
+export function fakeWire(lab: Lab = fakeLab()): Wire {
+  const calls = lab as unknown as Record<string, (argument: unknown) => Promise<unknown>>
+  return {
+    call: async (name, argument) => calls[name]?.(argument),
+    listen: (listener) => lab.watch(listener),
+    watchConnection(listener) {
+      listener('open')
+      return () => undefined
+    },
+  }
+}
