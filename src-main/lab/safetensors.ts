@@ -131,8 +131,8 @@ function readTensor(
   const bytes = shape.reduce((product: number, size: number) => product * size, type.bytes)
   if (to - from !== bytes) throw refuse(`${bytes} bytes for tensor ${name}`, `${to - from}`)
   if (to > body.length) throw refuse(`tensor ${name} within ${body.length} bytes of data`, `an end at ${to}`)
-  // Copied, so that its own alignment holds wherever the header put it.
-  const copy = body.slice(from, to)
+  // Copied, so that its own alignment holds wherever the header put it; a Buffer's own `slice` would not copy.
+  const copy = Uint8Array.from(body.subarray(from, to))
   return { tensor: { name, shape, data: type.make(copy.buffer) }, from, to }
 }
 
