@@ -1,0 +1,126 @@
+/** Networks that are lost: found, named, left out of the mean and never out of the list. The losses are real ones. */
+import { describe, expect, it } from 'vitest'
+import type { DataSet } from '../../src-main/data/samples.ts'
+import { atChance, brokenParameter } from '../../src-main/training/collapse.ts'
+import { numbersOf, tinyData, tinyExperiment, tinyTask, told } from './tiny.ts'
+
+/** Every sample the same: whatever is learned, one class is named for all. */
+function featureless(): DataSet {
+  const data = tinyData(60)
+  data.train.pixels.fill(100)
+  data.test.pixels.fill(100)
+  return data
+}
+
+describe('divergence', () => {
+  it('is found within the epoch, with parameter and batch, and ends the run when nobody is left', async () => {
+    const settings = { optimiser: 'sgd', momentum: 0, learningRate: 100 }
+    const experiment = tinyExperiment('backprop', { settings, training: { epochs: 30, batchSize: 2 } })
+    const { of, events } = await told(tinyTask(experiment))
+    const collapsed = of('collapsed')
+    expect(collapsed.map(({ seed }) => seed).sort()).toEqual([0, 1])
+    for (const { reason, batch, epoch } of collapsed) {
+      expect(reason).toMatch(/^(W|b)[12] (is not finite|has grown to \d)/)
+      expect(reason).toContain(`after batch ${batch}`)
+      expect(epoch).toBe(Math.ceil(batch / 12))
+    }
+    const [done] = of('done')
+    expect(done?.testAccuracy).toBeNull()
+    expect(done?.seeds.map(({ seed, status }) => [seed, status])).toEqual([
+      [0, 'collapsed'],
+      [1, 'collapsed'],
+    ])
+    expect(events.at(-1)?.kind).toBe('done')
+    expect(Math.max(...of('epoch').map(({ epoch }) => epoch), 0), 'no epoch after the collapse').toBeLessThan(5)
+  })
+
+  it('of one seed stops that seed alone: the others go on as if it had never been', async () => {
+    const options = { seeds: [0, 1, 2], widths: [6, 20, 3], settings: { learningRate: 0.02 } }
+    const experiment = tinyExperiment('backprop', { ...options, training: { epochs: 8 } })
+    const healthy = await told(tinyTask(experiment))
+    const begin = healthy.states[0]?.checkpoints ?? []
+    const damaged = begin.map((checkpoint) =>
+      checkpoint.seed !== 1
+        ? checkpoint
+        : {
+            ...checkpoint,
+            parameters: checkpoint.parameters.map((parameter) =>
+              parameter.name === 'W2' ? { ...parameter, values: parameter.values.map(() => NaN) } : parameter,
+            ),
+          },
+    )
+    const { of, last } = await told(tinyTask(experiment, { from: damaged }))
+    expect(of('collapsed')).toMatchObject([{ seed: 1, epoch: 2 }])
+    expect(of('collapsed')[0]?.reason).toMatch(/is not finite/)
+    expect(of('epoch').map(({ seed }) => seed)).toEqual(Array.from({ length: 14 }, (_, i) => (i % 2) * 2))
+    expect(numbersOf(last[0])).toEqual(numbersOf(healthy.last[0]))
+    expect(numbersOf(last[2])).toEqual(numbersOf(healthy.last[2]))
+    const [done] = of('done')
+    const [before] = healthy.of('done')
+    expect(done?.seeds.map(({ status }) => status)).toEqual(['done', 'collapsed', 'done'])
+    expect(done?.testAccuracy?.n).toBe(2)
+    const [a, , c] = before?.seeds ?? []
+    expect(done?.testAccuracy?.mean).toBeCloseTo(((a?.testAccuracy ?? NaN) + (c?.testAccuracy ?? NaN)) / 2, 12)
+    expect(last[1]?.collapsed?.reason, 'kept in the checkpoint, so that a resumed run knows').toMatch(/not finite/)
+
+    const again = await told(tinyTask(experiment, { from: last }))
+    expect(again.of('done')[0]?.seeds.map(({ status }) => status)).toEqual(['done', 'collapsed', 'done'])
+    expect(again.of('collapsed'), 'told once').toEqual([])
+  })
+})
+
+describe('chance', () => {
+  it('at the last epoch is a collapse with its reason; before, a warning', async () => {
+    const { of, last } = await told(tinyTask(tinyExperiment('backprop'), { data: featureless() }))
+    expect(of('note').map(({ level }) => level)).toEqual(['warning', 'warning'])
+    expect(of('collapsed').map(({ seed, epoch }) => [seed, epoch])).toEqual([
+      [0, 2],
+      [1, 2],
+    ])
+    expect(of('collapsed')[0]?.reason).toMatch(/chance.*0\.333.*0\.333/)
+    expect(of('done')[0]?.testAccuracy).toBeNull()
+    expect(of('done')[0]?.seeds[0]).toMatchObject({ status: 'collapsed', testAccuracy: 4 / 12 })
+    expect(last[0]?.collapsed, 'it was trained to the end').toBeNull()
+  })
+
+  const part = (
+    accuracy: number,
+    samples: number,
+    largestClass: number,
+  ): { readonly accuracy: number; readonly samples: number; readonly largestClass: number }[] => [
+    { accuracy, samples, largestClass },
+  ]
+
+  it.each([
+    ['exactly the largest class', 0.1, 10_000, 0.1, true],
+    // 0.1 + 2.33 · √(0.1 · 0.9 / 10,000) = 0.10699
+    ['within the sampling error', 0.1069, 10_000, 0.1, true],
+    ['just above it', 0.1071, 10_000, 0.1, false],
+    ['the same share of few samples', 0.25, 20, 0.1, true],
+    ['far above', 0.7, 20, 0.1, false],
+    ['a lopsided set, always its largest class', 0.6, 1000, 0.6, true],
+  ])('%s', (_, accuracy, samples, largest, chance) => {
+    expect(atChance({ train: null, test: part(accuracy, samples, largest) }, 0) !== null).toBe(chance)
+  })
+
+  it('needs every split to be at chance, and one at least', () => {
+    expect(atChance({ train: part(0.9, 1000, 0.1), test: part(0.1, 1000, 0.1) }, 0)).toBeNull()
+    expect(atChance({ train: part(0.1, 1000, 0.1), test: part(0.1, 1000, 0.1) }, 0)).toMatch(/chance/)
+    expect(atChance({ train: null, test: null }, 0)).toBeNull()
+  })
+})
+
+describe('a parameter', () => {
+  const saved = (...values: number[]): Parameters<typeof brokenParameter>[0] => [
+    { name: 'W1', shape: [1, 2], role: 'weight', values: Float64Array.of(1, -2) },
+    { name: 'W2', shape: [1, values.length], role: 'weight', values: Float64Array.from(values) },
+  ]
+  it.each([
+    [[0, -50], null],
+    [[0, NaN], 'W2 is not finite'],
+    [[-Infinity, 0], 'W2 is not finite'],
+    [[0, -1e9], 'W2 has grown to 1.0e+9'],
+  ])('%j', (values, sentence) => {
+    expect(brokenParameter(saved(...values))).toBe(sentence)
+  })
+})
