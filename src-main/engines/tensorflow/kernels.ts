@@ -65,8 +65,8 @@ export class Kernels {
     switch (name) {
       case 'hardSigmoid':
         // v − v is 0, or NaN where v is: then the clip's number must not stand.
-        return then(this.#run('ClipByValue', { x }, { clipValueMin: 0, clipValueMax: 1 }), (clipped) =>
-          then(this.subtract(x, x), (nothing) => this.add(clipped, nothing)),
+        return through(this.#run('ClipByValue', { x }, { clipValueMin: 0, clipValueMax: 1 }), (clipped) =>
+          through(this.subtract(x, x), (nothing) => this.add(clipped, nothing)),
         )
       case 'relu':
         return this.#run('Relu', { x })
@@ -90,8 +90,8 @@ export class Kernels {
         // 0 < v and v < 1
         return this.tf.tidy(() => this.multiply(this.#step(x), this.#step(this.subtract(this.#one(), x))))
       case 'sigmoidSlope':
-        return then(this.#run('Sigmoid', { x }), (s) =>
-          then(this.subtract(this.#one(), s), (rest) => this.multiply(s, rest)),
+        return through(this.#run('Sigmoid', { x }), (s) =>
+          through(this.subtract(this.#one(), s), (rest) => this.multiply(s, rest)),
         )
       case 'tanhSlope':
         return this.tf.tidy(() => {
@@ -154,7 +154,7 @@ export class Kernels {
 }
 
 /** f of a tensor that nobody needs after. */
-export function then(tensor: Tensor, f: (tensor: Tensor) => Tensor): Tensor {
+export function through(tensor: Tensor, f: (tensor: Tensor) => Tensor): Tensor {
   const result = f(tensor)
   tensor.dispose()
   return result

@@ -6,7 +6,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
 import { rowsOf } from '../../program/shape.ts'
 import { Entry } from './entry.ts'
-import { then, type Kernels } from './kernels.ts'
+import { through, type Kernels } from './kernels.ts'
 import type { Block, Plan } from './plan.ts'
 
 export interface Batch {
@@ -127,7 +127,7 @@ export class Runner {
         const [outRows, outColumns] = this.#size(id, batch)
         const factor = operation.mean ? (outRows * outColumns) / (rows * columns) : 1
         const reduced = this.#kernels.reduce(this.#entry(operation.value).form(false), operation.over)
-        return made(factor === 1 ? reduced : then(reduced, (sum) => this.#kernels.scale(sum, factor)))
+        return made(factor === 1 ? reduced : through(reduced, (sum) => this.#kernels.scale(sum, factor)))
       }
       default:
         return operation satisfies never
@@ -161,11 +161,11 @@ export class Runner {
     const least = Math.min(...sizes)
     const product = (x: Tensor, y: Tensor): Tensor => this.#kernels.product(x, y)
     const scale = (x: Tensor, number: number): Tensor => this.#kernels.scale(x, number)
-    if (sizes[2] === least) return made(then(product(tensorOf(a), tensorOf(b)), (whole) => scale(whole, factor)))
+    if (sizes[2] === least) return made(through(product(tensorOf(a), tensorOf(b)), (whole) => scale(whole, factor)))
     return made(
       sizes[1] === least
-        ? then(scale(tensorOf(b), factor), (scaled) => product(tensorOf(a), scaled))
-        : then(scale(tensorOf(a), factor), (scaled) => product(scaled, tensorOf(b))),
+        ? through(scale(tensorOf(b), factor), (scaled) => product(tensorOf(a), scaled))
+        : through(scale(tensorOf(a), factor), (scaled) => product(scaled, tensorOf(b))),
     )
   }
 
@@ -192,7 +192,7 @@ export class Runner {
 
   /** A result of an operation that works on rows as they are, turned over where the value lies transposed. */
   #upright(flipped: boolean, tensor: Tensor): Tensor {
-    return flipped ? then(tensor, (upright) => this.#kernels.transpose(upright)) : tensor
+    return flipped ? through(tensor, (upright) => this.#kernels.transpose(upright)) : tensor
   }
 
   #number({ factor, scalar }: Coefficient, batch: Batch, iteration: number): number {

@@ -15,7 +15,7 @@ import {
   type BoundData,
 } from '../request.ts'
 import type { Tf } from './binding.ts'
-import { Kernels, then } from './kernels.ts'
+import { Kernels, through } from './kernels.ts'
 import { planFor, type Plan } from './plan.ts'
 import { Runner, type Batch } from './run.ts'
 
@@ -158,7 +158,7 @@ export class TensorFlowSession implements Session {
   #lying(values: Float32Array, rows: number, columns: number, index: number): Tensor {
     const upright = this.#kernels.matrix(values, rows, columns)
     const flipped = this.#plan.flippedParameters[index] === true
-    return this.#kernels.tf.keep(flipped ? then(upright, (tensor) => this.#kernels.transpose(tensor)) : upright)
+    return this.#kernels.tf.keep(flipped ? through(upright, (tensor) => this.#kernels.transpose(tensor)) : upright)
   }
 
   #replace(replica: number, index: number, tensor: Tensor): void {
