@@ -10,6 +10,7 @@ import {
   type ChartDataset,
   type Plugin,
 } from 'chart.js'
+import { whole } from '../format.ts'
 import { lastFinite, rangeOf, shown, thinned, unitAfter, type ChartModel, type Line } from './chart-model.ts'
 import { DASH_PATTERNS } from './line-style.ts'
 
@@ -90,7 +91,20 @@ function configuration(model: ChartModel, palette: Palette, width: number): Char
           max: high,
           grid: { display: false },
           border: { color: palette.line },
-          ticks: { ...tick, precision: 0, maxTicksLimit: 7, includeBounds: true },
+          ticks: {
+            ...tick,
+            precision: 0,
+            maxTicksLimit: 7,
+            includeBounds: true,
+            callback: (value) => whole(Number(value)),
+          },
+          // The end is always told; a round number just before it would run into it.
+          afterBuildTicks: (axis) => {
+            const { ticks } = axis
+            const near = (high - low) * 0.07
+            const [before, end] = ticks.slice(-2)
+            if (before !== undefined && end !== undefined && end.value - before.value < near) ticks.splice(-2, 1)
+          },
         },
         y: {
           type: 'linear',
@@ -99,7 +113,7 @@ function configuration(model: ChartModel, palette: Palette, width: number): Char
           border: { display: false },
           ticks: {
             ...tick,
-            maxTicksLimit: 6,
+            maxTicksLimit: 7,
             includeBounds: false,
             callback: (value) => axisNumber(Number(value), model.unit, range),
           },
@@ -153,6 +167,8 @@ function dataset(line: Line, palette: Palette, width: number): ChartDataset<'lin
     borderJoinStyle: 'round',
     borderCapStyle: line.dash === 'dotted' ? 'round' : 'butt',
     spanGaps: true,
+    // A marker at the very end is drawn whole.
+    clip: 6,
     pointStyle: line.marker,
     pointRadius: ({ dataIndex }) => {
       if (line.thin === true) return 0
