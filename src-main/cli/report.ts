@@ -52,7 +52,7 @@ export class Report {
         terminal.print(
           `${event.seeds.length === 1 ? `seed ${event.seeds.join()}` : `${event.seeds.length} seeds`} on ${event.engine} (${event.device}), ` +
             `${event.parameters.toLocaleString('en')} learned numbers, ${event.batchesPerEpoch.toLocaleString('en')} batches an epoch` +
-            `${event.fromEpoch > 0 ? `, going on after epoch ${event.fromEpoch}` : ''}`,
+            (event.fromEpoch > 0 ? `, going on after epoch ${event.fromEpoch}` : ''),
         )
         terminal.print(terminal.paint('dim', event.folder))
         return

@@ -1,6 +1,5 @@
 /** `apical serve`: the face in a browser, for a machine without a display. */
 import { fileURLToPath } from 'node:url'
-import { once } from 'node:events'
 import { openLab } from '../lab/lab.ts'
 import { serveLab } from '../serve.ts'
 import { EXIT, type Command } from './command.ts'
@@ -32,7 +31,9 @@ export const serve: Command = {
       if (served.warning !== null) terminal.complain(terminal.paint('yellow', served.warning))
       terminal.print(`Apical is at ${served.address}`)
       terminal.print('Stop it with Ctrl-C; running experiments keep a checkpoint.')
-      await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')])
+      await new Promise<unknown>((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve)
+      })
       terminal.complain('Stopping; running experiments write a checkpoint…')
       await served.close()
     } finally {

@@ -2,6 +2,7 @@
  * The command line as a real process, the way a person or a script meets it.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
@@ -36,7 +37,8 @@ export function apical(words: readonly string[], environment: Record<string, str
 function clean(environment: Record<string, string>): NodeJS.ProcessEnv {
   const rest = { ...process.env }
   for (const name of ['APICAL_HOME', 'APICAL_DATA', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS']) delete rest[name]
-  return { ...rest, ...environment }
+  // Sixty starts in a row: compiled once, each takes less than half the time.
+  return { ...rest, NODE_COMPILE_CACHE: join(ROOT, 'build/compile-cache'), ...environment }
 }
 
 export function watch(child: ChildProcess): Running {
