@@ -33,7 +33,7 @@ const PACKAGES = [
 
 /** The Node of the workers: the one that runs this host, or inside Electron the one that the app ships. */
 export function nodeProgram(root: string): string {
-  if (process.versions['electron'] === undefined) return process.execPath
+  if (!('electron' in process.versions)) return process.execPath
   const file = process.platform === 'win32' ? 'node.exe' : 'node'
   for (const name of PACKAGES) {
     const program = join(root, 'node_modules', name, 'bin', file)

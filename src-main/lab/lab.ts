@@ -207,6 +207,7 @@ class Office implements OpenLab {
     if (this.#samples.folderOf(id) !== null) this.#samples.hide(id)
     else {
       const folder = findRun(this.#results, id)
+      await this.#queue.untilGone(id)
       if (this.#queue.has(id) || livingOwner(folder) !== null)
         throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
       moveToTrash(this.#results, id)

@@ -47,6 +47,12 @@ export class Queue {
     return this.#running?.run.id === id ? this.#running.worker : null
   }
 
+  /** A person sees a run end a moment before its process is gone, and may ask for the next thing at once. */
+  async untilGone(id: string): Promise<void> {
+    const worker = this.workerOf(id)
+    if (worker?.isLeaving === true) await worker.ended
+  }
+
   add(run: WaitingRun): void {
     this.#waiting.push(run)
     if (this.#running === null) this.#startNext()

@@ -72,6 +72,8 @@ async function run({ folder, dataFolder, version }: Task): Promise<void> {
     showLife(folder)
   }, SIGN_OF_LIFE_MS)
   try {
+    // A host that was killed in the moment after it asked is heard of in the next turns: then nothing is begun.
+    for (let turn = 0; turn < 3; turn++) await nextTurn()
     const experiment = readExperiment(folder)
     ledger = new Ledger(folder, experiment.rule.name)
     ledger.setState('running')

@@ -46,6 +46,11 @@ export class TrainingWorker {
     return this.#child?.pid
   }
 
+  /** Its last word is said; only the process has yet to go. */
+  get isLeaving(): boolean {
+    return this.#last !== null
+  }
+
   pause(): void {
     this.#say({ kind: 'pause' })
   }
@@ -167,7 +172,8 @@ function endOf(child: ChildProcess): Promise<{ code: number | null; signal: Node
 
 /** A worker is a plain Node, whatever its host was told to be. */
 function surroundings(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS: _options, ELECTRON_RUN_AS_NODE: _electron, NODE_CHANNEL_FD: _channel, ...rest } = process.env
+  const rest = { ...process.env }
+  for (const name of ['NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE', 'NODE_CHANNEL_FD']) Reflect.deleteProperty(rest, name)
   return rest
 }
 

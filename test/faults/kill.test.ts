@@ -1,0 +1,136 @@
+/**
+ * kill -9 at random moments, of the worker and of the host: no file is ever corrupt, the state is told truly, and after
+ * going on as often as it takes the weights are, byte for byte, those of a run that was never interrupted.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunEvent } from '../../src-main/experiment/event.ts'
+import { runExperiment } from '../../src-main/lab/headless.ts'
+import { rootFolder } from '../../src-main/lab/installation.ts'
+import { createRun } from '../../src-main/lab/preparation.ts'
+import { changeStatus, livingOwner, paths, readCheckpoint, readRecord } from '../../src-main/lab/results.ts'
+import { TrainingWorker } from '../../src-main/lab/workers.ts'
+import { Generator } from '../../src-main/program/random.ts'
+import { scratchFolder, smallExperiment } from '../lab/small-experiment.ts'
+import { eventually, expectSound, weightsOf } from './soundness.ts'
+
+const KILLS = 10
+const seed = Number(process.env['APICAL_FAULTS_SEED'] ?? Date.now() % 1_000_000)
+const scratch = scratchFolder()
+afterAll(scratch.remove)
+
+const experiment = smallExperiment({ epochs: 5 })
+let expected: ReadonlyMap<string, Buffer>
+let wholeMs: number
+
+beforeAll(async () => {
+  console.log(`random moments from seed ${seed}; APICAL_FAULTS_SEED=${seed} repeats them`)
+  const begin = performance.now()
+  const { folder, ending } = await runExperiment(experiment, { resultsFolder: scratch.inside('unbroken') })
+  wholeMs = performance.now() - begin
+  expect(ending.kind).toBe('done')
+  expectSound(folder)
+  expected = weightsOf(folder)
+}, 120_000)
+
+function newRun(results: string): string {
+  const { folder } = createRun(results, experiment, null)
+  // Handed over by a process that is gone: what the next start finds.
+  changeStatus(paths(folder).status, { state: 'interrupted' })
+  return folder
+}
+
+/** Finished epochs that no seed will have to repeat. */
+function lowestKeptEpoch(folder: string): number {
+  return Math.min(...experiment.seeds.map((one) => readCheckpoint(folder, one)?.position.epoch ?? 0))
+}
+
+function expectSameWeights(folder: string): void {
+  const found = weightsOf(folder)
+  for (const [name, bytes] of expected) expect(found.get(name)?.equals(bytes), `weights of ${name}`).toBe(true)
+  const { row, seeds, warnings } = readRecord(folder)
+  expect(row.state).toBe('done')
+  expect(warnings.filter((warning) => !/torn|cannot be read/.test(warning))).toEqual([])
+  for (const { epochs } of seeds) expect(epochs).toEqual([1, 2, 3, 4, 5])
+}
+
+describe('kill -9', () => {
+  it(`of the worker, ${KILLS} times`, async () => {
+    const moments = Generator.seeded(seed).split('worker')
+    let folder = newRun(scratch.inside('worker'))
+    let wentOn = 0
+    for (let kills = 0; kills <= KILLS;) {
+      const kept = lowestKeptEpoch(folder)
+      const began: number[] = []
+      const onEvent = (event: RunEvent): void => {
+        if (event.kind === 'started') began.push(event.fromEpoch)
+      }
+      const worker = new TrainingWorker({ root: rootFolder(), folder, dataFolder: null, onEvent })
+      // The last one is left alone.
+      if (kills < KILLS) await Promise.race([worker.ended, sleep(moments.uniform() * wholeMs)])
+      else await worker.ended
+      if (worker.pid !== undefined && !worker.isLeaving) process.kill(worker.pid, 'SIGKILL')
+      const ending = await worker.ended
+      expectSound(folder)
+      // At most the running epoch is done again.
+      for (const epoch of began) expect(epoch).toBe(kept)
+      if (began.length > 0 && kept > 0) wentOn++
+      if (ending.kind === 'failed') {
+        kills++
+        expect(ending.message).toContain('SIGKILL')
+        expect(readRecord(folder).row).toMatchObject({ state: 'interrupted', reason: ending.message })
+        continue
+      }
+      expect(ending.kind).toBe('done')
+      expectSameWeights(folder)
+      if (kills >= KILLS) break
+      // It was quicker than the blow.
+      folder = newRun(scratch.inside('worker'))
+    }
+    console.log(`${wentOn} times training went on from a later epoch than the first`)
+    expect(wentOn).toBeGreaterThan(0)
+  }, 300_000)
+
+  it(`of the host, ${KILLS} times`, async () => {
+    const moments = Generator.seeded(seed).split('host')
+    const results = scratch.inside('host')
+    let folder = newRun(results)
+    for (let kills = 0; kills <= KILLS;) {
+      const host = spawn(
+        process.execPath,
+        [fileURLToPath(new URL('host.ts', import.meta.url)), results, basename(folder)],
+        {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        },
+      )
+      const said: string[] = []
+      host.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text))
+      const gone = once(host, 'close')
+      // The last one is left alone.
+      if (kills < KILLS) await Promise.race([gone, sleep(moments.uniform() * wholeMs)])
+      else await gone
+      if (host.exitCode === null && host.signalCode === null) {
+        host.kill('SIGKILL')
+        await gone
+      }
+      expectSound(folder)
+      await eventually('the worker of a dead host to end', () => livingOwner(folder) === null)
+      // One that had not yet begun when its host died says nothing; give it the time to go.
+      await sleep(100)
+      await eventually('the worker of a dead host to end', () => livingOwner(folder) === null)
+      expectSound(folder)
+      const { state } = readRecord(folder).row
+      if (host.signalCode === 'SIGKILL') kills++
+      else expect(said.join(''), 'a host that was not killed ends with its run').toContain('"kind":"done"')
+      if (state === 'done') {
+        expectSameWeights(folder)
+        if (host.signalCode !== 'SIGKILL' && kills >= KILLS) return
+        folder = newRun(results)
+      } else expect(state).toBe('interrupted')
+    }
+  }, 300_000)
+})

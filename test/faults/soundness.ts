@@ -1,0 +1,37 @@
+/** What must hold of an experiment's folder at every moment, whoever was killed while doing whatever to it. */
+import { existsSync, readFileSync } from 'node:fs'
+import { expect } from 'vitest'
+import { livingOwner, paths, readCheckpoint, readExperiment, readRecord } from '../../src-main/lab/results.ts'
+import { decodeSafetensors } from '../../src-main/lab/safetensors.ts'
+
+/** Every file that has its name is whole, and the record reads without a warning other than of one torn last line a seed. */
+export function expectSound(folder: string): void {
+  const files = paths(folder)
+  for (const path of [files.experiment, files.status, files.environment, files.summary, files.worker])
+    if (existsSync(path)) expect(() => JSON.parse(readFileSync(path, 'utf8')) as unknown, path).not.toThrow()
+  const { seeds } = readExperiment(folder)
+  for (const seed of seeds) {
+    expect(() => readCheckpoint(folder, seed), files.checkpoint(seed)).not.toThrow()
+    if (existsSync(files.weights(seed)))
+      expect(() => decodeSafetensors(readFileSync(files.weights(seed)), 'weights')).not.toThrow()
+  }
+  const { row, warnings } = readRecord(folder)
+  for (const warning of warnings) expect(warning).toMatch(/torn|cannot be read/)
+  expect(row.state).not.toBe('unreadable')
+  // Nothing but a living worker may be called running.
+  if (row.state === 'running' || row.state === 'paused') expect(livingOwner(folder)).not.toBeNull()
+}
+
+export function weightsOf(folder: string): Map<string, Buffer> {
+  const { seeds } = readExperiment(folder)
+  return new Map(seeds.map((seed) => [`seed ${seed}`, readFileSync(paths(folder).weights(seed))]))
+}
+
+/** Waits until a condition holds, looking often; fails with `what` when it never does. */
+export async function eventually(what: string, holds: () => boolean, limitMs = 30_000): Promise<void> {
+  const begin = performance.now()
+  while (!holds()) {
+    if (performance.now() - begin > limitMs) throw new Error(`waited in vain for: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
