@@ -28,7 +28,7 @@ export async function interruptible<T>(
     if (asked === null) {
       asked = now
       terminal.print(
-        `${signal === 'SIGINT' ? '' : `${signal}: `}stopping after this moment's batches and keeping a checkpoint… (Ctrl-C again stops at once)`,
+        `${signal === 'SIGINT' ? '' : `${signal}: `}Stopping after the current batches and keeping a checkpoint… (Ctrl-C again stops at once)`,
       )
       stop()
     } else if (now - asked >= SAME_PRESS_MS) {

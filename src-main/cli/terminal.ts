@@ -43,7 +43,8 @@ export class Terminal {
   /** Columns of the terminal; 80 where there is none. */
   get width(): number {
     const stream: Partial<WriteStream> = this.#human
-    return stream.columns ?? 80
+    // A pseudo-terminal that nobody sized says 0.
+    return stream.columns === undefined || stream.columns === 0 ? 80 : stream.columns
   }
 
   /** One JSON object on a line of its own; only with `--json`. */
