@@ -1,0 +1,230 @@
+/** Whatever comes as an experiment is taken with every setting filled in, or refused beside its field, in sentences. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { checkExperiment, requireExperiment } from '../../src-main/experiment/check.ts'
+import { presetNamed } from '../../src-main/experiment/presets.ts'
+import { ExperimentProblem } from '../../src-main/experiment/problem.ts'
+import { rules } from '../../src-main/rules/index.ts'
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+
+function mnist(): Record<string, Json> {
+  return JSON.parse(JSON.stringify(presetNamed('corinfomax-mnist')?.experiment)) as Record<string, Json>
+}
+
+/** The preset with the value at a dotted path replaced; undefined removes it. */
+function changed(path: string, value: Json | undefined): Json {
+  const root = mnist()
+  const keys = path.split('.')
+  let target = root
+  for (const key of keys.slice(0, -1)) target = target[key] as Record<string, Json>
+  const last = keys.at(-1) ?? ''
+  if (value === undefined) Reflect.deleteProperty(target, last)
+  else target[last] = value
+  return root
+}
+
+describe('taken', () => {
+  it('with every default of the rule and of the experiment filled in', () => {
+    const { experiment } = checkExperiment({
+      version: 1,
+      name: 'least',
+      preset: null,
+      data: { name: 'mnist' },
+      widths: [784, 20, 10],
+      rule: { name: 'corinfomax', settings: { beta: 0.5 } },
+      training: { epochs: 1, batchSize: 20 },
+      measures: {},
+      seeds: [0],
+      engine: {},
+    })
+    expect(experiment?.rule.settings['beta']).toBe(0.5)
+    expect(Object.keys(experiment?.rule.settings ?? {}).length).toBe(16)
+    expect(experiment?.training).toEqual({
+      epochs: 1,
+      batchSize: 20,
+      shuffle: true,
+      evaluateTrain: 'all',
+      evaluateTest: 'all',
+    })
+    expect(experiment?.engine).toEqual({ name: 'auto', precision: 'float32', device: null, threads: null })
+    expect(checkExperiment(experiment).experiment, 'resolved already').toEqual(experiment)
+  })
+
+  it('without touching what was given', () => {
+    const given = mnist()
+    const before = JSON.stringify(given)
+    checkExperiment(given)
+    expect(JSON.stringify(given)).toBe(before)
+  })
+})
+
+describe('refused', () => {
+  it.each<readonly [string, Json | undefined, string, RegExp]>([
+    ['training.epochs', 0, 'training.epochs', /^Expected a number of at least 1, found 0\.$/],
+    ['training.epochs', 1.5, 'training.epochs', /^Expected a whole number, found 1\.5\.$/],
+    ['training.epochs', 'ten', 'training.epochs', /^Expected a number, found "ten"\.$/],
+    ['training.epochs', undefined, 'training.epochs', /found nothing\.$/],
+    ['training.epoch', 3, 'training.epoch', /^There is no "epoch" here\. Did you mean "epochs"\?$/],
+    [
+      'training.evaluateTest',
+      'some',
+      'training.evaluateTest',
+      /^Expected one of all, off, or a (whole )?number, found "some"\.$/,
+    ],
+    ['data.name', 'mnits', 'data.name', /Did you mean "mnist"\?/],
+    ['name', '', 'name', /at least 1 letter, found ""\.$/],
+    ['widths', [784], 'widths', /at least 2 values, found a list of 1\.$/],
+    ['widths', [784, 0, 10], 'widths.1', /at least 1, found 0/],
+    ['widths', [783, 500, 10], 'widths.0', /^Expected 784 inputs.*found 783\.$/],
+    ['widths', [784, 500, 11], 'widths.2', /^Expected 10 outputs.*found 11\.$/],
+    ['widths', [784, 10], 'widths', /at least one hidden layer/],
+    ['seeds', [], 'seeds', /at least 1 value/],
+    ['seeds', [-1], 'seeds.0', /at least 0, found -1/],
+    ['seeds', [3, 1, 3], 'seeds', /seed 3 again/],
+    ['seeds', [2 ** 60], 'seeds.0', /Expected a/],
+    ['rule.name', 'corinfomx', 'rule.name', /Expected one of .*found "corinfomx"\. Did you mean "corinfomax"\?/],
+    ['rule.settings.beta', 0, 'rule.settings.beta', /^Expected a number of more than 0, found 0\.$/],
+    ['rule.settings.neuralLr', 99, 'rule.settings.neuralLr', /^Expected a number of at most 10, found 99\.$/],
+    ['rule.settings.neuralRule', 'slow', 'rule.settings.neuralRule', /^Expected one of constant, .*found "slow"\.$/],
+    ['rule.settings.nueralLr', 1, 'rule.settings.nueralLr', /Did you mean "neuralLr"\?/],
+    ['rule.settings.lrForward', [1], 'rule.settings.lrForward', /2 feedforward rates.*found 1\.$/],
+    ['rule.settings.lrForward', [1, 'a'], 'rule.settings.lrForward.1', /^Expected a number, found "a"\.$/],
+    ['measures.names', ['alignmnt'], 'measures.names.0', /alignment, information.*Did you mean "alignment"\?/],
+    ['engine.precision', 'float64', 'engine.precision', /reference/],
+    ['engine.threads', 0, 'engine.threads', /at least 1/],
+    ['version', 0, 'version', /^Expected 1, found 0\.$/],
+    ['version', 2, 'version', /newer Apical/],
+    ['version', 1e308, 'version', /newer Apical/],
+  ])('%s = %j', (path, value, at, sentence) => {
+    const { problems, experiment } = checkExperiment(changed(path, value))
+    expect(experiment).toBeUndefined()
+    expect(problems?.find((problem) => problem.path === at)?.message).toMatch(sentence)
+  })
+
+  it('everything wrong at once, each beside its field', () => {
+    const bad = mnist() as { training: Record<string, Json>; seeds: Json; rule: { settings: Record<string, Json> } }
+    bad.seeds = [1, 1]
+    bad.rule.settings['beta'] = -1
+    bad.rule.settings['lambda'] = 'x'
+    expect(checkExperiment(bad).problems?.map(({ path }) => path)).toEqual([
+      'seeds',
+      'rule.settings.beta',
+      'rule.settings.lambda',
+    ])
+  })
+
+  it.each<readonly [string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['a list', []],
+    ['text', 'corinfomax-mnist'],
+    ['a date', new Date(0)],
+    ['a function inside', { ...mnist(), name: () => 'x' }],
+    ['a class inside', { ...mnist(), data: new Map([['name', 'mnist']]) }],
+    ['a bigint', { ...mnist(), seeds: [1n] }],
+  ])('%s', (_, value) => {
+    expect(checkExperiment(value).problems?.length).toBeGreaterThan(0)
+  })
+
+  it('names that reach into prototypes, and leaves them alone', () => {
+    for (const text of [
+      '{"__proto__": {"polluted": 1}}',
+      JSON.stringify(mnist()).replace('"settings":{', '"settings":{"__proto__":{"polluted":1},'),
+      JSON.stringify(mnist()).replace('"settings":{', '"settings":{"constructor":{"prototype":{"polluted":1}},'),
+    ]) {
+      const { problems } = checkExperiment(JSON.parse(text))
+      expect(problems?.[0]?.message).toMatch(/"(__proto__|constructor)" is not allowed/)
+    }
+    expect(({} as { polluted?: number }).polluted).toBeUndefined()
+  })
+
+  it('what is nested without end or larger than any experiment, at once', () => {
+    let deep: unknown = 1
+    for (let i = 0; i < 100_000; i++) deep = [deep]
+    expect(checkExperiment({ ...mnist(), widths: deep }).problems?.[0]?.message).toMatch(/nested at most/)
+    const round: Record<string, unknown> = mnist()
+    round['self'] = round
+    expect(checkExperiment(round).problems?.[0]?.message).toMatch(/nested at most|at most 20000 values/)
+    expect(
+      checkExperiment({ ...mnist(), seeds: Array.from({ length: 1e6 }, (_, i) => i) }).problems?.[0]?.message,
+    ).toMatch(/at most/)
+  })
+
+  it('with sentences that stay short, whatever was found', () => {
+    for (const { path, message } of checkExperiment({
+      ...mnist(),
+      name: 7,
+      ['x'.repeat(1e5)]: 1,
+      preset: 'y'.repeat(1e5),
+    }).problems ?? []) {
+      expect(message.length).toBeLessThan(500)
+      expect(path.length).toBeLessThan(500)
+    }
+  })
+
+  it('as one error that names its source, where an error is wanted', () => {
+    expect(requireExperiment(mnist(), 'x').name).toContain('MNIST')
+    const refused = (): unknown => requireExperiment({}, 'runs/one.json')
+    expect(refused).toThrow(ExperimentProblem)
+    expect(refused).toThrow(/runs\/one\.json/)
+  })
+})
+
+describe('never throws', () => {
+  it('on anything', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({
+          withBigInt: true,
+          withDate: true,
+          withMap: true,
+          withNullPrototype: true,
+          withTypedArray: true,
+          withSparseArray: true,
+        }),
+        (value) => {
+          expect(checkExperiment(value).problems?.length).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: 300 },
+    )
+  })
+
+  it('on an experiment with one value replaced by anything JSON can hold; what is taken is whole', () => {
+    const paths = pathsOf(mnist(), [])
+    fc.assert(
+      fc.property(fc.constantFrom(...paths), fc.jsonValue(), (path, value) => {
+        const checked = checkExperiment(changed(path, value as Json))
+        if (checked.experiment === undefined) {
+          expect(checked.problems.length).toBeGreaterThan(0)
+          for (const problem of checked.problems) expect(problem.message).toMatch(/^[A-Z].*[.?]$/s)
+        } else
+          expect(checkExperiment(JSON.parse(JSON.stringify(checked.experiment))).experiment).toEqual(checked.experiment)
+      }),
+      { numRuns: 500 },
+    )
+  })
+
+  it('on a rule with settings of anything', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...rules.map(({ name }) => name)),
+        fc.dictionary(fc.string(), fc.jsonValue()),
+        (name, settings) => {
+          expect(() => checkExperiment({ ...mnist(), rule: { name, settings } })).not.toThrow()
+        },
+      ),
+      { numRuns: 200 },
+    )
+  })
+})
+
+function pathsOf(value: Json, path: readonly string[]): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return path.length === 0 ? [] : [path.join('.')]
+  return [
+    ...(path.length === 0 ? [] : [path.join('.')]),
+    ...Object.entries(value).flatMap(([key, part]) => pathsOf(part, [...path, key])),
+  ]
+}

@@ -1,0 +1,56 @@
+/** What a run will take, against the same counted by hand. */
+import { expect, it } from 'vitest'
+import { forecastExperiment } from '../../src-main/experiment/forecast.ts'
+import { presetNamed } from '../../src-main/experiment/presets.ts'
+import type { Experiment } from '../../src-main/experiment/experiment.ts'
+
+function preset(name: string): Experiment {
+  const found = presetNamed(name)
+  if (found === undefined) throw new Error(`no preset ${name}`)
+  return found.experiment
+}
+
+it('backpropagation: two products a layer forwards and backwards, less the one to the pixels', () => {
+  const experiment = { ...preset('backprop-mnist'), seeds: [1, 2, 3] }
+  const forecast = forecastExperiment(experiment, null)
+  const [n0, n1, n2, batch] = [784, 500, 10, 20]
+  expect(forecast.problems).toEqual([])
+  expect(forecast.runs).toBe(3)
+  expect(forecast.parameters).toBe(n0 * n1 + n1 + n1 * n2 + n2)
+  expect(forecast.batchesPerEpoch).toBe(3000)
+  const forward = 2 * batch * (n0 * n1 + n1 * n2)
+  expect(forecast.flopPerBatch).toBe(forward + 2 * batch * (n0 * n1 + n1 * n2) + 2 * batch * n1 * n2)
+  // Every epoch: all batches, then 60,000 + 10,000 samples forwards.
+  expect(forecast.flop).toBeCloseTo(3 * 50 * (3000 * (forecast.flopPerBatch ?? NaN) + (70_000 / batch) * forward), -3)
+  expect(forecast.seconds).toBeNull()
+})
+
+it('seconds are work times measured pace; limits and switched-off evaluations count', () => {
+  const whole = preset('corinfomax-mnist')
+  const limited: Experiment = {
+    ...whole,
+    data: { ...whole.data, limitTrain: 101 },
+    training: { ...whole.training, epochs: 2, evaluateTrain: 'off', evaluateTest: 'off' },
+    seeds: [0],
+  }
+  const forecast = forecastExperiment(limited, 1e-9)
+  expect(forecast.batchesPerEpoch).toBe(6)
+  expect(forecast.flop).toBe(12 * (forecast.flopPerBatch ?? NaN))
+  expect(forecast.seconds).toBeCloseTo((forecast.flop ?? NaN) * 1e-9, 12)
+  expect(forecastExperiment(limited, 1e-9, { train: 40, test: 0 }).batchesPerEpoch).toBe(2)
+})
+
+it('memory grows with seeds and holds the data', () => {
+  const one = forecastExperiment({ ...preset('corinfomax-mnist'), seeds: [0] }, null).memoryBytes ?? NaN
+  const ten = forecastExperiment(preset('corinfomax-mnist'), null).memoryBytes ?? NaN
+  const data = 70_000 * 784
+  expect(one).toBeGreaterThan(data + 4 * 652_100)
+  expect((ten - data) / (one - data)).toBeCloseTo(10, 6)
+})
+
+it('says what is wrong instead, and still how many runs were meant', () => {
+  const forecast = forecastExperiment({ ...preset('corinfomax-mnist'), widths: [1, 2], seeds: [1, 2] }, 1e-9)
+  expect(forecast.problems.length).toBeGreaterThan(0)
+  expect(forecast).toMatchObject({ runs: 2, parameters: null, flopPerBatch: null, seconds: null, memoryBytes: null })
+  expect(forecastExperiment(null, null).runs).toBe(0)
+})
