@@ -4,7 +4,7 @@
  */
 import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
 import { join } from 'node:path'
-import { IPC_CALL, IPC_EVENT } from './contract.ts'
+import { IPC_CALL, IPC_EVENT, type LabEvent } from './contract.ts'
 import { answerIpc } from './electron/calls.ts'
 import { answerFaceRequest } from './electron/face-protocol.ts'
 import { leaving } from './electron/leaving.ts'
@@ -51,11 +51,10 @@ async function start(): Promise<void> {
     if (window.isMinimized()) window.restore()
     window.focus()
   })
-  void lab.then((open) =>
-    open.watch((event) => {
-      if (!window.isDestroyed()) window.webContents.send(IPC_EVENT, event)
-    }),
-  )
+  const tell = (event: LabEvent): void => {
+    if (!window.isDestroyed()) window.webContents.send(IPC_EVENT, event)
+  }
+  void lab.then((open) => open.watch(tell), alreadySaid)
   await window.loadURL(FACE_URL)
 }
 
@@ -106,7 +105,7 @@ function offerMenu(window: BrowserWindow, lab: Promise<OpenLab>): void {
   const template = menuTemplate({
     mac: process.platform === 'darwin',
     devTools: !app.isPackaged,
-    show: (screen) => void window.loadURL(`${FACE_URL}#${screen}`),
+    show: (screen) => void window.loadURL(`${FACE_URL}#${screen}`).catch(alreadySaid),
     showResultsFolder: () =>
       void lab.then((open) => open.describe({})).then(({ resultsFolder }) => shell.openPath(resultsFolder)),
     openPaper: () => void shell.openExternal(PAPER),
@@ -133,6 +132,11 @@ function leaveInPeace(window: BrowserWindow, lab: Promise<OpenLab>): void {
   app.on('window-all-closed', () => {
     app.quit()
   })
+}
+
+/** For what hangs on a lab that did not open: `refuseToStart` has told the person. */
+function alreadySaid(): void {
+  // Nothing more to do.
 }
 
 /** Says in a sentence why the lab cannot be opened, and ends. */

@@ -81,7 +81,9 @@ async function serveUntilStopped(port: number | undefined, open: boolean): Promi
   })
   process.stdout.write(`Apical is at ${served.address}\nStop it with Ctrl-C; running experiments keep a checkpoint.\n`)
   if (open) openInBrowser(served.address)
-  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), once(process, 'SIGHUP')])
+  await new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
+  })
   process.stderr.write('Stopping; running experiments write a checkpoint…\n')
   await lab.close()
   await served.close()

@@ -23,6 +23,8 @@ const PATIENCE_MS = 15_000
 /** Returns a handler for everything that would close the app: prevents it until the lab is closed. */
 export function leaving(lab: Promise<LeavingLab>, shell: LeavingShell): (event: { preventDefault(): void }) => void {
   let state: 'here' | 'asking' | 'left' = 'here'
+  // Looked at when it is time to leave; until then a failure to open is somebody else's to tell.
+  lab.catch(() => undefined)
   const leave = async (): Promise<void> => {
     // A lab that did not open has nothing to lose.
     const open = await lab.catch(() => null)

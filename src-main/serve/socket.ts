@@ -32,8 +32,9 @@ export const SOCKET_LIMITS: SocketLimits = {
   unreadBytes: 32 * 2 ** 20,
 }
 
+const Id = z.object({ id: z.int().min(0).max(Number.MAX_SAFE_INTEGER) })
 const ClientMessage = z.strictObject({
-  id: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  ...Id.shape,
   call: z.string().max(100),
   argument: z.unknown(),
 })
@@ -109,23 +110,24 @@ function serveClient(lab: Lab, client: WebSocket, limits: SocketLimits): void {
 }
 
 async function reply(lab: Lab, data: RawData, isBinary: boolean): Promise<HostMessage> {
-  const unreadable = (why: string): HostMessage => ({
-    id: NO_ID,
+  const refused = (why: string, id = NO_ID): HostMessage => ({
+    id,
     refusal: refusal(`A message ${why}.`, 'Send {"id": a whole number, "call": a name, "argument": {…}} as text.'),
   })
-  if (isBinary) return unreadable('came as bytes, expected text')
+  if (isBinary) return refused('came as bytes, expected text')
   let value: unknown
   try {
     value = JSON.parse(textOf(data))
   } catch {
-    return unreadable('is not JSON')
+    return refused('is not JSON')
   }
+  // Whoever waits for an answer to a readable id gets one, whatever else the message holds.
+  const id = Id.safeParse(value).data?.id ?? NO_ID
   const odd = oddity(value)
-  if (odd !== null) return unreadable(odd)
+  if (odd !== null) return refused(odd, id)
   const message = ClientMessage.safeParse(value)
-  if (!message.success) return unreadable('has another shape than expected')
-  const { id, call, argument } = message.data
-  return { id, ...(await answer(lab, call, argument)) }
+  if (!message.success) return refused('has another shape than expected', id)
+  return { id, ...(await answer(lab, message.data.call, message.data.argument)) }
 }
 
 function textOf(data: RawData): string {

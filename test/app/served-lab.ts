@@ -24,9 +24,9 @@ export class ServedLab {
   static async start(home?: string): Promise<ServedLab> {
     const folder = home ?? (await mkdtemp(join(tmpdir(), 'apical-app-')))
     const program = [join(clone, 'src-main/cli.ts'), 'serve', '--port', '0']
-    const { APICAL_DATA: _, ...environment } = process.env
     const child = spawn(process.execPath, program, {
-      env: { ...environment, APICAL_HOME: folder },
+      // No data sets but the built-in one, whatever this machine has.
+      env: { ...process.env, APICAL_HOME: folder, APICAL_DATA: join(folder, 'data') },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     return new Promise((resolve, reject) => {

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-export async function aFace(): Promise<{ folder: string; remove(): Promise<void> }> {
+export async function aFace(): Promise<{ folder: string; remove: () => Promise<void> }> {
   const above = await mkdtemp(join(tmpdir(), 'apical-face-'))
   const folder = join(above, 'face')
   await mkdir(join(folder, 'assets'), { recursive: true })

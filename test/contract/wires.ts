@@ -19,11 +19,11 @@ import { enter } from './visitor.ts'
 export interface OpenWire {
   readonly transport: Transport
   readonly resultsFolder: string
-  close(): Promise<void>
+  readonly close: () => Promise<void>
 }
 
 /** A real lab with an empty results folder of its own. */
-export async function aLab(): Promise<{ lab: OpenLab; resultsFolder: string; close(): Promise<void> }> {
+export async function aLab(): Promise<{ lab: OpenLab; resultsFolder: string; close: () => Promise<void> }> {
   const resultsFolder = await mkdtemp(join(tmpdir(), 'apical-contract-'))
   const lab = await openLab({ resultsFolder, host: 'test' })
   return {

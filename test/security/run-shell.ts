@@ -64,9 +64,8 @@ function playNavigation(): void {
   const contents = stage.windows[0]?.webContents
   const went: string[] = []
   const go = (event: string, url: string): void => {
-    let stopped = false
-    contents?.emit(event, { url, preventDefault: () => (stopped = true) }, url)
-    if (!stopped) went.push(`${event} ${url}`)
+    went.push(`${event} ${url}`)
+    contents?.emit(event, { url, preventDefault: () => went.pop() }, url)
   }
   for (const event of ['will-frame-navigate', 'will-redirect', 'will-attach-webview'])
     for (const url of [
@@ -155,11 +154,12 @@ async function playLeaving(): Promise<void> {
   if (!('answer' in described)) throw new Error('The lab does not describe itself.')
   const { presets, host } = described.answer as import('../../src-main/contract.ts').LabDescription
   seen['host'] = host
-  const preset = presets.find((card) => card.experiment.data.name === 'glyphs')
-  const experiment = preset && {
+  const preset = presets.find((card) => card.name === 'corinfomax-glyphs-small')
+  if (preset === undefined) throw new Error('There is no small preset.')
+  const experiment = {
     ...preset.experiment,
-    widths: [784, 8, 10],
-    data: { name: 'glyphs', seed: 0, limitTrain: 100, limitTest: 50 },
+    widths: [784, 16, 10],
+    data: { name: 'glyphs', seed: 0, limitTrain: 2000, limitTest: 200 },
     training: { ...preset.experiment.training, epochs: 5000, batchSize: 20 },
     seeds: [0],
     engine: { name: 'reference', precision: 'float64', device: null, threads: 1 },
