@@ -5,7 +5,7 @@ export class Column {
 
   constructor(values: ArrayLike<number | null> = []) {
     this.#values = new Float64Array(Math.max(16, values.length))
-    for (let i = 0; i < values.length; i++) this.push(values[i] ?? NaN)
+    for (const value of Array.from(values)) this.push(value ?? NaN)
   }
 
   get length(): number {

@@ -4,16 +4,10 @@ import { toasts } from './toasts.svelte.ts'
 export async function copyText(text: string, said: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text)
+    toasts.say(said)
   } catch {
-    // Not every host grants the clipboard to a page; a selection always can be copied.
-    const area = document.createElement('textarea')
-    area.value = text
-    document.body.append(area)
-    area.select()
-    document.execCommand('copy')
-    area.remove()
+    toasts.say('The clipboard is closed to this window.', { tone: 'bad', next: 'Allow it, or save as a file instead.' })
   }
-  toasts.say(said)
 }
 
 export function saveText(name: string, text: string): void {

@@ -67,19 +67,22 @@ export function significant(value: number, digits = 4): string {
   return String(Number(value.toPrecision(digits)))
 }
 
-const SUPERSCRIPT: Readonly<Record<string, string>> = { '-': '⁻', ...Object.fromEntries([...'⁰¹²³⁴⁵⁶⁷⁸⁹'].entries()) }
+const SUPERSCRIPT: Readonly<Record<string, string>> = {
+  '-': '⁻',
+  ...Object.fromEntries(Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹').entries()),
+}
 
 /** 0.00001 → '1 × 10⁻⁵'. */
 export function scientific(value: number, digits = 4): string {
   const [mantissa = '0', exponent = '0'] = value.toExponential(digits - 1).split('e')
-  const power = [...String(Number(exponent))].map((character) => SUPERSCRIPT[character] ?? '').join('')
+  const power = Array.from(String(Number(exponent)), (character) => SUPERSCRIPT[character] ?? '').join('')
   return `${String(Number(mantissa))} × 10${power}`
 }
 
-const SUBSCRIPT = [...'₀₁₂₃₄₅₆₇₈₉']
+const SUBSCRIPT = Array.from('₀₁₂₃₄₅₆₇₈₉')
 
 export function subscript(index: number): string {
-  return [...String(index)].map((digit) => SUBSCRIPT[Number(digit)] ?? digit).join('')
+  return Array.from(String(index), (digit) => SUBSCRIPT[Number(digit)] ?? digit).join('')
 }
 
 /** ISO 8601 as '23 Nov 2026, 21:40' in local time. */

@@ -1,8 +1,8 @@
 /**
  * The only holder of a lab in the face: what it says of itself, its experiments as rows, and the runs being looked at.
  *
- * Lists are replaced, not mutated, and kept out of deep reactivity (`$state.raw`); samples live in typed arrays beside a
- * version that counts up, so that a fast run costs the window a few redraws a second and nothing else.
+ * Lists are replaced, not mutated, and kept out of deep reactivity (`$state.raw`); samples live in typed arrays in an
+ * envelope that is renewed a few times a second, so that a fast run costs the window a few redraws a second and nothing else.
  */
 import type {
   ExperimentRecord,
@@ -32,9 +32,8 @@ export class RunWatch {
   /** Sentences the run said about itself, the latest last. */
   notes = $state.raw<readonly { readonly level: 'info' | 'warning'; readonly message: string }[]>([])
   failure = $state.raw<{ readonly message: string; readonly next: string } | null>(null)
-  /** Counts up when `history` has changed. */
-  version = $state(0)
-  history = new History()
+  /** What was measured; the same growing history in a new envelope whenever it is worth drawing again. */
+  seen = $state.raw<{ readonly history: History }>({ history: new History() })
   readonly #read: () => Promise<ExperimentRecord>
   #redraw: ReturnType<typeof setTimeout> | undefined
   #loading: Promise<void> | null = null
@@ -59,9 +58,8 @@ export class RunWatch {
       const history = History.from(record)
       for (const event of this.#meanwhile) history.apply(event)
       this.record = record
-      this.history = history
+      this.seen = { history }
       this.refusal = null
-      this.version++
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       this.refusal = error
@@ -70,7 +68,8 @@ export class RunWatch {
 
   take(event: RunEvent): void {
     if (this.#loading !== null) this.#meanwhile.push(event)
-    if (this.history.apply(event)) this.#redraw ??= setTimeout(() => this.#redrawn(), REDRAW_MS)
+    if (this.seen.history.apply(event) && this.#redraw === undefined)
+      this.#redraw = setTimeout(() => this.#redrawn(), REDRAW_MS)
     switch (event.kind) {
       case 'progress':
         this.progress = event
@@ -96,7 +95,7 @@ export class RunWatch {
 
   #redrawn(): void {
     this.#redraw = undefined
-    this.version++
+    this.seen = { history: this.seen.history }
   }
 }
 
@@ -108,7 +107,9 @@ export class LabStore {
   loaded = $state(false)
   refusal = $state.raw<Refusal | null>(null)
   readonly #wire: Wire
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `rows` is what screens follow; a burst of changes is one of it
   readonly #rows = new Map<string, ExperimentRow>()
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- each watch is reactive, the list of them is not looked at
   readonly #watches = new Map<string, RunWatch>()
   #publishing = false
 

@@ -4,6 +4,7 @@ import App from './App.svelte'
 import { LabStore } from './lab.svelte.ts'
 import './style/tokens.css'
 import './style/base.css'
+import './theme.svelte.ts'
 import { chooseTransport } from './transport/choose.ts'
 
 const target = document.getElementById('face')

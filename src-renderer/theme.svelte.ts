@@ -7,13 +7,18 @@ const dark = window.matchMedia('(prefers-color-scheme: dark)')
 class Theme {
   choice = $state<ThemeChoice>(remembered())
   #systemIsDark = $state(dark.matches)
-  current = $derived<'light' | 'dark'>(this.choice === 'system' ? (this.#systemIsDark ? 'dark' : 'light') : this.choice)
+  current = $derived<'light' | 'dark'>(resolved(this.choice, this.#systemIsDark))
 
   constructor() {
-    dark.addEventListener('change', () => (this.#systemIsDark = dark.matches))
+    paint(this.choice)
+    dark.addEventListener('change', () => {
+      paint(this.choice)
+      this.#systemIsDark = dark.matches
+    })
   }
 
   choose(choice: ThemeChoice): void {
+    paint(choice)
     this.choice = choice
     try {
       if (choice === 'system') localStorage.removeItem(KEY)
@@ -22,6 +27,15 @@ class Theme {
       // A window without a memory: the choice holds until it closes.
     }
   }
+}
+
+function resolved(choice: ThemeChoice, systemIsDark: boolean): 'light' | 'dark' {
+  return choice === 'system' ? (systemIsDark ? 'dark' : 'light') : choice
+}
+
+/** The document changes before anything hears of it: charts read their colours from it. */
+function paint(choice: ThemeChoice): void {
+  document.documentElement.dataset['theme'] = resolved(choice, dark.matches)
 }
 
 function remembered(): ThemeChoice {

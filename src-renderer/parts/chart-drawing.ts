@@ -18,6 +18,7 @@ Chart.register(LineController, LineElement, LinearScale, PointElement, Tooltip)
 
 /** The colours of the theme, read from the document once a redraw: a canvas knows no `var()`. */
 export interface Palette {
+  readonly theme: 'light' | 'dark'
   readonly font: string
   readonly ink: string
   readonly ink2: string
@@ -27,10 +28,11 @@ export interface Palette {
   readonly series: readonly string[]
 }
 
-export function paletteOf(element: Element): Palette {
+export function paletteOf(element: Element, theme: 'light' | 'dark'): Palette {
   const style = getComputedStyle(element)
   const read = (name: string): string => style.getPropertyValue(name).trim()
   return {
+    theme,
     font: style.fontFamily,
     ink: read('--ink'),
     ink2: read('--ink-2'),
@@ -113,9 +115,9 @@ function configuration(model: ChartModel, palette: Palette, width: number): Char
           border: { display: false },
           ticks: {
             ...tick,
-            maxTicksLimit: 7,
+            maxTicksLimit: 9,
             includeBounds: false,
-            callback: (value) => axisNumber(Number(value), model.unit, range),
+            callback: (value, _, ticks) => axisNumber(Number(value), model.unit, stepOf(ticks)),
           },
         },
       },
@@ -181,13 +183,23 @@ function dataset(line: Line, palette: Palette, width: number): ChartDataset<'lin
   }
 }
 
-function axisNumber(value: number, unit: string, range: { low: number; high: number } | null): string {
-  const span = range === null ? 1 : range.high - range.low
-  if (unit === 'percent') return `${(value * 100).toFixed(span < 0.012 ? 2 : span < 0.06 ? 1 : 0)} %`
-  if (unit === 'degrees') return `${value.toFixed(span < 6 ? 1 : 0)}°`
-  return span >= 0.01 && span < 1e5
-    ? String(Number(value.toFixed(span < 1 ? 3 : span < 10 ? 2 : 0)))
-    : value.toExponential(1)
+function stepOf(ticks: readonly { readonly value: number }[]): number {
+  const [first, second] = ticks
+  return first === undefined || second === undefined ? 1 : Math.abs(second.value - first.value)
+}
+
+/** As many digits as the step between ticks needs, and no more. */
+function axisNumber(value: number, unit: string, step: number): string {
+  const digits = (size: number): number => Math.max(0, Math.min(4, Math.ceil(-Math.log10(size) - 1e-9)))
+  if (unit === 'percent') return `${(value * 100).toFixed(digits(step * 100))} %`
+  if (unit === 'degrees') return `${value.toFixed(digits(step))}°`
+  return Math.abs(value) >= 1e6 || step < 1e-4
+    ? value.toExponential(1)
+    : whole(Math.trunc(value)) + fraction(value, digits(step))
+}
+
+function fraction(value: number, digits: number): string {
+  return digits === 0 ? '' : value.toFixed(digits).replace(/^-?\d+/, '')
 }
 
 function tooltipLine(model: ChartModel, index: number, x: number, y: number): string {

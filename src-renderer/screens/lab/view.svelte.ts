@@ -24,6 +24,7 @@ class View {
   toggle(kind: 'datasets' | 'rules', value: string): void
   toggle(kind: 'states', value: StateFilter): void
   toggle(kind: keyof Omit<Filters, 'text'>, value: string): void {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- replaces the one before, never changes again
     const set = new Set<string>(this.#sets[kind])
     if (!set.delete(value)) set.add(value)
     this.#sets = { ...this.#sets, [kind]: set }
