@@ -66,7 +66,7 @@ const published = file.filter((preset) => preset.published !== null)
 
 describe.skipIf(!there)(`published rows${why}`, () => {
   it.each(published.map((preset) => [preset.name, preset] as const))('%s', (name, stored) => {
-    const row = rows.find((candidate) => candidate.id === stored.published?.row)
+    const row = rows.find((candidate) => candidate.id === stored.published.row)
     const script = scripts.find((candidate) => candidate.source === row?.script)
     const preset = presetNamed(name)
     if (row === undefined || script === undefined || preset === undefined)
@@ -128,8 +128,8 @@ describe.skipIf(!there)(`published rows${why}`, () => {
   it.each(published.filter(({ rule }) => rule === 'corinfomax').map((preset) => [preset.name, preset] as const))(
     '%s: the rates that reach the engine follow the script’s schedule, epoch for epoch',
     (name, stored) => {
-      const script = scripts.find((candidate) => candidate.id === stored.published?.script)
-      const setting = script?.settings.find(({ settingNumber }) => settingNumber === stored.published?.setting)
+      const script = scripts.find((candidate) => candidate.id === stored.published.script)
+      const setting = script?.settings.find(({ settingNumber }) => settingNumber === stored.published.setting)
       const decay = setting?.['lrDecay'] ?? script?.fixed['lrDecay']
       const table = Object.entries(script?.lrSchedule.multiplierAt ?? {}).find(
         ([label]) => Number(label.split('=')[1]) === decay,
