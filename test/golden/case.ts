@@ -75,7 +75,7 @@ export function runCases(): readonly GoldenCase[] {
   return readdirSync(folder)
     .filter((file) => file.endsWith('.json'))
     .sort()
-    .map((file) => readGolden(file.slice(0, -'.json'.length)) as Partial<GoldenCase>)
+    .map((file) => readGolden(file.slice(0, -'.json'.length)) as GoldenCase | { readonly algorithm?: undefined })
     .filter((found): found is GoldenCase => found.algorithm !== undefined)
 }
 
@@ -102,7 +102,7 @@ export function deviation({ got, want }: Comparison): number {
   if (got.length !== want.length) return Infinity
   let scale = 1
   let worst = 0
-  for (let i = 0; i < want.length; i++) scale = Math.max(scale, Math.abs(want[i] as number))
+  for (const value of Array.from(want)) scale = Math.max(scale, Math.abs(value))
   for (let i = 0; i < want.length; i++) {
     const difference = Math.abs((got[i] as number) - (want[i] as number))
     if (!(difference <= worst)) worst = Number.isNaN(difference) ? Infinity : difference

@@ -47,8 +47,8 @@ describe.runIf(present)('golden cases', () => {
   })
 
   for (const golden of cases) {
-    const replay = replays[golden.algorithm]
-    if (replay == null) {
+    const replay = replays[golden.algorithm] ?? null
+    if (replay === null) {
       test.skip(`${golden.case}: ${golden.algorithm} has no rule in this build yet`, () => undefined)
       continue
     }

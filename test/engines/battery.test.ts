@@ -1,0 +1,254 @@
+// Every engine that this machine has against the reference in float64: random programs, and every rule.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Samples } from '../../src-main/data/samples.ts'
+import { drawInitial } from '../../src-main/program/initial.ts'
+import type { Program } from '../../src-main/program/program.ts'
+import { isHit } from '../../src-main/program/measures.ts'
+import { Generator } from '../../src-main/program/random.ts'
+import { compileRule, rules, type Rule } from '../../src-main/rules/index.ts'
+import { reference } from '../../src-main/engines/reference.ts'
+import { evaluate, type Matrix } from '../program/evaluate.ts'
+import { randomProgram } from './random-program.ts'
+import { differences, outcomeOf, presentEngines, randomSamples, type Outcome, type Trial } from './trial.ts'
+
+const seed = Number(process.env['APICAL_SEED'] ?? 2026)
+const SIZES = [1, 2, 7, 33] as const
+
+const sizes = {
+  seed: fc.nat(1_000_000),
+  replicas: fc.integer({ min: 1, max: 3 }),
+  batchSize: fc.constantFrom(1, 3, 7, 33),
+  batches: fc.integer({ min: 1, max: 3 }),
+  evaluationBatch: fc.constantFrom(1, 4, 11, 50),
+}
+const widths = fc
+  .array(fc.constantFrom(...SIZES), { minLength: 1, maxLength: 2 })
+  .chain((hidden) =>
+    fc.tuple(fc.constantFrom(...SIZES), fc.constantFrom(2, 5, 10)).map(([first, last]) => [first, ...hidden, last]),
+  )
+
+/** In float32, against float64, after a few batches of values of order one. */
+const TOLERANCE = 1e-4
+
+for (const engine of presentEngines)
+  describe(engine.name, () => {
+    test('random programs leave what the reference leaves', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.record(sizes), widths, async (some, shape) => {
+          const trial: Trial = {
+            ...some,
+            compiled: randomProgram(shape, Generator.seeded(some.seed)),
+            counts: [40, 11],
+          }
+          const want = await outcomeOf(trial, reference, 'float64')
+          expect(differences(await outcomeOf(trial, engine, 'float32'), want, TOLERANCE)).toEqual([])
+        }),
+        { numRuns: 60, seed },
+      )
+    })
+
+    for (const rule of rules)
+      test(`${rule.name} with random settings and sizes`, async () => {
+        await fc.assert(
+          fc.asyncProperty(fc.record(sizes), widths, async (some, shape) => {
+            const random = Generator.seeded(some.seed)
+            const settings = settingsFor(rule, shape, random)
+            const keep = measurementsOf(rule, settings, shape)
+            const trial: Trial = { ...some, compiled: compileRule(rule, settings, shape, keep), counts: [40, 11] }
+            const want = await outcomeOf(trial, reference, 'float64')
+            const got = await outcomeOf(trial, engine, 'float32')
+            expect(differences(got, want, TOLERANCE)).toEqual([])
+            expect(got.broken).toEqual([])
+            expect(countsAgree(got)).toBe(true)
+          }),
+          { numRuns: 25, seed },
+        )
+      })
+
+    test('a replica computes what it would alone', async () => {
+      for (const rule of rules) {
+        const settings = settingsFor(rule, [7, 5, 3], Generator.seeded(5))
+        const compiled = compileRule(rule, settings, [7, 5, 3])
+        const trial: Trial = {
+          compiled,
+          seed: 9,
+          replicas: 2,
+          batchSize: 4,
+          batches: 1,
+          counts: [20, 5],
+          evaluationBatch: 5,
+        }
+        const together = await outcomeOf(trial, engine, 'float32')
+        const alone = await outcomeOf({ ...trial, replicas: 1 }, engine, 'float32')
+        for (const [name, values] of alone.parameters) expect(together.parameters.get(name)).toEqual(values)
+        // The two replicas start apart, so one that copied the other would be seen.
+        expect(together.parameters.get('1/W1')).not.toEqual(together.parameters.get('0/W1'))
+      }
+    })
+  })
+
+describe('reference', () => {
+  test('random programs leave what their statements mean', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1_000_000), widths, fc.constantFrom(1, 3, 7), async (number, shape, batchSize) => {
+        const compiled = randomProgram(shape, Generator.seeded(number))
+        const trial: Trial = {
+          compiled,
+          seed: number,
+          replicas: 1,
+          batchSize,
+          batches: 1,
+          counts: [20, 5],
+          evaluationBatch: 5,
+        }
+        expect(differences(await outcomeOf(trial, reference, 'float64'), meaningOf(trial), 1e-12)).toEqual([])
+      }),
+      { numRuns: 60, seed },
+    )
+  })
+
+  test('the same seed gives the same bits', async () => {
+    const compiled = randomProgram([7, 33, 5], Generator.seeded(3))
+    const trial: Trial = {
+      compiled,
+      seed: 3,
+      replicas: 2,
+      batchSize: 7,
+      batches: 3,
+      counts: [40, 11],
+      evaluationBatch: 4,
+    }
+    for (const precision of ['float32', 'float64'] as const)
+      expect(await outcomeOf(trial, reference, precision)).toEqual(await outcomeOf(trial, reference, precision))
+  })
+})
+
+/** A rule's defaults with a few settings drawn anew, so that all its paths are walked; lists follow the depth. */
+function settingsFor(rule: Rule, shape: readonly number[], random: Generator): unknown {
+  const coin = (): boolean => random.uniform() < 0.5
+  const depth = shape.length - 1
+  const known: Readonly<Record<string, () => Record<string, unknown>>> = {
+    corinfomax: () => ({
+      beta: random.between(0.2, 1),
+      threePhase: coin(),
+      lambda: coin() ? 0.99999 : 0.98,
+      weightDecay: coin(),
+      neuralRule: ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'][random.integer(3)],
+      iterationsFree: 1 + random.integer(6),
+      iterationsNudged: 1 + random.integer(4),
+      lrForward: Array.from({ length: depth }, () => random.between(0.01, 0.3)),
+      lrFeedback: Array.from({ length: depth - 1 }, () => random.between(0.01, 0.3)),
+    }),
+    backprop: () => ({
+      criterion: coin() ? 'squared-error' : 'cross-entropy',
+      outputActivation: coin() ? 'linear' : 'relu',
+      // Adam divides a gradient by its own size and so makes a step of a tiny one's rounding: golden cases judge it.
+      optimiser: 'sgd',
+      momentum: coin() ? 0.9 : 0,
+      weightDecay: coin() ? 0.01 : 0,
+      learningRate: 0.05,
+    }),
+  }
+  const draw = known[rule.name]
+  if (draw === undefined) throw new Error(`${rule.name} has no random settings here; give it some`)
+  const settings = rule.settings.parse(draw()) as unknown
+  expect(rule.check(settings, shape)).toEqual([])
+  return settings
+}
+
+/** All that the rule's measures keep, and its own measurements by name. */
+function measurementsOf(rule: Rule, settings: unknown, shape: readonly number[]): string[] {
+  const layers = shape.slice(1).map((_, i) => i + 1)
+  return [
+    ...rule.measures.flatMap((measure) => measure.keep(settings, shape)),
+    ...layers.flatMap((k) => [`free.r${k}`, `nudged.r${k}`, `third.r${k}`, `linear.${k}`, `gradient.W${k}`]),
+    'loss',
+  ]
+}
+
+/** Whether an engine's counts are those of its own scores: hits by `isHit`, and a confusion that sums to the samples. */
+function countsAgree({ counts, scores, test: samples }: Outcome): boolean {
+  return counts.every((count, replica) => {
+    const own = scores[replica] ?? []
+    const rows = Array.from({ length: samples.count }, (_, row) => row)
+    const hits = [1, 2].map(
+      (k) =>
+        rows.filter((row) => isHit(own, row * samples.classes, samples.classes, samples.labels[row] as number, k))
+          .length,
+    )
+    const diagonal = Array.from(
+      { length: samples.classes },
+      (_, c) => count.confusion[c * (samples.classes + 1)] as number,
+    )
+    return (
+      count.samples === samples.count &&
+      String(count.hits) === String(hits) &&
+      count.confusion.reduce((sum, v) => sum + v, 0) === samples.count &&
+      diagonal.reduce((sum, v) => sum + v, 0) === hits[0]
+    )
+  })
+}
+
+/** One batch of one replica by the evaluator of test/program, which shares no code with an engine. */
+function meaningOf({ compiled, seed: number, batchSize, counts }: Trial): Outcome {
+  const { program } = compiled
+  const random = Generator.seeded(number)
+  const [features, classes] = [program.widths[0] as number, program.widths.at(-1) as number]
+  const train = randomSamples(features, classes, counts[0], random.split('train'))
+  const held = randomSamples(features, classes, counts[1], random.split('test'))
+  const order = random.split('order')
+  const chosen = Array.from({ length: batchSize }, () => order.integer(counts[0]))
+  const sign = random.split('sign').coin()
+  const initial = initialOf(program, random)
+  const first = evaluate(program.training, {
+    ...inputsOf(train, chosen),
+    shapes: program.shapes,
+    scalars: program.scalars,
+    scalarValues: compiled.scalarsAt({ epoch: 0, batch: 0, sign }),
+    parameters: initial,
+  })
+  const after = initial.map((matrix, index) => first.updates.get(index) ?? matrix)
+  const rows = Array.from({ length: held.count }, (_, row) => row)
+  const second = evaluate(program.prediction, {
+    ...inputsOf(held, rows),
+    shapes: program.shapes,
+    scalars: program.scalars,
+    scalarValues: compiled.scalarsAt({ epoch: 0, batch: 1, sign: 1 }),
+    parameters: after,
+  })
+  const numbers = (matrix: Matrix): Float64Array => Float64Array.from(matrix.flat())
+  return {
+    parameters: new Map(program.parameters.map(({ name }, index) => [`0/${name}`, numbers(after[index] ?? [])])),
+    measured: new Map([...first.measured].map(([name, list]) => [`0/${name}`, Float64Array.from(list.flat(2))])),
+    scores: [numbers(second.values.get(program.scores) ?? [])],
+    counts: [],
+    broken: [],
+    test: held,
+  }
+}
+
+function initialOf(program: Program, random: Generator): Matrix[] {
+  return program.parameters.map(({ name, initial, shape }) => {
+    const values = drawInitial(initial, shape, random.split('initial').split(0).split(name))
+    return Array.from({ length: shape[0] }, (_, i) => Array.from(values.subarray(i * shape[1], (i + 1) * shape[1])))
+  })
+}
+
+/** Pixels scaled by the definition in data/samples.ts, and one-hot labels. */
+function inputsOf(samples: Samples, rows: readonly number[]): { x: Matrix; y: Matrix } {
+  const { features, pixels, scaling } = samples
+  const plane = features / scaling.scale.length
+  return {
+    x: rows.map((row) =>
+      Array.from({ length: features }, (_, i) => {
+        const channel = Math.floor(i / plane)
+        return (
+          (pixels[row * features + i] as number) * (scaling.scale[channel] as number) +
+          (scaling.offset[channel] as number)
+        )
+      }),
+    ),
+    y: rows.map((row) => Array.from({ length: samples.classes }, (_, c) => (samples.labels[row] === c ? 1 : 0))),
+  }
+}
