@@ -75,6 +75,6 @@ async function requireData(experiments: readonly Experiment[], folder: string | 
   const cards = await describeDataSets(folder)
   for (const name of new Set(experiments.map(({ data }) => data.name))) {
     const card = cards.find((one) => one.name === name)
-    if (card?.state === 'missing' || card?.state === 'broken') throw new UsageProblem(`${card.label}: ${card.detail}`)
+    if (card?.state === 'missing' || card?.state === 'broken') throw new UsageProblem(card.detail)
   }
 }
