@@ -6,7 +6,8 @@
  * rounds alike, so its bytes are the same everywhere. Any change of an image must raise `GLYPHS_VERSION`.
  */
 import { Generator } from '../program/random.ts'
-import { HANDS, type Stroke } from './glyph-strokes.ts'
+import { drawLine, smooth, type Point } from './glyph-pen.ts'
+import { HANDS } from './glyph-strokes.ts'
 import { UNIT_SCALING, type Samples } from './samples.ts'
 
 /** Recorded with every run on this set. */
@@ -18,9 +19,6 @@ export const GLYPHS_TEST_COUNT = 2_000
 const SIDE = 28
 const FEATURES = SIDE * SIDE
 const CLASSES = 10
-/** Straight pieces that a span between two control points is drawn with. */
-const PIECES = 6
-
 /** How much hands differ. Lengths are in heights of a digit where not said otherwise. */
 const HAND = {
   /** Of a digit, in pixels. */
@@ -32,7 +30,7 @@ const HAND = {
   /** Tangent of half the angle, counter-clockwise: ±11°. */
   turn: [-0.1, 0.1],
   /** Centre of the digit, in pixels off the centre of the image. */
-  shift: [-2, 2],
+  shift: [-3, 3],
   /** Half the width of the pen, in pixels. */
   pen: [0.65, 1.6],
   /** Standard deviation of every control point. */
@@ -87,25 +85,31 @@ function drawPart(generator: Generator, count: number): Samples {
 function drawGlyph(random: Generator, digit: number, image: Float64Array, into: Uint8Array): void {
   const hands = HANDS[digit] ?? []
   const strokes = hands[random.integer(hands.length)] ?? []
-  const place = placement(random)
-  const [from, to] = [random.between(...HAND.pen), random.between(...HAND.pen)]
+  const form = formOf(random)
+  const lines = strokes.map((stroke) =>
+    smooth(stroke.map(([x, y]) => form(x + HAND.wobble * bell(random), y + HAND.wobble * bell(random)))),
+  )
+  const from = random.between(...HAND.pen)
+  const to = random.between(...HAND.pen)
+  const placed = placeWithin(lines, Math.max(from, to), random)
   image.fill(0)
-  for (const stroke of strokes) {
-    const points = stroke.map(([x, y]) => place(x + HAND.wobble * bell(random), y + HAND.wobble * bell(random)))
-    drawStroke(points, 0.7 * from + 0.3 * to, 0.3 * from + 0.7 * to, image)
-  }
+  // One hand's pen differs less within a digit than pens differ.
+  for (const line of placed) drawLine(line, 0.7 * from + 0.3 * to, 0.3 * from + 0.7 * to, image, SIDE)
   const ink = random.between(...HAND.ink)
-  // Byte by byte of each random word: four pixels' noise for one draw, two draws a pixel for the bell shape.
+  // Two random bytes a pixel for the bell shape; two words hold those of four pixels.
   for (let pixel = 0; pixel < FEATURES; pixel += 4) {
-    const [one, two] = [random.bits(), random.bits()]
+    const one = random.bits()
+    const two = random.bits()
     for (let k = 0; k < 4; k++) {
       const sum = ((one >>> (8 * k)) & 255) + ((two >>> (8 * k)) & 255) - 255
-      // Two bytes have a standard deviation of 104.5 together.
-      const grey = (image[pixel + k] ?? 0) * ink + (HAND.noise * sum) / 104.5
+      const grey = (image[pixel + k] ?? 0) * ink + HAND.noise * (sum / NOISE_DEVIATION)
       into[pixel + k] = Math.round(255 * Math.min(1, Math.max(0, grey)))
     }
   }
 }
+
+/** Of the sum of two bytes: √(2·(256² − 1)/12). */
+const NOISE_DEVIATION = 104.5
 
 /** Near enough a standard normal number within ±3.4: four uniform ones, of variance 1/12 each. */
 function bell(random: Generator): number {
@@ -113,81 +117,47 @@ function bell(random: Generator): number {
   return (((one >>> 16) + (one & 65535) + (two >>> 16) + (two & 65535)) / 65536 - 2) * 1.7320508075688772
 }
 
-type Point = readonly [x: number, y: number]
-
-/** Where a point of the unit box comes to lie on the image: bent, leaned, turned, sized and shifted. */
-function placement(random: Generator): (x: number, y: number) => Point {
+/** Where a point of the unit box comes to lie around the centre of the digit, in pixels: bent, leaned, turned and sized. */
+function formOf(random: Generator): (x: number, y: number) => Point {
   const height = random.between(...HAND.height)
   const width = height * random.between(...HAND.aspect)
-  const slant = random.between(...HAND.slant)
+  const lean = height * random.between(...HAND.slant)
   const half = random.between(...HAND.turn)
-  const [cosine, sine] = [(1 - half * half) / (1 + half * half), (2 * half) / (1 + half * half)]
-  const [left, top] = [SIDE / 2 + random.between(...HAND.shift), SIDE / 2 + random.between(...HAND.shift)]
-  const [a, b, c, d] = [bell(random), bell(random), bell(random), bell(random)].map((bend) => bend * HAND.bend) as [
-    number,
-    number,
-    number,
-    number,
-  ]
+  const cosine = (1 - half * half) / (1 + half * half)
+  const sine = (2 * half) / (1 + half * half)
+  const bend = (): number => HAND.bend * bell(random)
+  const [bow, widen, sag, stretch] = [bend(), bend(), bend(), bend()]
   return (x, y) => {
-    const [u, v] = [x - 0.5, y - 0.5]
-    // Quadratic bends: strokes bow, tops and bottoms widen.
-    const [p, q] = [u + 4 * a * v * v + 2 * b * u * v, v + 4 * c * u * u + 2 * d * u * v]
-    const [right, down] = [width * p - slant * height * q, height * q]
-    return [left + cosine * right + sine * down, top - sine * right + cosine * down]
+    const u = x - 0.5
+    const v = y - 0.5
+    const p = u + 4 * bow * v * v + 2 * widen * u * v
+    const q = v + 4 * sag * u * u + 2 * stretch * u * v
+    const right = width * p - lean * q
+    const down = height * q
+    return [cosine * right + sine * down, cosine * down - sine * right]
   }
 }
 
-/** A smooth line through the points (Catmull and Rom's spline: each span a cubic Bézier), the pen's half width going from one to the other. */
-function drawStroke(points: readonly Point[], from: number, to: number, image: Float64Array): void {
-  const spans = points.length - 1
-  const [start] = points
-  if (start === undefined) return
-  let [x, y] = start
-  for (let span = 0; span < spans; span++) {
-    const [p0, p1, p2, p3] = [span - 1, span, span + 1, span + 2].map(
-      (i) => points[Math.min(spans, Math.max(0, i))] ?? start,
-    ) as [Point, Point, Point, Point]
-    for (let piece = 1; piece <= PIECES; piece++) {
-      const t = piece / PIECES
-      const along = (axis: 0 | 1): number =>
-        p1[axis] +
-        0.5 *
-          t *
-          (p2[axis] -
-            p0[axis] +
-            t *
-              (2 * p0[axis] -
-                5 * p1[axis] +
-                4 * p2[axis] -
-                p3[axis] +
-                t * (3 * (p1[axis] - p2[axis]) + p3[axis] - p0[axis])))
-      const [nextX, nextY] = [along(0), along(1)]
-      drawPiece(x, y, nextX, nextY, from + ((to - from) * (span + t)) / spans, image)
-      ;[x, y] = [nextX, nextY]
-    }
+/** Off the centre of the image at random, yet with all ink at least a pixel inside the frame; a shape too large for that is made smaller. */
+function placeWithin(lines: readonly Point[][], pen: number, random: Generator): Point[][] {
+  const room = SIDE / 2 - 1 - (pen + 0.5)
+  const place = (axis: 0 | 1) => {
+    let least = 0
+    let most = 0
+    for (const line of lines)
+      for (const point of line) {
+        least = Math.min(least, point[axis])
+        most = Math.max(most, point[axis])
+      }
+    const size = Math.min(1, (2 * room) / (most - least))
+    const [low, high] = [-room - size * least, room - size * most]
+    // Where the shift may not be as drawn, another one that fits is.
+    const shift = random.between(
+      Math.max(low, Math.min(high, HAND.shift[0])),
+      Math.min(high, Math.max(low, HAND.shift[1])),
+    )
+    return (length: number): number => SIDE / 2 + shift + size * length
   }
+  const [across, down] = [place(0), place(1)]
+  return lines.map((line) => line.map(([x, y]) => [across(x), down(y)] as const))
 }
-
-/** A straight piece with round ends: a pixel is inked by how far its centre is from the piece, over one pixel of soft edge. */
-function drawPiece(x0: number, y0: number, x1: number, y1: number, pen: number, image: Float64Array): void {
-  const reach = pen + 0.5
-  const left = Math.max(0, Math.ceil(Math.min(x0, x1) - reach - 0.5))
-  const right = Math.min(SIDE - 1, Math.floor(Math.max(x0, x1) + reach - 0.5))
-  const top = Math.max(0, Math.ceil(Math.min(y0, y1) - reach - 0.5))
-  const bottom = Math.min(SIDE - 1, Math.floor(Math.max(y0, y1) + reach - 0.5))
-  const [dx, dy] = [x1 - x0, y1 - y0]
-  const squared = dx * dx + dy * dy
-  for (let row = top; row <= bottom; row++)
-    for (let column = left; column <= right; column++) {
-      const [px, py] = [column + 0.5 - x0, row + 0.5 - y0]
-      const t = squared > 0 ? Math.min(1, Math.max(0, (px * dx + py * dy) / squared)) : 0
-      const [ex, ey] = [px - t * dx, py - t * dy]
-      const distance = Math.sqrt(ex * ex + ey * ey)
-      const grey = Math.min(1, reach - distance)
-      const at = row * SIDE + column
-      if (grey > (image[at] ?? 0)) image[at] = grey
-    }
-}
-
-export type { Stroke }
