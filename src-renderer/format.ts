@@ -44,6 +44,7 @@ const THIN_SPACE = ' '
 export function whole(value: number): string {
   return Math.round(value)
     .toString()
+    .replace('-', '−')
     .replace(/\B(?=(\d{3})+$)/g, THIN_SPACE)
 }
 

@@ -1,5 +1,5 @@
 /** Histories of seeds as lines for charts: the mean over the seeds that count, its band, and each seed on demand. */
-import type { RuleCard } from '../src-main/contract.ts'
+import type { ExperimentRow, PresetCard, RuleCard } from '../src-main/contract.ts'
 import type { Spread } from '../src-main/experiment/event.ts'
 import type { Column } from './column.ts'
 import type { History, SeedHistory } from './history.ts'
@@ -138,4 +138,13 @@ function linesOf(
 
 function pair(x: Column, y: Column): Columns {
   return { x: x.view(), y: y.view() }
+}
+
+/** What its authors printed for this very network, rule and data; null where a preset was taken elsewhere. */
+export function publishedFor(row: ExperimentRow, preset: PresetCard | undefined): Pick<Spread, 'mean' | 'sd'> | null {
+  if (row.published !== null) return row.published
+  if (preset === undefined) return null
+  const { data, rule, widths } = preset.experiment
+  const comparable = data.name === row.dataset && rule.name === row.rule && widths.join() === row.widths.join()
+  return comparable ? preset.published : null
 }

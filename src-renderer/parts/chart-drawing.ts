@@ -193,13 +193,8 @@ function axisNumber(value: number, unit: string, step: number): string {
   const digits = (size: number): number => Math.max(0, Math.min(4, Math.ceil(-Math.log10(size) - 1e-9)))
   if (unit === 'percent') return `${(value * 100).toFixed(digits(step * 100))} %`
   if (unit === 'degrees') return `${value.toFixed(digits(step))}°`
-  return Math.abs(value) >= 1e6 || step < 1e-4
-    ? value.toExponential(1)
-    : whole(Math.trunc(value)) + fraction(value, digits(step))
-}
-
-function fraction(value: number, digits: number): string {
-  return digits === 0 ? '' : value.toFixed(digits).replace(/^-?\d+/, '')
+  if (Math.abs(value) >= 1e6 || step < 1e-4) return value.toExponential(1)
+  return step >= 1 ? whole(value) : value.toFixed(digits(step)).replace('-', '−')
 }
 
 function tooltipLine(model: ChartModel, index: number, x: number, y: number): string {

@@ -104,6 +104,17 @@ export function setAt(draft: Draft, path: string, value: unknown): void {
   if (typeof parent === 'object' && parent !== null) (parent as Record<string, unknown>)[last] = value
 }
 
+/** A name for what a draft has become: the base's, with the words of its data set and its network brought up to date. */
+export function nameFor(base: Draft, draft: Draft, dataLabel: (name: string) => string): string {
+  const written = (widths: readonly Typed[]): string => widths.join('-')
+  let { name } = base
+  if (!same(base.widths, draft.widths)) name = name.replace(written(base.widths), written(draft.widths))
+  if (base.data.name !== draft.data.name)
+    for (const words of [dataLabel(base.data.name), base.data.name])
+      name = name.replace(words, words === base.data.name ? draft.data.name : dataLabel(draft.data.name))
+  return name
+}
+
 export function same(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b)
 }

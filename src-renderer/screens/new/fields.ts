@@ -80,7 +80,7 @@ export const COMMON_FIELDS: readonly CommonField[] = [
       maximum: 1_000_000_000,
       label: 'Measure every',
       unit: 'batches',
-      help: 'How often the measures below are taken.',
+      help: 'How often these measures are taken.',
     },
   },
   {
