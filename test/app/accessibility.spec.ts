@@ -1,0 +1,68 @@
+// axe on every screen, light and dark: no violation of WCAG 2.2 AA or of best practice, anywhere.
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { faultsOf } from './faultless-page.ts'
+import { chooseTheme, screens, startRun } from './screens.ts'
+import { ServedLab } from './served-lab.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let lab: ServedLab
+let page: Page
+let faults: string[]
+
+test.beforeAll(async ({ browser }) => {
+  lab = await ServedLab.start()
+  page = await browser.newPage({ reducedMotion: 'reduce' })
+  faults = faultsOf(page)
+  await page.goto(lab.address)
+})
+test.afterAll(async () => {
+  await page.close()
+  await lab.remove()
+})
+
+/** One sentence for each violation, so that a failure reads as what to mend. */
+async function violations(): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ target, any }) => `${id}: ${help}, at ${target.join(' ')}: ${any[0]?.message ?? ''}`),
+  )
+}
+
+test('axe sees what is wrong, so that its silence means something', async () => {
+  await page.evaluate(() => {
+    const picture = document.createElement('img')
+    picture.id = 'planted'
+    document.querySelector('main')?.append(picture)
+  })
+  expect(await violations()).toContainEqual(expect.stringContaining('image-alt'))
+  await page.evaluate(() => document.getElementById('planted')?.remove())
+})
+
+for (const theme of ['Light', 'Dark'] as const) {
+  for (const { name, reach } of screens)
+    test(`${name}, ${theme.toLowerCase()}`, async () => {
+      await reach(page)
+      await chooseTheme(page, theme)
+      expect(await violations()).toEqual([])
+    })
+
+  test(`live and run, ${theme.toLowerCase()}`, async () => {
+    await startRun(page, `Seen ${theme}`, 200)
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: 'Stop' }).click()
+    await expect(page.getByText('Stopped', { exact: true })).toBeVisible()
+    expect(await violations()).toEqual([])
+    await page.getByRole('link', { name: 'Details' }).click()
+    await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
+    await expect(page.getByText('experiment.json')).toBeVisible()
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: 'Show as table' }).first().click()
+    expect(await violations()).toEqual([])
+  })
+}
+
+test('the console stayed clean on all of them', () => {
+  expect(faults).toEqual([])
+})

@@ -1,0 +1,19 @@
+// A page whose console has to stay clean: a refused script or style, a failed request or a thrown error is a defect of
+// the app, whatever the test at hand looks at.
+import type { Page } from '@playwright/test'
+
+/** Collects what goes wrong in a page from now on; expect it to stay empty. */
+export function faultsOf(page: Page): string[] {
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(`thrown: ${error.message}`))
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(`${message.type()}: ${message.text()}`)
+  })
+  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`))
+  page.on('request', (request) => {
+    // With the network off everything still works: the page asks its own host and nobody else.
+    const { protocol, hostname } = new URL(request.url())
+    if (protocol !== 'blob:' && hostname !== '127.0.0.1') faults.push(`elsewhere: ${request.url()}`)
+  })
+  return faults
+}

@@ -1,0 +1,76 @@
+// Every screen of the face in every state that looks different, one way to reach each.
+import { expect, type Page } from '@playwright/test'
+import { choosePreset, makeSmall, openTab } from './form.ts'
+
+const PRESET = 'CorInfoMax · glyphs · 784-128-10, quick'
+
+export interface Screen {
+  readonly name: string
+  readonly reach: (page: Page) => Promise<void>
+}
+
+const go = (hash: string, ready: (page: Page) => Promise<void>) => async (page: Page) => {
+  await page.goto(new URL(`/#${hash}`, page.url()).href)
+  await ready(page)
+}
+const heading = (name: string | RegExp) => (page: Page) =>
+  expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
+const edit = (tab: RegExp, then?: (page: Page) => Promise<void>) => async (page: Page) => {
+  await choosePreset(page, PRESET)
+  await openTab(page, tab)
+  await then?.(page)
+}
+
+/** In order: 'live' starts the run that 'run' and the ones after it show. */
+export const screens: readonly Screen[] = [
+  { name: 'lab', reach: go('/lab', heading('Lab')) },
+  {
+    name: 'lab-nothing-found',
+    reach: async (page) => {
+      await go('/lab', heading('Lab'))(page)
+      await page.getByRole('searchbox', { name: 'Search experiments' }).fill('no such thing')
+    },
+  },
+  { name: 'new-gallery', reach: go('/new', heading('New experiment')) },
+  { name: 'new-data', reach: edit(/Data$/) },
+  { name: 'new-network', reach: edit(/Network$/) },
+  { name: 'new-rule', reach: edit(/CorInfoMax$/) },
+  { name: 'new-training', reach: edit(/Training$/) },
+  { name: 'new-seeds', reach: edit(/Seeds and engine$/) },
+  {
+    name: 'new-problem',
+    reach: edit(/CorInfoMax$/, (page) => page.getByRole('textbox', { name: /^Coupling/ }).fill('-3')),
+  },
+  {
+    name: 'sample',
+    reach: async (page) => {
+      await go('/lab', heading('Lab'))(page)
+      await page.getByRole('searchbox', { name: 'Search experiments' }).fill('')
+      await page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').last().click()
+      await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
+    },
+  },
+  { name: 'data', reach: go('/data', heading('Data')) },
+  { name: 'engines', reach: go('/engines', heading('Engines')) },
+  { name: 'live-nothing', reach: go('/live', heading(/./)) },
+  {
+    name: 'run-missing',
+    reach: go('/run/no-such-run', async (page) => expect(page.getByText(/no-such-run/).first()).toBeVisible()),
+  },
+]
+
+/** Starts a small run and waits until its curve is there; leaves the page on the live screen. */
+export async function startRun(page: Page, name: string, epochs: number): Promise<void> {
+  await choosePreset(page, PRESET)
+  await makeSmall(page, { name, epochs })
+  await page.getByRole('button', { name: 'Start' }).click()
+  await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/, {
+    timeout: 30_000,
+  })
+}
+
+/** Themes are chosen where a person chooses them. */
+export async function chooseTheme(page: Page, theme: 'Light' | 'Dark'): Promise<void> {
+  await page.getByRole('radio', { name: theme, exact: true }).check({ force: true })
+  await expect(page.locator('html')).toHaveAttribute('data-theme', theme.toLowerCase())
+}

@@ -1,0 +1,168 @@
+// A first day with Apical, from the address that `apical serve` prints to a finished run on disk, in a real browser
+// against a real lab with real workers. Everything is found by what a person or a screen reader is told it is.
+import { expect, test, type Page } from '@playwright/test'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { faultsOf } from './faultless-page.ts'
+import { choosePreset, makeSmall, openTab } from './form.ts'
+import { ServedLab } from './served-lab.ts'
+
+const PRESET = 'CorInfoMax · glyphs · 784-128-10, quick'
+const EPOCHS = 12
+
+test.describe.configure({ mode: 'serial' })
+
+let lab: ServedLab
+let page: Page
+let faults: string[]
+
+test.beforeAll(async ({ browser }) => {
+  lab = await ServedLab.start()
+  page = await browser.newPage()
+  faults = faultsOf(page)
+  await page.goto(lab.address)
+})
+test.afterAll(async () => {
+  await page.close()
+  await lab.remove()
+})
+// The page's own policy refuses what it should not do; that would be told on the console.
+test.afterEach(() => {
+  expect(faults).toEqual([])
+})
+
+const heading = (name: string) => page.getByRole('heading', { level: 1, name })
+const goTo = (name: string) => page.getByRole('navigation').getByRole('link', { name }).click()
+
+test('the token leaves the address, and the lab opens filled', async () => {
+  await expect(heading('Lab')).toBeVisible()
+  expect(page.url()).not.toContain('token')
+  const cookies = await page.context().cookies()
+  expect(cookies).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Strict' })])
+  await expect(page.getByRole('table', { name: 'Experiments' }).getByRole('row')).not.toHaveCount(0)
+})
+
+test('the sample experiment shows its result and its curves', async () => {
+  await page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
+  await expect(page.getByText('Sample', { exact: true })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Outcome' })).toContainText(/\d\d\.\d/)
+  await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/)
+})
+
+test('a bad value is refused beside its field, in words', async () => {
+  await choosePreset(page, PRESET)
+  const coupling = page.getByRole('textbox', { name: /^Coupling/ })
+  await coupling.fill('-3')
+  await expect(coupling).toHaveAttribute('aria-invalid', 'true')
+  await expect(page.getByRole('alert').filter({ hasText: /above 0/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Start' })).toBeDisabled()
+  await coupling.fill('three')
+  await expect(coupling).toHaveAttribute('aria-invalid', 'true')
+  await coupling.fill('0.2')
+  await expect(coupling).toHaveAttribute('aria-invalid', 'false')
+  await expect(page.getByText(/1 change/)).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Start' })).toBeEnabled()
+})
+
+test('the forecast follows the form', async () => {
+  await makeSmall(page, { name: 'First day', epochs: EPOCHS })
+  const forecast = page.locator('dl[aria-label="Forecast for First day"]')
+  await expect(forecast).toContainText(/1\s*run|run\s*1/)
+  // 1,500 samples in batches of 20.
+  await expect(forecast).toContainText('75')
+})
+
+test('a start leads to the live screen, where the run is seen learning', async () => {
+  await openTab(page, /Training$/)
+  await page.getByRole('button', { name: 'Start' }).click()
+  await expect(heading('First day')).toBeVisible()
+  await expect(page.getByText('Running', { exact: true })).toBeVisible()
+  const progress = page.getByRole('region', { name: 'Progress' })
+  await expect(progress).toContainText(new RegExp(`Epoch \\d+ of ${EPOCHS}`))
+  const bar = page.getByRole('progressbar', { name: 'Progress of First day' })
+  await expect.poll(async () => Number(await bar.getAttribute('aria-valuenow'))).toBeGreaterThan(0)
+  await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/)
+})
+
+test('stop keeps a checkpoint and says so, resume goes on from it to the end', async () => {
+  await page.getByRole('button', { name: 'Stop' }).click()
+  await expect(page.getByText('Stopped', { exact: true })).toBeVisible()
+  await expect(page.getByText(new RegExp(`\\d+ of ${EPOCHS} epochs done`))).toBeVisible()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(page.getByText('Running', { exact: true })).toBeVisible()
+  await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 45_000 })
+  await expect(page.getByText(`All ${EPOCHS} epochs done`)).toBeVisible()
+})
+
+test('the run has everything from disk, and so has the disk', async () => {
+  await page.getByRole('link', { name: 'Details' }).click()
+  const outcome = page.getByRole('region', { name: 'Outcome' })
+  await expect(outcome).toContainText(/\d\d\.\d/)
+  const accuracy = page.getByRole('region', { name: /accuracy/i })
+  await accuracy.getByRole('button', { name: 'Show as table' }).click()
+  // One row an epoch, under one row of headings: nothing was lost and nothing counted twice across stop and resume.
+  await expect(accuracy.getByRole('row')).toHaveCount(EPOCHS + 1)
+  await expect(page.getByText('experiment.json')).toBeVisible()
+
+  const [id = ''] = (await readdir(join(lab.home, 'results'))).filter((name) => !name.startsWith('.'))
+  const folder = join(lab.home, 'results', id)
+  const files = await readdir(folder, { recursive: true })
+  expect(files).toEqual(expect.arrayContaining(['experiment.json', 'environment.json', 'summary.json']))
+  const experiment = JSON.parse(await readFile(join(folder, 'experiment.json'), 'utf8')) as Record<string, unknown>
+  expect(experiment).toMatchObject({ name: 'First day', widths: [784, 16, 10], seeds: [0] })
+  expect(experiment).toMatchObject({ rule: { settings: { epsilon: 0.2 } }, training: { epochs: EPOCHS } })
+})
+
+test('notes are kept', async () => {
+  const notes = page.getByRole('textbox', { name: /notes/i })
+  await notes.fill('Coupling 0.2: to be repeated with ten seeds.')
+  await notes.blur()
+  await expect(page.getByText(/saved/i).first()).toBeVisible()
+  await page.reload()
+  await expect(page.getByRole('textbox', { name: /notes/i })).toHaveValue(
+    'Coupling 0.2: to be repeated with ten seeds.',
+  )
+})
+
+test('back in the lab the run stands first, can be searched, and survives a restart of the lab', async () => {
+  await goTo('Lab')
+  const rows = page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader')
+  await expect(rows.first()).toContainText('First day')
+  await page.getByRole('searchbox', { name: 'Search experiments' }).fill('no such thing')
+  await expect(page.getByText('Nothing matches')).toBeVisible()
+  await page.getByRole('searchbox', { name: 'Search experiments' }).fill('first')
+  await expect(rows).toHaveCount(1)
+
+  await lab.stop()
+  await expect(page.getByRole('alert')).toContainText('Connection lost')
+  // The browser tells of every attempt to come back to a lab that is not there.
+  faults.length = 0
+  lab = await ServedLab.start(lab.home)
+  await page.goto(lab.address)
+  faults.length = 0
+  await expect(rows.filter({ hasText: 'First day' })).toHaveCount(1)
+})
+
+test('the keyboard alone gets from the start to a started run', async () => {
+  await page.goto(new URL('/#/new', lab.address).href)
+  const preset = page.getByRole('list', { name: 'Presets' }).getByRole('link', { name: PRESET, exact: true })
+  await tabTo(page, () => preset.evaluate((link) => link === document.activeElement))
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('button', { name: 'Start' })).toBeEnabled()
+  const start = page.getByRole('button', { name: 'Start' })
+  await tabTo(page, () => start.evaluate((button) => button === document.activeElement))
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('region', { name: 'Progress' })).toBeVisible()
+  const stop = page.getByRole('button', { name: /Stop|Take out of the queue/ })
+  await tabTo(page, () => stop.evaluate((button) => button === document.activeElement))
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('Stopped', { exact: true })).toBeVisible()
+})
+
+async function tabTo(here: Page, reached: () => Promise<boolean>): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    if (await reached()) return
+    await here.keyboard.press('Tab')
+  }
+  throw new Error('Eighty presses of Tab did not get there.')
+}
