@@ -47,6 +47,7 @@ const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next:
     next: 'Choose another results folder with --out or APICAL_HOME.',
   },
   ENOENT: { what: 'it is not there (any more)', next: 'Check that the folder was not moved or deleted.' },
+  EISDIR: { what: 'it is a folder, not a file', next: 'Move it away; Apical did not make it.' },
   EIO: {
     what: 'the disk reports an error',
     next: 'Check the disk or the connection to the share, then resume the run.',

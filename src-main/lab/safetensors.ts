@@ -88,7 +88,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile
     tensors.push(tensor.tensor)
     spans.push([tensor.from, tensor.to, name])
   }
-  spans.sort((a, b) => a[0] - b[0])
+  // An empty tensor begins where the next one does.
+  spans.sort((a, b) => a[0] - b[0] || a[1] - b[1])
   let end = 0
   for (const [from, to, name] of spans) {
     if (from !== end) throw refuse(`tensor ${name} to begin at byte ${end}`, `byte ${from}`)
@@ -121,12 +122,12 @@ function readTensor(
   if (!isRecord(value)) throw refuse(`type, shape and offsets of tensor ${name}`, typeof value)
   const { dtype, shape, data_offsets: offsets } = value
   if (typeof dtype !== 'string' || !Object.hasOwn(TYPES, dtype))
-    throw refuse(`tensor ${name} to be ${Object.keys(TYPES).join(', ')}`, String(dtype).slice(0, 40))
+    throw refuse(`tensor ${name} to be ${Object.keys(TYPES).join(', ')}`, shown(dtype))
   const type = TYPES[dtype as TypeName]
   if (!Array.isArray(shape) || shape.length > 8 || !shape.every(isSize))
-    throw refuse(`a shape for tensor ${name}`, JSON.stringify(shape).slice(0, 80))
+    throw refuse(`a shape for tensor ${name}`, shown(shape))
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize))
-    throw refuse(`two offsets for tensor ${name}`, JSON.stringify(offsets).slice(0, 80))
+    throw refuse(`two offsets for tensor ${name}`, shown(offsets))
   const [from, to] = offsets as [number, number]
   const bytes = shape.reduce((product: number, size: number) => product * size, type.bytes)
   if (to - from !== bytes) throw refuse(`${bytes} bytes for tensor ${name}`, `${to - from}`)
@@ -142,4 +143,8 @@ function isSize(value: unknown): value is number {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 80)
 }

@@ -24,7 +24,7 @@ def lines(path):
             pass  # cut off by a crash
 
 metrics = pd.DataFrame(lines("seed-0/metrics.jsonl"))
-epochs = metrics[metrics.kind == "epoch"].drop_duplicates("epoch", keep="last").set_index("epoch")
+epochs = metrics[metrics.kind == "epoch"].drop_duplicates("epoch", keep="last").astype({"epoch": int}).set_index("epoch")
 print(epochs[["trainAccuracy", "testAccuracy"]])
 weights = load_file("seed-0/weights.safetensors")
 `
