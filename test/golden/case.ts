@@ -81,7 +81,7 @@ export function runCases(): readonly GoldenCase[] {
 
 /** Row by row. */
 export function flat(tensor: Tensor): number[] {
-  return (tensor.data as readonly (number | readonly number[])[]).flat() as number[]
+  return (tensor.data as readonly (number | readonly number[])[]).flatMap((entry) => entry)
 }
 
 /** States lie [units, batch] in most files and [batch, units] here. */

@@ -41,7 +41,7 @@ export async function corinfomaxCase(golden: GoldenCase, variant: Variant): Prom
           want: transposed(layer),
         })
       })
-    for (const { name, tensor } of parametersOf(golden, step.params))
+    for (const { name, tensor } of parametersOf(step.params))
       found.push({ what: `step ${index} ${name}`, got: await session.read(name, 0), want: flat(tensor) })
     found.push(...(await compareEvaluation(`step ${index}`, golden, session, scalars, step.eval, false)))
   }
@@ -180,14 +180,14 @@ function before(golden: GoldenCase, index: number): Tensors {
   return index === 0 ? golden.init : (golden.runs.float64.steps[index - 1]?.params ?? {})
 }
 
-function parametersOf(golden: GoldenCase, tensors: Tensors): { name: string; tensor: Tensor }[] {
+function parametersOf(tensors: Tensors): { name: string; tensor: Tensor }[] {
   return FAMILIES.flatMap(({ ours, theirs, from }) =>
     (tensors[theirs] ?? []).flatMap((tensor, i) => (i + 1 >= from ? [{ name: `${ours}${i + 1}`, tensor }] : [])),
   )
 }
 
 function parametersIn(golden: GoldenCase, tensors: Tensors): (name: string) => number[] {
-  const byName = new Map(parametersOf(golden, tensors).map(({ name, tensor }) => [name, tensor]))
+  const byName = new Map(parametersOf(tensors).map(({ name, tensor }) => [name, tensor]))
   return (name) => {
     const tensor = byName.get(name)
     if (tensor === undefined) throw new Error(`${golden.case} has no ${name}`)

@@ -25,7 +25,7 @@ export class Runner {
   readonly #plan: Plan
   readonly #kernels: Kernels
   readonly #entries: (Entry | undefined)[] = []
-  #updates: { parameter: number; tensor: Tensor }[] = []
+  #updates: { readonly parameter: number; readonly entry: Entry }[] = []
 
   constructor(program: Program, plan: Plan, kernels: Kernels) {
     this.#program = program
@@ -37,7 +37,12 @@ export class Runner {
   train(batch: Batch): readonly { readonly parameter: number; readonly tensor: Tensor }[] {
     this.#updates = []
     this.#run(this.#plan.training, batch, 0)
-    return this.#updates
+    // Nothing is kept before the whole batch has gone well.
+    return this.#updates.map(({ parameter, entry }) => {
+      const tensor = entry.give(this.#plan.flippedParameters[parameter] as boolean)
+      entry.release()
+      return { parameter, tensor }
+    })
   }
 
   /** Scores, row by row; kept beyond the batch for the caller to dispose. */
@@ -57,12 +62,9 @@ export class Runner {
         case 'repeat':
           this.#repeat(statement, block.bodies.get(index) as Block, batch)
           break
-        case 'update': {
-          const flipped = this.#plan.flippedParameters[statement.parameter] as boolean
-          const tensor = this.#entry(statement.value).give(flipped)
-          this.#updates.push({ parameter: statement.parameter, tensor })
+        case 'update':
+          this.#updates.push({ parameter: statement.parameter, entry: this.#entry(statement.value).hold() })
           break
-        }
         case 'measure':
           batch.listener?.(statement.name, this.#entry(statement.value).form(false).dataSync<'float32'>())
           break
