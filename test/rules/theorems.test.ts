@@ -1,0 +1,264 @@
+// What the rules must obey by mathematics, whatever their code says. On the reference engine, in float64.
+import { describe, expect, test } from 'vitest'
+import type { Session } from '../../src-main/engines/engine.ts'
+import { reference } from '../../src-main/engines/reference.ts'
+import { drawInitial } from '../../src-main/program/initial.ts'
+import type { Compiled } from '../../src-main/program/program.ts'
+import { Generator } from '../../src-main/program/random.ts'
+import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
+
+const BATCH = 8
+
+describe('backpropagation', () => {
+  for (const criterion of ['squared-error', 'cross-entropy'] as const)
+    for (const outputActivation of ['linear', 'relu'] as const)
+      test(`gradients are the loss's own slopes: ${criterion}, ${outputActivation} output`, async () => {
+        const widths = [5, 7, 6, 3]
+        const names = [1, 2, 3].flatMap((k) => [`W${k}`, `b${k}`])
+        const compiled = compiledWith(
+          'backprop',
+          { criterion, outputActivation, optimiser: 'sgd', momentum: 0 },
+          widths,
+          ['loss', ...names.map((name) => `gradient.${name}`)],
+        )
+        const { session, initial } = await started(compiled, 11)
+        const lossAt = async (name: string, values: Float64Array): Promise<number> => {
+          session.write(name, 0, values)
+          const measured = await batch(session, compiled)
+          restore(session, initial)
+          return measured('loss')[0] as number
+        }
+        restore(session, initial)
+        const measured = await batch(session, compiled)
+        const gradients = new Map(names.map((name) => [name, Float64Array.from(measured(`gradient.${name}`))]))
+        restore(session, initial)
+        // Central differences: error h²/6 of the third derivative plus rounding 10⁻¹⁶/h, so about 10⁻⁹ at h = 10⁻⁵.
+        const h = 1e-5
+        for (const [name, gradient] of gradients) {
+          const values = initial.get(name) as Float64Array
+          expect(gradient.some((v) => Math.abs(v) > 1e-3)).toBe(true)
+          for (let i = 0; i < values.length; i++) {
+            const [up, down] = [values.slice(), values.slice()]
+            up[i] = (values[i] as number) + h
+            down[i] = (values[i] as number) - h
+            const slope = ((await lossAt(name, up)) - (await lossAt(name, down))) / (2 * h)
+            expect(Math.abs((gradient[i] as number) - slope), `${name}[${i}]`).toBeLessThan(1e-7)
+          }
+        }
+        session.close()
+      })
+})
+
+describe('CorInfoMax', () => {
+  /**
+   * R ← λR + (1 − λ) r rᵀ has by Sherman and Morrison the inverse R⁻¹ ← (1/λ)( R⁻¹ − R⁻¹r rᵀR⁻¹ (1 − λ)/(λ + (1 − λ) rᵀR⁻¹r) ).
+   * The rule's B ← (1/λ)(B − γ z zᵀ), z = Br, γ = (1 − λ)/λ, leaves out the (1 − λ)rᵀR⁻¹r beside λ in the denominator. So over
+   * a fixed time n(1 − λ) = T the two part by O(1 − λ): halving 1 − λ halves their distance, and B → R⁻¹ as λ → 1.
+   */
+  test('B tracks the inverse of R, ever closer as λ → 1', async () => {
+    const T = 1
+    const parting: number[] = []
+    for (const forgetting of [0.02, 0.01, 0.005]) {
+      const lambda = 1 - forgetting
+      const compiled = compiledWith(
+        'corinfomax',
+        { lambda, lrForward: [0, 0], lrFeedback: [0], iterationsFree: 2, iterationsNudged: 2 },
+        [5, 4, 3],
+        ['nudged.r1'],
+      )
+      const { session } = await started(compiled, 21)
+      const n = 4
+      const start = Float64Array.from({ length: n * n }, (_, i) => (i % (n + 1) === 0 ? 1 : 0))
+      session.write('B1', 0, start)
+      // R from its own definition, with the rates that the rule reports.
+      let R = start.slice()
+      const random = Generator.seeded(4)
+      for (let step = 0; step < Math.round(T / forgetting); step++) {
+        // One sample a batch, for which Sherman and Morrison hold as they stand.
+        const r = (await batch(session, compiled, Uint32Array.of(random.integer(BATCH))))('nudged.r1')
+        R = R.map((v, at) => lambda * v + forgetting * (r[Math.floor(at / n)] as number) * (r[at % n] as number))
+      }
+      const B = await session.read('B1', 0)
+      const product = multiplied(B, R, n)
+      parting.push(norm(product.map((v, at) => v - (at % (n + 1) === 0 ? 1 : 0))))
+      // B has moved far from where it began, so that standing still would be seen.
+      expect(norm(Float64Array.from(B, (v, at) => v - (start[at] as number)))).toBeGreaterThan(0.3)
+      session.close()
+    }
+    const [coarse, middle, fine] = parting as [number, number, number]
+    expect(fine).toBeLessThan(0.02)
+    expect(coarse / middle).toBeGreaterThan(1.8)
+    expect(middle / fine).toBeGreaterThan(1.8)
+    expect(middle / fine).toBeLessThan(2.2)
+  })
+
+  test('settles where its dynamics stand still', async () => {
+    const settings = {
+      iterationsFree: 4000,
+      iterationsNudged: 4000,
+      neuralRule: 'constant',
+      neuralLr: 0.02,
+      beta: 0.7,
+      randomSign: false,
+      lambda: 0.9,
+    }
+    const compiled = compiledWith('corinfomax', settings, [5, 4, 3], ['free.r1', 'free.r2', 'nudged.r1', 'nudged.r2'])
+    const { session, initial, x, y } = await started(compiled, 31)
+    const measured = await batch(session, compiled)
+    const [g, ε, γ] = [0.5, 0.15, (1 - 0.9) / 0.9]
+    const [W1, W2, V2, B1, B2] = ['W1', 'W2', 'V2', 'B1', 'B2'].map((name) => initial.get(name) as Float64Array) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ]
+    const clip = (v: number): number => Math.min(1, Math.max(0, v))
+    let between = 0
+    for (const [phase, β] of [
+      ['free', 0],
+      ['nudged', 0.7],
+    ] as const) {
+      const r1 = measured(`${phase}.r1`)
+      const r2 = measured(`${phase}.r2`)
+      for (let sample = 0; sample < BATCH; sample++) {
+        const [a, b] = [r1.subarray(sample * 4, sample * 4 + 4), r2.subarray(sample * 3, sample * 3 + 3)]
+        const hidden = affine(W1, x.subarray(sample * 5, sample * 5 + 5))
+        const lateral1 = affine(B1, a)
+        const above = affine(V2, b)
+        // du = 0 solved for u: (g + 2/ε) u = W x/ε + 2γB r + g r + V r′/ε; then r = f(u).
+        a.forEach((rate, i) => {
+          const u =
+            ((hidden[i] as number) / ε + 2 * γ * (lateral1[i] as number) + g * rate + (above[i] as number) / ε) /
+            (g + 2 / ε)
+          expect(rate).toBeCloseTo(clip(u), 9)
+          if (rate > 0 && rate < 1) between++
+        })
+        const output = affine(W2, a)
+        const lateral2 = affine(B2, b)
+        b.forEach((rate, i) => {
+          const pull = β * (rate - (y[sample * 3 + i] as number))
+          const u = ((output[i] as number) / ε + γ * (lateral2[i] as number) + g * rate - pull) / (g + 1 / ε + 1)
+          expect(rate).toBeCloseTo(clip(u), 9)
+        })
+      }
+    }
+    // Were all rates at the clips, the equations would say little.
+    expect(between).toBeGreaterThan(BATCH)
+    session.close()
+  })
+
+  test('β of either sign gives the same first-order contrast, three phases its symmetric part', async () => {
+    // (r(β) − r(0))/β = r′ + β r″/2 + …: the two signs' updates differ by O(β), three phases cancel that term.
+    const stepOf = async (settings: object, sign: 1 | -1): Promise<Float64Array> => {
+      const compiled = compiledWith(
+        'corinfomax',
+        {
+          neuralRule: 'constant',
+          iterationsFree: 2000,
+          iterationsNudged: 2000,
+          lrForward: [0.01, 0.01],
+          lrFeedback: [0.01],
+          ...settings,
+        },
+        [5, 4, 3],
+      )
+      const { session, initial } = await started(compiled, 41)
+      await batch(session, compiled, undefined, sign)
+      const after = await session.read('W2', 0)
+      session.close()
+      return Float64Array.from(after, (v, i) => v - (initial.get('W2')?.[i] as number))
+    }
+    const gap = (a: Float64Array, b: Float64Array): number => norm(a.map((v, i) => v - (b[i] as number)))
+    const beta = 0.01
+    const [plus, minus] = [await stepOf({ beta }, 1), await stepOf({ beta }, -1)]
+    const [threePlus, threeMinus] = [
+      await stepOf({ beta, threePhase: true }, 1),
+      await stepOf({ beta, threePhase: true }, -1),
+    ]
+    expect(norm(plus)).toBeGreaterThan(1e-4)
+    expect(gap(plus, minus)).toBeLessThan(0.1 * norm(plus))
+    expect(gap(threePlus, threeMinus)).toBeLessThan(0.1 * gap(plus, minus))
+    expect(
+      gap(
+        threePlus,
+        plus.map((v, i) => (v + (minus[i] as number)) / 2),
+      ),
+    ).toBeLessThan(0.1 * gap(plus, minus))
+  })
+})
+
+function compiledWith(
+  name: string,
+  settings: object,
+  widths: readonly number[],
+  keep: readonly string[] = [],
+): Compiled {
+  const rule = ruleNamed(name)
+  if (rule === undefined) throw new Error(`there is no rule ${name}`)
+  return compileRule(rule, rule.settings.parse(settings) as unknown, widths, keep)
+}
+
+/** A float64 session with eight random samples and the rule's own initial parameters. */
+async function started(
+  compiled: Compiled,
+  seed: number,
+): Promise<{ session: Session; initial: Map<string, Float64Array>; x: Float32Array; y: Float64Array }> {
+  const { parameters, widths } = compiled.program
+  const random = Generator.seeded(seed)
+  const [features, classes] = [widths[0] as number, widths.at(-1) as number]
+  const x = Float32Array.from({ length: BATCH * features }, () => random.between(0, 2))
+  const labels = Uint8Array.from({ length: BATCH }, (_, row) => row % classes)
+  const y = Float64Array.from({ length: BATCH * classes }, (_, i) =>
+    labels[Math.floor(i / classes)] === i % classes ? 1 : 0,
+  )
+  const data = { count: BATCH, features, pixels: x, labels, classes, image: null, scaling: { scale: [1], offset: [0] } }
+  const session = await reference.open(compiled, { replicas: 1, precision: 'float64' })
+  session.bind({ train: data, test: data })
+  const initial = new Map(
+    parameters.map(({ name, initial: kind, shape }) => [name, drawInitial(kind, shape, random.split(name))]),
+  )
+  restore(session, initial)
+  return { session, initial, x, y }
+}
+
+function restore(session: Session, initial: ReadonlyMap<string, Float64Array>): void {
+  for (const [name, values] of initial) session.write(name, 0, values)
+}
+
+async function batch(
+  session: Session,
+  compiled: Compiled,
+  samples = Uint32Array.from({ length: BATCH }, (_, i) => i),
+  sign: 1 | -1 = 1,
+): Promise<(name: string) => Float64Array> {
+  const scalars = compiled.scalarsAt({ epoch: 0, batch: 0, sign })
+  const { measurements } = await session.train({
+    batchSize: samples.length,
+    batches: 1,
+    samples,
+    scalars,
+    measureBatch: 0,
+  })
+  return (name) => measurements[0]?.get(name) as Float64Array
+}
+
+/** M v for a matrix lying row by row. */
+function affine(matrix: Float64Array, vector: ArrayLike<number>): Float64Array {
+  const rows = matrix.length / vector.length
+  return Float64Array.from({ length: rows }, (_, i) =>
+    Array.from(vector).reduce((total, v, j) => total + (matrix[i * vector.length + j] as number) * v, 0),
+  )
+}
+
+function multiplied(a: ArrayLike<number>, b: ArrayLike<number>, n: number): Float64Array {
+  return Float64Array.from({ length: n * n }, (_, at) => {
+    let total = 0
+    for (let k = 0; k < n; k++) total += (a[Math.floor(at / n) * n + k] as number) * (b[k * n + (at % n)] as number)
+    return total
+  })
+}
+
+function norm(values: Float64Array): number {
+  return Math.sqrt(values.reduce((total, v) => total + v * v, 0))
+}
