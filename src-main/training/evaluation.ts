@@ -48,8 +48,11 @@ export class Evaluation {
     }
   }
 
-  /** One result a replica and split; null for a split that is off, and for the whole when the person stopped or paused it. */
-  async run(replicas: number, controls: TrainingControls): Promise<Readonly<Record<Split, Evaluated[] | null>> | null> {
+  /** Yields after every piece; in the end one result a replica and split: null for a split that is off, and for the whole when the person stopped or paused it. */
+  async *run(
+    replicas: number,
+    controls: TrainingControls,
+  ): AsyncGenerator<undefined, Readonly<Record<Split, Evaluated[] | null>> | null> {
     const began = this.#now()
     const result: Record<Split, Evaluated[] | null> = { train: null, test: null }
     const one = this.#compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
@@ -76,6 +79,7 @@ export class Evaluation {
         })
         from += piece.length
         this.#samplesAPiece = Math.max(1, Math.round((piece.length * PIECE_MS) / Math.max(this.#now() - before, 1)))
+        yield
       }
       result[split] = Array.from(hits, (hit) => ({
         accuracy: hit / samples.length,

@@ -206,8 +206,13 @@ class Run {
   /** Fills in how good each network is, with as many pauses as the person likes. */
   async *#evaluate(): AsyncGenerator<RunEvent | TrainingState, 'evaluated' | 'stopped'> {
     for (;;) {
-      yield this.#progress('evaluating')
-      const evaluated = await this.#evaluation.run(this.#replicas.length, this.#controls)
+      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls)
+      let step: Awaited<ReturnType<typeof pieces.next>>
+      do {
+        yield this.#progress('evaluating')
+        step = await pieces.next()
+      } while (step.done !== true)
+      const evaluated = step.value
       if (evaluated !== null) {
         for (const [index, replica] of this.#replicas.entries()) {
           if (replica.collapsed !== null) continue

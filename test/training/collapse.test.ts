@@ -16,8 +16,11 @@ describe('divergence', () => {
   it('is found within the epoch, with parameter and batch, and ends the run when nobody is left', async () => {
     const settings = { optimiser: 'sgd', momentum: 0, learningRate: 100 }
     const experiment = tinyExperiment('backprop', { settings, training: { epochs: 30, batchSize: 2 } })
-    const { of, events } = await told(tinyTask(experiment))
+    const { of, events, last } = await told(tinyTask(experiment))
     const collapsed = of('collapsed')
+    const stopped = Math.max(...collapsed.map(({ batch }) => batch))
+    const { epoch, batchInEpoch, batch } = last[0]?.position ?? { epoch: NaN, batchInEpoch: NaN, batch: NaN }
+    expect([batch, epoch * 12 + batchInEpoch], 'it ends where the last one was lost').toEqual([stopped, stopped])
     expect(collapsed.map(({ seed }) => seed).sort()).toEqual([0, 1])
     for (const { reason, batch, epoch } of collapsed) {
       expect(reason).toMatch(/^(W|b)[12] (is not finite|has grown to \d)/)

@@ -75,8 +75,10 @@ describe('a chunk', () => {
     const clock = new Clock()
     const { engine, pieces } = timed(clock, 1, sampleMs)
     const experiment = tinyExperiment('backprop', { seeds: [0], training: { epochs: 1, batchSize: 50 } })
-    await told(tinyTask(experiment, { engine, now: clock.now, data: tinyData(5000) }))
+    const { of } = await told(tinyTask(experiment, { engine, now: clock.now, data: tinyData(5000) }))
     expect(Math.max(...pieces)).toBeLessThanOrEqual(150)
+    const heard = of('progress').filter(({ phase }) => phase === 'evaluating')
+    expect(heard.length, 'a sign of life after each').toBeGreaterThanOrEqual(pieces.length)
     expect(pieces.reduce((sum, piece) => sum + piece, 0)).toBeCloseTo(5012 * sampleMs, 4)
   })
 
@@ -117,18 +119,21 @@ describe('stop', () => {
     expect(events.some(({ kind }) => kind === 'done')).toBe(false)
   })
 
-  it('is answered in the middle of an evaluation', async () => {
+  it('is answered in the middle of an evaluation, which is then done again', async () => {
     const clock = new Clock()
     const { engine, pieces } = timed(clock, 1, 30)
-    const { events, of } = await told(
-      tinyTask(tinyExperiment('backprop'), { engine, now: clock.now }),
-      (event, controls) => {
-        if (event.kind === 'progress' && event.phase === 'evaluating') controls.stop()
-      },
-    )
-    expect(pieces).toEqual([])
+    const experiment = tinyExperiment('backprop', { training: { epochs: 1 } })
+    let evaluating = 0
+    const { last, events, of } = await told(tinyTask(experiment, { engine, now: clock.now }), (event, controls) => {
+      if (event.kind === 'progress' && event.phase === 'evaluating' && ++evaluating === 3) controls.stop()
+    })
+    expect(pieces.length).toBe(2)
     expect(of('epoch')).toEqual([])
     expect(events.at(-1)).toEqual({ kind: 'stopped', folder: 'nowhere', epoch: 0, batch: 6 })
+
+    const whole = await told(tinyTask(experiment))
+    const again = await told(tinyTask(experiment, { from: last }))
+    expect(again.of('done')[0]?.seeds).toEqual(whole.of('done')[0]?.seeds)
   })
 
   it('before the first batch leaves a checkpoint of the beginning', async () => {
