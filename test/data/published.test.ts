@@ -3,9 +3,12 @@ import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Samples } from '../../src-main/data/samples.ts'
 import { loadDataSet, verifyDataSet } from '../../src-main/lab/datasets.ts'
+
+// Unpacking 180 MB of .xz takes seconds, and minutes on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 300_000 })
 
 const data = resolve(process.env['APICAL_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)))
 const absent = (name: string) => !existsSync(join(data, name))
