@@ -13,7 +13,8 @@ export function faultsOf(page: Page): string[] {
   page.on('request', (request) => {
     // With the network off everything still works: the page asks its own host and nobody else.
     const { protocol, hostname } = new URL(request.url())
-    if (protocol !== 'blob:' && hostname !== '127.0.0.1') faults.push(`elsewhere: ${request.url()}`)
+    if (protocol !== 'blob:' && protocol !== 'app:' && hostname !== '127.0.0.1')
+      faults.push(`elsewhere: ${request.url()}`)
   })
   return faults
 }

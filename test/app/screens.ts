@@ -1,8 +1,6 @@
 // Every screen of the face in every state that looks different, one way to reach each.
 import { expect, type Page } from '@playwright/test'
-import { choosePreset, makeSmall, openTab } from './form.ts'
-
-const PRESET = 'CorInfoMax · glyphs · 784-128-10, quick'
+import { chooseQuickPreset, makeSmall, openTab } from './form.ts'
 
 export interface Screen {
   readonly name: string
@@ -16,7 +14,7 @@ const go = (hash: string, ready: (page: Page) => Promise<void>) => async (page: 
 const heading = (name: string | RegExp) => (page: Page) =>
   expect(page.getByRole('heading', { level: 1, name })).toBeVisible()
 const edit = (tab: RegExp, then?: (page: Page) => Promise<void>) => async (page: Page) => {
-  await choosePreset(page, PRESET)
+  await chooseQuickPreset(page)
   await openTab(page, tab)
   await then?.(page)
 }
@@ -61,7 +59,7 @@ export const screens: readonly Screen[] = [
 
 /** Starts a small run and waits until its curve is there; leaves the page on the live screen. */
 export async function startRun(page: Page, name: string, epochs: number): Promise<void> {
-  await choosePreset(page, PRESET)
+  await chooseQuickPreset(page)
   await makeSmall(page, { name, epochs })
   await page.getByRole('button', { name: 'Start' }).click()
   await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/, {
