@@ -74,6 +74,10 @@ export async function* work(assignment: Assignment, controls: TrainingControls):
               message: `Now seeds ${group.seeds.join(', ')}, which stood at another place.`,
             }
           first = false
+          // What a crash before the first checkpoint left in the history is about to be said again.
+          if (group.from === null)
+            for (const seed of group.seeds)
+              if (ledger.hasHistory(seed)) yield { kind: 'resumed', seed, epoch: 0, batch: 0 }
           break
         case 'stopped':
           yield said

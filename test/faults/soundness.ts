@@ -27,6 +27,13 @@ export function weightsOf(folder: string): Map<string, Buffer> {
   return new Map(seeds.map((seed) => [`seed ${seed}`, readFileSync(paths(folder).weights(seed))]))
 }
 
+/** The history of some seeds without the times it took: what an interruption must not change. */
+export function historiesOf(folder: string, seeds: readonly number[]): unknown[] {
+  return readRecord(folder)
+    .seeds.filter(({ seed }) => seeds.includes(seed))
+    .map((record) => ({ ...record, seconds: record.seconds.length }))
+}
+
 /** Waits until a condition holds, looking often; fails with `what` when it never does. */
 export async function eventually(what: string, holds: () => boolean, limitMs = 30_000): Promise<void> {
   const begin = performance.now()

@@ -11,7 +11,7 @@ import { LabProblem } from '../../src-main/lab/problem.ts'
 import { paths } from '../../src-main/lab/results.ts'
 import { thinned } from '../../src-main/lab/thinned.ts'
 import { eventually } from '../faults/soundness.ts'
-import { scratchFolder, smallExperiment } from './small-experiment.ts'
+import { quickExperiment, scratchFolder, smallExperiment } from './small-experiment.ts'
 
 const scratch = scratchFolder()
 const home = process.env['APICAL_HOME']
@@ -24,7 +24,7 @@ beforeAll(async () => {
   // What this machine's person has in the usual places is none of the tests' business.
   process.env['APICAL_HOME'] = scratch.inside('home')
   delete process.env['APICAL_DATA']
-  const { folder, ending } = await runExperiment(smallExperiment({ epochs: 1, limitTrain: 40, seeds: [0] }), {
+  const { folder, ending } = await runExperiment(quickExperiment(1), {
     resultsFolder: scratch.inside('done'),
   })
   expect(ending.kind).toBe('done')
@@ -104,7 +104,7 @@ describe('a lab', () => {
       const written = readFileSync(paths(join(results, event.id)).metrics(seed), 'utf8')
       if (!written.includes(`"epoch":${epoch},`)) wrong.push(`epoch ${epoch} was told before it was written`)
     })
-    const { id } = await lab.start({ experiment: smallExperiment({ epochs: 2, limitTrain: 40, seeds: [0] }) })
+    const { id } = await lab.start({ experiment: quickExperiment(2) })
     await eventually('the run to be done', () => told.includes('row done'))
     expect(wrong).toEqual([])
     expect(
@@ -118,7 +118,7 @@ describe('a lab', () => {
     })
     expect(record.environment?.data['glyphs']).toMatch(/version/)
     // Now that this machine's speed is known, the next forecast has a time.
-    const { seconds, problems } = await lab.forecast({ experiment: smallExperiment() })
+    const { seconds, problems } = await lab.forecast({ experiment: quickExperiment(50) })
     expect(problems).toEqual([])
     expect(seconds).toBeGreaterThan(0)
   }, 60_000)

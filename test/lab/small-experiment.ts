@@ -26,6 +26,18 @@ export function smallExperiment(
   }
 }
 
+/** One that learns in half a second, so that it ends well. */
+export function quickExperiment(epochs: number): Experiment {
+  const preset = presetNamed('backprop-glyphs')
+  if (preset === undefined) throw new Error('the preset backprop-glyphs is gone')
+  const { rule } = preset.experiment
+  return {
+    ...smallExperiment({ epochs, seeds: [0], limitTrain: 1000, name: 'quick' }),
+    rule: { ...rule, settings: { ...rule.settings, learningRate: 0.01 } },
+    measures: { names: [], everyBatches: 100 },
+  }
+}
+
 /** A folder that is removed when the tests of a file are over; register `remove` with `afterAll`. */
 export function scratchFolder(): {
   readonly path: string

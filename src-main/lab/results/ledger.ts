@@ -1,5 +1,5 @@
 /** The worker's pen: what a run says is on disk before anyone hears of it. */
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs'
 import type { Environment } from '../../contract.ts'
 import type { RunEvent } from '../../experiment/event.ts'
 import {
@@ -43,6 +43,11 @@ export class Ledger {
     if (event.kind !== 'epoch' && event.kind !== 'measure' && event.kind !== 'collapsed' && event.kind !== 'resumed')
       return
     this.#linesOf(event.seed).append(event)
+  }
+
+  /** Whether anything was ever recorded of this seed, by this worker or one before. */
+  hasHistory(seed: number): boolean {
+    return (statSync(paths(this.folder).metrics(seed), { throwIfNoEntry: false })?.size ?? 0) > 0
   }
 
   writeCheckpoints(checkpoints: readonly SeedCheckpoint[], final: boolean): void {
