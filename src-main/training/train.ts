@@ -9,26 +9,20 @@
 import { epochOrder, limitSamples } from '../data/batches.ts'
 import type { DataSet, Samples } from '../data/samples.ts'
 import type { Engine, Measured, Session } from '../engines/engine.ts'
-import type { RunEvent, SeedOutcome } from '../experiment/event.ts'
+import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { comparePublished, spreadOf, type Published } from '../experiment/published.ts'
 import { weightCount } from '../program/cost.ts'
-import { drawInitial } from '../program/initial.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 import { compileRule, ruleNamed, type Measure } from '../rules/index.ts'
 import type { MeasuredSeries } from '../rules/rule.ts'
-import {
-  CheckpointProblem,
-  requireFitting,
-  type Collapse,
-  type Position,
-  type SavedParameter,
-  type SeedCheckpoint,
-} from './checkpoint.ts'
+import type { SeedCheckpoint } from './checkpoint.ts'
+import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { Evaluation } from './evaluation.ts'
+import { beginReplica, commonPosition, outcomeOf, readParameters, type Replica } from './replica.ts'
 
 export interface TrainingTask {
   /** Resolved: every setting present. `seeds` are those of this session. */
@@ -56,17 +50,6 @@ export interface TrainingState {
 const CHUNK_MS = 120
 /** Within an epoch a checkpoint is due this often. */
 const CHECKPOINT_MS = 60_000
-
-interface Replica {
-  readonly seed: number
-  readonly sign: Generator
-  /** Why it is no longer counted as training; kept in its checkpoint. */
-  collapsed: Collapse | null
-  trainAccuracy: number | null
-  testAccuracy: number | null
-  /** Why the last evaluation counts as chance; null when it does not. A verdict at the end only: stuck seeds may recover. */
-  chance: string | null
-}
 
 export async function* train(task: TrainingTask, controls: TrainingControls): AsyncGenerator<RunEvent | TrainingState> {
   const { experiment } = task
@@ -134,11 +117,19 @@ class Run {
     const test = limitSamples(task.data.test, task.experiment.data.limitTest)
     session.bind({ train: this.#train, test })
     this.#evaluation = new Evaluation(session, compiled, task.experiment, { train: this.#train, test }, task.now)
-    const position = commonPosition(task)
+    const position = commonPosition(task.experiment.seeds, task.from)
     this.#epoch = position.epoch
     this.#batchInEpoch = position.batchInEpoch
     this.#batch = position.batch
-    this.#replicas = task.experiment.seeds.map((seed) => this.#begin(seed))
+    this.#replicas = task.experiment.seeds.map((seed, index) =>
+      beginReplica(
+        session,
+        compiled.program,
+        index,
+        seed,
+        task.from?.find((saved) => saved.seed === seed),
+      ),
+    )
     this.#batchesPerEpoch = Math.ceil(this.#train.count / task.experiment.training.batchSize)
     this.#began = task.now()
     this.#lastCheckpoint = this.#began
@@ -268,27 +259,17 @@ class Run {
   }
 
   async #trainChunk(count: number, measure: boolean): Promise<Measured> {
-    const { batchSize } = this.#experiment.training
-    const first = this.#batchInEpoch * batchSize
-    const size = Math.min(batchSize, this.#train.count - first)
-    const slots = this.#compiled.program.scalarCount
-    const samples = new Uint32Array(this.#replicas.length * count * size)
-    const scalars = new Float64Array(this.#replicas.length * count * slots)
-    this.#replicas.forEach((replica, r) => {
-      samples.set((this.#orders[r] as Uint32Array).subarray(first, first + count * size), r * count * size)
-      for (let b = 0; b < count; b++)
-        scalars.set(
-          this.#compiled.scalarsAt({ epoch: this.#epoch, batch: this.#batch + b, sign: replica.sign.coin() }),
-          (r * count + b) * slots,
-        )
-    })
-    const measured = await this.#session.train({
-      batchSize: size,
-      batches: count,
-      samples,
-      scalars,
-      measureBatch: measure ? count - 1 : null,
-    })
+    const measured = await this.#session.train(
+      planChunk({
+        compiled: this.#compiled,
+        signs: this.#replicas.map(({ sign }) => sign),
+        orders: this.#orders,
+        batchSize: this.#experiment.training.batchSize,
+        position: { epoch: this.#epoch, batchInEpoch: this.#batchInEpoch, batch: this.#batch },
+        count,
+        measure,
+      }),
+    )
     this.#batchInEpoch += count
     this.#batch += count
     this.#trainedHere += count
@@ -333,7 +314,9 @@ class Run {
     for (const index of measured.broken) {
       const replica = this.#replicas[index]
       if (replica?.collapsed !== null) continue
-      const reason = brokenParameter(await this.#parameters(index)) ?? 'a state of the network is not finite'
+      const reason =
+        brokenParameter(await readParameters(this.#session, this.#compiled.program, index)) ??
+        'a state of the network is not finite'
       replica.collapsed = { epoch: this.#epoch + 1, batch: this.#batch, reason: `${reason} after batch ${this.#batch}` }
       yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
     }
@@ -359,7 +342,7 @@ class Run {
     const checkpoints: SeedCheckpoint[] = []
     const seconds = this.#seconds()
     for (const [index, replica] of this.#replicas.entries()) {
-      const parameters = await this.#parameters(index)
+      const parameters = await readParameters(this.#session, this.#compiled.program, index)
       const broken = brokenParameter(parameters)
       if (replica.collapsed === null && broken !== null) {
         replica.collapsed = {
@@ -381,36 +364,6 @@ class Run {
     yield { kind: 'state', checkpoints, final }
     yield { kind: 'checkpoint', epoch: this.#epoch, batch: this.#batch }
     this.#lastCheckpoint = this.#task.now()
-  }
-
-  async #parameters(replica: number): Promise<SavedParameter[]> {
-    const saved: SavedParameter[] = []
-    for (const { name, shape, role } of this.#compiled.program.parameters)
-      saved.push({ name, shape, role, values: await this.#session.read(name, replica) })
-    return saved
-  }
-
-  #begin(seed: number): Replica {
-    const index = this.#experiment.seeds.indexOf(seed)
-    const checkpoint = this.#task.from?.find((candidate) => candidate.seed === seed)
-    const root = Generator.seeded(seed)
-    const { program } = this.#compiled
-    if (checkpoint === undefined) {
-      for (const { name, shape, initial } of program.parameters)
-        this.#session.write(name, index, drawInitial(initial, shape, root.split('initial').split(name)))
-    } else {
-      requireFitting(checkpoint, program)
-      for (const { name, values } of checkpoint.parameters) this.#session.write(name, index, values)
-    }
-    const sign = checkpoint?.generators['sign']
-    return {
-      seed,
-      sign: sign === undefined ? root.split('sign') : Generator.restore(sign),
-      collapsed: checkpoint?.collapsed ?? null,
-      trainAccuracy: null,
-      testAccuracy: null,
-      chance: null,
-    }
   }
 
   #progress(phase: 'training' | 'evaluating'): RunEvent {
@@ -435,10 +388,7 @@ class Run {
   }
 
   #done(): RunEvent {
-    const seeds = this.#replicas.map(({ seed, collapsed, chance, testAccuracy, trainAccuracy }): SeedOutcome => {
-      const reason = collapsed?.reason ?? chance
-      return { seed, status: reason === null ? 'done' : 'collapsed', testAccuracy, trainAccuracy, reason }
-    })
+    const seeds = this.#replicas.map(outcomeOf)
     const good = seeds.filter(({ status }) => status === 'done')
     const testAccuracy = spreadOf(good.map((seed) => seed.testAccuracy))
     return {
@@ -452,21 +402,4 @@ class Run {
       published: comparePublished(testAccuracy, this.#task.published),
     }
   }
-}
-
-/** Where all seeds of the task stand. Refuses seeds that stand apart, or one that has no checkpoint, since they share every chunk. */
-function commonPosition({ from, experiment }: TrainingTask): Position {
-  if (from === null) return { epoch: 0, batchInEpoch: 0, batch: 0 }
-  const [first, ...others] = experiment.seeds.map((seed) => {
-    const checkpoint = from.find((candidate) => candidate.seed === seed)
-    if (checkpoint === undefined) throw new CheckpointProblem(`there is no checkpoint of seed ${seed} to go on from`)
-    return checkpoint
-  })
-  if (first === undefined) throw new RangeError('a session needs at least one seed')
-  for (const { seed, position } of others)
-    if (position.batch !== first.position.batch || position.epoch !== first.position.epoch)
-      throw new CheckpointProblem(
-        `seeds ${first.seed} and ${seed} stand at different batches (${first.position.batch} and ${position.batch}); they cannot go on side by side`,
-      )
-  return first.position
 }

@@ -1,0 +1,82 @@
+/** One network of a session: how it begins or goes on, what is known of it, and what becomes of it. */
+import type { Session } from '../engines/engine.ts'
+import type { SeedOutcome } from '../experiment/event.ts'
+import { drawInitial } from '../program/initial.ts'
+import type { Program } from '../program/program.ts'
+import { Generator } from '../program/random.ts'
+import {
+  CheckpointProblem,
+  requireFitting,
+  type Collapse,
+  type Position,
+  type SavedParameter,
+  type SeedCheckpoint,
+} from './checkpoint.ts'
+
+export interface Replica {
+  readonly seed: number
+  readonly sign: Generator
+  /** Why it is no longer counted as training; kept in its checkpoint. */
+  collapsed: Collapse | null
+  trainAccuracy: number | null
+  testAccuracy: number | null
+  /** Why the last evaluation counts as chance; null when it does not. A verdict at the end only: stuck seeds may recover. */
+  chance: string | null
+}
+
+/** Gives the session's replica `index` its parameters: drawn from the seed, or those of its checkpoint. */
+export function beginReplica(
+  session: Session,
+  program: Program,
+  index: number,
+  seed: number,
+  checkpoint: SeedCheckpoint | undefined,
+): Replica {
+  const root = Generator.seeded(seed)
+  if (checkpoint === undefined) {
+    for (const { name, shape, initial } of program.parameters)
+      session.write(name, index, drawInitial(initial, shape, root.split('initial').split(name)))
+  } else {
+    requireFitting(checkpoint, program)
+    for (const { name, values } of checkpoint.parameters) session.write(name, index, values)
+  }
+  const sign = checkpoint?.generators['sign']
+  return {
+    seed,
+    sign: sign === undefined ? root.split('sign') : Generator.restore(sign),
+    collapsed: checkpoint?.collapsed ?? null,
+    trainAccuracy: null,
+    testAccuracy: null,
+    chance: null,
+  }
+}
+
+/** Copies of a replica's parameters. */
+export async function readParameters(session: Session, program: Program, index: number): Promise<SavedParameter[]> {
+  const saved: SavedParameter[] = []
+  for (const { name, shape, role } of program.parameters)
+    saved.push({ name, shape, role, values: await session.read(name, index) })
+  return saved
+}
+
+export function outcomeOf({ seed, collapsed, chance, testAccuracy, trainAccuracy }: Replica): SeedOutcome {
+  const reason = collapsed?.reason ?? chance
+  return { seed, status: reason === null ? 'done' : 'collapsed', testAccuracy, trainAccuracy, reason }
+}
+
+/** Where all seeds stand. Refuses seeds that stand apart, or one that has no checkpoint, since they share every chunk. */
+export function commonPosition(seeds: readonly number[], from: readonly SeedCheckpoint[] | null): Position {
+  if (from === null) return { epoch: 0, batchInEpoch: 0, batch: 0 }
+  const [first, ...others] = seeds.map((seed) => {
+    const checkpoint = from.find((candidate) => candidate.seed === seed)
+    if (checkpoint === undefined) throw new CheckpointProblem(`there is no checkpoint of seed ${seed} to go on from`)
+    return checkpoint
+  })
+  if (first === undefined) throw new RangeError('a session needs at least one seed')
+  for (const { seed, position } of others)
+    if (position.batch !== first.position.batch || position.epoch !== first.position.epoch)
+      throw new CheckpointProblem(
+        `seeds ${first.seed} and ${seed} stand at different batches (${first.position.batch} and ${position.batch}); they cannot go on side by side`,
+      )
+  return first.position
+}
