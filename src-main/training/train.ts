@@ -15,13 +15,13 @@ import { comparePublished, spreadOf, type Published } from '../experiment/publis
 import { weightCount } from '../program/cost.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
-import { compileRule, ruleNamed, type Measure } from '../rules/index.ts'
-import type { MeasuredSeries } from '../rules/rule.ts'
+import { compileRule, ruleNamed } from '../rules/index.ts'
 import type { SeedCheckpoint } from './checkpoint.ts'
 import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { Evaluation } from './evaluation.ts'
+import { takeMeasures, type Measuring } from './measuring.ts'
 import { beginReplica, commonPosition, outcomeOf, readParameters, type Replica } from './replica.ts'
 
 export interface TrainingTask {
@@ -71,7 +71,7 @@ export async function* train(task: TrainingTask, controls: TrainingControls): As
     ...(experiment.engine.device === null ? {} : { device: experiment.engine.device }),
   })
   try {
-    yield* new Run(task, controls, session, compiled, { list: measures, settings }).events()
+    yield* new Run(task, controls, session, compiled, { measures, settings, widths }).events()
   } finally {
     session.close()
   }
@@ -82,7 +82,7 @@ class Run {
   readonly #controls: TrainingControls
   readonly #session: Session
   readonly #compiled: Compiled
-  readonly #measures: { readonly list: readonly Measure<unknown>[]; readonly settings: unknown }
+  readonly #measuring: Measuring
   readonly #experiment: Experiment
   readonly #train: Samples
   readonly #evaluation: Evaluation
@@ -105,13 +105,13 @@ class Run {
     controls: TrainingControls,
     session: Session,
     compiled: Compiled,
-    measures: { readonly list: readonly Measure<unknown>[]; readonly settings: unknown },
+    measuring: Measuring,
   ) {
     this.#task = task
     this.#controls = controls
     this.#session = session
     this.#compiled = compiled
-    this.#measures = measures
+    this.#measuring = measuring
     this.#experiment = task.experiment
     this.#train = limitSamples(task.data.train, task.experiment.data.limitTrain)
     const test = limitSamples(task.data.test, task.experiment.data.limitTest)
@@ -236,7 +236,7 @@ class Run {
       this.#trainingMs += elapsed
       this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
-      if (measure) yield* this.#measure(measured)
+      if (measure) yield* takeMeasures(this.#measuring, this.#session, measured, this.#replicas, this.#batch)
       yield this.#progress('training')
       if (!this.#someLeft()) return 'all collapsed'
       if (this.#task.now() - this.#lastCheckpoint > CHECKPOINT_MS) yield* this.#checkpoint(false)
@@ -248,7 +248,7 @@ class Run {
   #nextChunk(): { count: number; measure: boolean } {
     const every = this.#experiment.measures.everyBatches
     const due =
-      this.#measures.list.length === 0
+      this.#measuring.measures.length === 0
         ? Infinity
         : Math.ceil(this.#batchInEpoch / every) * every - this.#batchInEpoch + 1
     const left = this.#batchesPerEpoch - this.#batchInEpoch
@@ -274,40 +274,6 @@ class Run {
     this.#batch += count
     this.#trainedHere += count
     return measured
-  }
-
-  async *#measure(measured: Measured): AsyncGenerator<RunEvent> {
-    for (const [index, replica] of this.#replicas.entries()) {
-      if (replica.collapsed !== null) continue
-      const source = {
-        batches: this.#batch,
-        parameter: (name: string) => this.#session.read(name, index),
-        measurement: (name: string) => measured.measurements[index]?.get(name) ?? [],
-      }
-      for (const measure of this.#measures.list) {
-        let series: readonly MeasuredSeries[]
-        try {
-          series = await measure.take(this.#measures.settings, this.#experiment.widths, source)
-        } catch (error) {
-          // Mathematics that has no answer here (a log-determinant of a matrix gone singular) must not end a run.
-          if (!(error instanceof RangeError)) throw error
-          yield {
-            kind: 'note',
-            level: 'warning',
-            message: `seed ${replica.seed}, batch ${this.#batch}: ${measure.label} could not be taken: ${error.message}`,
-          }
-          continue
-        }
-        const finite = series.filter(({ value }) => Number.isFinite(value))
-        yield {
-          kind: 'measure',
-          seed: replica.seed,
-          batch: this.#batch,
-          measure: measure.name,
-          values: Object.fromEntries(finite.map(({ series: name, value }) => [name, value])),
-        }
-      }
-    }
   }
 
   async *#markBroken(measured: Measured): AsyncGenerator<RunEvent> {

@@ -16,7 +16,9 @@ describe('divergence', () => {
   it('is found within the epoch, with parameter and batch, and ends the run when nobody is left', async () => {
     const settings = { optimiser: 'sgd', momentum: 0, learningRate: 100 }
     const experiment = tinyExperiment('backprop', { settings, training: { epochs: 30, batchSize: 2 } })
-    const { of, events, last } = await told(tinyTask(experiment))
+    // A clock that moves a second at each look makes every chunk one batch long.
+    let ms = 0
+    const { of, events, last } = await told(tinyTask(experiment, { now: () => (ms += 1000) }))
     const collapsed = of('collapsed')
     const stopped = Math.max(...collapsed.map(({ batch }) => batch))
     const { epoch, batchInEpoch, batch } = last[0]?.position ?? { epoch: NaN, batchInEpoch: NaN, batch: NaN }
