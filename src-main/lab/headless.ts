@@ -16,7 +16,7 @@ import { TrainingWorker } from './workers.ts'
 export async function runExperiment(value: unknown, options: RunOptions): Promise<RunOutcome> {
   const experiment = resolveExperiment(value)
   const dataFolder = absolute(options.dataFolder)
-  await requireRunnable(experiment, dataFolder)
+  await requireRunnable(experiment, dataFolder, 'whole')
   return supervise(createRun(resolve(options.resultsFolder), experiment, dataFolder).folder, dataFolder, options)
 }
 
@@ -24,7 +24,7 @@ export async function runExperiment(value: unknown, options: RunOptions): Promis
 export async function resumeRun(named: string, options: RunOptions): Promise<RunOutcome> {
   const { folder, experiment, dataFolder } = requireResumable(resolve(options.resultsFolder), named)
   const from = absolute(options.dataFolder) ?? dataFolder
-  await requireRunnable(experiment, from)
+  await requireRunnable(experiment, from, 'whole')
   markQueued(folder, from)
   return supervise(folder, from, options)
 }

@@ -156,7 +156,7 @@ class Office implements OpenLab {
 
   async start({ experiment }: LabArgument<'start'>): Promise<{ id: string }> {
     const resolved = resolveExperiment(experiment)
-    await this.#runnable(() => requireRunnable(resolved, this.#dataFolder))
+    await this.#runnable(() => requireRunnable(resolved, this.#dataFolder, 'glance'))
     const { id, folder } = createRun(this.#results, resolved, this.#dataFolder)
     this.#known.add(id)
     this.#queue.add({ id, folder, experiment: resolved, dataFolder: this.#dataFolder })
@@ -169,7 +169,7 @@ class Office implements OpenLab {
       throw new LabProblem(`"${id}" runs or waits in the queue already.`, 'There is nothing to resume.')
     const { folder, experiment, dataFolder } = requireResumable(this.#results, id)
     const from = dataFolder ?? this.#dataFolder
-    await this.#runnable(() => requireRunnable(experiment, from))
+    await this.#runnable(() => requireRunnable(experiment, from, 'glance'))
     markQueued(folder, from)
     this.#queue.add({ id, folder, experiment, dataFolder: from })
     return null

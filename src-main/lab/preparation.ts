@@ -4,7 +4,7 @@ import { chooseEngine } from '../engines/index.ts'
 import { EngineProblem } from '../engines/engine.ts'
 import { checkExperiment } from '../experiment/check.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { loadDataSet } from './datasets.ts'
+import { describeDataSets, loadDataSet } from './datasets.ts'
 import { LabProblem } from './problem.ts'
 import {
   changeStatus,
@@ -24,8 +24,17 @@ export function resolveExperiment(value: unknown): Experiment {
   throw new LabProblem('This experiment cannot be run:', 'Correct what stands beside each field.', problems)
 }
 
-/** @throws LabProblem when this machine has not what the experiment needs, DataProblem when its data is not what it should be */
-export async function requireRunnable(experiment: Experiment, dataFolder: string | null): Promise<void> {
+/**
+ * @param data how closely to look at a set from files: 'whole' reads it all, so that whoever waits hears of any fault
+ * before anything starts; 'glance' looks at beginnings and sizes and leaves the rest to the worker, so that a window
+ * need not wait
+ * @throws LabProblem when this machine has not what the experiment needs, DataProblem when its data is not what it should be
+ */
+export async function requireRunnable(
+  experiment: Experiment,
+  dataFolder: string | null,
+  data: 'whole' | 'glance',
+): Promise<void> {
   try {
     await chooseEngine(experiment.engine.name)
   } catch (error) {
@@ -37,9 +46,15 @@ export async function requireRunnable(experiment: Experiment, dataFolder: string
       error,
     )
   }
-  // A set from files is read whole here and again by the worker: better a second lost than a run that fails when nobody looks.
-  if (experiment.data.name !== 'glyphs')
-    await loadDataSet(experiment.data.name, { seed: experiment.data.seed, folder: dataFolder })
+  const { name, seed } = experiment.data
+  if (name === 'glyphs') return
+  if (data === 'whole') {
+    await loadDataSet(name, { seed, folder: dataFolder })
+    return
+  }
+  const card = (await describeDataSets(dataFolder)).find((one) => one.name === name)
+  if (card?.state !== 'missing' && card?.state !== 'broken') return
+  throw new LabProblem(`${card.label} cannot be used.`, card.detail, [{ path: 'data.name', message: card.detail }])
 }
 
 /** Makes the folder of a new run, waiting in this process. */

@@ -94,7 +94,7 @@ describe('kill -9', () => {
     }
     console.log(`${wentOn} times training went on from a later epoch than the first`)
     expect(wentOn).toBeGreaterThan(0)
-  }, 300_000)
+  }, 600_000)
 
   it(`of the host, ${KILLS} times`, async () => {
     const moments = Generator.seeded(seed).split('host')
@@ -133,5 +133,5 @@ describe('kill -9', () => {
         folder = newRun(results)
       } else expect(state).toBe('interrupted')
     }
-  }, 300_000)
+  }, 600_000)
 })

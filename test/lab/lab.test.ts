@@ -110,7 +110,7 @@ describe('a lab', () => {
     expect(
       told.filter((kind) => kind !== 'progress' && kind !== 'measure' && kind !== 'note' && !kind.startsWith('row')),
     ).toEqual(['started', 'epoch', 'checkpoint', 'epoch', 'checkpoint', 'done'])
-    expect(told.filter((kind) => kind.startsWith('row'))[0]).toBe('row running')
+    expect(told.find((kind) => kind.startsWith('row'))).toBe('row running')
     const record = await lab.read({ id })
     expect(record).toMatchObject({
       row: { state: 'done', epochsDone: 2 },

@@ -7,6 +7,9 @@ import { paths } from './folder.ts'
 /** Lines of a history are short; a file this large was not written by Apical. */
 const LARGEST_HISTORY = 1_000_000_000
 
+/** How a line with a measure begins, since the writer names the kind first. */
+const MEASURE = '{"kind":"measure"'
+
 const Accuracy = z.number().min(0).max(1).nullable()
 const Line = z.discriminatedUnion('kind', [
   z.object({
@@ -27,13 +30,18 @@ const Line = z.discriminatedUnion('kind', [
 ])
 type Line = z.infer<typeof Line>
 
-export function readHistory(folder: string, seed: number): { record: SeedRecord; warnings: string[] } {
+/** `want` 'accuracies' passes over measures, of which there may be a hundred times as many lines: a row shows none. */
+export function readHistory(
+  folder: string,
+  seed: number,
+  want: 'everything' | 'accuracies' = 'everything',
+): { record: SeedRecord; warnings: string[] } {
   const path = paths(folder).metrics(seed)
   const warnings: string[] = []
   let lines: Line[] = []
   const texts = (readText(path, LARGEST_HISTORY) ?? '').split('\n')
   texts.forEach((text, index) => {
-    if (text === '') return
+    if (text === '' || (want === 'accuracies' && text.startsWith(MEASURE))) return
     const line = parse(text)
     if (line === null) {
       const where = index === texts.length - 1 ? 'the last line is torn' : `line ${index + 1} cannot be read`

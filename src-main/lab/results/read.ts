@@ -83,7 +83,7 @@ export function readState(folder: string): TrueState {
 
 export function readRow(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRow {
   try {
-    return rowOf(folder, kind, readExperiment(folder), []).row
+    return rowOf(folder, kind, readExperiment(folder), 'accuracies', []).row
   } catch (error) {
     return unreadable(folder, error instanceof Error ? error.message : String(error))
   }
@@ -92,7 +92,7 @@ export function readRow(folder: string, kind: 'run' | 'sample' = 'run'): Experim
 export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRecord {
   const experiment = readExperiment(folder)
   const warnings: string[] = []
-  const { row, seeds, outcomes } = rowOf(folder, kind, experiment, warnings)
+  const { row, seeds, outcomes } = rowOf(folder, kind, experiment, 'everything', warnings)
   return {
     row,
     folder,
@@ -110,12 +110,13 @@ function rowOf(
   folder: string,
   kind: 'run' | 'sample',
   experiment: Experiment,
+  want: 'everything' | 'accuracies',
   warnings: string[],
 ): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[] } {
   const status = readState(folder)
   const state = kind === 'sample' ? 'sample' : status.state
   const seeds = experiment.seeds.map((seed) => {
-    const { record, warnings: more } = readHistory(folder, seed)
+    const { record, warnings: more } = readHistory(folder, seed, want)
     warnings.push(...more)
     return record
   })
