@@ -53,16 +53,20 @@ function problemWithNumber(schema: SettingSchema, value: unknown): string | null
   return null
 }
 
+const MOST_PIECES = 32
+const LAST_EPOCH = 100_000
+
 function problemWithSchedule(value: unknown): string | null {
   if (!Array.isArray(value) || value.length === 0)
     return 'Expected at least one line: from which epoch on, and the base.'
-  for (const [i, piece] of (value as { fromEpoch: unknown; base: unknown }[]).entries()) {
+  if (value.length > MOST_PIECES) return `Expected at most ${MOST_PIECES} lines, found ${value.length}.`
+  for (const [i, piece] of (value as readonly unknown[]).entries()) {
     const at = value.length > 1 ? `Line ${i + 1}: ` : ''
-    const { fromEpoch, base } = piece
-    if (typeof fromEpoch !== 'number' || !Number.isInteger(fromEpoch) || fromEpoch < 0)
-      return `${at}Expected an epoch, a whole number from 0 up, found ${found(fromEpoch)}.`
-    if (typeof base !== 'number' || !(base > 0) || base > 10)
-      return `${at}Expected a base above 0 and at most 10, found ${found(base)}.`
+    const { fromEpoch, base } = (typeof piece === 'object' && piece !== null ? piece : {}) as Record<string, unknown>
+    const epoch = problemWithNumber({ type: 'integer', minimum: 0, maximum: LAST_EPOCH }, fromEpoch)
+    if (epoch !== null) return `${at}From epoch: ${lowerFirst(epoch)}`
+    const factor = problemWithNumber({ exclusiveMinimum: 0, maximum: 10 }, base)
+    if (factor !== null) return `${at}Base: ${lowerFirst(factor)}`
   }
   return null
 }

@@ -1,0 +1,172 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { RunEvent } from '../../src-main/experiment/event.ts'
+import { History } from '../../src-renderer/history.ts'
+import { rangeOf, summary, tableOf, thinned } from '../../src-renderer/parts/chart-model.ts'
+import { accuracyModel, latest, meanOf, measureModel } from '../../src-renderer/series.ts'
+
+const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true })
+const columns = (pairs: readonly (readonly [number, number])[]) => ({
+  x: Float64Array.from(pairs, ([x]) => x),
+  y: Float64Array.from(pairs, ([, y]) => y),
+})
+
+const epoch = (seed: number, at: number, test: number | null, train: number | null = test): RunEvent => ({
+  kind: 'epoch',
+  seed,
+  epoch: at,
+  testAccuracy: test,
+  trainAccuracy: train,
+  seconds: 1,
+})
+const alignment = (seed: number, batch: number, value: number): RunEvent => ({
+  kind: 'measure',
+  seed,
+  batch,
+  measure: 'alignment',
+  values: { 'layer 2': value },
+})
+
+function after(...events: readonly RunEvent[]): History {
+  const history = new History()
+  for (const event of events) history.apply(event)
+  return history
+}
+
+describe('mean over seeds', () => {
+  test('mean and sample standard deviation at every x, in order', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(finite, { maxLength: 12 }), { minLength: 1, maxLength: 6 }), (seeds) => {
+        const { x, y, sd } = meanOf(seeds.map((values) => columns(values.map((value, i) => [i + 1, value] as const))))
+        const longest = Math.max(...seeds.map(({ length }) => length))
+        expect([...x]).toEqual(Array.from({ length: longest }, (_, i) => i + 1))
+        x.forEach((at, i) => {
+          const here = seeds.flatMap((values) => values.slice(at - 1, at))
+          const mean = here.reduce((sum, value) => sum + value, 0) / here.length
+          const squares = here.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+          expect(y[i]).toBeCloseTo(mean, 8)
+          expect(sd[i]).toBeCloseTo(here.length > 1 ? Math.sqrt(squares / (here.length - 1)) : 0, 7)
+        })
+      }),
+    )
+  })
+
+  test('keeps its digits where accuracies differ in the fourth one only', () => {
+    const { sd } = meanOf([0.9761, 0.9762, 0.9763].map((value) => columns([[1, 1e6 + value]])))
+    expect(sd[0]).toBeCloseTo(1e-4, 7)
+  })
+
+  test('a collapsed seed is neither averaged nor forgotten', () => {
+    const history = after(epoch(0, 1, 0.9), epoch(10, 1, 0.92), epoch(80, 1, 0.1), {
+      kind: 'collapsed',
+      seed: 80,
+      epoch: 1,
+      batch: 3,
+      reason: 'chance',
+    })
+    expect(latest(history, 'test')?.mean).toBeCloseTo(0.91, 12)
+    expect(latest(history, 'test')?.n).toBe(2)
+    expect(history.seeds.get(80)?.collapsed?.reason).toBe('chance')
+    const test = accuracyModel(history, { seeds: false, published: null }).lines.find(({ label }) => label === 'test')
+    expect([...(test?.y ?? [])]).toEqual([0.91])
+  })
+
+  test('one line a seed on demand, thin, beside the mean', () => {
+    const history = after(epoch(0, 1, 0.9), epoch(10, 1, 0.92))
+    const { lines } = accuracyModel(history, { seeds: true, published: null })
+    expect(
+      lines
+        .filter(({ thin }) => thin === true)
+        .map(({ label }) => label)
+        .sort(),
+    ).toEqual(['test, seed 0', 'test, seed 10', 'train, seed 0', 'train, seed 10'])
+  })
+})
+
+describe('history', () => {
+  test('an event that the disk already told changes nothing', () => {
+    const told = [epoch(0, 1, 0.5), epoch(0, 2, 0.6), alignment(0, 10, 80), alignment(0, 20, 70)]
+    const once = after(...told)
+    const twice = after(...told, ...told.slice(1, 2), ...told.slice(3))
+    expect([...(twice.seeds.get(0)?.test.view() ?? [])]).toEqual([...(once.seeds.get(0)?.test.view() ?? [])])
+    expect(measureModel(card, twice, false)).toEqual(measureModel(card, once, false))
+  })
+
+  test('what came after the place a run goes on from is dropped', () => {
+    const history = after(
+      epoch(0, 1, 0.5),
+      epoch(0, 2, 0.6),
+      alignment(0, 10, 80),
+      alignment(0, 20, 70),
+      alignment(0, 30, 60),
+      {
+        kind: 'resumed',
+        seed: 0,
+        epoch: 1,
+        batch: 20,
+      },
+    )
+    expect([...(history.seeds.get(0)?.epochs.view() ?? [])]).toEqual([1])
+    expect([...(measureModel(card, history, false).lines[0]?.x ?? [])]).toEqual([10, 20])
+  })
+
+  test('an accuracy that was not taken is a gap, not a zero', () => {
+    const history = after(epoch(0, 1, null, 0.5), epoch(0, 2, 0.7, 0.8))
+    const test = accuracyModel(history, { seeds: false, published: null }).lines.find(({ label }) => label === 'test')
+    expect([...(test?.x ?? [])]).toEqual([2])
+  })
+
+  test('holds as many samples as come', () => {
+    const history = after(...Array.from({ length: 1000 }, (_, i) => epoch(0, i + 1, i / 1000)))
+    expect(history.seeds.get(0)?.test.length).toBe(1000)
+    expect(history.seeds.get(0)?.test.last).toBe(0.999)
+  })
+})
+
+const card = { name: 'alignment', label: 'Alignment', unit: 'degrees' }
+
+describe('thinning for the pixels there are', () => {
+  test('loses no spike, keeps the ends and the order, and stays small', () => {
+    fc.assert(
+      fc.property(
+        fc.array(finite, { minLength: 1, maxLength: 600 }),
+        fc.integer({ min: 2, max: 60 }),
+        (values, buckets) => {
+          const full = columns(values.map((value, i) => [i, value] as const))
+          const { x, y } = thinned(full.x, full.y, buckets)
+          expect(Math.max(...y)).toBe(Math.max(...values))
+          expect(Math.min(...y)).toBe(Math.min(...values))
+          expect(x[0]).toBe(0)
+          expect(x.at(-1)).toBe(values.length - 1)
+          expect([...x]).toEqual([...x].sort((a, b) => a - b))
+          expect([...x].every((at, i) => values[at] === y[i])).toBe(true)
+          expect(x.length).toBeLessThanOrEqual(Math.max(2 * buckets + 4, Math.min(values.length, 2 * buckets)))
+        },
+      ),
+    )
+  })
+})
+
+describe('a chart in words and as a table', () => {
+  const history = after(epoch(0, 1, 0.9), epoch(0, 2, 0.976))
+  const model = accuracyModel(history, { seeds: false, published: { mean: 0.9762, sd: 0.0012 } })
+
+  test('tells where each line begins and ends, and what was published', () => {
+    expect(summary(model)).toContain('test from 90.00 % at epoch 1 to 97.60 % at epoch 2')
+    expect(summary(model)).toContain('Published: 97.62 ± 0.12 %.')
+  })
+
+  test('has a row for every x', () => {
+    expect(tableOf(model).map(({ x }) => x)).toEqual([1, 2])
+  })
+
+  test('its range holds every line and the published band, and no accuracy above one', () => {
+    const range = rangeOf(model)
+    expect(range?.low).toBeLessThan(0.9)
+    expect(range?.high).toBeGreaterThan(0.9774)
+    expect(
+      rangeOf({ ...model, lines: accuracyModel(after(epoch(0, 1, 1)), { seeds: false, published: null }).lines })?.high,
+    ).toBe(1)
+    expect(rangeOf({ name: 'empty', xLabel: 'epoch', unit: '', lines: [] })).toBeNull()
+  })
+})
