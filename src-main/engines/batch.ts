@@ -2,7 +2,7 @@
  * What every engine does with samples before and after its arithmetic: gather and scale a batch, count hits, and let
  * the process answer its messages in between.
  */
-import type { Samples } from '../data/samples.ts'
+import type { Samples } from '../program/samples.ts'
 import { isHit } from '../program/measures.ts'
 import type { Counts, EvaluationPlan, Numbers } from './engine.ts'
 

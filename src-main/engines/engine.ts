@@ -2,7 +2,7 @@
  * The seam between what is computed and what computes it. An engine runs compiled programs; it knows no rule, no file
  * and no experiment. Many batches cross at a time, so that native code or a GPU is entered once a chunk.
  */
-import type { Samples } from '../data/samples.ts'
+import type { Samples } from '../program/samples.ts'
 import type { Compiled } from '../program/program.ts'
 
 export type EngineName = 'reference' | 'tensorflow' | 'native' | 'webgpu'

@@ -1,7 +1,7 @@
 /**
  * What an engine may be asked: one sentence for each request that does not fit the program or the data.
  */
-import type { Samples } from '../data/samples.ts'
+import type { Samples } from '../program/samples.ts'
 import type { ParameterDeclaration, Program } from '../program/program.ts'
 import {
   EngineProblem,
