@@ -13,7 +13,9 @@ let faults: string[]
 
 test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.start()
-  page = await browser.newPage({ reducedMotion: 'reduce' })
+  // axe opens a page of its own beside this one, which a page without a named context does not allow.
+  const context = await browser.newContext({ reducedMotion: 'reduce' })
+  page = await context.newPage()
   faults = faultsOf(page)
   await page.goto(lab.address)
 })
