@@ -5,7 +5,8 @@
 /** The closest of `known` by edits (Damerau–Levenshtein, adjacent swaps count one), or null when none is near enough to be meant. */
 export function nearest(word: string, known: readonly string[]): string | null {
   let best: string | null = null
-  let bestEdits = Math.max(2, Math.floor(word.length / 3)) + 1
+  // In a word of four letters two edits make another word.
+  let bestEdits = (word.length < 5 ? 1 : Math.max(2, Math.floor(word.length / 3))) + 1
   for (const candidate of known) {
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase())
     if (edits < bestEdits) {
