@@ -13,7 +13,7 @@ export const DASH_PATTERNS: Readonly<Record<Dash, readonly number[]>> = {
   solid: [],
   dashed: [6, 4],
   dotted: [1.5, 3.5],
-  long: [12, 4],
+  long: [8, 2.5, 1.5, 2.5],
 }
 
 export const MARKERS = ['circle', 'triangle', 'rect', 'rectRot', 'crossRot', 'star'] as const
