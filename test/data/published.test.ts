@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
 import type { Samples } from '../../src-main/data/samples.ts'
-import { loadDataSet, verifyDataSet } from '../../src-main/lab/datasets.ts'
+import { describeDataSets, loadDataSet, useDataFolder, verifyDataSet } from '../../src-main/lab/datasets.ts'
 
 // Unpacking 180 MB of .xz takes seconds, and minutes on a machine that is busy with other tests.
 vi.setConfig({ testTimeout: 300_000 })
@@ -69,6 +69,12 @@ describe.skipIf(absent('mnist'))(`MNIST${why('mnist')}`, () => {
       await expect(loadDataSet('fashion-mnist', { seed: 0, folder: join(data, 'mnist') })).rejects.toThrow(
         /found one of MNIST/,
       )
+      // Nor does it seem to be there, nor can it be chosen.
+      vi.stubEnv('APICAL_HOME', join(data, 'no-such-home'))
+      const states = (await describeDataSets(join(data, 'fashion-mnist'))).map(({ name, state }) => `${name} ${state}`)
+      expect(states).toEqual(expect.arrayContaining(['mnist broken', 'fashion-mnist present']))
+      await expect(useDataFolder('mnist', join(data, 'fashion-mnist'))).rejects.toThrow(/found one of Fashion-MNIST/)
+      vi.unstubAllEnvs()
     },
   )
 })

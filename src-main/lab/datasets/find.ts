@@ -27,8 +27,8 @@ export class MissingData extends DataProblem {}
 
 /** Where a set is looked for: only where the person said, or else in the usual places. @throws DataProblem */
 export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet {
-  const places = said === null ? usualPlaces(facts.name) : [resolve(said)]
-  for (const folder of places.flatMap((place) => under(place, facts))) {
+  const folders = said === null ? usualFolders(facts) : [...named(resolve(said), facts), resolve(said)]
+  for (const folder of folders) {
     const found = lookInto(folder, facts)
     if (found !== null) return found
   }
@@ -44,7 +44,7 @@ export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet 
   }
   throw new MissingData(
     facts.label,
-    `its files (${first} and others) in ${places.map((place) => join(place, facts.name)).join(' or ')}`,
+    `its files (${first} and others) in ${folders.filter((folder) => !folder.endsWith('raw')).join(' or ')}`,
     'none of them',
     `${whereToGet(facts)} Then name their folder with --data or "use a folder I have", or set APICAL_DATA.`,
   )
@@ -54,20 +54,20 @@ function whereToGet({ label, homepage }: DataSetFacts): string {
   return `Get ${label} from ${homepage ?? 'its publisher'}.`
 }
 
-/** Remembered, then APICAL_DATA, then the lab's own folder. */
-function usualPlaces(name: DataSetName): string[] {
-  const remembered = rememberedFolders()[name]
+/** Remembered, then in APICAL_DATA, then in the lab's own folder. */
+function usualFolders(facts: DataSetFacts): string[] {
+  const remembered = rememberedFolders()[facts.name]
   const data = process.env['APICAL_DATA']
   return [
     ...(remembered === undefined ? [] : [remembered]),
-    ...(data === undefined || data === '' ? [] : [resolve(data)]),
-    join(apicalHome(), 'data'),
+    ...(data === undefined || data === '' ? [] : named(resolve(data), facts)),
+    ...named(join(apicalHome(), 'data'), facts),
   ]
 }
 
-/** A folder may be the set's own or hold several sets; the set's name decides first, since MNIST and Fashion-MNIST name their files alike. */
-function under(folder: string, { folders }: DataSetFacts): string[] {
-  return [...folders.map((name) => join(folder, name)), folder]
+/** Where this set is under a folder of several: by name alone, since MNIST and Fashion-MNIST name their files alike. */
+function named(folder: string, { folders }: DataSetFacts): string[] {
+  return folders.map((name) => join(folder, name))
 }
 
 /**

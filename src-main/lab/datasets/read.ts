@@ -1,4 +1,6 @@
 /** The files of a found data set, read, checked against each other and against what is known of the set. */
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { CIFAR_10, CIFAR_100, cifarRecordLength, readCifar } from '../../data/cifar.ts'
 import { readIdx, readIdxHeader } from '../../data/idx.ts'
@@ -16,6 +18,8 @@ export interface ReadSet {
 
 /** No IDX file of these sets comes near it (the largest has 47 MB); a header that claims more is a lie. */
 const MOST_IDX_BYTES = 1 << 28
+/** Bytes that are read and hashed without anybody waiting for it. */
+const LITTLE = 1 << 20
 
 /** @throws DataProblem */
 export async function readFound({ files }: Pick<FoundSet, 'files'>, facts: DataSetFacts): Promise<ReadSet> {
@@ -94,6 +98,13 @@ export async function glance(
         `${inWords(count)} labels`,
       )
     counts[part] = count
+    // Labels are small enough to be known by their SHA-256 at once, packed or not.
+    if (holds === 'labels' && found.size < LITTLE) {
+      const sha256 = createHash('sha256')
+        .update(await readFile(found.path))
+        .digest('hex')
+      refuseOtherSets([{ path: found.path, sha256 }], facts)
+    }
   }
   return counts
 }
@@ -103,7 +114,7 @@ function checkSize({ path, size }: FoundFile, expected: number, why: string): vo
 }
 
 /** A file of another set under this set's names would train without a word; its SHA-256 tells. @throws DataProblem */
-export function refuseOtherSets(files: ReadSet['files'], facts: DataSetFacts): void {
+export function refuseOtherSets(files: readonly Pick<UnpackedFile, 'path' | 'sha256'>[], facts: DataSetFacts): void {
   for (const { path, sha256 } of files) {
     const set = publishedAs(sha256)?.set
     if (set !== undefined && set.name !== facts.name)
