@@ -66,6 +66,29 @@ for (const engine of presentEngines)
         )
       })
 
+    test.each([7, 450])(
+      'big matrices, whose products an engine may turn about, evaluated %i at a time',
+      async (evaluationBatch) => {
+        for (const rule of rules) {
+          const shape = [150, 110, 5]
+          const settings = settingsFor(rule, shape, Generator.seeded(6))
+          const compiled = compileRule(rule, settings, shape, measurementsOf(rule, settings, shape))
+          const trial: Trial = {
+            compiled,
+            seed: 8,
+            replicas: 1,
+            batchSize: 7,
+            batches: 3,
+            counts: [40, 460],
+            evaluationBatch,
+          }
+          const got = await outcomeOf(trial, engine, 'float32')
+          expect(differences(got, await outcomeOf(trial, reference, 'float64'), TOLERANCE)).toEqual([])
+          expect(countsAgree(got)).toBe(true)
+        }
+      },
+    )
+
     test('a replica computes what it would alone', async () => {
       for (const rule of rules) {
         const settings = settingsFor(rule, [7, 5, 3], Generator.seeded(5))

@@ -31,7 +31,7 @@ export interface Block {
   readonly made: ReadonlySet<ValueId>
   /** Products read once, by a sum of the same block, with the coefficient they have there: the product multiplies it in itself. */
   readonly coefficients: ReadonlyMap<ValueId, Coefficient>
-  /** Products of a batch with a big matrix, once a batch: computed transposed. */
+  /** Products of a batch with a big matrix, once a batch: computed transposed unless the batch is big too. */
   readonly turned: ReadonlySet<ValueId>
   /** Bodies of the repeats, by the index of their statement. */
   readonly bodies: ReadonlyMap<number, Block>
@@ -44,17 +44,18 @@ export function planFor(program: Program): Plan {
     flipped,
     flippedParameters,
     training: blockOf(program.training, turned, []),
-    prediction: blockOf(program.prediction, new Set(), [program.scores]),
+    prediction: blockOf(program.prediction, turned, [program.scores]),
   }
 }
 
-/** From so many entries on, packing counts. */
+/** From so many entries of a matrix on, packing it counts. */
 const BIG_MATRIX = 10_000
+/** From so many samples on, they take as long to pack as such a matrix, and nothing is turned. */
+export const BIG_BATCH = 400
 
-/** An evaluation settles many samples at a time with the same weights, and so turns nothing. */
-function turnedIn({ training, shapes }: Program): Set<ValueId> {
+function turnedIn({ training, prediction, shapes }: Program): Set<ValueId> {
   const turned = new Set<ValueId>()
-  for (const statement of training) {
+  for (const statement of [...training, ...prediction]) {
     if (statement.kind !== 'let' || statement.operation.kind !== 'product') continue
     const { left, right, transposeLeft } = statement.operation
     const [rows, columns] = shapes[right] ?? ['batch', 0]

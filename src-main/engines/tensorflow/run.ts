@@ -7,7 +7,7 @@ import type { Coefficient, Operation, Program, Statement, ValueId } from '../../
 import { rowsOf } from '../../program/shape.ts'
 import { Entry } from './entry.ts'
 import { through, type Kernels } from './kernels.ts'
-import type { Block, Plan } from './plan.ts'
+import { BIG_BATCH, type Block, type Plan } from './plan.ts'
 
 export interface Batch {
   readonly size: number
@@ -144,7 +144,7 @@ export class Runner {
     batch: Batch,
     iteration: number,
   ): Entry {
-    const flipped = (this.#plan.flipped[id] as boolean) || block.turned.has(id)
+    const flipped = (this.#plan.flipped[id] as boolean) || (block.turned.has(id) && batch.size < BIG_BATCH)
     const made = (tensor: Tensor): Entry => new Entry(this.#kernels, tensor, flipped)
     const left: Side = { id: operation.left, transposed: operation.transposeLeft !== flipped }
     const right: Side = { id: operation.right, transposed: operation.transposeRight !== flipped }
