@@ -26,7 +26,7 @@ import { LabProblem } from './problem.ts'
 import { Queue } from './queue.ts'
 import {
   findRun,
-  listRows,
+  listRowsGivingWay,
   livingOwner,
   moveToTrash,
   newestFirst,
@@ -136,7 +136,7 @@ class Office implements OpenLab {
   }
 
   async list(): Promise<readonly ExperimentRow[]> {
-    const own = listRows(this.#results).map((row) => this.#seenFromHere(row))
+    const own = (await listRowsGivingWay(this.#results)).map((row) => this.#seenFromHere(row))
     return newestFirst([...own, ...this.#samples.list()])
   }
 
@@ -165,6 +165,7 @@ class Office implements OpenLab {
 
   async resume({ id }: LabArgument<'resume'>): Promise<null> {
     this.#refuseSample(id, 'is finished and cannot be resumed')
+    await this.#queue.untilGone(id)
     if (this.#queue.has(id))
       throw new LabProblem(`"${id}" runs or waits in the queue already.`, 'There is nothing to resume.')
     const { folder, experiment, dataFolder } = requireResumable(this.#results, id)

@@ -9,7 +9,7 @@ export {
 } from './results/folder.ts'
 export { writeWhole } from './results/files.ts'
 export { Ledger, readCheckpoint } from './results/ledger.ts'
-export { findRun, listRows, newestFirst, rowIn, runIds } from './results/list.ts'
+export { findRun, listRows, listRowsGivingWay, newestFirst, rowIn, runIds } from './results/list.ts'
 export { outcomeIn } from './results/outcome.ts'
 export { identity, livingOwner, showLife, SIGN_OF_LIFE_MS } from './results/owner.ts'
 export { readExperiment, readRecord, readRow, readState } from './results/read.ts'

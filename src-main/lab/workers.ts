@@ -32,6 +32,7 @@ export class TrainingWorker {
   #child: ChildProcess | null = null
   #last: Ending | null = null
   #heard = performance.now()
+  #watched = performance.now()
   #position = { epoch: 0, batch: 0 }
   #fate: 'killed' | 'stalled' | null = null
 
@@ -127,7 +128,11 @@ export class TrainingWorker {
   }
 
   #watch(child: ChildProcess): void {
-    if (performance.now() - this.#heard < this.#stallMs) return
+    const now = performance.now()
+    // A machine that slept, or a host that was busy, could not hear; the worker gets its time anew.
+    if (now - this.#watched > 5 * ALIVE_MS) this.#heard = now
+    this.#watched = now
+    if (now - this.#heard < this.#stallMs) return
     this.#fate ??= 'stalled'
     child.kill('SIGKILL')
   }

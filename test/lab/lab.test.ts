@@ -1,7 +1,7 @@
 /** The lab's calls as a host makes them: what is answered, what is refused and in which words, what watchers hear. */
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LAB_CALLS, type LabEvent } from '../../src-main/contract.ts'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { runExperiment } from '../../src-main/lab/headless.ts'
@@ -12,6 +12,9 @@ import { paths } from '../../src-main/lab/results.ts'
 import { thinned } from '../../src-main/lab/thinned.ts'
 import { eventually } from '../faults/soundness.ts'
 import { quickExperiment, scratchFolder, smallExperiment } from './small-experiment.ts'
+
+// Real processes on a machine that may be busy with other tests.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 })
 
 const scratch = scratchFolder()
 const home = process.env['APICAL_HOME']
@@ -29,7 +32,7 @@ beforeAll(async () => {
   })
   expect(ending.kind).toBe('done')
   done = folder
-}, 60_000)
+}, 240_000)
 afterEach(async () => {
   for (const lab of open.splice(0)) await lab.close()
 })
@@ -121,7 +124,7 @@ describe('a lab', () => {
     const { seconds, problems } = await lab.forecast({ experiment: quickExperiment(50) })
     expect(problems).toEqual([])
     expect(seconds).toBeGreaterThan(0)
-  }, 60_000)
+  }, 240_000)
 
   it('forecasts what stands before anything was measured, and says what is wrong beside each field', async () => {
     const lab = await newLab()

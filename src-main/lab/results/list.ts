@@ -4,6 +4,7 @@
  */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow } from '../../contract.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
 import { isMissing } from './files.ts'
@@ -27,6 +28,17 @@ export function runIds(results: string): string[] {
 /** Every experiment of a results folder, the newest first; what cannot be read is a row that says why. */
 export function listRows(results: string): ExperimentRow[] {
   return newestFirst(runIds(results).flatMap((id) => rowIn(join(results, id)) ?? []))
+}
+
+/** The same, giving way to other work now and then: for a process that has windows to serve. */
+export async function listRowsGivingWay(results: string): Promise<ExperimentRow[]> {
+  const rows: ExperimentRow[] = []
+  for (const [index, id] of runIds(results).entries()) {
+    if (index % 20 === 19) await nextTurn()
+    const row = rowIn(join(results, id))
+    if (row !== null) rows.push(row)
+  }
+  return newestFirst(rows)
 }
 
 /** The row of one folder; null when it is gone. */
