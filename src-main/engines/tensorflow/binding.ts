@@ -40,7 +40,7 @@ async function search(): Promise<Binding> {
   for (const attempt of [() => native('tfjs-node-gpu'), () => native('tfjs-node'), webAssembly]) {
     try {
       const found = await attempt()
-      return { ...found, reason: `${capitalised([...passed, found.reason].join('; '))}.` }
+      return { ...found, reason: `${[...passed, found.reason].join('; ')}.` }
     } catch (error) {
       passed.push(error instanceof Error ? error.message : String(error))
     }
@@ -52,7 +52,7 @@ async function native(name: 'tfjs-node-gpu' | 'tfjs-node'): Promise<Binding> {
   if (!installed(`@tensorflow/${name}`))
     throw new Error(
       name === 'tfjs-node-gpu'
-        ? `${name} is not installed (its libtensorflow could not be downloaded)`
+        ? `${name} is not installed (npm leaves it out where its libtensorflow cannot be downloaded)`
         : `${name} is not installed`,
     )
   restoreUtil()
@@ -126,10 +126,6 @@ function hasSimd(): boolean {
   // Node's types leave WebAssembly to those of the DOM.
   const { WebAssembly } = globalThis as unknown as { WebAssembly?: { validate(code: Uint8Array): boolean } }
   return WebAssembly?.validate(Uint8Array.from(code)) ?? false
-}
-
-function capitalised(sentence: string): string {
-  return sentence.charAt(0).toUpperCase() + sentence.slice(1)
 }
 
 function firstLine(error: unknown): string {
