@@ -2,7 +2,7 @@
  * The TensorFlow.js kernels that programs need, called without the checks and conversions of its operations: a small
  * network's element-wise steps cost little more than the call.
  *
- * The WebAssembly backend's ClipByValue and Step turn NaN into a number, and its Softmax fails on some widths: these are
+ * The WebAssembly backend's ClipByValue turns NaN into a number, and its Softmax fails on some widths: both are
  * put together from others. A potential that overflows comes out of hardSigmoid as NaN, not 1: both mean divergence.
  */
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core'
