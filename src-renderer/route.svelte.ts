@@ -6,7 +6,7 @@ export type Route =
   | { readonly screen: 'run'; readonly id: string }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
-  | { readonly screen: 'new'; readonly from: 'preset' | 'run' | 'rule' | 'draft'; readonly name: string }
+  | { readonly screen: 'new'; readonly from: 'preset' | 'run' | 'rule'; readonly name: string }
 
 export function readRoute(hash: string): Route {
   const [screen = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decoded)
@@ -20,7 +20,7 @@ export function readRoute(hash: string): Route {
     case 'run':
       return first === undefined ? { screen: 'lab' } : { screen, id: first }
     case 'new':
-      if ((first === 'preset' || first === 'run' || first === 'rule' || first === 'draft') && second !== undefined)
+      if ((first === 'preset' || first === 'run' || first === 'rule') && second !== undefined)
         return { screen, from: first, name: second }
       return { screen, from: null }
     default:
