@@ -7,7 +7,17 @@ import { Experiment, type Problem } from './experiment/experiment.ts'
 import type { RunEvent, SeedOutcome, Spread, PublishedComparison } from './experiment/event.ts'
 
 /** The state of an experiment, told truly. 'interrupted' is a run whose worker is gone without having finished. */
-export type RunState = 'queued' | 'running' | 'paused' | 'interrupted' | 'stopped' | 'failed' | 'collapsed' | 'done' | 'sample' | 'unreadable'
+export type RunState =
+  | 'queued'
+  | 'running'
+  | 'paused'
+  | 'interrupted'
+  | 'stopped'
+  | 'failed'
+  | 'collapsed'
+  | 'done'
+  | 'sample'
+  | 'unreadable'
 
 /** One row of the Lab table: an experiment with its seeds. */
 export interface ExperimentRow {
@@ -64,7 +74,9 @@ export interface SeedRecord {
   readonly trainAccuracy: readonly (number | null)[]
   readonly testAccuracy: readonly (number | null)[]
   readonly seconds: readonly number[]
-  readonly measures: Readonly<Record<string, Readonly<Record<string, { readonly batch: readonly number[]; readonly value: readonly number[] }>>>>
+  readonly measures: Readonly<
+    Record<string, Readonly<Record<string, { readonly batch: readonly number[]; readonly value: readonly number[] }>>>
+  >
   readonly collapsed: { readonly epoch: number; readonly reason: string } | null
 }
 
@@ -90,8 +102,17 @@ export interface RuleCard {
   readonly source: { readonly text: string; readonly url: string }
   /** JSON Schema of the settings; each property carries label, symbol, help, unit, group and control. */
   readonly settings: JsonSchema
-  readonly equations: readonly { readonly caption: string; readonly tex: string; readonly settings: readonly string[] }[]
-  readonly measures: readonly { readonly name: string; readonly label: string; readonly unit: string; readonly help: string }[]
+  readonly equations: readonly {
+    readonly caption: string
+    readonly tex: string
+    readonly settings: readonly string[]
+  }[]
+  readonly measures: readonly {
+    readonly name: string
+    readonly label: string
+    readonly unit: string
+    readonly help: string
+  }[]
   readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
 }
 
@@ -174,7 +195,11 @@ export interface Forecast {
   readonly memoryBytes: number | null
 }
 
-const RunId = z.string().min(1).max(300).regex(/^[^/\\\0]+$/u, 'a run is named by its folder, without slashes')
+const RunId = z
+  .string()
+  .min(1)
+  .max(300)
+  .regex(/^[^/\\\0]+$/u, 'a run is named by its folder, without slashes')
 
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
 export const LAB_CALLS = {

@@ -24,6 +24,9 @@ interface Part {
 const vitest = [programs.vitest, 'run', '--config', 'test/vitest.config.ts']
 const eslint = [programs.eslint, '--config', 'test/eslint.config.js', '--max-warnings', '0']
 
+// The sample is what a run wrote, byte for byte.
+const formatted = ['.', '!resources/sample/**']
+
 const checks: readonly Part[] = [
   { name: 'lint', run: [...eslint, '.'] },
   { name: 'types of src-main', run: types('src-main/tsconfig.json') },
@@ -33,7 +36,7 @@ const checks: readonly Part[] = [
     run: [programs.svelteCheck, '--tsconfig', 'src-renderer/tsconfig.json', '--fail-on-warnings', '--output', 'human'],
   },
   { name: 'types of the tests', run: types('test/tsconfig.json') },
-  { name: 'format', run: [programs.prettier, '--check', '--log-level', 'warn', '.'] },
+  { name: 'format', run: [programs.prettier, '--check', '--log-level', 'warn', ...formatted] },
 ]
 const layers: Part = { name: 'layers', run: [...vitest, 'test/layers.test.ts'] }
 
@@ -56,7 +59,7 @@ switch (what) {
   case 'fix':
     process.exitCode = await inOrder([
       [...eslint, '--fix', '.'],
-      [programs.prettier, '--write', '--log-level', 'warn', '.'],
+      [programs.prettier, '--write', '--log-level', 'warn', ...formatted],
     ])
     break
   case 'app':

@@ -1,7 +1,8 @@
 /** Runs that wait, and the one that is running: the next one starts whenever the one before it is gone, however it went. */
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { changeStatus, paths } from './results.ts'
+import type { RunState } from '../contract.ts'
+import { changeStatus, paths, readState } from './results.ts'
 import { thinned } from './thinned.ts'
 import { TrainingWorker } from './workers.ts'
 
@@ -47,10 +48,14 @@ export class Queue {
     return this.#running?.run.id === id ? this.#running.worker : null
   }
 
-  /** A person sees a run end a moment before its process is gone, and may ask for the next thing at once. */
+  /**
+   * A person sees a run end a moment before its process is gone, and may ask for the next thing at once: its status is
+   * on the disk, and so in a row, even before its last word is heard here.
+   */
   async untilGone(id: string): Promise<void> {
-    const worker = this.workerOf(id)
-    if (worker?.isLeaving === true) await worker.ended
+    if (this.#running?.run.id !== id) return
+    const { run, worker } = this.#running
+    if (worker.isLeaving || ENDED.has(readState(run.folder).state)) await worker.ended
   }
 
   add(run: WaitingRun): void {
@@ -129,6 +134,8 @@ export class Queue {
     for (const { id } of this.#waiting) this.#options.tellChanged(id)
   }
 }
+
+const ENDED: ReadonlySet<RunState> = new Set(['stopped', 'interrupted', 'failed', 'collapsed', 'done'])
 
 const CHANGES_ROW: ReadonlySet<RunEvent['kind']> = new Set([
   'started',

@@ -9,7 +9,8 @@
  * @throws RangeError when the two have different numbers of entries
  */
 export function angleBetween(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) throw new RangeError(`an angle needs two matrices of one size, found ${a.length} and ${b.length} entries`)
+  if (a.length !== b.length)
+    throw new RangeError(`an angle needs two matrices of one size, found ${a.length} and ${b.length} entries`)
   let product = 0
   let squaresA = 0
   let squaresB = 0
@@ -31,7 +32,8 @@ export function angleBetween(a: ArrayLike<number>, b: ArrayLike<number>): number
  * @throws RangeError when M + ridge·I is not positive definite, naming the pivot
  */
 export function logDeterminant(matrix: ArrayLike<number>, n: number, ridge: number): number {
-  if (matrix.length !== n * n) throw new RangeError(`a log-determinant needs ${n} × ${n} entries, found ${matrix.length}`)
+  if (matrix.length !== n * n)
+    throw new RangeError(`a log-determinant needs ${n} × ${n} entries, found ${matrix.length}`)
   const factor = new Float64Array(n * n)
   let result = 0
   for (let i = 0; i < n; i++) {
