@@ -39,7 +39,6 @@ It is what this command leaves, less its checkpoints and its log:
 
     npm run apical -- run ${WORDS.join(' ')}
 
-Its times are those of a machine that was busy with other work, and include one stop and resume.
 Duplicate it to train it again on this machine, with other seeds or settings.
 `,
 )
