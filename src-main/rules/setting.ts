@@ -95,6 +95,16 @@ export function perLayer(card: Card & Range & { readonly from: 1 | 2; readonly d
     .meta({ ...meta, control: 'per-layer' })
 }
 
+/** Numbers of layers, counted from 1 for the first hidden layer. */
+export function layerNumbers(card: Card & { readonly default: readonly number[] }) {
+  const { default: preset, ...meta } = card
+  return z
+    .array(z.int().min(1).max(16))
+    .max(16)
+    .default([...preset])
+    .meta({ ...meta, control: 'layers' })
+}
+
 /** One piece of an epoch schedule: from this epoch (counted from 0) the rates are multiplied by base^epoch, with the absolute epoch as exponent. */
 export const SchedulePiece = z.strictObject({ fromEpoch: z.int().min(0).max(100_000), base: z.number().gt(0).max(10) })
 export type SchedulePiece = z.infer<typeof SchedulePiece>
