@@ -4,6 +4,8 @@ import { corinfomax } from './corinfomax.ts'
 import { sparseCorInfoMax } from './corinfomax-sparse.ts'
 import { equilibriumPropagation } from './equilibrium-propagation.ts'
 import { feedbackAlignment } from './feedback-alignment.ts'
+import { nudgedPredictiveCoding } from './predictive-coding-nudged.ts'
+import { predictiveCoding } from './predictive-coding.ts'
 import type { Rule } from './rule.ts'
 import { similarityMatching } from './similarity-matching.ts'
 
@@ -12,6 +14,8 @@ export const rules: readonly Rule[] = [
   sparseCorInfoMax,
   equilibriumPropagation,
   similarityMatching,
+  predictiveCoding,
+  nudgedPredictiveCoding,
   feedbackAlignment,
   backpropagation,
 ]
