@@ -4,7 +4,7 @@
  *
  * State s_k, which is the rate itself; all layers move at once from the same old state (Jacobi):
  *
- *   s_k ← clip( s_k − η( s_k − (W_k s_{k−1} + b_k) − W_{k+1}ᵀ s_{k+1} − M_k s_k + [k = L] 2β(s_L − y) ), 0, 1 )
+ *   s_k ← clip( s_k − η( s_k − (W_k s_{k−1} + b_k) − W_{k+1}ᵀ s_{k+1} + M_k s_k + [k = L] 2β(s_L − y) ), 0, 1 )
  *   W_k ← W_k + (α_k/β)( ⟨s_k s_{k−1}ᵀ⟩_nudged − ⟨s_k s_{k−1}ᵀ⟩_free ),  b_k likewise with ⟨s_k⟩
  *
  * W_k is n_k × n_{k−1}, b_k a row of n_k, M_k symmetric. The nudging cost is the squared error summed over units, without
@@ -193,7 +193,7 @@ export function settlingNetwork(
         let drive = fromBelow
         if (k < L) drive = sum([1, drive], [1, applyTransposed(W(k + 1), states(k + 1))])
         // M stays symmetric, so ½(M + Mᵀ)s is M s.
-        if (k < L && lateral !== null) drive = sum([1, drive], [1, apply(lateral.M(k), states(k))])
+        if (k < L && lateral !== null) drive = sum([1, drive], [-1, apply(lateral.M(k), states(k))])
         if (k === L && nudge !== null) drive = sum([1, drive], [nudge.times(-2), difference(states(L), p.y)])
         return hardSigmoid(sum([1 - η, states(k)], [η, drive]))
       })
