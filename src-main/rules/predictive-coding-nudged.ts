@@ -124,8 +124,7 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
     const signedLambda = (sign: number): number => s.lambda * (s.randomSign ? sign : 1)
     const η = p.scalarPerIteration('neuralLr', s.iterations, (t) => neuralRate(s, t))
     const λ = p.scalar('lambda', ({ sign }) => signedLambda(sign))
-    // The optimiser descends, and F is ascended.
-    const negativeScale = p.scalar('scale', ({ sign }) => -2 / signedLambda(sign))
+    const scale = p.scalar('scale', ({ sign }) => 2 / signedLambda(sign))
     const { descend } = optimiser(
       p,
       { optimiser: s.optimiser, momentum: s.momentum, weightDecay: 0 },
@@ -149,16 +148,17 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
         const gradients = layers(1, L, (k) => {
           const e = network.error(v, k)
           return {
-            weight: sum([negativeScale, outerSum(e, network.input(v, k))]),
-            bias: sum([negativeScale, sumOverBatch(e)]),
+            weight: sum([scale, outerSum(e, network.input(v, k))]),
+            bias: sum([scale, sumOverBatch(e)]),
           }
         })
         for (let k = 1; k <= L; k++) {
           p.measure(`nudged.v${k}`, v(k))
           p.measure(`gradient.W${k}`, gradients(k).weight)
           p.measure(`gradient.b${k}`, gradients(k).bias)
-          descend(network.W(k), gradients(k).weight)
-          descend(network.b(k), gradients(k).bias)
+          // The optimiser descends, and F is ascended.
+          descend(network.W(k), sum([-1, gradients(k).weight]))
+          descend(network.b(k), sum([-1, gradients(k).bias]))
         }
       },
       predict: () => network.forward()(L),
