@@ -14,6 +14,10 @@ function dynamicsOf({ hyper }: GoldenCase): Readonly<Record<string, unknown>> {
   }
 }
 
+/**
+ * The file's `pc_loss` is not compared: it is −⟨Σ_k ‖e_k‖²⟩ of the settled values with the parameters after the step, all
+ * of which are compared, and the rule has no use for it. Nor is `model_input`: the rule's input is x itself.
+ */
 export async function predictiveCodingCase(golden: GoldenCase, variant: Variant): Promise<Comparison[]> {
   const { hyper } = golden
   const [targetLow, targetHigh] = hyper['target_low_high'] as readonly [number, number]
