@@ -38,6 +38,7 @@ const settings = z.strictObject({
     minimum: 0,
     maximum: 10,
     from: 1,
+    letter: 'μ',
     default: [1e-6, 0.01],
     group: 'dynamics',
   }),

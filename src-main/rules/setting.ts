@@ -76,7 +76,17 @@ export function onOff(card: Card & { readonly default: boolean }) {
 }
 
 /** One number a layer of synapses, from the input up; `from` is the first layer that has one (1 for W₁). The length is the rule's `check`. */
-export function perLayer(card: Card & Range & { readonly from: 1 | 2; readonly default: readonly number[] }) {
+export function perLayer(
+  card: Card &
+    Range & {
+      readonly from: 1 | 2
+      /** Hidden layers only. */
+      readonly hidden?: true
+      /** Letter of what has the number: W unless told otherwise, V from the second layer on. */
+      readonly letter?: string
+      readonly default: readonly number[]
+    },
+) {
   const { minimum, above, maximum, default: preset, ...meta } = card
   return z
     .array(

@@ -26,6 +26,8 @@ const settings = z.strictObject({
     minimum: -100,
     maximum: 100,
     from: 1,
+    hidden: true,
+    letter: 'M',
     default: [-0.01],
     group: 'learning',
   }),
