@@ -134,10 +134,14 @@ export interface SettingSchema {
   readonly help?: string
   readonly unit?: string
   readonly group?: 'dynamics' | 'learning'
-  readonly control?: 'number' | 'whole' | 'choice' | 'switch' | 'per-layer' | 'schedule'
+  readonly control?: 'number' | 'whole' | 'choice' | 'switch' | 'per-layer' | 'layers' | 'schedule'
   readonly optionLabels?: Readonly<Record<string, string>>
   /** per-layer only: 1 when W₁ has an entry, 2 when the first is W₂'s. */
   readonly from?: number
+  /** per-layer only: hidden layers alone have an entry. */
+  readonly hidden?: boolean
+  /** per-layer only: letter of what has the number. */
+  readonly letter?: string
 }
 
 export interface PresetCard {

@@ -1,164 +1,18 @@
 /**
  * Backpropagation through a multilayer perceptron: the baseline that biologically plausible rules are compared with.
  *
- *   h_k = W_k a_{k−1} + b_k,  a_k = relu(h_k),  a_0 = x;  the output is linear or relu
- *   squared error: mean over batch and units of (a_L − y)²;  cross-entropy: −⟨Σ y log softmax(a_L)⟩
- *   δ_L = ∂loss/∂h_L,  δ_k = (W_{k+1}ᵀ δ_{k+1}) ∘ relu′(h_k),  ∇W_k = ⟨δ_k a_{k−1}ᵀ⟩,  ∇b_k = ⟨δ_k⟩
+ *   δ_k = (W_{k+1}ᵀ δ_{k+1}) ∘ relu′(h_k), the rest as in `perceptron.ts`
  *
- * W_k is n_k × n_{k−1}, b_k a row of n_k. Both start uniform in ±1/√n_{k−1}, PyTorch's default for a linear layer.
+ * W and b start uniform in ±1/√n_{k−1}, PyTorch's default for a linear layer.
  */
 import { z } from 'zod'
-import { layers } from '../program/layers.ts'
-import type { Tracer, Value } from '../program/trace.ts'
-import {
-  apply,
-  applyTransposed,
-  difference,
-  map,
-  mean,
-  meanOverBatch,
-  multiply,
-  outer,
-  relu,
-  softmax,
-  sum,
-  sumOverUnits,
-} from '../program/words.ts'
-import { OPTIMISERS, optimiser } from './optimiser.ts'
-import type { Behaviour, Rule, SettingProblem } from './rule.ts'
-import { choice, number, whole } from './setting.ts'
+import { applyTransposed } from '../program/words.ts'
+import { perceptron, perceptronSettings } from './perceptron.ts'
+import type { Rule, SettingProblem } from './rule.ts'
 
-const settings = z.strictObject({
-  criterion: choice({
-    label: 'Loss',
-    help: 'What is minimised: squared error averaged over batch and units, or cross-entropy of the softmax.',
-    options: ['squared-error', 'cross-entropy'],
-    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy': 'Cross-entropy' },
-    default: 'squared-error',
-    group: 'learning',
-  }),
-  outputActivation: choice({
-    label: 'Output activation',
-    help: 'Function of the output layer.',
-    options: ['linear', 'relu'],
-    optionLabels: { linear: 'Linear', relu: 'ReLU' },
-    default: 'linear',
-    group: 'dynamics',
-  }),
-  optimiser: choice({
-    label: 'Optimiser',
-    help: 'How gradients become steps.',
-    options: OPTIMISERS,
-    optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' },
-    default: 'adam',
-    group: 'learning',
-  }),
-  learningRate: number({
-    label: 'Learning rate',
-    symbol: 'μ',
-    help: 'Step of the optimiser in the first epoch.',
-    above: 0,
-    maximum: 100,
-    default: 0.001,
-    group: 'learning',
-  }),
-  momentum: number({
-    label: 'Momentum',
-    help: 'Used by SGD only.',
-    minimum: 0,
-    maximum: 0.9999,
-    default: 0.9,
-    group: 'learning',
-  }),
-  weightDecay: number({
-    label: 'Weight decay',
-    help: 'Adds this times the weights to the gradient.',
-    minimum: 0,
-    maximum: 1,
-    default: 0,
-    group: 'learning',
-  }),
-  stepEpochs: whole({
-    label: 'Epochs a step',
-    help: 'After every so many epochs the learning rate is multiplied by the factor below.',
-    minimum: 1,
-    maximum: 100_000,
-    default: 10,
-    group: 'learning',
-  }),
-  stepFactor: number({
-    label: 'Step factor',
-    symbol: 'κ',
-    help: '1 keeps the learning rate as it is.',
-    above: 0,
-    maximum: 1,
-    default: 0.95,
-    group: 'learning',
-  }),
-})
+const settings = z.strictObject(perceptronSettings)
 
 export type BackpropagationSettings = z.infer<typeof settings>
-
-/** learningRate · stepFactor^⌊epoch / stepEpochs⌋, epoch from 0. */
-export function steppedRate(
-  s: Pick<BackpropagationSettings, 'learningRate' | 'stepEpochs' | 'stepFactor'>,
-  epoch: number,
-): number {
-  return s.learningRate * s.stepFactor ** Math.floor(epoch / s.stepEpochs)
-}
-
-function build(p: Tracer, s: BackpropagationSettings, widths: readonly number[]): Behaviour {
-  const L = widths.length - 1
-  const n = (k: number): number => widths[k] as number
-  const bound = (k: number): number => 1 / Math.sqrt(n(k - 1))
-  const W = layers(1, L, (k) => p.parameter(`W${k}`, [n(k), n(k - 1)], { kind: 'uniform', bound: bound(k) }))
-  const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], { kind: 'uniform', bound: bound(k) }))
-  const learned = Array.from({ length: L }, (_, i) => [W(i + 1), b(i + 1)]).flat()
-  const { descend } = optimiser(p, s, (epoch) => steppedRate(s, epoch), learned)
-  const reluAt = (k: number): boolean => k < L || s.outputActivation === 'relu'
-
-  function forward(): { h: (k: number) => Value; a: (k: number) => Value } {
-    const h: Value[] = [p.x]
-    const a: Value[] = [p.x]
-    for (let k = 1; k <= L; k++) {
-      const linear = sum([1, apply(W(k), a[k - 1] as Value)], [1, b(k)])
-      h.push(linear)
-      a.push(reluAt(k) ? relu(linear) : linear)
-    }
-    return { h: (k) => h[k] as Value, a: (k) => a[k] as Value }
-  }
-
-  return {
-    train() {
-      const { h, a } = forward()
-      const output = a(L)
-      const probability = softmax(output)
-      const error = difference(s.criterion === 'cross-entropy' ? probability : output, p.y)
-      const loss =
-        s.criterion === 'cross-entropy'
-          ? sum([-1, meanOverBatch(sumOverUnits(multiply(p.y, map('log', probability))))])
-          : mean(map('square', error))
-      p.measure('loss', loss)
-
-      // δ_L; the squared error is averaged over units too, hence 2/n_L.
-      let δ = s.criterion === 'cross-entropy' ? error : sum([2 / n(L), error])
-      if (reluAt(L)) δ = multiply(δ, map('reluSlope', h(L)))
-      const gradients: { k: number; weight: Value; bias: Value }[] = []
-      for (let k = L; k >= 1; k--) {
-        gradients.push({ k, weight: outer(δ, a(k - 1)), bias: meanOverBatch(δ) })
-        if (k > 1) δ = multiply(applyTransposed(W(k), δ), map('reluSlope', h(k - 1)))
-      }
-      for (const { k, weight, bias } of gradients) {
-        p.measure(`linear.${k}`, h(k))
-        p.measure(`gradient.W${k}`, weight)
-        p.measure(`gradient.b${k}`, bias)
-        descend(W(k), weight)
-        descend(b(k), bias)
-      }
-    },
-    predict: () => forward().a(L),
-  }
-}
 
 export const backpropagation: Rule<BackpropagationSettings> = {
   name: 'backprop',
@@ -186,5 +40,12 @@ export const backpropagation: Rule<BackpropagationSettings> = {
   measures: [],
   synapses: ['forward'],
   check: (): SettingProblem[] => [],
-  build,
+  build(p, s, widths) {
+    const bound = (k: number): number => 1 / Math.sqrt(widths[k - 1] as number)
+    return perceptron(p, s, widths, {
+      weight: (k) => ({ kind: 'uniform', bound: bound(k) }),
+      bias: (k) => ({ kind: 'uniform', bound: bound(k) }),
+      carrier: (W) => (k, error) => applyTransposed(W(k), error),
+    })
+  },
 }

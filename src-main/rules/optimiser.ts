@@ -5,6 +5,7 @@
  * adam: d = grad + weightDecay·W;  m ← β₁m + (1 − β₁)d;  v ← β₂v + (1 − β₂)d²;
  *       W ← W − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + 10⁻⁸), t counted from 1
  */
+import type { Step } from '../program/program.ts'
 import type { Parameter, Scalar, Tracer, Value } from '../program/trace.ts'
 import { divide, map, sum } from '../program/words.ts'
 
@@ -29,7 +30,7 @@ export interface Optimiser {
 export function optimiser(
   p: Tracer,
   settings: OptimiserSettings,
-  rate: (epoch: number) => number,
+  rate: (step: Step) => number,
   parameters: readonly Parameter[],
 ): Optimiser {
   const shapeOf = (parameter: Parameter): readonly [number, number] => [
@@ -42,7 +43,7 @@ export function optimiser(
     settings.weightDecay === 0 ? gradient : sum([1, gradient], [settings.weightDecay, parameter])
 
   if (settings.optimiser === 'sgd') {
-    const negativeRate = p.scalar('rate', ({ epoch }) => -rate(epoch))
+    const negativeRate = p.scalar('rate', (step) => -rate(step))
     const momenta = new Map(
       settings.momentum === 0 ? [] : parameters.map((parameter) => [parameter, state(parameter, 'momentum')]),
     )
@@ -56,7 +57,7 @@ export function optimiser(
     }
   }
 
-  const negativeRate: Scalar = p.scalar('rate', ({ epoch, batch }) => -rate(epoch) / (1 - BETA_1 ** (batch + 1)))
+  const negativeRate: Scalar = p.scalar('rate', (step) => -rate(step) / (1 - BETA_1 ** (step.batch + 1)))
   const rootCorrection = p.scalar('rootCorrection', ({ batch }) => 1 / Math.sqrt(1 - BETA_2 ** (batch + 1)))
   const moments = new Map(
     parameters.map((parameter) => [parameter, { m: state(parameter, 'm'), v: state(parameter, 'v') }]),

@@ -76,7 +76,17 @@ export function onOff(card: Card & { readonly default: boolean }) {
 }
 
 /** One number a layer of synapses, from the input up; `from` is the first layer that has one (1 for W₁). The length is the rule's `check`. */
-export function perLayer(card: Card & Range & { readonly from: 1 | 2; readonly default: readonly number[] }) {
+export function perLayer(
+  card: Card &
+    Range & {
+      readonly from: 1 | 2
+      /** Hidden layers only. */
+      readonly hidden?: true
+      /** Letter of what has the number: W unless told otherwise, V from the second layer on. */
+      readonly letter?: string
+      readonly default: readonly number[]
+    },
+) {
   const { minimum, above, maximum, default: preset, ...meta } = card
   return z
     .array(
@@ -93,6 +103,16 @@ export function perLayer(card: Card & Range & { readonly from: 1 | 2; readonly d
     .max(16)
     .default([...preset])
     .meta({ ...meta, control: 'per-layer' })
+}
+
+/** Numbers of layers, counted from 1 for the first hidden layer. */
+export function layerNumbers(card: Card & { readonly default: readonly number[] }) {
+  const { default: preset, ...meta } = card
+  return z
+    .array(z.int().min(1).max(16))
+    .max(16)
+    .default([...preset])
+    .meta({ ...meta, control: 'layers' })
 }
 
 /** One piece of an epoch schedule: from this epoch (counted from 0) the rates are multiplied by base^epoch, with the absolute epoch as exponent. */

@@ -151,27 +151,68 @@ describe('reference', () => {
 function settingsFor(rule: Rule, shape: readonly number[], random: Generator): unknown {
   const coin = (): boolean => random.uniform() < 0.5
   const depth = shape.length - 1
+  const corinfomax = (): Record<string, unknown> => ({
+    beta: random.between(0.2, 1),
+    threePhase: coin(),
+    lambda: coin() ? 0.99999 : 0.98,
+    weightDecay: coin(),
+    neuralRule: ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'][random.integer(3)],
+    iterationsFree: 1 + random.integer(6),
+    iterationsNudged: 1 + random.integer(4),
+    lrForward: Array.from({ length: depth }, () => random.between(0.01, 0.3)),
+    lrFeedback: Array.from({ length: depth - 1 }, () => random.between(0.01, 0.3)),
+  })
+  const perceptron = (): Record<string, unknown> => ({
+    criterion: coin() ? 'squared-error' : 'cross-entropy',
+    outputActivation: coin() ? 'linear' : 'relu',
+    // Adam divides a gradient by its own size and so makes a step of a tiny one's rounding: golden cases judge it.
+    optimiser: 'sgd',
+    momentum: coin() ? 0.9 : 0,
+    weightDecay: coin() ? 0.01 : 0,
+    learningRate: 0.05,
+  })
+  const settling = (): Record<string, unknown> => ({
+    beta: random.between(0.2, 1),
+    randomSign: coin(),
+    neuralLr: random.between(0.1, 0.6),
+    evaluationLr: random.between(0.1, 0.6),
+    iterationsFree: 1 + random.integer(6),
+    iterationsNudged: 1 + random.integer(4),
+    criterion: coin() ? 'squared-error' : 'cross-entropy-released',
+    learningRates: Array.from({ length: depth }, () => random.between(0.01, 0.3)),
+    stepFactor: coin() ? 1 : 0.75,
+  })
+  const values = (): Record<string, unknown> => ({
+    activation: ['sigmoid', 'tanh', 'relu', 'linear'][random.integer(4)],
+    iterations: 1 + random.integer(6),
+    neuralRule: ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'][random.integer(3)],
+    neuralLr: random.between(0.01, 0.1),
+    neuralLrStop: 0.001,
+  })
   const known: Readonly<Record<string, () => Record<string, unknown>>> = {
-    corinfomax: () => ({
-      beta: random.between(0.2, 1),
-      threePhase: coin(),
-      lambda: coin() ? 0.99999 : 0.98,
-      weightDecay: coin(),
-      neuralRule: ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'][random.integer(3)],
-      iterationsFree: 1 + random.integer(6),
-      iterationsNudged: 1 + random.integer(4),
-      lrForward: Array.from({ length: depth }, () => random.between(0.01, 0.3)),
-      lrFeedback: Array.from({ length: depth - 1 }, () => random.between(0.01, 0.3)),
+    corinfomax,
+    'corinfomax-sparse': () => ({
+      ...corinfomax(),
+      sparseLayers: Array.from({ length: depth }, (_, i) => i + 1).filter(coin),
+      lrMultiplier: Array.from({ length: depth }, () => random.between(0.001, 0.1)),
     }),
-    backprop: () => ({
-      criterion: coin() ? 'squared-error' : 'cross-entropy',
-      outputActivation: coin() ? 'linear' : 'relu',
-      // Adam divides a gradient by its own size and so makes a step of a tiny one's rounding: golden cases judge it.
-      optimiser: 'sgd',
+    ep: settling,
+    csm: () => ({
+      ...settling(),
+      lrLateral: Array.from({ length: depth - 1 }, () => random.between(-0.05, -0.01)),
+      lateralSign: coin() ? 'released' : 'corrected',
+    }),
+    pc: () => ({ ...values(), optimiser: 'sgd', learningRate: random.between(0.001, 0.02) }),
+    'pc-nudge': () => ({
+      ...values(),
+      // The updates are divided by λ, and so is their rounding: a weak pull is for the golden cases.
+      lambda: random.between(0.2, 1),
+      randomSign: coin(),
+      learningRate: 0.001,
       momentum: coin() ? 0.9 : 0,
-      weightDecay: coin() ? 0.01 : 0,
-      learningRate: 0.05,
     }),
+    'feedback-alignment': () => ({ ...perceptron(), initial: coin() ? 'xavier' : 'kaiming' }),
+    backprop: perceptron,
   }
   const draw = known[rule.name]
   if (draw === undefined) throw new Error(`${rule.name} has no random settings here; give it some`)
@@ -185,7 +226,16 @@ function measurementsOf(rule: Rule, settings: unknown, shape: readonly number[])
   const layers = shape.slice(1).map((_, i) => i + 1)
   return [
     ...rule.measures.flatMap((measure) => measure.keep(settings, shape)),
-    ...layers.flatMap((k) => [`free.r${k}`, `nudged.r${k}`, `third.r${k}`, `linear.${k}`, `gradient.W${k}`]),
+    ...layers.flatMap((k) => [
+      ...['free', 'nudged', 'third'].flatMap((phase) =>
+        ['r', 's', 'v', 'multiplier'].map((what) => `${phase}.${what}${k}`),
+      ),
+      `feedforward.v${k}`,
+      `clamped.v${k}`,
+      `linear.${k}`,
+      `gradient.W${k}`,
+      `gradient.b${k}`,
+    ]),
     'loss',
   ]
 }

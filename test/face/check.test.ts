@@ -22,7 +22,7 @@ for (const rule of rules) {
         expect(schema, key).toMatchObject({
           label: expect.any(String) as string,
           help: expect.any(String) as string,
-          control: expect.stringMatching(/^(number|whole|choice|switch|per-layer|schedule)$/) as string,
+          control: expect.stringMatching(/^(number|whole|choice|switch|per-layer|layers|schedule)$/) as string,
         })
     })
 

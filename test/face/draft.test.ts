@@ -69,8 +69,10 @@ describe.each(cards.map(({ name }) => name))('a fresh draft of %s', (name) => {
     fitToDepth(other, card)
     for (const [key, schema] of Object.entries(card.settings.properties ?? {}))
       if (schema.control === 'per-layer') {
-        // W₁ to W_L, or V₂ to V_L; a network without a hidden layer keeps one entry, which the rule refuses in words.
-        expect(other.rule.settings[key]).toHaveLength(Math.max(1, widths.length - (schema.from ?? 1)))
+        // W₁ to W_L, V₂ to V_L, or one a hidden layer; a network without a hidden layer keeps one entry, which the rule refuses in words.
+        expect(other.rule.settings[key]).toHaveLength(
+          Math.max(1, widths.length - (schema.hidden === true ? 2 : (schema.from ?? 1))),
+        )
         expect(other.rule.settings[key]).toHaveLength(layersOf(schema, widths))
       }
   })

@@ -1,4 +1,4 @@
-/** Replays a backpropagation case: states before the activations, loss, gradients, moments, parameters and evaluations. */
+/** Replays a case of backpropagation or feedback alignment: states before the activations, loss, gradients, moments, parameters and evaluations. */
 import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
 import {
   compareEvaluation,
@@ -11,11 +11,12 @@ import {
 } from './case.ts'
 
 /** Torch's names of an optimiser's state, and ours. */
-const MOMENTS = { exp_avg: 'm', exp_avg_sq: 'v', momentum_buffer: 'momentum' } as const
+export const MOMENTS = { exp_avg: 'm', exp_avg_sq: 'v', momentum_buffer: 'momentum' } as const
 
 export async function backpropagationCase(golden: GoldenCase, variant: Variant): Promise<Comparison[]> {
-  const rule = ruleNamed('backprop')
-  if (rule === undefined) throw new Error('there is no rule backprop')
+  const name = golden.algorithm === 'fa' ? 'feedback-alignment' : 'backprop'
+  const rule = ruleNamed(name)
+  if (rule === undefined) throw new Error(`there is no rule ${name}`)
   const { hyper, architecture } = golden
   const scheduler = hyper['scheduler'] as { step_size: number; gamma: number } | undefined
   const settings = rule.settings.parse({
@@ -30,14 +31,16 @@ export async function backpropagationCase(golden: GoldenCase, variant: Variant):
   }) as unknown
   const layers = architecture.slice(1).map((_, i) => i + 1)
   const names = layers.flatMap((k) => [`W${k}`, `b${k}`])
+  // The file has a feedback into layer 1 too, which is never used.
+  const feedback = golden.algorithm === 'fa' ? layers.slice(1).map((k) => `F${k}`) : []
   const compiled = compileRule(rule, settings, architecture, [
     'loss',
     ...layers.map((k) => `linear.${k}`),
     ...names.map((name) => `gradient.${name}`),
   ])
-  const theirs = { W: 'W', b: 'bias' } as const
+  const theirs = { W: 'W', b: 'bias', F: 'W_fa' } as const
   const of = (tensors: Readonly<Record<string, readonly unknown[]>>, name: string): unknown =>
-    tensors[theirs[name.charAt(0) as 'W' | 'b']]?.[Number(name.slice(1)) - 1]
+    tensors[theirs[name.charAt(0) as keyof typeof theirs]]?.[Number(name.slice(1)) - 1]
   const session = await openCase(golden, variant, compiled, (name) => {
     const [parameter, moment] = name.split('.')
     const values = flat(of(golden.init, parameter as string) as never)
@@ -71,6 +74,7 @@ export async function backpropagationCase(golden: GoldenCase, variant: Variant):
         if (torch in state)
           add(`${name}.${ours}`, await session.read(`${name}.${ours}`, 0), flat(state[torch] as never))
     }
+    for (const name of feedback) add(name, await session.read(name, 0), flat(of(step.params, name) as never))
     found.push(...(await compareEvaluation(`step ${index}`, golden, session, scalars(index), step.eval, true)))
   }
   session.close()

@@ -19,11 +19,13 @@ export interface Tensor {
 export interface Batch {
   readonly x: Tensor
   readonly y: readonly number[]
+  /** What may change from batch to batch; each algorithm has its own of these. */
   readonly per_step?: {
-    readonly beta: number
-    readonly lr_ff: readonly number[]
-    readonly lr_fb: readonly number[]
-    readonly take_debug_logs: boolean
+    readonly beta?: number
+    readonly lambda_weight?: number
+    readonly lr_ff?: readonly number[]
+    readonly lr_fb?: readonly number[]
+    readonly take_debug_logs?: boolean
   }
 }
 
@@ -39,6 +41,9 @@ export interface Step {
   readonly eval: Evaluation
   readonly output?: Tensor
   readonly loss?: number
+  readonly st_lambda?: Readonly<Record<string, readonly Tensor[]>>
+  readonly target?: Tensor
+  readonly pc_loss?: number
   readonly grads?: Readonly<Record<string, readonly Tensor[]>>
   readonly optimizer?: { readonly state: Readonly<Record<string, readonly Readonly<Record<string, Tensor>>[]>> }
 }
@@ -95,6 +100,25 @@ export interface Comparison {
   readonly what: string
   readonly got: ArrayLike<number>
   readonly want: ArrayLike<number>
+  /** Allowed in float32, where the golden README grants more than it does elsewhere. */
+  readonly float32?: number
+}
+
+/** What a comparison may be off by on a variant. */
+export function allowed({ float32 }: Comparison, { precision, tolerance }: Variant): number {
+  return precision === 'float32' ? (float32 ?? tolerance) : tolerance
+}
+
+/** The size of what changes from batch to batch, and its sign at each; a program has one size only. */
+export function signed(
+  golden: GoldenCase,
+  what: 'beta' | 'lambda_weight',
+): { size: number; sign: (index: number) => 1 | -1 } {
+  const values = golden.batches.map(({ per_step }) => per_step?.[what] ?? NaN)
+  const size = Math.abs(values[0] as number)
+  if (!values.every((value) => Math.abs(value) === size))
+    throw new Error(`${golden.case}: ${what} is not of one size in all batches`)
+  return { size, sign: (index) => ((values[index] ?? size) < 0 ? -1 : 1) }
 }
 
 /** max|got − want| / max(1, max|want|); infinite where the sizes differ or something is NaN. */

@@ -1,4 +1,4 @@
-/** Replays a CorInfoMax case: states of every phase, parameters, evaluations, traces and the debug logs. */
+/** Replays a CorInfoMax case, dense or sparse: states of every phase, parameters, evaluations, traces and the debug logs. */
 import { angleBetween, logDeterminant } from '../../src-main/program/measures.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
@@ -6,6 +6,7 @@ import {
   compareEvaluation,
   flat,
   openCase,
+  signed,
   trainBatch,
   transposed,
   type Comparison,
@@ -41,6 +42,14 @@ export async function corinfomaxCase(golden: GoldenCase, variant: Variant): Prom
           want: transposed(layer),
         })
       })
+    // The file has a row for every layer; those of layers that are not sparse are never used.
+    for (const [phase, layers] of Object.entries(step.st_lambda ?? {}))
+      for (const k of sparseLayers(golden))
+        found.push({
+          what: `step ${index} ${phase} multiplier ${k}`,
+          got: measured(`${phase}.multiplier${k}`),
+          want: flat(layers[k - 1] as Tensor),
+        })
     for (const { name, tensor } of parametersOf(step.params))
       found.push({ what: `step ${index} ${name}`, got: await session.read(name, 0), want: flat(tensor) })
     found.push(...(await compareEvaluation(`step ${index}`, golden, session, scalars, step.eval, false)))
@@ -195,21 +204,23 @@ function parametersIn(golden: GoldenCase, tensors: Tensors): (name: string) => n
   }
 }
 
+/** Counted from 1; none where the algorithm is the dense one. */
+function sparseLayers(golden: GoldenCase): readonly number[] {
+  return (golden.hyper['sparse_layers'] ?? []) as readonly number[]
+}
+
 function compiledFor(golden: GoldenCase, changed: Readonly<Record<string, number>> = {}): Compiled {
-  const rule = ruleNamed('corinfomax')
+  const sparse = golden.algorithm === 'corinfomax_sparse'
+  const rule = ruleNamed(sparse ? 'corinfomax-sparse' : 'corinfomax')
   const { hyper, batches } = golden
   const step = batches[0]?.per_step
   if (rule === undefined || step === undefined) throw new Error(`${golden.case} cannot be replayed`)
   // Only β's sign changes from batch to batch; anything else would need a program of its own for each.
   for (const { per_step } of batches)
-    if (
-      String(per_step?.lr_ff) !== String(step.lr_ff) ||
-      String(per_step?.lr_fb) !== String(step.lr_fb) ||
-      Math.abs(per_step?.beta ?? NaN) !== Math.abs(step.beta)
-    )
+    if (String(per_step?.lr_ff) !== String(step.lr_ff) || String(per_step?.lr_fb) !== String(step.lr_fb))
       throw new Error(`${golden.case}: rates change from batch to batch`)
   const settings = rule.settings.parse({
-    beta: Math.abs(step.beta),
+    beta: signed(golden, 'beta').size,
     randomSign: true,
     threePhase: hyper['use_three_phase'],
     lambda: hyper['lambda'],
@@ -223,18 +234,20 @@ function compiledFor(golden: GoldenCase, changed: Readonly<Record<string, number
     iterationsNudged: hyper['neural_dynamic_iterations_nudged'],
     lrForward: step.lr_ff,
     // The file has a rate for V₁ too, which is never used.
-    lrFeedback: step.lr_fb.slice(1),
+    lrFeedback: step.lr_fb?.slice(1),
     schedule: [{ fromEpoch: 0, base: 1 }],
     weightDecay: hyper['weight_decay'],
+    ...(sparse ? { sparseLayers: hyper['sparse_layers'], lrMultiplier: hyper['STlambda_lr_list'] } : {}),
     ...changed,
   }) as unknown
   const layers = golden.architecture.slice(1).map((_, i) => i + 1)
   return compileRule(rule, settings, golden.architecture, [
     ...layers.flatMap((k) => ['free', 'nudged', 'third'].map((phase) => `${phase}.r${k}`)),
+    ...sparseLayers(golden).flatMap((k) => ['free', 'nudged', 'third'].map((phase) => `${phase}.multiplier${k}`)),
     ...('Rfree' in golden.init ? layers.flatMap((k) => [`Rfree${k}`, `Rnudged${k}`]) : []),
   ])
 }
 
 function scalarsFor(golden: GoldenCase, compiled: Compiled, index: number): Float64Array {
-  return compiled.scalarsAt({ epoch: 0, batch: index, sign: (golden.batches[index]?.per_step?.beta ?? 1) < 0 ? -1 : 1 })
+  return compiled.scalarsAt({ epoch: 0, batch: index, sign: signed(golden, 'beta').sign(index) })
 }

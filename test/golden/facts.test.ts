@@ -177,25 +177,53 @@ describe.runIf(present)('fresh networks', () => {
     stats: Readonly<Record<string, Readonly<Record<string, readonly Facts[]>>>>
     architecture: readonly number[]
   }
-  const families = [
-    { rule: 'corinfomax', theirs: 'corinfomax', parameter: (i: number) => `W${i + 1}`, family: 'Wff', skip: 0 },
-    { rule: 'corinfomax', theirs: 'corinfomax', parameter: (i: number) => `V${i + 1}`, family: 'Wfb', skip: 1 },
-    { rule: 'corinfomax', theirs: 'corinfomax', parameter: (i: number) => `B${i + 1}`, family: 'B', skip: 0 },
-    { rule: 'backprop', theirs: 'bp', parameter: (i: number) => `W${i + 1}`, family: 'W', skip: 0 },
-    { rule: 'backprop', theirs: 'bp', parameter: (i: number) => `b${i + 1}`, family: 'bias', skip: 0 },
+  interface Family {
+    readonly rule: string
+    readonly theirs: string
+    /** Ours before the layer's number, and the file's. */
+    readonly ours: string
+    readonly family: string
+    /** The first layer that has it here; the file's first is of layer 1. */
+    readonly from?: number
+    readonly settings?: Readonly<Record<string, unknown>>
+  }
+  const families: readonly Family[] = [
+    { rule: 'corinfomax', theirs: 'corinfomax', ours: 'W', family: 'Wff' },
+    { rule: 'corinfomax', theirs: 'corinfomax', ours: 'V', family: 'Wfb', from: 2 },
+    { rule: 'corinfomax', theirs: 'corinfomax', ours: 'B', family: 'B' },
+    { rule: 'ep', theirs: 'ep', ours: 'W', family: 'W' },
+    { rule: 'ep', theirs: 'ep', ours: 'b', family: 'bias' },
+    { rule: 'csm', theirs: 'csm', ours: 'W', family: 'W' },
+    { rule: 'csm', theirs: 'csm', ours: 'b', family: 'bias' },
+    { rule: 'csm', theirs: 'csm', ours: 'M', family: 'M' },
+    { rule: 'pc', theirs: 'pc', ours: 'W', family: 'Wff' },
+    { rule: 'pc', theirs: 'pc', ours: 'b', family: 'bias' },
+    { rule: 'pc-nudge', theirs: 'pc_nudge', ours: 'W', family: 'Wff' },
+    { rule: 'pc-nudge', theirs: 'pc_nudge', ours: 'b', family: 'bias' },
+    // The golden numbers are of the released code's own layer; the default is the published runs' library's.
+    { rule: 'feedback-alignment', theirs: 'fa', ours: 'W', family: 'W', settings: { initial: 'kaiming' } },
+    { rule: 'feedback-alignment', theirs: 'fa', ours: 'F', family: 'W_fa', from: 2, settings: { initial: 'kaiming' } },
+    { rule: 'feedback-alignment', theirs: 'fa', ours: 'b', family: 'bias' },
+    { rule: 'backprop', theirs: 'bp', ours: 'W', family: 'W' },
+    { rule: 'backprop', theirs: 'bp', ours: 'b', family: 'bias' },
   ]
-  for (const { rule: name, theirs, parameter, family, skip } of families)
+  for (const { rule: name, theirs, ours, family, from = 1, settings = {} } of families)
     for (const [i, facts] of (stats[theirs]?.[family] ?? []).entries()) {
-      if (i < skip) continue
-      test(`${name} ${parameter(i)} is drawn as published`, () => {
+      const parameter = `${ours}${i + 1}`
+      if (i + 1 < from) continue
+      test(`${name} ${parameter} is drawn as published`, () => {
         const rule = ruleNamed(name)
         if (rule === undefined) throw new Error(`there is no rule ${name}`)
-        const { program } = compileRule(rule, rule.settings.parse({}) as unknown, architecture)
-        const declared = program.parameters.find((candidate) => candidate.name === parameter(i))
-        if (declared === undefined) throw new Error(`${name} has no ${parameter(i)}`)
+        const { program } = compileRule(rule, rule.settings.parse(settings) as unknown, architecture)
+        const declared = program.parameters.find((candidate) => candidate.name === parameter)
+        if (declared === undefined) throw new Error(`${name} has no ${parameter}`)
         const [rows, columns] = declared.shape
         expect(rows * columns).toBe(facts.shape.reduce((product, size) => product * size, 1))
         const values = drawInitial(declared.initial, declared.shape, Generator.seeded(3).split(declared.name))
+        if (facts.min === facts.max) {
+          expect(Array.from(values).filter((v) => v !== facts.min)).toEqual([])
+          return
+        }
         const count = values.length
         const mean = values.reduce((sum, v) => sum + v, 0) / count
         const spread = Math.sqrt(values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / count)

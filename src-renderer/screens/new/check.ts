@@ -33,6 +33,15 @@ export function problemWith(schema: SettingSchema, value: unknown): string | nul
       }
       return null
     }
+    case 'layers': {
+      if (!Array.isArray(value)) return `Expected numbers of layers with commas between, found ${found(value)}.`
+      if (value.length > MOST_LAYERS) return `Expected at most ${MOST_LAYERS} layers, found ${value.length}.`
+      for (const entry of value) {
+        const problem = problemWithNumber({ type: 'integer', minimum: 1, maximum: MOST_LAYERS }, entry)
+        if (problem !== null) return problem
+      }
+      return null
+    }
     case 'schedule':
       return problemWithSchedule(value)
     case 'number':
@@ -53,6 +62,7 @@ function problemWithNumber(schema: SettingSchema, value: unknown): string | null
   return null
 }
 
+const MOST_LAYERS = 16
 const MOST_PIECES = 32
 const LAST_EPOCH = 100_000
 

@@ -71,7 +71,7 @@ export function freshDraft(rule: RuleCard, data: DataSetCard): Draft {
 
 /** How many numbers a per-layer setting needs for these widths. */
 export function layersOf(schema: SettingSchema, widths: readonly Typed[]): number {
-  return Math.max(1, widths.length - (schema.from ?? 1))
+  return Math.max(1, widths.length - (schema.hidden === true ? 2 : (schema.from ?? 1)))
 }
 
 /** Gives every per-layer list the length that the depth asks for: cut at the output's end, or its last entry repeated. */

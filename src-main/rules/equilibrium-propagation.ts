@@ -1,0 +1,43 @@
+/**
+ * Equilibrium propagation: the contrast of a free and a nudged equilibrium follows the gradient of the loss, with the
+ * same symmetric connections forward and back. Dynamics and updates in `settling-network.ts`.
+ *
+ * Source: Scellier & Bengio, Frontiers in Computational Neuroscience 2017; random sign of β: Laborieux et al. 2021.
+ */
+import { z } from 'zod'
+import type { Rule } from './rule.ts'
+import { checkSettling, settlingNetwork, settlingSettings } from './settling-network.ts'
+
+const settings = z.strictObject(settlingSettings)
+
+export type EquilibriumPropagationSettings = z.infer<typeof settings>
+
+export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
+  name: 'ep',
+  label: 'Equilibrium propagation',
+  summary:
+    'The network settles twice, free and nudged towards the label; synapses learn from the difference. Connections are symmetric.',
+  source: { text: 'Scellier & Bengio 2017', url: 'https://doi.org/10.3389/fncom.2017.00024' },
+  settings,
+  equations: [
+    {
+      caption: 'All layers at once, each iteration',
+      tex: String.raw`s_k \leftarrow \mathrm{clip}\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - s_k\,], 0, 1\big)`,
+      settings: ['neuralLr', 'evaluationLr', 'iterationsFree'],
+    },
+    {
+      caption: 'At the output, nudged',
+      tex: String.raw`\ldots - 2\eta\beta(s_L - y)`,
+      settings: ['beta', 'randomSign', 'iterationsNudged', 'criterion'],
+    },
+    {
+      caption: 'Learning',
+      tex: String.raw`\Delta W_k = \tfrac{\alpha_k}{\beta}\big(\langle s_k s_{k-1}^\top\rangle_\beta - \langle s_k s_{k-1}^\top\rangle_0\big)`,
+      settings: ['learningRates', 'stepEpochs', 'stepFactor'],
+    },
+  ],
+  measures: [],
+  synapses: ['forward'],
+  check: checkSettling,
+  build: (p, s, widths) => settlingNetwork(p, s, widths, () => null),
+}

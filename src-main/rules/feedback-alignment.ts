@@ -1,0 +1,92 @@
+/**
+ * Feedback alignment: the error comes back through fixed random matrices instead of the transposed weights, and learning
+ * turns the weights towards them.
+ *
+ *   δ_k = (F_{k+1}ᵀ δ_{k+1}) ∘ relu′(h_k), F of W's shape and never changed; the rest as in `perceptron.ts`
+ *
+ * Biases begin at 1. Weights and feedback begin xavier-uniform, as in the library of the published runs, or
+ * kaiming-uniform (bound √(6/n_{k−1})), as in the fallback that the released code carries.
+ *
+ * Source: Lillicrap, Cownden, Tweed, Akerman, Nature Communications 2016.
+ */
+import { z } from 'zod'
+import type { Initial } from '../program/initial.ts'
+import { layers } from '../program/layers.ts'
+import { angleBetween } from '../program/measures.ts'
+import { applyTransposed } from '../program/words.ts'
+import { perceptron, perceptronSettings } from './perceptron.ts'
+import type { Measure, Rule, SettingProblem } from './rule.ts'
+import { choice } from './setting.ts'
+
+const settings = z.strictObject({
+  ...perceptronSettings,
+  initial: choice({
+    label: 'Beginning of weights',
+    help: 'How weights and their fixed feedback are drawn.',
+    options: ['xavier', 'kaiming'],
+    optionLabels: { xavier: 'Xavier: ±√(6/(in + out))', kaiming: 'Kaiming: ±√(6/in)' },
+    default: 'xavier',
+    group: 'learning',
+  }),
+})
+
+export type FeedbackAlignmentSettings = z.infer<typeof settings>
+
+const alignment: Measure<unknown> = {
+  name: 'alignment',
+  label: 'Alignment of W and F',
+  unit: 'degrees',
+  help: 'The angle between forward weights and the fixed feedback: 90° means unrelated, 0° means that the error comes back as in backpropagation.',
+  keep: () => [],
+  async take(_settings, widths, source) {
+    const series = []
+    for (let k = 2; k < widths.length; k++)
+      series.push({
+        series: `layer ${k}`,
+        value: angleBetween(await source.parameter(`W${k}`), await source.parameter(`F${k}`)),
+      })
+    return series
+  },
+}
+
+export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
+  name: 'feedback-alignment',
+  label: 'Feedback alignment',
+  summary:
+    'As backpropagation, but the error comes back through fixed random synapses; the forward ones learn to fit them.',
+  source: { text: 'Lillicrap et al., Nature Communications 2016', url: 'https://doi.org/10.1038/ncomms13276' },
+  settings,
+  equations: [
+    {
+      caption: 'Forward',
+      tex: String.raw`h_k = W_k a_{k-1} + b_k,\quad a_k = \max(h_k, 0)`,
+      settings: ['outputActivation', 'initial'],
+    },
+    {
+      caption: 'Backward, through fixed synapses',
+      tex: String.raw`\delta_k = (F_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
+      settings: ['criterion'],
+    },
+    {
+      caption: 'Step',
+      tex: String.raw`W_k \leftarrow W_k - \mu\,\kappa^{\lfloor \mathrm{epoch}/s \rfloor}\, d(\nabla W_k)`,
+      settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
+    },
+  ],
+  measures: [alignment],
+  synapses: ['forward', 'feedback'],
+  check: (): SettingProblem[] => [],
+  build(p, s, widths) {
+    const n = (k: number): number => widths[k] as number
+    const weight = (k: number): Initial =>
+      s.initial === 'xavier' ? { kind: 'xavier' } : { kind: 'uniform', bound: Math.sqrt(6 / n(k - 1)) }
+    return perceptron(p, s, widths, {
+      weight,
+      bias: () => ({ kind: 'constant', value: 1 }),
+      carrier: () => {
+        const F = layers(2, widths.length - 1, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], weight(k)))
+        return (k, error) => applyTransposed(F(k), error)
+      },
+    })
+  },
+}

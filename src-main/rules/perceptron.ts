@@ -1,0 +1,172 @@
+/**
+ * A multilayer perceptron learned by an error carried backward: what backpropagation and feedback alignment share. They
+ * differ in the matrix that carries the error back, and in how weights begin.
+ *
+ *   h_k = W_k a_{k−1} + b_k,  a_k = relu(h_k),  a_0 = x;  the output is linear or relu
+ *   squared error: mean over batch and units of (a_L − y)²;  cross-entropy: −⟨Σ y log softmax(a_L)⟩
+ *   δ_L = ∂loss/∂h_L,  δ_k = carry(δ_{k+1}) ∘ relu′(h_k),  ∇W_k = ⟨δ_k a_{k−1}ᵀ⟩,  ∇b_k = ⟨δ_k⟩
+ *
+ * W_k is n_k × n_{k−1}, b_k a row of n_k.
+ */
+import { z } from 'zod'
+import type { Initial } from '../program/initial.ts'
+import { layers } from '../program/layers.ts'
+import type { Parameter, Tracer, Value } from '../program/trace.ts'
+import {
+  apply,
+  difference,
+  map,
+  mean,
+  meanOverBatch,
+  multiply,
+  outer,
+  relu,
+  softmax,
+  sum,
+  sumOverUnits,
+} from '../program/words.ts'
+import { OPTIMISERS, optimiser } from './optimiser.ts'
+import type { Behaviour } from './rule.ts'
+import { choice, number, whole } from './setting.ts'
+
+/** The settings of both rules, to be spread into theirs. */
+export const perceptronSettings = {
+  criterion: choice({
+    label: 'Loss',
+    help: 'What is minimised: squared error averaged over batch and units, or cross-entropy of the softmax.',
+    options: ['squared-error', 'cross-entropy'],
+    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy': 'Cross-entropy' },
+    default: 'squared-error',
+    group: 'learning',
+  }),
+  outputActivation: choice({
+    label: 'Output activation',
+    help: 'Function of the output layer.',
+    options: ['linear', 'relu'],
+    optionLabels: { linear: 'Linear', relu: 'ReLU' },
+    default: 'linear',
+    group: 'dynamics',
+  }),
+  optimiser: choice({
+    label: 'Optimiser',
+    help: 'How gradients become steps.',
+    options: OPTIMISERS,
+    optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' },
+    default: 'adam',
+    group: 'learning',
+  }),
+  learningRate: number({
+    label: 'Learning rate',
+    symbol: 'μ',
+    help: 'Step of the optimiser in the first epoch.',
+    above: 0,
+    maximum: 100,
+    default: 0.001,
+    group: 'learning',
+  }),
+  momentum: number({
+    label: 'Momentum',
+    help: 'Used by SGD only.',
+    minimum: 0,
+    maximum: 0.9999,
+    default: 0.9,
+    group: 'learning',
+  }),
+  weightDecay: number({
+    label: 'Weight decay',
+    help: 'Adds this times the weights to the gradient.',
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    group: 'learning',
+  }),
+  stepEpochs: whole({
+    label: 'Epochs a step',
+    help: 'After every so many epochs the learning rate is multiplied by the factor below.',
+    minimum: 1,
+    maximum: 100_000,
+    default: 10,
+    group: 'learning',
+  }),
+  stepFactor: number({
+    label: 'Step factor',
+    symbol: 'κ',
+    help: '1 keeps the learning rate as it is.',
+    above: 0,
+    maximum: 1,
+    default: 0.95,
+    group: 'learning',
+  }),
+}
+
+export type PerceptronSettings = z.infer<z.ZodObject<typeof perceptronSettings>>
+
+/** What a rule adds: how W_k and b_k begin, and how the error at layer k comes to the activity of layer k − 1. */
+export interface Perceptron {
+  weight(k: number): Initial
+  bias(k: number): Initial
+  /** Called once the weights are declared; declares what it needs itself. */
+  carrier(W: (k: number) => Parameter): (k: number, error: Value) => Value
+}
+
+/** learningRate · stepFactor^⌊epoch / stepEpochs⌋, epoch from 0. */
+export function steppedRate(
+  s: Pick<PerceptronSettings, 'learningRate' | 'stepEpochs' | 'stepFactor'>,
+  epoch: number,
+): number {
+  return s.learningRate * s.stepFactor ** Math.floor(epoch / s.stepEpochs)
+}
+
+/** Describes training and prediction of the network. */
+export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly number[], rule: Perceptron): Behaviour {
+  const L = widths.length - 1
+  const n = (k: number): number => widths[k] as number
+  const W = layers(1, L, (k) => p.parameter(`W${k}`, [n(k), n(k - 1)], rule.weight(k)))
+  const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], rule.bias(k)))
+  const carry = rule.carrier(W)
+  const learned = Array.from({ length: L }, (_, i) => [W(i + 1), b(i + 1)]).flat()
+  const { descend } = optimiser(p, s, ({ epoch }) => steppedRate(s, epoch), learned)
+  const reluAt = (k: number): boolean => k < L || s.outputActivation === 'relu'
+
+  function forward(): { h: (k: number) => Value; a: (k: number) => Value } {
+    const h: Value[] = [p.x]
+    const a: Value[] = [p.x]
+    for (let k = 1; k <= L; k++) {
+      const linear = sum([1, apply(W(k), a[k - 1] as Value)], [1, b(k)])
+      h.push(linear)
+      a.push(reluAt(k) ? relu(linear) : linear)
+    }
+    return { h: (k) => h[k] as Value, a: (k) => a[k] as Value }
+  }
+
+  return {
+    train() {
+      const { h, a } = forward()
+      const output = a(L)
+      const probability = softmax(output)
+      const error = difference(s.criterion === 'cross-entropy' ? probability : output, p.y)
+      const loss =
+        s.criterion === 'cross-entropy'
+          ? sum([-1, meanOverBatch(sumOverUnits(multiply(p.y, map('log', probability))))])
+          : mean(map('square', error))
+      p.measure('loss', loss)
+
+      // δ_L; the squared error is averaged over units too, hence 2/n_L.
+      let δ = s.criterion === 'cross-entropy' ? error : sum([2 / n(L), error])
+      if (reluAt(L)) δ = multiply(δ, map('reluSlope', h(L)))
+      const gradients: { k: number; weight: Value; bias: Value }[] = []
+      for (let k = L; k >= 1; k--) {
+        gradients.push({ k, weight: outer(δ, a(k - 1)), bias: meanOverBatch(δ) })
+        if (k > 1) δ = multiply(carry(k, δ), map('reluSlope', h(k - 1)))
+      }
+      for (const { k, weight, bias } of gradients) {
+        p.measure(`linear.${k}`, h(k))
+        p.measure(`gradient.W${k}`, weight)
+        p.measure(`gradient.b${k}`, bias)
+        descend(W(k), weight)
+        descend(b(k), bias)
+      }
+    },
+    predict: () => forward().a(L),
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Values that predict one another: what predictive coding in its clamped and its nudged form share.
+ *
+ *   p_k = W_k f(v_{k−1}) + b_k,  e_k = v_k − p_k,  unit variances;  f(v_0) = x
+ *
+ * W_k is n_k × n_{k−1}, uniform in ±√(6/n_{k−1}) at first (kaiming with a = 0); b_k a row of n_k, uniform in ±1/√n_{k−1}.
+ * Values start from the feedforward pass. The input is not passed through f: in the clamped form the published runs put
+ * f⁻¹(x) in and f turns it back, ±∞ included, so that the first layer sees x itself.
+ */
+import { layers } from '../program/layers.ts'
+import type { MapName } from '../program/activations.ts'
+import type { Parameter, State, Tracer, Value } from '../program/trace.ts'
+import { apply, applyTransposed, difference, map, multiply, sum } from '../program/words.ts'
+import type { SettingProblem } from './rule.ts'
+
+export const VALUE_ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'linear', 'exp'] as const
+export type ValueActivation = (typeof VALUE_ACTIVATIONS)[number]
+
+const SLOPES: Readonly<Record<Exclude<ValueActivation, 'linear'>, MapName>> = {
+  sigmoid: 'sigmoidSlope',
+  tanh: 'tanhSlope',
+  relu: 'reluSlope',
+  exp: 'exp',
+}
+
+export type PerLayer<T> = (k: number) => T
+
+export interface ValueNetwork {
+  readonly W: PerLayer<Parameter>
+  readonly b: PerLayer<Parameter>
+  /** Every W and b, from the input up. */
+  readonly learned: readonly Parameter[]
+  /** f(v_{k−1}), with x for k = 1. */
+  input(v: PerLayer<State | Value>, k: number): Value
+  /** v_k of the feedforward pass. */
+  forward(): PerLayer<Value>
+  /** e_k = v_k − W_k f(v_{k−1}) − b_k. */
+  error(v: PerLayer<State | Value>, k: number): Value
+  /** (W_{k+1}ᵀ e_{k+1}) ∘ f′(v_k). */
+  fromAbove(v: PerLayer<State>, errorAbove: Value, k: number): Value
+}
+
+export function valueNetwork(p: Tracer, activation: ValueActivation, widths: readonly number[]): ValueNetwork {
+  const L = widths.length - 1
+  const n = (k: number): number => widths[k] as number
+  const W = layers(1, L, (k) =>
+    p.parameter(`W${k}`, [n(k), n(k - 1)], { kind: 'uniform', bound: Math.sqrt(6 / n(k - 1)) }),
+  )
+  const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], { kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) }))
+  const f = (v: State | Value): Value => (activation === 'linear' ? sum([1, v]) : map(activation, v))
+  const input = (v: PerLayer<State | Value>, k: number): Value => (k === 1 ? p.x : f(v(k - 1)))
+  const predicted = (v: PerLayer<State | Value>, k: number): Value => sum([1, apply(W(k), input(v, k))], [1, b(k)])
+  return {
+    W,
+    b,
+    learned: Array.from({ length: L }, (_, i) => [W(i + 1), b(i + 1)]).flat(),
+    input,
+    forward() {
+      const values: Value[] = [p.x]
+      for (let k = 1; k <= L; k++) values.push(predicted((j) => values[j] as Value, k))
+      return (k) => values[k] as Value
+    },
+    error: (v, k) => difference(v(k), predicted(v, k)),
+    fromAbove(v, errorAbove, k) {
+      const back = applyTransposed(W(k + 1), errorAbove)
+      return activation === 'linear' ? back : multiply(back, map(SLOPES[activation], v(k)))
+    },
+  }
+}
+
+export function checkDepth(widths: readonly number[]): SettingProblem[] {
+  return widths.length >= 3
+    ? []
+    : [{ key: '', message: `predictive coding needs a hidden layer, found a network of ${widths.join('-')}` }]
+}

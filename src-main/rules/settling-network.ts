@@ -1,0 +1,231 @@
+/**
+ * A network that settles into a minimum of an energy with symmetric connections: what equilibrium propagation and
+ * contrastive similarity matching share. The latter adds lateral matrices to hidden layers.
+ *
+ * State s_k, which is the rate itself; all layers move at once from the same old state (Jacobi):
+ *
+ *   s_k ← clip( s_k − η( s_k − (W_k s_{k−1} + b_k) − W_{k+1}ᵀ s_{k+1} + M_k s_k + [k = L] 2β(s_L − y) ), 0, 1 )
+ *   W_k ← W_k + (α_k/β)( ⟨s_k s_{k−1}ᵀ⟩_nudged − ⟨s_k s_{k−1}ᵀ⟩_free ),  b_k likewise with ⟨s_k⟩
+ *
+ * W_k is n_k × n_{k−1}, b_k a row of n_k, M_k symmetric. The nudging cost is the squared error summed over units, without
+ * a half. Notes, as in the released code: both phases of training settle with their own rate (0.5), the evaluation's rate
+ * is another setting; with cross-entropy the output is set, in training only, to the energy's gradient itself.
+ */
+import { z } from 'zod'
+import { layers } from '../program/layers.ts'
+import type { Parameter, Scalar, State, Tracer, Value } from '../program/trace.ts'
+import {
+  apply,
+  applyTransposed,
+  difference,
+  hardSigmoid,
+  meanOverBatch,
+  outer,
+  softmax,
+  sum,
+} from '../program/words.ts'
+import type { Behaviour, SettingProblem } from './rule.ts'
+import { choice, number, onOff, perLayer, whole } from './setting.ts'
+
+/** The settings of both rules, to be spread into theirs. */
+export const settlingSettings = {
+  beta: number({
+    label: 'Nudging strength',
+    symbol: 'β',
+    help: 'How strongly the label pulls the output in the nudged phase.',
+    above: 0,
+    maximum: 100,
+    default: 1,
+    group: 'dynamics',
+  }),
+  randomSign: onOff({
+    label: 'Random sign of β',
+    help: 'Toss a fair coin for the sign of β before every batch, which removes the bias of one-sided nudging.',
+    default: true,
+    group: 'dynamics',
+  }),
+  neuralLr: number({
+    label: 'Neural step',
+    symbol: 'η',
+    help: 'Step of the neural dynamics in both phases of training.',
+    above: 0,
+    maximum: 2,
+    default: 0.5,
+    group: 'dynamics',
+  }),
+  evaluationLr: number({
+    label: 'Neural step in evaluation',
+    symbol: 'η_e',
+    help: 'Step of the neural dynamics when samples are classified.',
+    above: 0,
+    maximum: 2,
+    default: 0.5,
+    group: 'dynamics',
+  }),
+  iterationsFree: whole({
+    label: 'Free iterations',
+    symbol: 'T₁',
+    help: 'Settling without a target; classification uses the same number.',
+    minimum: 1,
+    maximum: 10_000,
+    default: 20,
+    group: 'dynamics',
+  }),
+  iterationsNudged: whole({
+    label: 'Nudged iterations',
+    symbol: 'T₂',
+    help: 'Settling with the target pulling.',
+    minimum: 1,
+    maximum: 10_000,
+    default: 4,
+    group: 'dynamics',
+  }),
+  criterion: choice({
+    label: 'Cost',
+    help: 'What nudges the output. The released cross-entropy sets the output to the energy’s gradient while training, with no rate and no activation.',
+    options: ['squared-error', 'cross-entropy-released'],
+    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy-released': 'Cross-entropy, as released' },
+    default: 'squared-error',
+    group: 'dynamics',
+  }),
+  learningRates: perLayer({
+    label: 'Learning rates',
+    symbol: 'α',
+    help: 'Rate of W and b, one a layer from the input up.',
+    minimum: 0,
+    maximum: 100,
+    from: 1,
+    default: [0.1, 0.05],
+    group: 'learning',
+  }),
+  stepEpochs: whole({
+    label: 'Epochs a step',
+    help: 'After every so many epochs the learning rates are multiplied by the factor below.',
+    minimum: 1,
+    maximum: 100_000,
+    default: 15,
+    group: 'learning',
+  }),
+  stepFactor: number({
+    label: 'Step factor',
+    symbol: 'κ',
+    help: '1 keeps the learning rates as they are.',
+    above: 0,
+    maximum: 1,
+    default: 1,
+    group: 'learning',
+  }),
+}
+
+export type SettlingSettings = z.infer<z.ZodObject<typeof settlingSettings>>
+
+/** κ^⌊epoch / stepEpochs⌋. */
+export function stepped(s: Pick<SettlingSettings, 'stepEpochs' | 'stepFactor'>, epoch: number): number {
+  return s.stepFactor ** Math.floor(epoch / s.stepEpochs)
+}
+
+/** β with the sign of this batch. */
+export function signedBeta(s: Pick<SettlingSettings, 'beta' | 'randomSign'>, sign: number): number {
+  return s.beta * (s.randomSign ? sign : 1)
+}
+
+export function checkSettling(s: SettlingSettings, widths: readonly number[]): SettingProblem[] {
+  const depth = widths.length - 1
+  const problems: SettingProblem[] = []
+  if (depth < 2)
+    problems.push({
+      key: '',
+      message: `a settling network needs a hidden layer, found a network of ${widths.join('-')}`,
+    })
+  if (s.learningRates.length !== depth)
+    problems.push({
+      key: 'learningRates',
+      message: `expected ${depth} learning rates, one a layer, found ${s.learningRates.length}`,
+    })
+  return problems
+}
+
+/** Lateral matrices of the hidden layers, and what they do once a batch has settled. */
+export interface Lateral {
+  M(k: number): Parameter
+  learn(nudged: (k: number) => Value): void
+}
+
+type States = (k: number) => State
+
+/** Describes training and prediction; `lateral` is called while parameters may be declared. */
+export function settlingNetwork(
+  p: Tracer,
+  s: SettlingSettings,
+  widths: readonly number[],
+  declareLateral: () => Lateral | null,
+): Behaviour {
+  const L = widths.length - 1
+  const n = (k: number): number => widths[k] as number
+  const W = layers(1, L, (k) => p.parameter(`W${k}`, [n(k), n(k - 1)], { kind: 'xavier' }))
+  const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], { kind: 'constant', value: 0 }))
+  const lateral = declareLateral()
+  const β = p.scalar('beta', ({ sign }) => signedBeta(s, sign))
+  const rate = layers(1, L, (k) =>
+    p.scalar(
+      `rate${k}`,
+      ({ epoch, sign }) => ((s.learningRates[k - 1] as number) * stepped(s, epoch)) / signedBeta(s, sign),
+    ),
+  )
+  const below = (states: States, k: number): State | Value => (k === 0 ? p.x : states(k))
+
+  /** One phase; `asReleased` is the training of the released cross-entropy. */
+  function settle(
+    phase: string,
+    states: States,
+    count: number,
+    η: number,
+    nudge: Scalar | null,
+    asReleased: boolean,
+  ): void {
+    p.repeat(count, () => {
+      const next = layers(1, L, (k) => {
+        const fromBelow = sum([1, apply(W(k), below(states, k - 1))], [1, b(k)])
+        if (k === L && asReleased) {
+          const gradient = difference(states(L), fromBelow)
+          return nudge === null ? gradient : sum([1, gradient], [nudge, difference(softmax(states(L)), p.y)])
+        }
+        let drive = fromBelow
+        if (k < L) drive = sum([1, drive], [1, applyTransposed(W(k + 1), states(k + 1))])
+        // M stays symmetric, so ½(M + Mᵀ)s is M s.
+        if (k < L && lateral !== null) drive = sum([1, drive], [-1, apply(lateral.M(k), states(k))])
+        if (k === L && nudge !== null) drive = sum([1, drive], [nudge.times(-2), difference(states(L), p.y)])
+        return hardSigmoid(sum([1 - η, states(k)], [η, drive]))
+      })
+      for (let k = 1; k <= L; k++) states(k).become(next(k))
+    })
+    for (let k = 1; k <= L; k++) p.measure(`${phase}.s${k}`, states(k))
+  }
+
+  const atRest = (): States => layers(1, L, (k) => p.state(`s${k}`, p.zeros(n(k))))
+  const settled = (states: States): ((k: number) => Value) => {
+    const values = layers(1, L, (k) => states(k).current)
+    return (k) => (k === 0 ? p.x : values(k))
+  }
+
+  return {
+    train() {
+      const asReleased = s.criterion === 'cross-entropy-released'
+      const states = atRest()
+      settle('free', states, s.iterationsFree, s.neuralLr, null, asReleased)
+      const free = settled(states)
+      settle('nudged', states, s.iterationsNudged, s.neuralLr, β, asReleased)
+      const nudged = settled(states)
+      for (let k = 1; k <= L; k++) {
+        W(k).increase(rate(k), difference(outer(nudged(k), nudged(k - 1)), outer(free(k), free(k - 1))))
+        b(k).increase(rate(k), difference(meanOverBatch(nudged(k)), meanOverBatch(free(k))))
+      }
+      lateral?.learn(nudged)
+    },
+    predict() {
+      const states = atRest()
+      settle('predict', states, s.iterationsFree, s.evaluationLr, null, false)
+      return states(L)
+    },
+  }
+}

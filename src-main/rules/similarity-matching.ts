@@ -1,0 +1,109 @@
+/**
+ * Contrastive similarity matching: equilibrium propagation with lateral synapses M_k in the hidden layers, which make
+ * similar inputs settle similarly. Dynamics in `settling-network.ts`.
+ *
+ *   M_k ← M_k − (α_{M,k}/(2β)) ⟨s_k s_kᵀ⟩_nudged,  then  M_k ← M_k + α_{M,k} M_k / (2|β|),  M = N Nᵀ at first, N xavier
+ *
+ * Notes, as in the released code: α_M is negative; only the nudged phase contributes; the first line keeps β's sign, so
+ * that under a random sign its drive averages out and M decays; the step schedule scales the first line only. The
+ * corrected form, off by default, takes |β| in the first line too.
+ *
+ * Source: Qin, Mudur, Pehlevan, Neural Computation 2021 (arXiv 2002.10378).
+ */
+import { z } from 'zod'
+import { layers } from '../program/layers.ts'
+import { outer, sum } from '../program/words.ts'
+import type { Rule } from './rule.ts'
+import { choice, perLayer } from './setting.ts'
+import { checkSettling, settlingNetwork, settlingSettings, signedBeta, stepped } from './settling-network.ts'
+
+const settings = z.strictObject({
+  ...settlingSettings,
+  lrLateral: perLayer({
+    label: 'Lateral rates',
+    symbol: 'α_M',
+    help: 'Rate of M, one a hidden layer; negative as published.',
+    minimum: -100,
+    maximum: 100,
+    from: 1,
+    hidden: true,
+    letter: 'M',
+    default: [-0.01],
+    group: 'learning',
+  }),
+  lateralSign: choice({
+    label: 'Sign in the lateral update',
+    help: 'As released, the Hebbian term of M turns its sign with β and averages out under a random sign. The corrected form does not.',
+    options: ['released', 'corrected'],
+    optionLabels: { released: 'As released: β', corrected: 'Corrected: |β|' },
+    default: 'released',
+    group: 'learning',
+  }),
+})
+
+export type SimilarityMatchingSettings = z.infer<typeof settings>
+
+export const similarityMatching: Rule<SimilarityMatchingSettings> = {
+  name: 'csm',
+  label: 'Similarity matching',
+  summary: 'Equilibrium propagation with lateral synapses between hidden neurons, which learn from the nudged phase.',
+  source: { text: 'Qin, Mudur, Pehlevan, Neural Computation 2021', url: 'https://arxiv.org/abs/2002.10378' },
+  settings,
+  equations: [
+    {
+      caption: 'All layers at once, each iteration',
+      tex: String.raw`s_k \leftarrow \mathrm{clip}\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - M_k s_k - s_k\,], 0, 1\big)`,
+      settings: ['neuralLr', 'evaluationLr', 'iterationsFree'],
+    },
+    {
+      caption: 'At the output, nudged',
+      tex: String.raw`\ldots - 2\eta\beta(s_L - y)`,
+      settings: ['beta', 'randomSign', 'iterationsNudged', 'criterion'],
+    },
+    {
+      caption: 'Learning',
+      tex: String.raw`\Delta W_k = \tfrac{\alpha_k}{\beta}\big(\langle s_k s_{k-1}^\top\rangle_\beta - \langle s_k s_{k-1}^\top\rangle_0\big)`,
+      settings: ['learningRates', 'stepEpochs', 'stepFactor'],
+    },
+    {
+      caption: 'Lateral synapses',
+      tex: String.raw`M_k \leftarrow M_k - \tfrac{\alpha_M}{2\beta}\langle s_k s_k^\top\rangle_\beta,\quad M_k \leftarrow M_k + \tfrac{\alpha_M}{2|\beta|} M_k`,
+      settings: ['lrLateral', 'lateralSign'],
+    },
+  ],
+  measures: [],
+  synapses: ['forward', 'lateral'],
+  check(s, widths) {
+    const hidden = widths.length - 2
+    const problems = checkSettling(s, widths)
+    if (s.lrLateral.length !== hidden)
+      problems.push({
+        key: 'lrLateral',
+        message: `expected ${hidden} lateral rates, one a hidden layer, found ${s.lrLateral.length}`,
+      })
+    return problems
+  },
+  build(p, s, widths) {
+    const hidden = widths.length - 2
+    return settlingNetwork(p, s, widths, () => {
+      const M = layers(1, hidden, (k) =>
+        p.parameter(`M${k}`, [widths[k] as number, widths[k] as number], { kind: 'xavierGram' }),
+      )
+      const hebbian = layers(1, hidden, (k) =>
+        p.scalar(`hebbian${k}`, ({ epoch, sign }) => {
+          const β = s.lateralSign === 'corrected' ? s.beta : signedBeta(s, sign)
+          return (-(s.lrLateral[k - 1] as number) * stepped(s, epoch)) / (2 * β)
+        }),
+      )
+      return {
+        M,
+        learn(nudged) {
+          for (let k = 1; k <= hidden; k++) {
+            M(k).increase(hebbian(k), outer(nudged(k), nudged(k)))
+            M(k).become(sum([1 + (s.lrLateral[k - 1] as number) / (2 * s.beta), M(k)]))
+          }
+        },
+      }
+    })
+  },
+}
