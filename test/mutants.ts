@@ -24,9 +24,7 @@ const goldenPresent = existsSync(golden)
 /** The tests that judge, by what they judge; one engine suffices, since what is planted lies above the engines. */
 const judgesOf: Readonly<Record<string, readonly string[]>> = {
   'src-main/rules/': ['test/rules', 'test/golden'],
-  // Words and activations are what the rules are made of: the runs judge them too.
-  'src-main/program/words.ts': ['test/program', 'test/rules', 'test/golden'],
-  'src-main/program/': ['test/program', 'test/golden/facts.test.ts', 'test/rules'],
+  'src-main/program/': ['test/program', 'test/rules', 'test/golden'],
   'src-main/experiment/': ['test/experiment/published.test.ts'],
 }
 const judges = [...new Set(Object.values(judgesOf).flat())]

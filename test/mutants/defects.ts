@@ -374,11 +374,6 @@ export const defects: readonly Defect[] = [
       replace: "reduce(operand, 'all', true)",
       why: 'sum of all entries is a mean',
     },
-    {
-      find: 'factor.times(constant) : factor * constant',
-      replace: 'factor.times(constant) : factor',
-      why: 'constant lost',
-    },
   ]),
   ...within('program/hoist.ts', [
     {

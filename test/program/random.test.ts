@@ -100,7 +100,7 @@ describe('Generator', () => {
     expect(reached.size).toBe(6)
   })
 
-  test('whole numbers have no modulo bias', () => {
+  it('whole numbers have no modulo bias', () => {
     // A quarter of all words lie above the limit; taken modulo the count, they would make the low third a half.
     const generator = Generator.seeded(3)
     const count = 3 * 2 ** 30
