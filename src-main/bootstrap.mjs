@@ -97,6 +97,7 @@ const commands = {
   fix: { needs: ['packages'], run: ['test/suite.ts', 'fix'] },
   'test:golden': { needs: ['packages'], run: vitest('test/golden') },
   'test:faults': { needs: ['packages'], run: vitest('test/faults') },
+  'test:mutants': { needs: ['packages'], run: ['test/mutants.ts'] },
   'test:app': { needs: ['packages', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
   screenshots: { needs: ['packages', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
   dist: {

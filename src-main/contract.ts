@@ -150,6 +150,9 @@ export interface PresetCard {
   readonly experiment: Experiment
   /** The number its authors printed; null for our own presets. */
   readonly published: (Spread & { readonly source: string; readonly epochs: number }) | null
+  /** Which setting of its authors' grid this is, from 1, and how many there are; others are named NAME#N. */
+  readonly setting: number
+  readonly settings: number
 }
 
 export interface DataSetCard {

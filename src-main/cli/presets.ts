@@ -1,6 +1,6 @@
 /** `apical presets`: every experiment that can be run by name. */
 import type { PresetCard } from '../contract.ts'
-import { presetCards } from '../experiment/presets.ts'
+import { everyPreset, presetCards } from '../experiment/presets.ts'
 import { rules } from '../rules/index.ts'
 import { DATASET_NAMES } from '../experiment/experiment.ts'
 import { EXIT, JSON_OPTION, type Command } from './command.ts'
@@ -11,8 +11,10 @@ export const presets: Command = {
   operands: '',
   summary: 'list the experiments that can be run by name',
   details:
-    'Lists the presets: one for each published configuration, with the number its authors printed, and small ones of our own ' +
-    'that need no data folder. With --json, one object a preset: name, label, experiment, published.',
+    'Lists the presets: one for each published study, with the number its authors printed, and small ones of our own that ' +
+    'need no data folder. A study with several settings is shown with the one its authors chose; NAME#N is setting N, ' +
+    'counted from 1. With --json, every published configuration, one object each: name, label, experiment, published, ' +
+    'setting, settings.',
   options: [
     { name: 'rule', value: 'RULE', help: `only this learning rule: ${rules.map(({ name }) => name).join(', ')}` },
     { name: 'dataset', value: 'NAME', help: `only this data set: ${DATASET_NAMES.join(', ')}` },
@@ -25,7 +27,7 @@ export const presets: Command = {
       rules.map(({ name }) => name),
     )
     const dataset = words.choice('dataset', DATASET_NAMES)
-    const wanted = presetCards().filter(
+    const wanted = (terminal.json ? everyPreset() : presetCards()).filter(
       ({ experiment }) =>
         (rule === undefined || experiment.rule.name === rule) &&
         (dataset === undefined || experiment.data.name === dataset),
@@ -34,12 +36,13 @@ export const presets: Command = {
     if (terminal.json) return Promise.resolve(EXIT.done)
     if (wanted.length === 0) terminal.print('No preset fits; "apical presets" lists all of them.')
     else
-      for (const line of table(['preset', 'rule', 'data', 'network', '>published'], wanted.map(cells)))
+      for (const line of table(['preset', 'rule', 'data', 'network', '>settings', '>published'], wanted.map(cells)))
         terminal.print(line)
     return Promise.resolve(EXIT.done)
   },
 }
 
-function cells({ name, experiment, published }: PresetCard): string[] {
-  return [name, experiment.rule.name, experiment.data.name, experiment.widths.join('-'), spread(published)]
+function cells({ name, experiment, published, settings }: PresetCard): string[] {
+  const { rule, data, widths } = experiment
+  return [name, rule.name, data.name, widths.join('-'), String(settings), spread(published)]
 }

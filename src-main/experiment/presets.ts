@@ -1,8 +1,11 @@
 /**
- * Experiments that can be run by name: one a published row, and small ones of our own on the built-in data.
+ * Experiments that can be run by name: every configuration that was published, and small ones of our own on the built-in
+ * data.
  *
- * The published numbers are the last of 50 epochs, mean and sample standard deviation over the authors' seeds; a row is
- * the setting that the authors chose (largest mean training accuracy, or the one they plotted).
+ * An entry of `resources/presets.json` is one script of the authors with its grid of settings. NAME is the setting that
+ * the authors chose (the one they plotted, else the one of largest mean training accuracy, else the first); NAME#N is
+ * setting N, counted from 1 as they count. The published numbers are the last of 50 epochs, mean and sample standard
+ * deviation over the authors' seeds.
  */
 import { z } from 'zod'
 import file from '../../resources/presets.json' with { type: 'json' }
@@ -10,31 +13,28 @@ import { ruleNamed } from '../rules/index.ts'
 import { DATASET_NAMES, Experiment, EXPERIMENT_VERSION } from './experiment.ts'
 import type { Published } from './published.ts'
 
-/** As a preset lies in `resources/presets.json`: what differs from one row to the next, and nothing else. */
+/** As an entry lies in `resources/presets.json`: what differs from one entry to the next, and nothing else. */
 const StoredPreset = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),
   label: z.string().min(1),
   rule: z.string(),
   dataset: z.enum(DATASET_NAMES),
+  /** Of the chosen setting. */
   widths: z.array(z.int()),
+  /** What all settings of the grid have in common. */
   settings: z.record(z.string(), z.unknown()),
+  /** Nested loops, the last one fastest: each a list of what is set together. `widths` may be among it. */
+  grid: z.array(z.array(z.record(z.string(), z.unknown())).min(2)),
+  chosen: z.int().min(1),
   epochs: z.int(),
   batchSize: z.int(),
   seeds: z.array(z.int()),
   measures: z.array(z.string()),
   everyBatches: z.int(),
-  published: z
-    .strictObject({
-      mean: z.number(),
-      sd: z.number(),
-      n: z.int(),
-      epochs: z.int(),
-      /** Script of the authors' released code, its setting (from 1), and the row's name in what was collected from it. */
-      script: z.string(),
-      setting: z.int(),
-      row: z.string(),
-    })
-    .nullable(),
+  /** Script of the authors' released code; null for our own. */
+  script: z.string().nullable(),
+  /** Setting, mean, standard deviation (0 for one seed), seeds, and the row's name in what was collected. */
+  published: z.array(z.tuple([z.int(), z.number(), z.number(), z.int(), z.string()])),
 })
 type StoredPreset = z.infer<typeof StoredPreset>
 
@@ -42,21 +42,47 @@ export interface Preset {
   readonly name: string
   readonly label: string
   readonly experiment: Experiment
-  /** The number its authors printed; null for our own presets. */
+  /** The number its authors printed; null for our own presets and where they printed none. */
   readonly published: Published | null
+  /** Which setting of the authors' grid this is, from 1. */
+  readonly setting: number
+  /** How many settings the grid has. */
+  readonly settings: number
 }
 
-let presets: readonly Preset[] | null = null
+let stored: ReadonlyMap<string, StoredPreset> | null = null
+let chosen: readonly Preset[] | null = null
 
-/** Every preset, published rows first. */
+function entries(): ReadonlyMap<string, StoredPreset> {
+  stored ??= new Map(
+    z
+      .array(StoredPreset)
+      .parse(file)
+      .map((entry) => [entry.name, entry]),
+  )
+  return stored
+}
+
+/** The chosen setting of every entry, published ones first: short enough to browse. */
 export function presetCards(): readonly Preset[] {
-  presets ??= z.array(StoredPreset).parse(file).map(presetOf)
-  return presets
+  chosen ??= [...entries().values()].map((entry) => presetOf(entry, entry.chosen))
+  return chosen
 }
 
-/** The preset of that name, or undefined. */
+/** Every setting of every entry: each published configuration once. The chosen one has the entry's own name. */
+export function everyPreset(): readonly Preset[] {
+  return [...entries().values()].flatMap((entry) =>
+    Array.from({ length: settingsOf(entry) }, (_, index) => presetOf(entry, index + 1)),
+  )
+}
+
+/** The preset NAME, or setting N of it for NAME#N; undefined where there is none. */
 export function presetNamed(name: string): Preset | undefined {
-  return presetCards().find((preset) => preset.name === name)
+  const [, base, number] = /^([^#]+)(?:#([1-9]\d{0,5}))?$/.exec(name) ?? []
+  const entry = base === undefined ? undefined : entries().get(base)
+  if (entry === undefined) return undefined
+  const setting = number === undefined ? entry.chosen : Number(number)
+  return setting > settingsOf(entry) ? undefined : presetOf(entry, setting)
 }
 
 /** What the authors printed for the preset of that name; null for our own and for unknown names. */
@@ -90,26 +116,46 @@ function decisive({ data, widths, rule, training }: Experiment): string {
   ])
 }
 
-function presetOf(stored: StoredPreset): Preset {
-  const rule = ruleNamed(stored.rule)
-  if (rule === undefined) throw new RangeError(`presets.json: ${stored.name}: there is no rule named "${stored.rule}"`)
-  const experiment = Experiment.parse({
-    version: EXPERIMENT_VERSION,
-    name: stored.label,
-    preset: stored.name,
-    data: { name: stored.dataset },
-    widths: stored.widths,
-    rule: { name: stored.rule, settings: rule.settings.parse(stored.settings) as unknown },
-    training: { epochs: stored.epochs, batchSize: stored.batchSize },
-    measures: { names: stored.measures, everyBatches: stored.everyBatches },
-    seeds: stored.seeds,
-    engine: {},
-  })
-  return { name: stored.name, label: stored.label, experiment, published: publishedRow(stored) }
+function settingsOf({ grid }: StoredPreset): number {
+  return grid.reduce((product, loop) => product * loop.length, 1)
 }
 
-function publishedRow({ published }: StoredPreset): Published | null {
-  if (published === null) return null
-  const { mean, sd, n, epochs, script, setting } = published
+/** What setting N (from 1) sets differently from the others. */
+function differenceOf({ grid }: StoredPreset, setting: number): Record<string, unknown> {
+  let rest = setting - 1
+  const parts: Record<string, unknown>[] = []
+  for (const loop of grid.toReversed()) {
+    parts.push(loop[rest % loop.length] ?? {})
+    rest = Math.floor(rest / loop.length)
+  }
+  return Object.assign({}, ...parts) as Record<string, unknown>
+}
+
+function presetOf(entry: StoredPreset, setting: number): Preset {
+  const rule = ruleNamed(entry.rule)
+  if (rule === undefined) throw new RangeError(`presets.json: ${entry.name}: there is no rule named "${entry.rule}"`)
+  const { widths, ...difference } = differenceOf(entry, setting)
+  const isChosen = setting === entry.chosen
+  const name = isChosen ? entry.name : `${entry.name}#${setting}`
+  const label = isChosen ? entry.label : `${entry.label} · setting ${setting}`
+  const experiment = Experiment.parse({
+    version: EXPERIMENT_VERSION,
+    name: label,
+    preset: name,
+    data: { name: entry.dataset },
+    widths: widths ?? entry.widths,
+    rule: { name: entry.rule, settings: rule.settings.parse({ ...entry.settings, ...difference }) as unknown },
+    training: { epochs: entry.epochs, batchSize: entry.batchSize },
+    measures: { names: entry.measures, everyBatches: entry.everyBatches },
+    seeds: entry.seeds,
+    engine: {},
+  })
+  return { name, label, experiment, published: publishedRow(entry, setting), setting, settings: settingsOf(entry) }
+}
+
+function publishedRow({ published, script, epochs }: StoredPreset, setting: number): Published | null {
+  const row = published.find(([number]) => number === setting)
+  if (row === undefined || script === null) return null
+  const [, mean, sd, n] = row
   return { mean, sd, n, epochs, source: `released code of Bozkurt et al. 2023: ${script}, setting ${setting}` }
 }

@@ -22,13 +22,13 @@ export function spreadOf(values: readonly (number | null)[]): Spread | null {
 
 /**
  * inside: our mean is within two published standard deviations of the published mean; outside: it is not;
- * too few seeds: fewer than three of ours. Null when there is nothing to compare.
+ * too few seeds: fewer than three of ours, or one published. Null when there is nothing to compare.
  */
 export function comparePublished(ours: Spread | null, published: Published | null): PublishedComparison | null {
   if (published === null) return null
   const { mean, sd, n } = published
   const verdict =
-    ours === null || ours.n < SEEDS_FOR_A_VERDICT
+    ours === null || ours.n < SEEDS_FOR_A_VERDICT || n < 2
       ? 'too few seeds'
       : Math.abs(ours.mean - mean) <= 2 * sd
         ? 'inside'

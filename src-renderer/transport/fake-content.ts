@@ -6,6 +6,8 @@ function preset(name: string, label: string, rule: string, data: 'mnist' | 'glyp
     name,
     label,
     published: mean === null ? null : { mean, sd: 0.0012, n: 10, epochs: 50, source: 'made up' },
+    setting: 1,
+    settings: 1,
     experiment: {
       version: 1,
       name: label,

@@ -99,4 +99,12 @@ describe('Generator', () => {
     }
     expect(reached.size).toBe(6)
   })
+
+  it('whole numbers have no modulo bias', () => {
+    // A quarter of all words lie above the limit; taken modulo the count, they would make the low third a half.
+    const generator = Generator.seeded(3)
+    const count = 3 * 2 ** 30
+    const draws = Array.from({ length: 3000 }, () => generator.integer(count))
+    expect(draws.filter((draw) => draw < 2 ** 30).length / draws.length).toBeCloseTo(1 / 3, 1)
+  })
 })
