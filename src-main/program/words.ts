@@ -2,7 +2,7 @@
  * The words a rule is written in. Samples are rows: a layer's rates r are ['batch', units], a weight W is [out, in].
  */
 import type { MapName } from './activations.ts'
-import { Scalar, valueOf, type Factor, type Operand, type Value } from './trace.ts'
+import { valueOf, type Factor, type Operand, type Value } from './trace.ts'
 import { broadcast, describeShape, type Shape } from './shape.ts'
 
 /** W r for every sample: r Wᵀ. [out, in] and ['batch', in] give ['batch', out]. */
@@ -35,11 +35,6 @@ export function sum(...terms: readonly (readonly [Factor, Operand])[]): Value {
 /** a − b. */
 export function difference(a: Operand, b: Operand): Value {
   return sum([1, a], [-1, b])
-}
-
-/** constant · factor, for a factor that may be a per-batch scalar. */
-export function times(factor: Factor, constant: number): Factor {
-  return factor instanceof Scalar ? factor.times(constant) : factor * constant
 }
 
 /** Entry by entry, a · b. */

@@ -264,6 +264,27 @@ describe('what is traced', () => {
     expect(users).toHaveLength(1)
   })
 
+  it('carries two states that become the same in every iteration', () => {
+    const program = programOf(
+      (p, W) => {
+        const a = p.state('a', p.zeros(2))
+        const b = p.state('b', p.fill(1, ['batch', 2]))
+        p.repeat(3, () => {
+          const drive = (): Value => hardSigmoid(sum([0.5, a], [1, apply(W, p.x)]))
+          const [forA, forB] = [drive(), drive()]
+          a.become(forA)
+          b.become(forB)
+        })
+        p.measure('b', b)
+      },
+      ['b'],
+    )
+    const { body, carried } = repeatOf(program)
+    const made = new Set(body.flatMap((s) => (s.kind === 'let' ? [s.id] : [])))
+    expect(kinds(body)).toEqual(['sum', 'map'])
+    expect(carried.every(({ next }) => made.has(next))).toBe(true)
+  })
+
   it('measures inside a repeat once an iteration', () => {
     const program = programOf(
       (p, W) => {
