@@ -37,7 +37,7 @@ const cases = runCases()
 const judged = await variants()
 const table = new Map<string, string[]>()
 
-test.skipIf(present)(`golden cases are not here: no folder ${folder}; set APICAL_GOLDEN`, () => undefined)
+if (!present) test.skip(`golden cases are not here: no folder ${folder}; set APICAL_GOLDEN`)
 
 describe.runIf(present)('golden cases', () => {
   test('there are cases, and each algorithm is known', () => {
