@@ -16,9 +16,9 @@ import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import type { Scalar, State, Tracer, Value } from '../program/trace.ts'
 import { apply, difference, hardSigmoid, outer, sum } from '../program/words.ts'
-import { NEURAL_RULES, neuralRate } from './neural-step.ts'
+import { neuralRate, neuralStepSettings } from './neural-step.ts'
 import type { Behaviour, Equation, SettingProblem } from './rule.ts'
-import { choice, number, onOff, perLayer, schedule, scheduleFactor, whole } from './setting.ts'
+import { number, onOff, perLayer, schedule, scheduleFactor, whole } from './setting.ts'
 
 /** The settings of both forms, to be spread into theirs. */
 export const corinfomaxSettings = {
@@ -70,45 +70,7 @@ export const corinfomaxSettings = {
     default: 0.5,
     group: 'dynamics',
   }),
-  neuralRule: choice({
-    label: 'Neural step rule',
-    help: 'How the step of the neural dynamics falls from one iteration to the next.',
-    options: NEURAL_RULES,
-    optionLabels: {
-      constant: 'Constant: η',
-      divide_by_loop_index: 'Fast decay: η / (t + 1)',
-      divide_by_slow_loop_index: 'Slow decay: η / (t·d + 1)',
-    },
-    default: 'divide_by_slow_loop_index',
-    group: 'dynamics',
-  }),
-  neuralLr: number({
-    label: 'Neural step',
-    symbol: 'η',
-    help: 'Step of the neural dynamics in the first iteration.',
-    above: 0,
-    maximum: 10,
-    default: 0.05,
-    group: 'dynamics',
-  }),
-  neuralLrStop: number({
-    label: 'Least neural step',
-    symbol: 'η_stop',
-    help: 'The decaying step rules never go below this.',
-    minimum: 0,
-    maximum: 10,
-    default: 0.001,
-    group: 'dynamics',
-  }),
-  neuralLrDecay: number({
-    label: 'Decay of the neural step',
-    symbol: 'd',
-    help: 'Used by the slow decay only.',
-    minimum: 0,
-    maximum: 100,
-    default: 0.01,
-    group: 'dynamics',
-  }),
+  ...neuralStepSettings({ neuralRule: 'divide_by_slow_loop_index', neuralLr: 0.05, neuralLrStop: 0.001 }),
   iterationsFree: whole({
     label: 'Free iterations',
     symbol: 'T',

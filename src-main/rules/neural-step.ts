@@ -1,3 +1,5 @@
+import { choice, number } from './setting.ts'
+
 /** Step sizes of neural dynamics, t counted from 0 in every phase [C, released code]. */
 export const NEURAL_RULES = ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'] as const
 export type NeuralRule = (typeof NEURAL_RULES)[number]
@@ -23,5 +25,50 @@ export function neuralRate(step: NeuralStep, t: number): number {
       return Math.max(step.neuralLr / (t * step.neuralLrDecay + 1), step.neuralLrStop)
     default:
       return step.neuralRule satisfies never
+  }
+}
+
+/** The settings of a neural step, to be spread into a rule's. */
+export function neuralStepSettings(defaults: Pick<NeuralStep, 'neuralRule' | 'neuralLr' | 'neuralLrStop'>) {
+  return {
+    neuralRule: choice({
+      label: 'Neural step rule',
+      help: 'How the step of the neural dynamics falls from one iteration to the next.',
+      options: NEURAL_RULES,
+      optionLabels: {
+        constant: 'Constant: η',
+        divide_by_loop_index: 'Fast decay: η / (t + 1)',
+        divide_by_slow_loop_index: 'Slow decay: η / (t·d + 1)',
+      },
+      default: defaults.neuralRule,
+      group: 'dynamics',
+    }),
+    neuralLr: number({
+      label: 'Neural step',
+      symbol: 'η',
+      help: 'Step of the neural dynamics in the first iteration.',
+      above: 0,
+      maximum: 10,
+      default: defaults.neuralLr,
+      group: 'dynamics',
+    }),
+    neuralLrStop: number({
+      label: 'Least neural step',
+      symbol: 'η_stop',
+      help: 'The decaying step rules never go below this.',
+      minimum: 0,
+      maximum: 10,
+      default: defaults.neuralLrStop,
+      group: 'dynamics',
+    }),
+    neuralLrDecay: number({
+      label: 'Decay of the neural step',
+      symbol: 'd',
+      help: 'Used by the slow decay only.',
+      minimum: 0,
+      maximum: 100,
+      default: 0.01,
+      group: 'dynamics',
+    }),
   }
 }

@@ -15,7 +15,7 @@ import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Value } from '../program/trace.ts'
 import { divide, map, meanOverBatch, outer, sum } from '../program/words.ts'
-import { NEURAL_RULES, neuralRate } from './neural-step.ts'
+import { neuralRate, neuralStepSettings } from './neural-step.ts'
 import { checkDepth, VALUE_ACTIVATIONS, valueNetwork } from './predictive-values.ts'
 import type { Rule } from './rule.ts'
 import { choice, number, schedule, scheduleFactor, whole } from './setting.ts'
@@ -40,45 +40,7 @@ export const settlingValues = {
     default: 50,
     group: 'dynamics',
   }),
-  neuralRule: choice({
-    label: 'Neural step rule',
-    help: 'How the step of the values falls from one iteration to the next.',
-    options: NEURAL_RULES,
-    optionLabels: {
-      constant: 'Constant: η',
-      divide_by_loop_index: 'Fast decay: η / (t + 1)',
-      divide_by_slow_loop_index: 'Slow decay: η / (t·d + 1)',
-    },
-    default: 'constant',
-    group: 'dynamics',
-  }),
-  neuralLr: number({
-    label: 'Neural step',
-    symbol: 'η',
-    help: 'Step of the values in the first iteration.',
-    above: 0,
-    maximum: 10,
-    default: 0.1,
-    group: 'dynamics',
-  }),
-  neuralLrStop: number({
-    label: 'Least neural step',
-    symbol: 'η_stop',
-    help: 'The decaying step rules never go below this.',
-    minimum: 0,
-    maximum: 10,
-    default: 0.05,
-    group: 'dynamics',
-  }),
-  neuralLrDecay: number({
-    label: 'Decay of the neural step',
-    symbol: 'd',
-    help: 'Used by the slow decay only.',
-    minimum: 0,
-    maximum: 100,
-    default: 0.01,
-    group: 'dynamics',
-  }),
+  ...neuralStepSettings({ neuralRule: 'constant', neuralLr: 0.1, neuralLrStop: 0.05 }),
 }
 
 const settings = z.strictObject({
