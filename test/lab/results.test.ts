@@ -116,6 +116,14 @@ describe('the results folder', () => {
     }
   })
 
+  const proc = existsSync('/proc/self')
+  it.skipIf(!proc)(`where nobody can make one is refused${proc ? '' : ' (skipped: this system has no /proc)'}`, () => {
+    for (const path of ['/proc/apical', '/proc/apical/results'])
+      expect(() => {
+        requireResultsFolder(path)
+      }).toThrow(LabProblem)
+  })
+
   const full = existsSync('/dev/full')
   it.skipIf(!full)(`on a full disk says so${full ? '' : ' (skipped: this system has no /dev/full)'}`, () => {
     const lines = new LineFile('/dev/full')

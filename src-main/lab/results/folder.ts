@@ -1,8 +1,8 @@
 /** Where results lie and what an experiment's folder is called. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
 import { isTemporary, writeJson, writeWhole } from './files.ts'
@@ -79,7 +79,7 @@ export function createFolder(
 /** Makes the results folder where there is none yet; refuses in words where that cannot be. */
 export function requireResultsFolder(results: string): void {
   try {
-    mkdirSync(results, { recursive: true })
+    makeFolders(results)
     // Some systems let a file stand for a folder until somebody looks into it.
     readdirSync(results)
   } catch (error) {
@@ -89,6 +89,18 @@ export function requireResultsFolder(results: string): void {
 
 const UNFINISHED = '.new-'
 const ABANDONED_AFTER_MS = 3_600_000
+
+/** Parents first. Node's own recursive mkdir never ends where a parent is there but takes no folders (/proc). */
+function makeFolders(path: string): void {
+  if (existsSync(path)) return
+  makeFolders(dirname(path))
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    // Another process was quicker.
+    if (!existsSync(path)) throw error
+  }
+}
 
 /** Removes what a crash left behind while a folder was being made or a file written, once it is too old to be in work. */
 export function removeAbandoned(folder: string): void {
