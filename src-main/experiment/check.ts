@@ -54,9 +54,9 @@ export function checkExperiment(value: unknown): Checked {
   for (const { key, message } of rule.check(settings.data, experiment.widths))
     problems.push({ path: key === '' ? 'widths' : `rule.settings.${key}`, message: sentence(message) })
   if (problems.length > 0) return { problems }
-  return {
-    experiment: { ...experiment, rule: { name: rule.name, settings: settings.data as Record<string, unknown> } },
-  }
+  const resolved = { ...experiment, rule: { name: rule.name, settings: settings.data as Record<string, unknown> } }
+  // What runs is what the file will say, to the last value: JSON has no −0.
+  return { experiment: JSON.parse(JSON.stringify(resolved)) as Experiment }
 }
 
 /** The experiment, resolved; throws `ExperimentProblem` with all that is wrong. `source` names the file or preset in the message. */

@@ -17,26 +17,13 @@ import { layers } from '../program/layers.ts'
 import type { Scalar, State, Tracer, Value } from '../program/trace.ts'
 import { apply, difference, hardSigmoid, outer, sum } from '../program/words.ts'
 import { neuralRate, neuralStepSettings } from './neural-step.ts'
+import { nudgingSettings, signedBeta } from './nudging.ts'
 import type { Behaviour, Equation, SettingProblem } from './rule.ts'
 import { number, onOff, perLayer, schedule, scheduleFactor, whole } from './setting.ts'
 
 /** The settings of both forms, to be spread into theirs. */
 export const corinfomaxSettings = {
-  beta: number({
-    label: 'Nudging strength',
-    symbol: 'β',
-    help: 'How strongly the label pulls the output in the nudged phase.',
-    above: 0,
-    maximum: 100,
-    default: 1,
-    group: 'dynamics',
-  }),
-  randomSign: onOff({
-    label: 'Random sign of β',
-    help: 'Toss a fair coin for the sign of β before every batch, which removes the bias of one-sided nudging.',
-    default: true,
-    group: 'dynamics',
-  }),
+  ...nudgingSettings,
   threePhase: onOff({
     label: 'Three phases',
     help: 'Adds a phase with −β, and takes the contrast between +β and −β.',
@@ -186,7 +173,6 @@ export function corinfomaxNetwork(
   const { epsilon: ε, hopfieldGain: g, lambda: λ } = s
   const γ = (1 - λ) / λ
   const contrastScale = s.threePhase ? 2 : 1
-  const signedBeta = (sign: number): number => s.beta * (s.randomSign ? sign : 1)
 
   const W = layers(1, L, (k) => p.parameter(`W${k}`, [n(k), n(k - 1)], { kind: 'xavier' }))
   const V = layers(2, L, (k) => p.parameter(`V${k}`, [n(k - 1), n(k)], { kind: 'xavier' }))
@@ -199,7 +185,7 @@ export function corinfomaxNetwork(
 
   const ηFree = p.scalarPerIteration('neuralLrFree', s.iterationsFree, (t) => neuralRate(s, t))
   const ηNudged = p.scalarPerIteration('neuralLrNudged', s.iterationsNudged, (t) => neuralRate(s, t))
-  const β = p.scalar('beta', (step) => signedBeta(step.sign))
+  const β = p.scalar('beta', (step) => signedBeta(s, step.sign))
   const scheduled =
     (rates: readonly number[], index: number) =>
     (epoch: number): number =>
@@ -207,14 +193,14 @@ export function corinfomaxNetwork(
   const lrForward = layers(1, L, (k) => {
     const rate = scheduled(s.lrForward, k - 1)
     return {
-      contrast: p.scalar(`lrForward${k}`, ({ epoch, sign }) => rate(epoch) / (contrastScale * signedBeta(sign))),
+      contrast: p.scalar(`lrForward${k}`, ({ epoch, sign }) => rate(epoch) / (contrastScale * signedBeta(s, sign))),
       decay: p.scalar(`decayForward${k}`, ({ epoch }) => -rate(epoch) * ε),
     }
   })
   const lrFeedback = layers(2, L, (k) => {
     const rate = scheduled(s.lrFeedback, k - 2)
     return {
-      contrast: p.scalar(`lrFeedback${k}`, ({ epoch, sign }) => rate(epoch) / (contrastScale * signedBeta(sign))),
+      contrast: p.scalar(`lrFeedback${k}`, ({ epoch, sign }) => rate(epoch) / (contrastScale * signedBeta(s, sign))),
       decay: p.scalar(`decayFeedback${k}`, ({ epoch }) => -rate(epoch) * ε),
     }
   })

@@ -24,26 +24,13 @@ import {
   softmax,
   sum,
 } from '../program/words.ts'
+import { nudgingSettings, signedBeta } from './nudging.ts'
 import type { Behaviour, SettingProblem } from './rule.ts'
-import { choice, number, onOff, perLayer, whole } from './setting.ts'
+import { choice, number, perLayer, whole } from './setting.ts'
 
 /** The settings of both rules, to be spread into theirs. */
 export const settlingSettings = {
-  beta: number({
-    label: 'Nudging strength',
-    symbol: 'β',
-    help: 'How strongly the label pulls the output in the nudged phase.',
-    above: 0,
-    maximum: 100,
-    default: 1,
-    group: 'dynamics',
-  }),
-  randomSign: onOff({
-    label: 'Random sign of β',
-    help: 'Toss a fair coin for the sign of β before every batch, which removes the bias of one-sided nudging.',
-    default: true,
-    group: 'dynamics',
-  }),
+  ...nudgingSettings,
   neuralLr: number({
     label: 'Neural step',
     symbol: 'η',
@@ -122,11 +109,6 @@ export type SettlingSettings = z.infer<z.ZodObject<typeof settlingSettings>>
 /** κ^⌊epoch / stepEpochs⌋. */
 export function stepped(s: Pick<SettlingSettings, 'stepEpochs' | 'stepFactor'>, epoch: number): number {
   return s.stepFactor ** Math.floor(epoch / s.stepEpochs)
-}
-
-/** β with the sign of this batch. */
-export function signedBeta(s: Pick<SettlingSettings, 'beta' | 'randomSign'>, sign: number): number {
-  return s.beta * (s.randomSign ? sign : 1)
 }
 
 export function checkSettling(s: SettlingSettings, widths: readonly number[]): SettingProblem[] {

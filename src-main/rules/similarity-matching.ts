@@ -13,9 +13,10 @@
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import { outer, sum } from '../program/words.ts'
+import { signedBeta } from './nudging.ts'
 import type { Rule } from './rule.ts'
 import { choice, perLayer } from './setting.ts'
-import { checkSettling, settlingNetwork, settlingSettings, signedBeta, stepped } from './settling-network.ts'
+import { checkSettling, settlingNetwork, settlingSettings, stepped } from './settling-network.ts'
 
 const settings = z.strictObject({
   ...settlingSettings,
