@@ -49,8 +49,8 @@ export class Queue {
   }
 
   /**
-   * A person sees a run end a moment before its process is gone, and may ask for the next thing at once: its status is
-   * on the disk, and so in a row, even before its last word is heard here.
+   * A person stops a run, or sees it end, a moment before its process is gone, and may ask for the next thing at once:
+   * its status is on the disk, and so in a row, even before its last word is heard here.
    */
   async untilGone(id: string): Promise<void> {
     if (this.#running?.run.id !== id) return

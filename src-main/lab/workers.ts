@@ -31,6 +31,7 @@ export class TrainingWorker {
   readonly #stallMs: number
   #child: ChildProcess | null = null
   #last: Ending | null = null
+  #toldToStop = false
   #heard = performance.now()
   #watched = performance.now()
   #position = { epoch: 0, batch: 0 }
@@ -47,9 +48,9 @@ export class TrainingWorker {
     return this.#child?.pid
   }
 
-  /** Its last word is said; only the process has yet to go. */
+  /** It was told to stop, or its last word is said; only the process has yet to go. */
   get isLeaving(): boolean {
-    return this.#last !== null
+    return this.#toldToStop || this.#last !== null
   }
 
   pause(): void {
@@ -62,6 +63,7 @@ export class TrainingWorker {
 
   /** After the current chunk, with a checkpoint. */
   stop(as: 'stopped' | 'interrupted'): void {
+    this.#toldToStop = true
     this.#say({ kind: 'stop', as })
   }
 
