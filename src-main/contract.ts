@@ -3,8 +3,8 @@
  * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
  */
 import { z } from 'zod'
-import { Experiment, type Problem } from './experiment/experiment.ts'
-import type { RunEvent, SeedOutcome, Spread, PublishedComparison } from './experiment/event.ts'
+import { Experiment, type Problem, type Selection } from './experiment/experiment.ts'
+import type { EarlyEpoch, MeasureCost, PublishedComparison, RunEvent, SeedOutcome, Spread } from './experiment/event.ts'
 
 /** The state of an experiment, told truly. 'interrupted' is a run whose worker is gone without having finished. */
 export type RunState =
@@ -29,6 +29,8 @@ export interface ExperimentRow {
   readonly dataset: string
   readonly widths: readonly number[]
   readonly preset: string | null
+  /** The sweep it belongs to, and what of it is its own; null when it stands alone. */
+  readonly sweep: Experiment['sweep']
   readonly state: RunState
   /** Place in the queue, 0 being the next to run; null when it does not wait. */
   readonly queuePosition: number | null
@@ -36,8 +38,12 @@ export interface ExperimentRow {
   readonly reason: string | null
   readonly seeds: readonly number[]
   readonly collapsedSeeds: readonly number[]
+  /** After each seed's last epoch, or the one chosen on the validation part: see `selection`. */
   readonly testAccuracy: Spread | null
   readonly trainAccuracy: Spread | null
+  /** Null without a validation part. */
+  readonly validationAccuracy: Spread | null
+  readonly selection: Selection
   /** Best test accuracy of any seed after any epoch. */
   readonly best: number | null
   /** Mean test accuracy after each epoch, for the spark line. */
@@ -49,6 +55,8 @@ export interface ExperimentRow {
   /** ISO 8601. */
   readonly created: string
   readonly published: PublishedComparison | null
+  /** Its first epochs beside those its authors printed, also those it has not reached; null when nothing compares. */
+  readonly early: readonly EarlyEpoch[] | null
   /** First line of the notes. */
   readonly note: string
 }
@@ -61,6 +69,8 @@ export interface ExperimentRecord {
   readonly environment: Environment | null
   readonly seeds: readonly SeedRecord[]
   readonly outcomes: readonly SeedOutcome[]
+  /** What each measure cost; empty where none was taken. */
+  readonly costs: readonly MeasureCost[]
   readonly notes: string
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
   /** What went wrong while reading, in sentences: torn lines, missing files. */
@@ -73,11 +83,30 @@ export interface SeedRecord {
   readonly epochs: readonly number[]
   readonly trainAccuracy: readonly (number | null)[]
   readonly testAccuracy: readonly (number | null)[]
+  readonly validationAccuracy: readonly (number | null)[]
   readonly seconds: readonly number[]
   readonly measures: Readonly<
     Record<string, Readonly<Record<string, { readonly batch: readonly number[]; readonly value: readonly number[] }>>>
   >
+  /** Of measures with one value an iteration, the latest, by measure and phase. */
+  readonly profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>>
+  /** The latest. */
+  readonly confusion: Confusion | null
   readonly collapsed: { readonly epoch: number; readonly reason: string } | null
+}
+
+/** One value an iteration, from the batch named. */
+export interface Profile {
+  readonly batch: number
+  readonly value: readonly number[]
+}
+
+export interface Confusion {
+  readonly epoch: number
+  readonly split: 'train' | 'test'
+  readonly classes: readonly string[]
+  /** `[true class][class taken for]`, row by row. */
+  readonly counts: readonly number[]
 }
 
 export interface Environment {
@@ -191,6 +220,9 @@ export interface LabDescription {
 /** What the form shows before anything starts. */
 export interface Forecast {
   readonly problems: readonly Problem[]
+  /** Experiments that a start makes: more than one for a sweep; 0 while the sweep has problems. */
+  readonly experiments: number
+  /** Networks to train, one a seed and experiment. */
   readonly runs: number
   /** Learned numbers of one replica; null while the network has problems. */
   readonly parameters: number | null
@@ -200,6 +232,8 @@ export interface Forecast {
   /** From this machine's own measured speed; null until something was measured. */
   readonly seconds: number | null
   readonly memoryBytes: number | null
+  /** How much more arithmetic each measure of the rule asks for, in per cent of training's; empty while there are problems. */
+  readonly measures: readonly { readonly name: string; readonly percent: number }[]
 }
 
 const RunId = z
@@ -208,13 +242,23 @@ const RunId = z
   .max(300)
   .regex(/^[^/\\\0]+$/u, 'a run is named by its folder, without slashes')
 
+/** The axes of a sweep, each with its values as `--sweep` takes them: a list or a range. */
+export const SweepRequest = z.strictObject({
+  axes: z.array(z.strictObject({ key: z.string().max(100), values: z.string().max(10_000) })).max(8),
+  /** Side by side instead of every combination. */
+  paired: z.boolean(),
+})
+export type SweepRequest = z.infer<typeof SweepRequest>
+
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
 export const LAB_CALLS = {
   describe: z.strictObject({}),
   list: z.strictObject({}),
   read: z.strictObject({ id: RunId }),
-  forecast: z.strictObject({ experiment: z.unknown() }),
-  start: z.strictObject({ experiment: z.unknown() }),
+  /** With a sweep: of all its experiments together. */
+  forecast: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
+  /** With a sweep: queues all its experiments. */
+  start: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
   pause: z.strictObject({ id: RunId }),
   continue: z.strictObject({ id: RunId }),
   /** Stops after the current chunk and keeps a checkpoint. A queued run leaves the queue. */
@@ -237,7 +281,8 @@ export interface LabAnswers {
   list: readonly ExperimentRow[]
   read: ExperimentRecord
   forecast: Forecast
-  start: { readonly id: string }
+  /** `id` is the first of `ids`. */
+  start: { readonly id: string; readonly ids: readonly string[] }
   pause: null
   continue: null
   stop: null

@@ -1,6 +1,7 @@
 /** Numbers, times and names as people in this field write them. */
 import type { RunState } from '../src-main/contract.ts'
 import type { Spread } from '../src-main/experiment/event.ts'
+import type { Selection } from '../src-main/experiment/experiment.ts'
 
 /** A fraction as per cent: 0.97625 → '97.62' ('97.6' with one digit). */
 export function percent(fraction: number, digits = 2): string {
@@ -117,6 +118,11 @@ export const STATE_LABELS: Readonly<Record<RunState, string>> = {
   done: 'Done',
   sample: 'Sample',
   unreadable: 'Unreadable',
+}
+
+export const SELECTION_LABELS: Readonly<Record<Selection, string>> = {
+  'last-epoch': 'The last one (as published)',
+  'best-validation-epoch': 'Best on the validation part',
 }
 
 export const VERDICT_LABELS: Readonly<Record<'inside' | 'outside' | 'too few seeds', string>> = {

@@ -1,6 +1,6 @@
 /** What the seeds of one run have measured so far: what was read from disk, and what has happened since. */
-import type { ExperimentRecord } from '../src-main/contract.ts'
-import type { RunEvent } from '../src-main/experiment/event.ts'
+import type { Confusion, ExperimentRecord, Profile } from '../src-main/contract.ts'
+import type { MeasureCost, RunEvent } from '../src-main/experiment/event.ts'
 import { Column } from './column.ts'
 
 export interface SeedHistory {
@@ -8,17 +8,26 @@ export interface SeedHistory {
   readonly epochs: Column
   readonly train: Column
   readonly test: Column
+  /** NaN throughout without a validation part. */
+  readonly validation: Column
   readonly seconds: Column
   /** measure → series → columns. */
   readonly measures: Map<string, Map<string, { readonly batch: Column; readonly value: Column }>>
+  /** measure → phase → the latest, one value an iteration. */
+  readonly profiles: Map<string, Map<string, Profile>>
+  /** The latest. */
+  confusion: Confusion | null
   collapsed: { readonly epoch: number; readonly reason: string } | null
 }
 
 export class History {
   readonly seeds = new Map<number, SeedHistory>()
+  /** What each measure costs, as told last. */
+  costs: readonly MeasureCost[] = []
 
   static from(record: ExperimentRecord): History {
     const history = new History()
+    history.costs = record.costs
     for (const seed of record.seeds) {
       const measures: SeedHistory['measures'] = new Map()
       for (const [measure, series] of Object.entries(seed.measures)) {
@@ -32,8 +41,13 @@ export class History {
         epochs: new Column(seed.epochs),
         train: new Column(seed.trainAccuracy),
         test: new Column(seed.testAccuracy),
+        validation: new Column(seed.validationAccuracy),
         seconds: new Column(seed.seconds),
         measures,
+        profiles: new Map(
+          Object.entries(seed.profiles).map(([measure, phases]) => [measure, new Map(Object.entries(phases))]),
+        ),
+        confusion: seed.confusion,
         collapsed: seed.collapsed,
       })
     }
@@ -48,8 +62,11 @@ export class History {
         epochs: new Column(),
         train: new Column(),
         test: new Column(),
+        validation: new Column(),
         seconds: new Column(),
         measures: new Map(),
+        profiles: new Map(),
+        confusion: null,
         collapsed: null,
       }
       this.seeds.set(seed, history)
@@ -67,10 +84,11 @@ export class History {
           // Epochs come in order; one before the last was superseded by going on from an earlier place.
           cutEpochs(seed, at)
           seed.epochs.push(event.epoch)
-          for (const column of [seed.train, seed.test, seed.seconds]) column.push(NaN)
+          for (const column of [seed.train, seed.test, seed.validation, seed.seconds]) column.push(NaN)
         }
         seed.train.set(at, event.trainAccuracy ?? NaN)
         seed.test.set(at, event.testAccuracy ?? NaN)
+        seed.validation.set(at, event.validationAccuracy ?? NaN)
         seed.seconds.set(at, event.seconds)
         return true
       }
@@ -78,6 +96,10 @@ export class History {
         const seed = this.#seed(event.seed)
         const series = seed.measures.get(event.measure) ?? new Map<string, { batch: Column; value: Column }>()
         seed.measures.set(event.measure, series)
+        for (const [phase, value] of Object.entries(event.profiles ?? {})) {
+          const latest = seed.profiles.get(event.measure) ?? new Map<string, Profile>()
+          seed.profiles.set(event.measure, latest.set(phase, { batch: event.batch, value }))
+        }
         for (const [name, value] of Object.entries(event.values)) {
           const columns = series.get(name) ?? { batch: new Column(), value: new Column() }
           series.set(name, columns)
@@ -92,6 +114,14 @@ export class History {
         }
         return true
       }
+      case 'confusion': {
+        const { epoch, split, classes, counts } = event
+        this.#seed(event.seed).confusion = { epoch, split, classes, counts }
+        return true
+      }
+      case 'costs':
+        this.costs = event.costs
+        return true
       case 'resumed': {
         const seed = this.#seed(event.seed)
         cutEpochs(seed, seed.epochs.indexOf(event.epoch + 1))
@@ -101,6 +131,10 @@ export class History {
             batch.truncate(length)
             value.truncate(length)
           }
+        // An earlier one is not known here; it comes again with the work that is repeated.
+        for (const phases of seed.profiles.values())
+          for (const [phase, { batch }] of phases) if (batch > event.batch) phases.delete(phase)
+        if (seed.confusion !== null && seed.confusion.epoch > event.epoch) seed.confusion = null
         return true
       }
       case 'collapsed':
@@ -121,5 +155,5 @@ export class History {
 }
 
 function cutEpochs(seed: SeedHistory, length: number): void {
-  for (const column of [seed.epochs, seed.train, seed.test, seed.seconds]) column.truncate(length)
+  for (const column of [seed.epochs, seed.train, seed.test, seed.validation, seed.seconds]) column.truncate(length)
 }

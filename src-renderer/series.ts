@@ -1,9 +1,10 @@
 /** Histories of seeds as lines for charts: the mean over the seeds that count, its band, and each seed on demand. */
 import type { ExperimentRow, PresetCard, RuleCard } from '../src-main/contract.ts'
-import type { Spread } from '../src-main/experiment/event.ts'
+import type { EarlyEpoch, Spread } from '../src-main/experiment/event.ts'
+import type { Selection } from '../src-main/experiment/experiment.ts'
 import type { Column } from './column.ts'
 import type { History, SeedHistory } from './history.ts'
-import type { ChartModel, Line } from './parts/chart-model.ts'
+import type { ChartModel, EarlyBand, Line, Mark } from './parts/chart-model.ts'
 import { DASHES, MARKERS, type Dash, type Marker } from './parts/line-style.ts'
 
 export interface Columns {
@@ -42,10 +43,13 @@ export function meanOf(all: readonly Columns[]): MeanColumns {
   }
 }
 
-/** Mean and spread of the last test accuracy of the seeds that have not collapsed; null before the first. */
-export function latest(history: History, part: 'test' | 'train'): Spread | null {
+/**
+ * Mean and spread of the reported accuracy of the seeds that have not collapsed, each at its last epoch or at the one
+ * chosen on the validation part; null before the first.
+ */
+export function latest(history: History, part: 'test' | 'train', selection: Selection): Spread | null {
   const values = counting(history)
-    .map((seed) => seed[part].last)
+    .map((seed) => seed[part].at(reportedIndex(seed, selection)))
     .filter(Number.isFinite)
   const n = values.length
   if (n === 0) return null
@@ -61,9 +65,35 @@ function counting(history: History): readonly SeedHistory[] {
   return healthy.length > 0 ? healthy : seeds
 }
 
+/** Where the reported epoch stands in a seed's columns: the last, or the first of largest validation accuracy; −1 for none. */
+export function reportedIndex(seed: Pick<SeedHistory, 'epochs' | 'validation'>, selection: Selection): number {
+  if (selection === 'last-epoch') return seed.epochs.length - 1
+  const values = seed.validation.view()
+  let best = -1
+  values.forEach((value, i) => {
+    if (value > (values[best] ?? -Infinity)) best = i
+  })
+  return best
+}
+
+/** Lines at the epochs that were chosen on the validation part, each once; none where the last epoch counts. */
+function chosenMarks(history: History, selection: Selection): readonly Mark[] {
+  if (selection === 'last-epoch') return []
+  const chosen = counting(history)
+    .map((seed) => seed.epochs.at(reportedIndex(seed, selection)))
+    .filter(Number.isFinite)
+  const epochs = [...new Set(chosen)].sort((a, b) => a - b)
+  const [first] = epochs
+  const last = epochs.at(-1)
+  const label = first === last ? `chosen epoch ${first ?? ''}` : `chosen epochs ${first ?? ''}–${last ?? ''}`
+  return epochs.map((x, i) => ({ x, label: i === 0 ? label : '' }))
+}
+
 export interface Shown {
   readonly seeds: boolean
+  readonly selection: Selection
   readonly published: { readonly mean: number; readonly sd: number } | null
+  readonly early: readonly EarlyEpoch[] | null
 }
 
 export function accuracyModel(history: History, shown: Shown): ChartModel {
@@ -73,9 +103,16 @@ export function accuracyModel(history: History, shown: Shown): ChartModel {
     unit: 'percent',
     lines: [
       ...linesOf(history, ({ epochs, train }) => pair(epochs, train), { label: 'train', place: 1, seeds: shown.seeds }),
+      ...linesOf(history, ({ epochs, validation }) => pair(epochs, validation), {
+        label: 'validation',
+        place: 2,
+        seeds: shown.seeds,
+      }),
       ...linesOf(history, ({ epochs, test }) => pair(epochs, test), { label: 'test', place: 0, seeds: shown.seeds }),
     ],
+    marks: chosenMarks(history, shown.selection),
     ...(shown.published === null ? {} : { published: shown.published }),
+    ...(shown.early === null ? {} : { early: earlyBand(shown.early) }),
   }
 }
 
@@ -102,6 +139,76 @@ export function measureModel(
       ),
     ),
   }
+}
+
+/** Counted by the evaluation and not by a rule, so no rule has a card of it. */
+export const TOP_K = { name: 'top-k', label: 'Top-k accuracy', unit: 'percent' } as const
+
+/** The latest value of every iteration, a line a phase. */
+export function profileModel(
+  card: Pick<RuleCard['measures'][number], 'name' | 'label' | 'unit'>,
+  history: History,
+  seeds: boolean,
+): ChartModel {
+  const phases = new Set(
+    [...history.seeds.values()].flatMap((seed) => [...(seed.profiles.get(card.name)?.keys() ?? [])]),
+  )
+  return {
+    name: card.unit === '' ? card.label : `${card.label}, ${card.unit}`,
+    xLabel: 'iteration',
+    unit: card.unit,
+    lines: [...phases].flatMap((phase, i) =>
+      linesOf(
+        history,
+        (seed) => {
+          const profile = seed.profiles.get(card.name)?.get(phase)
+          if (profile === undefined) return null
+          return { x: Float64Array.from(profile.value, (_, t) => t + 1), y: Float64Array.from(profile.value) }
+        },
+        { label: phase, place: PLACES[i % PLACES.length] as number, seeds },
+      ),
+    ),
+  }
+}
+
+/** Which class was taken for which, summed over the seeds that count. */
+export interface ConfusionModel {
+  readonly epoch: number
+  readonly split: 'train' | 'test'
+  readonly classes: readonly string[]
+  readonly seeds: number
+  /** `[true class][class taken for]`: the share of the true class, 0 to 1. */
+  readonly shares: readonly (readonly number[])[]
+  /** The gravest first: what was taken for what. */
+  readonly mistakes: readonly { readonly truth: string; readonly taken: string; readonly share: number }[]
+}
+
+const MISTAKES_NAMED = 3
+
+/** Of the last epoch that has one; null before the first. */
+export function confusionModel(history: History): ConfusionModel | null {
+  const all = counting(history).flatMap(({ confusion }) => confusion ?? [])
+  const epoch = Math.max(...all.map((one) => one.epoch))
+  const latest = all.filter((one) => one.epoch === epoch)
+  const [first] = latest
+  if (first === undefined) return null
+  const { classes, split } = first
+  const shares = classes.map((_, truth) => {
+    const row = classes.map((_, taken) =>
+      latest.reduce((sum, { counts }) => sum + (counts[truth * classes.length + taken] ?? 0), 0),
+    )
+    const total = row.reduce((sum, count) => sum + count, 0)
+    return row.map((count) => (total === 0 ? 0 : count / total))
+  })
+  const mistakes = shares
+    .flatMap((row, truth) =>
+      row.flatMap((share, taken) =>
+        truth === taken || share === 0 ? [] : [{ truth: classes[truth] ?? '', taken: classes[taken] ?? '', share }],
+      ),
+    )
+    .sort((a, b) => b.share - a.share)
+    .slice(0, MISTAKES_NAMED)
+  return { epoch, split, classes, seeds: latest.length, shares, mistakes }
 }
 
 /** Orders of colour, dash and marker in which neighbours differ most. */
@@ -138,6 +245,15 @@ function linesOf(
 
 function pair(x: Column, y: Column): Columns {
   return { x: x.view(), y: y.view() }
+}
+
+/** Two standard deviations to either side: what the words inside, below and above are told by. */
+function earlyBand(early: readonly EarlyEpoch[]): EarlyBand {
+  return {
+    x: early.map(({ epoch }) => epoch),
+    mean: early.map(({ published }) => published.mean),
+    half: early.map(({ published }) => 2 * (published.sd ?? 0)),
+  }
 }
 
 /** What its authors printed for this very network, rule and data; null where a preset was taken elsewhere. */

@@ -50,8 +50,8 @@ export const bench: Command = {
     "Times training and evaluation of a preset's network at its real size on random data: the median of several chunks after a warm-up. " +
     'Without --rule, every rule that has a preset on the data set; without --engine, every engine this machine has. ' +
     'Milliseconds are wall time per batch of one replica. GFLOP/s count the matrix products that the program needs, loop-invariant ones once. ' +
-    'With --json, one object a case. peakGflops and shareOfPeak are null for the engines of this build: neither WebAssembly nor plain loops ' +
-    "can measure the processor's own peak, and any other number would not be one. dispatchesPerBatch is for engines that submit to a GPU. " +
+    'With --json, one object a case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
+    'null for an engine that cannot measure it (WebAssembly, plain loops). dispatchesPerBatch is for engines that submit to a GPU. ' +
     "peakRssMb is the measuring process's largest resident memory in MiB; several cases are measured in a process each.",
   options: [
     { name: 'rule', value: 'RULE', help: `one of ${rules.map(({ name }) => name).join(', ')}` },
@@ -138,6 +138,7 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     terminal.complain(
       `--threads ${threads} was asked for; ${engine.name} computes on ${figures.device}, so ${used} is what was measured.`,
     )
+  const peak = (await engine.peak?.(used)) ?? null
   return {
     kind: 'bench',
     engine: engine.name,
@@ -152,8 +153,8 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     evalMsPerBatch: figures.evalMsPerBatch,
     batchesPerSecond: figures.batchesPerSecond,
     gflops: figures.gflops,
-    peakGflops: null,
-    shareOfPeak: null,
+    peakGflops: peak,
+    shareOfPeak: peak === null ? null : figures.gflops / peak,
     dispatchesPerBatch: null,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   }
@@ -202,6 +203,7 @@ function print(lines: readonly BenchLine[], terminal: Terminal): void {
     '>eval ms',
     '>batches/s',
     '>GFLOP/s',
+    '>of peak',
     '>MiB',
   ]
   const rows = lines.map((line) => [
@@ -215,6 +217,7 @@ function print(lines: readonly BenchLine[], terminal: Terminal): void {
     line.evalMsPerBatch.toFixed(2),
     line.batchesPerSecond.toFixed(1),
     line.gflops.toFixed(2),
+    line.shareOfPeak === null ? '' : `${Math.round(line.shareOfPeak * 100)} %`,
     line.peakRssMb.toFixed(0),
   ])
   for (const line of table(headings, rows)) terminal.print(line)

@@ -6,6 +6,12 @@ import { interruptible } from './interrupt.ts'
 import { doneExit, Report } from './report.ts'
 import type { Terminal } from './terminal.ts'
 
+export interface Conducted {
+  /** Exit code. */
+  readonly code: number
+  readonly outcome: RunOutcome
+}
+
 /**
  * @param options where results and data lie
  * @param begin starts the run with the options completed by this conductor's listener and signals
@@ -14,7 +20,7 @@ export async function conduct(
   terminal: Terminal,
   options: Pick<RunOptions, 'resultsFolder' | 'dataFolder'>,
   begin: (options: RunOptions) => Promise<RunOutcome>,
-): Promise<number> {
+): Promise<Conducted> {
   const report = new Report(terminal)
   const stop = new AbortController()
   const kill = new AbortController()
@@ -37,7 +43,7 @@ export async function conduct(
           kill: kill.signal,
         }),
     )
-    return exitOf(outcome, terminal)
+    return { code: exitOf(outcome, terminal), outcome }
   } finally {
     report.end()
   }

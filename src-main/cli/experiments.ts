@@ -3,32 +3,41 @@ import { requireExperiment } from '../experiment/check.ts'
 import { ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { presetCards, presetNamed } from '../experiment/presets.ts'
-import { setKey, splitValues } from '../experiment/setting-key.ts'
+import { setKeys } from '../experiment/setting-key.ts'
+import { readSweepValues } from '../experiment/sweep-values.ts'
 import { expandSweep, type SweepAxis } from '../experiment/sweep.ts'
 import { UsageProblem, type Words } from './command.ts'
 import { looksLikeFile, readExperimentFile } from './experiment-file.ts'
 import { parseSeeds } from './seeds.ts'
 
 export const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const
+/** A list or a range; `readSweepValues` has all its forms. */
+export const SWEEP_FORM = 'KEY=a,b,c'
 export const PRECISIONS = ['float32', 'float64'] as const
 
-/** Every experiment asked for: the operands in order, each changed by the options, each unfolded into its sweep. */
-export function experimentsOf(words: Words): Experiment[] {
+/**
+ * Every experiment asked for: the operands in order, each changed by the options, each unfolded into its sweep.
+ *
+ * @param sweepId of the sweep that the options ask for, if they do
+ */
+export function experimentsOf(words: Words, sweepId: string): Experiment[] {
   if (words.operands.length === 0)
     throw new UsageProblem(
       'Expected a preset or an experiment file, found nothing.',
       '"apical presets" lists what can be run by name.',
     )
   const axes = words.all('sweep').map((text): SweepAxis => {
-    const [key, values] = keyAndRest('--sweep', 'KEY=a,b,c', text)
-    return { key, values: splitValues(values) }
+    const [key, values] = keyAndRest('--sweep', SWEEP_FORM, text)
+    return { key, values: readSweepValues(key, values) }
   })
+  const paired = words.has('pair')
+  if (paired && axes.length < 2)
+    throw new UsageProblem(`--pair takes at least two --sweep, found ${axes.length}.`, 'It pairs their values.')
   const changes = words.all('set').map((text) => keyAndRest('--set', 'KEY=VALUE', text))
   return words.operands.flatMap((operand) => {
-    let experiment = withOptions(named(operand), words)
-    for (const [key, value] of changes) experiment = setKey(experiment, key, value)
+    const experiment = setKeys(withOptions(named(operand), words), changes)
     // What only makes sense together (depth and rates per layer) is judged when all changes are made.
-    return expandSweep(requireExperiment(experiment, operand), axes)
+    return expandSweep(requireExperiment(experiment, operand), { axes, paired, id: sweepId })
   })
 }
 

@@ -16,14 +16,15 @@ export const resume: Command = {
     OUT_OPTION,
     JSON_OPTION,
   ],
-  run(words, terminal) {
+  async run(words, terminal) {
     const results = resultsFolder(words.text('out'))
     const folder = findRun(results, words.only('RUN, the name of an experiment'))
     const dataFolder = words.text('data')
-    return conduct(
+    const { code } = await conduct(
       terminal,
       { resultsFolder: results, ...(dataFolder === undefined ? {} : { dataFolder }) },
       (options) => resumeRun(folder, options),
     )
+    return code
   },
 }

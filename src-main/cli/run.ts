@@ -4,9 +4,11 @@ import type { Experiment } from '../experiment/experiment.ts'
 import { describeDataSets } from '../lab/datasets.ts'
 import { requireResultsFolder, resultsFolder } from '../lab/results.ts'
 import { runExperiment } from '../lab/headless.ts'
+import { newSweepId } from '../lab/sweep-id.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
 import { conduct } from './conduct.ts'
-import { ENGINE_CHOICES, experimentsOf, PRECISIONS } from './experiments.ts'
+import { ENGINE_CHOICES, experimentsOf, PRECISIONS, SWEEP_FORM } from './experiments.ts'
+import { groupOf, tellSweep, type SweepGroup } from './sweep-report.ts'
 
 export const run: Command = {
   name: 'run',
@@ -15,11 +17,15 @@ export const run: Command = {
   details:
     'Trains every experiment given, one after another; all seeds of one side by side where the engine can. FILE is an experiment.json ' +
     'or a results folder that holds one.\n\n' +
-    'KEY in --set and --sweep is a setting of the rule (neuralLr) or a dotted path (training.batchSize, data.limitTrain, widths). ' +
-    'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base). A sweep trains every combination, each in a folder of its own.\n\n' +
+    'KEY in --set and --sweep is a setting of the rule (neuralLr) or a dotted path (training.batchSize, data.limitTrain, widths), ' +
+    'a place in a list (widths.1, lrForward.0, counted from 0), hidden (units of every hidden layer) or depth (how many hidden layers, by repeating the last one). ' +
+    'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base), measures alignment,silent:100 (each every 500 batches or as said).\n\n' +
+    'The values of a sweep are a list, a range by a step (hidden=100..500:100), of so many values (neuralLr=0.01..0.1/5, lambda=1e-6..1e-2/5log by equal factors) or of whole numbers (depth=1..3), or a mixture. ' +
+    'A sweep trains every combination, with --pair the first values together, then the second ones and so on; each in a folder of its own, all with the id of the sweep. ' +
+    'It ends with one group a setting: accuracy over the seeds that have one, or collapsed. With training.validation.fraction set, the best setting on the validation part is named.\n\n' +
     'Ctrl-C stops after the current batches, keeps a checkpoint and says how to go on; a second Ctrl-C stops at once. ' +
-    'With --json, standard output holds the run’s events: started, progress (at most two a second), epoch, measure, collapsed, checkpoint, note, ' +
-    'then done, stopped or failed; for a sweep or several experiments one such sequence each. Accuracies are fractions.\n\n' +
+    'With --json, standard output holds the run’s events: started, progress (at most two a second), epoch, measure, confusion, costs, collapsed, checkpoint, note, ' +
+    'then done, stopped or failed; for a sweep or several experiments one such sequence each, and for a sweep one line of kind sweep with its groups at the end. Accuracies are fractions.\n\n' +
     'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
   options: [
     {
@@ -40,12 +46,19 @@ export const run: Command = {
     { name: 'limit-train', value: 'N', help: 'only the first N training samples' },
     { name: 'limit-test', value: 'N', help: 'only the first N test samples' },
     { name: 'set', value: 'KEY=VALUE', many: true, help: 'change one setting' },
-    { name: 'sweep', value: 'KEY=a,b,c', many: true, help: 'train once for each value; several sweeps are combined' },
+    {
+      name: 'sweep',
+      value: SWEEP_FORM,
+      many: true,
+      help: 'train once for each value, also of a range (0.01..0.1/5); several sweeps are combined',
+    },
+    { name: 'pair', value: null, help: 'go through several sweeps side by side instead of combining them' },
     OUT_OPTION,
     JSON_OPTION,
   ],
   async run(words, terminal) {
-    const experiments = experimentsOf(words)
+    const sweepId = newSweepId()
+    const experiments = experimentsOf(words, sweepId)
     const out = resultsFolder(words.text('out'))
     const dataFolder = words.text('data') ?? null
     // Everything that can be refused is refused before the first run begins, not after hours of it.
@@ -54,18 +67,21 @@ export const run: Command = {
     requireResultsFolder(out)
 
     let worst: number = EXIT.done
+    const groups: SweepGroup[] = []
     for (const [index, experiment] of experiments.entries()) {
       if (index > 0) terminal.print()
       terminal.print(
         terminal.paint('bold', experiment.name) +
           (experiments.length > 1 ? `  (${index + 1} of ${experiments.length})` : ''),
       )
-      const code = await conduct(terminal, { resultsFolder: out, dataFolder }, (options) =>
+      const { code, outcome } = await conduct(terminal, { resultsFolder: out, dataFolder }, (options) =>
         runExperiment(experiment, options),
       )
+      if (experiment.sweep !== null) groups.push(groupOf(experiment, outcome))
       if (code === EXIT.stopped) return code
       worst = Math.max(worst, code)
     }
+    if (groups.length > 0) tellSweep(sweepId, groups, terminal)
     return worst
   },
 }

@@ -1,8 +1,11 @@
 /** `apical show`: everything about one experiment, from its folder. */
 import type { ExperimentRecord, SeedRecord } from '../contract.ts'
+import type { SeedOutcome } from '../experiment/event.ts'
 import { findRun, readRecord, resultsFolder } from '../lab/results.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
+import { earlyLines } from './report.ts'
 import { duration, percent, size, spread, table } from './layout.ts'
+import { costsLine } from './report.ts'
 import type { Terminal } from './terminal.ts'
 
 export const show: Command = {
@@ -12,7 +15,7 @@ export const show: Command = {
   details:
     'Shows one experiment: its configuration, the machine it ran on, every seed epoch by epoch, notes and files. ' +
     'RUN is a name that "apical runs" lists, or the path of a results folder. ' +
-    'With --json, one object: row, folder, experiment, environment, seeds, outcomes, notes, files, warnings.',
+    'With --json, one object: row, folder, experiment, environment, seeds, outcomes, costs, notes, files, warnings.',
   options: [OUT_OPTION, JSON_OPTION],
   run(words, terminal) {
     const record = readRecord(findRun(resultsFolder(words.text('out')), words.only('RUN, the name of an experiment')))
@@ -23,7 +26,7 @@ export const show: Command = {
 }
 
 function print(
-  { row, folder, experiment, environment, seeds, notes, files, warnings }: ExperimentRecord,
+  { row, folder, experiment, environment, seeds, outcomes, costs, notes, files, warnings }: ExperimentRecord,
   terminal: Terminal,
 ): void {
   const title = (text: string) => {
@@ -35,11 +38,26 @@ function print(
   terminal.print(`${row.state}${row.reason === null ? '' : `: ${row.reason}`}`)
 
   title('Result')
-  terminal.print(`test ${spread(row.testAccuracy)}   train ${spread(row.trainAccuracy)}   best ${percent(row.best)}`)
+  const held = row.validationAccuracy === null ? '' : `   validation ${spread(row.validationAccuracy)}`
+  terminal.print(
+    `test ${spread(row.testAccuracy)}   train ${spread(row.trainAccuracy)}${held}   best ${percent(row.best)}`,
+  )
   if (row.published !== null)
     terminal.print(`published ${spread(row.published)} (${row.published.n} seeds): ${row.published.verdict}`)
+  for (const line of earlyLines(row.early ?? [], terminal)) terminal.print(line)
   terminal.print(`${row.epochsDone} of ${row.epochs} epochs in ${duration(row.seconds)}`)
-  for (const line of table(['seed', 'epochs', '>test', '>train', ''], seeds.map(seedCells))) terminal.print(line)
+  for (const line of table(
+    ['seed', 'epochs', 'reported', '>test', '>train', ''],
+    seeds.map((seed) =>
+      seedCells(
+        seed,
+        outcomes.find((outcome) => outcome.seed === seed.seed),
+      ),
+    ),
+  ))
+    terminal.print(line)
+
+  if (costs.length > 0) terminal.print(costsLine(costs))
 
   title('Experiment')
   for (const [key, value] of flat(experiment)) terminal.print(`${key} = ${value}`)
@@ -61,12 +79,13 @@ function print(
   for (const warning of warnings) terminal.complain(terminal.paint('yellow', warning))
 }
 
-function seedCells(seed: SeedRecord): string[] {
+function seedCells(seed: SeedRecord, outcome: SeedOutcome | undefined): string[] {
   return [
     String(seed.seed),
     String(seed.epochs.at(-1) ?? 0),
-    percent(seed.testAccuracy.at(-1) ?? null),
-    percent(seed.trainAccuracy.at(-1) ?? null),
+    String(outcome?.epoch ?? '–'),
+    percent(outcome?.testAccuracy ?? null),
+    percent(outcome?.trainAccuracy ?? null),
     seed.collapsed === null ? '' : `collapsed in epoch ${seed.collapsed.epoch}: ${seed.collapsed.reason}`,
   ]
 }

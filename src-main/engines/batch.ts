@@ -48,26 +48,50 @@ export async function countHits(
   const counts: Counts[] = []
   const pause = new Pause()
   for (let replica = 0; replica < replicas; replica++) {
-    const hits = plan.topK.map(() => 0)
-    const confusion = new Uint32Array(plan.confusion ? classes * classes : 0)
+    let sum = noCounts(plan, classes)
     for (let from = 0; from < order.length; from += plan.batchSize) {
       const indices = order.subarray(from, from + plan.batchSize)
-      const scores = await score(replica, indices)
-      for (let row = 0; row < indices.length; row++) {
-        const label = samples.labels[indices[row] as number] as number
-        plan.topK.forEach((k, at) => {
-          if (isHit(scores, row * classes, classes, label, k)) hits[at] = (hits[at] as number) + 1
-        })
-        if (plan.confusion) {
-          const cell = label * classes + largest(scores, row * classes, classes)
-          confusion[cell] = (confusion[cell] as number) + 1
-        }
-      }
+      sum = added(sum, countScores(plan, samples, indices, classes, await score(replica, indices)))
       await pause.ifDue()
     }
-    counts.push({ samples: order.length, hits, confusion })
+    counts.push(sum)
   }
   return counts
+}
+
+function noCounts({ topK, confusion }: EvaluationPlan, classes: number): Counts {
+  return { samples: 0, hits: topK.map(() => 0), confusion: new Uint32Array(confusion ? classes * classes : 0) }
+}
+
+function added(a: Counts, b: Counts): Counts {
+  return {
+    samples: a.samples + b.samples,
+    hits: a.hits.map((hits, at) => hits + (b.hits[at] as number)),
+    confusion: a.confusion.map((count, cell) => count + (b.confusion[cell] as number)),
+  }
+}
+
+/** Counts hits among the scores of some samples, row by row. */
+export function countScores(
+  plan: EvaluationPlan,
+  samples: Samples,
+  indices: Uint32Array,
+  classes: number,
+  scores: Numbers,
+): Counts {
+  const hits = plan.topK.map(() => 0)
+  const { confusion } = noCounts(plan, classes)
+  for (let row = 0; row < indices.length; row++) {
+    const label = samples.labels[indices[row] as number] as number
+    plan.topK.forEach((k, at) => {
+      if (isHit(scores, row * classes, classes, label, k)) hits[at] = (hits[at] as number) + 1
+    })
+    if (plan.confusion) {
+      const cell = label * classes + largest(scores, row * classes, classes)
+      confusion[cell] = (confusion[cell] as number) + 1
+    }
+  }
+  return { samples: indices.length, hits, confusion }
 }
 
 /** Index of the largest entry, the lowest of equal ones; NaN never wins. */

@@ -9,7 +9,14 @@ export type EngineName = 'reference' | 'tensorflow' | 'native' | 'webgpu'
 
 /** Whether this machine can run the engine, on what, and why (a sentence for the person either way). */
 export type Availability =
-  | { readonly available: true; readonly device: string; readonly reason: string; readonly devices?: readonly string[] }
+  | {
+      readonly available: true
+      readonly device: string
+      readonly reason: string
+      readonly devices?: readonly string[]
+      /** On a GPU, which 'auto' takes before any processor. */
+      readonly gpu?: boolean
+    }
   | { readonly available: false; readonly reason: string }
 
 export type Precision = 'float32' | 'float64'
@@ -29,6 +36,8 @@ export interface Engine {
   available(): Promise<Availability>
   /** Rejects with `EngineProblem` when the machine or the options do not allow it. */
   open(compiled: Compiled, options: SessionOptions): Promise<Session>
+  /** What so many threads could do at most, 10⁹ multiply-adds' operations a second, measured now; absent where an engine cannot tell. */
+  peak?(threads: number): Promise<number>
 }
 
 export type Split = 'train' | 'test'

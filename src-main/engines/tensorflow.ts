@@ -11,8 +11,8 @@ export const tensorflow: Engine = {
   async available(): Promise<Availability> {
     try {
       const { findBinding } = await import('./tensorflow/binding.ts')
-      const { device, reason } = await findBinding()
-      return { available: true, device, reason }
+      const { device, reason, gpu } = await findBinding()
+      return { available: true, device, reason, gpu }
     } catch (error) {
       return { available: false, reason: error instanceof Error ? error.message : String(error) }
     }

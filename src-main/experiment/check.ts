@@ -3,8 +3,9 @@
  * by field, why not. Never throws on anything that JSON can hold.
  */
 import { z } from 'zod'
+import { heldOut } from '../data/split.ts'
 import { ruleNamed, rules } from '../rules/index.ts'
-import { Experiment, EXPERIMENT_VERSION, type DataSetName, type Problem } from './experiment.ts'
+import { Experiment, EXPERIMENT_VERSION, objectIn, readMeasures, type DataSetName, type Problem } from './experiment.ts'
 import { suggestion } from './nearest.ts'
 import { notPlain } from './plain.ts'
 import { describe, ExperimentProblem, problemsOf } from './problem.ts'
@@ -22,6 +23,20 @@ export const DATASET_ENDS: Readonly<Record<DataSetName, { readonly features: num
   'cifar-100': { features: 3072, classes: 100 },
 }
 
+export interface SampleCounts {
+  readonly train: number
+  readonly test: number
+}
+
+/** Samples of each data set as published. */
+export const DATASET_COUNTS: Readonly<Record<DataSetName, SampleCounts>> = {
+  glyphs: { train: 10_000, test: 2_000 },
+  mnist: { train: 60_000, test: 10_000 },
+  'fashion-mnist': { train: 60_000, test: 10_000 },
+  'cifar-10': { train: 50_000, test: 10_000 },
+  'cifar-100': { train: 50_000, test: 10_000 },
+}
+
 /** The experiment with every setting filled in, or everything that is wrong with it. */
 export function checkExperiment(value: unknown): Checked {
   const odd = notPlain(value)
@@ -29,7 +44,7 @@ export function checkExperiment(value: unknown): Checked {
   const future = laterVersion(value)
   if (future !== null) return { problems: [future] }
   const parsed = Experiment.safeParse(value)
-  if (!parsed.success) return { problems: problemsOf(parsed.error, value, [], keysOfExperiment) }
+  if (!parsed.success) return { problems: problemsOf(parsed.error, asRead(value), [], keysOfExperiment) }
   const experiment = parsed.data
 
   const rule = ruleNamed(experiment.rule.name)
@@ -38,11 +53,13 @@ export function checkExperiment(value: unknown): Checked {
   const problems = [
     ...endsProblems(experiment),
     ...repeatedSeeds(experiment.seeds),
-    ...unknownMeasures(
-      experiment.measures.names,
+    ...measureProblems(
+      experiment.measures.map(({ name }) => name),
       rule.measures.map(({ name }) => name),
     ),
+    ...topKProblems(experiment),
     ...precisionProblems(experiment),
+    ...validationProblems(experiment),
   ]
   if (!settings.success) {
     const keys = settingKeys(rule.settings)
@@ -85,12 +102,18 @@ function laterVersion(value: unknown): Problem | null {
   }
 }
 
+/** The value whose fields the schema speaks of: measures written in a shorter or an earlier form are lists of objects there. */
+function asRead(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, 'measures')
+    ? { ...value, measures: readMeasures((value as { measures: unknown }).measures) }
+    : value
+}
+
 /** Keys of the object at a path inside an experiment. */
 function keysOfExperiment(path: readonly PropertyKey[]): readonly string[] {
   let schema: unknown = Experiment
-  for (const key of path)
-    schema = schema instanceof z.ZodObject ? (schema.shape as Record<PropertyKey, unknown>)[key] : undefined
-  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : []
+  for (const key of path) schema = (objectIn(schema)?.shape as Record<PropertyKey, unknown> | undefined)?.[key]
+  return Object.keys(objectIn(schema)?.shape ?? {})
 }
 
 function unknownRule(name: string): Problem {
@@ -130,13 +153,27 @@ function repeatedSeeds(seeds: readonly number[]): Problem[] {
       ]
 }
 
-function unknownMeasures(names: readonly string[], known: readonly string[]): Problem[] {
+function measureProblems(names: readonly string[], known: readonly string[]): Problem[] {
   const takes = known.length === 0 ? 'This rule has no measures' : `This rule has the measures ${known.join(', ')}`
-  return names.flatMap((name, index) =>
-    known.includes(name)
+  return names.flatMap((name, index) => {
+    const path = `measures.${index}.name`
+    if (!known.includes(name))
+      return [{ path, message: `${takes}, found ${describe(name)}.${suggestion(name, known)}` }]
+    return names.indexOf(name) === index
       ? []
-      : [{ path: `measures.names.${index}`, message: `${takes}, found ${describe(name)}.${suggestion(name, known)}` }],
-  )
+      : [{ path, message: `Expected each measure once, found ${describe(name)} again.` }]
+  })
+}
+
+function topKProblems({ data, evaluation: { topK } }: Experiment): Problem[] {
+  const { classes } = DATASET_ENDS[data.name]
+  if (topK === null || topK < classes) return []
+  return [
+    {
+      path: 'evaluation.topK',
+      message: `Expected fewer than the ${classes} classes of ${data.name}, found ${topK}: every sample would count.`,
+    },
+  ]
 }
 
 function precisionProblems({ engine }: Experiment): Problem[] {
@@ -147,6 +184,41 @@ function precisionProblems({ engine }: Experiment): Problem[] {
       message: `Expected float32, or the engine "reference", the only one that computes in float64, found float64 with the engine "${engine.name}".`,
     },
   ]
+}
+
+/** What can be said of a split without its labels; `splitSamples` says the rest. */
+function validationProblems({ data, training }: Experiment): Problem[] {
+  const { validation, selection, batchSize } = training
+  if (validation === null)
+    return selection === 'last-epoch'
+      ? []
+      : [
+          {
+            path: 'training.selection',
+            message:
+              'Expected a validation part (training.validation) to choose the best epoch by, found none; on the test set it must not be chosen.',
+          },
+        ]
+  const path = 'training.validation.fraction'
+  const { classes } = DATASET_ENDS[data.name]
+  const count = Math.min(DATASET_COUNTS[data.name].train, data.limitTrain ?? Infinity)
+  const held = heldOut(count, validation.fraction)
+  const left = count - held
+  if (left < batchSize)
+    return [
+      {
+        path,
+        message: `Expected a split that leaves at least one batch of ${batchSize} training samples, found ${left} of ${count} left.`,
+      },
+    ]
+  if (Math.min(left, held) < classes)
+    return [
+      {
+        path,
+        message: `Expected a split with samples of all ${classes} classes in both parts, found ${left} training and ${held} validation samples.`,
+      },
+    ]
+  return []
 }
 
 function sentence(text: string): string {

@@ -3,6 +3,8 @@
  * (`apical run --json`), from a worker, over every transport and, those of a seed, in its `metrics.jsonl`.
  */
 
+import type { Selection } from './experiment.ts'
+
 /** Mean and sample standard deviation (n − 1; 0 for one value) over the seeds that count. */
 export interface Spread {
   readonly mean: number
@@ -15,14 +17,40 @@ export type SeedStatus = 'done' | 'collapsed' | 'stopped' | 'failed'
 export interface SeedOutcome {
   readonly seed: number
   readonly status: SeedStatus
+  /** Of `epoch`, like the two below. */
   readonly testAccuracy: number | null
   readonly trainAccuracy: number | null
+  /** Null without a validation part. */
+  readonly validationAccuracy: number | null
+  /** Whose accuracies these are: the last, or the one chosen on the validation part; null before the first. */
+  readonly epoch: number | null
   /** Why it collapsed or failed, in words; null otherwise. */
   readonly reason: string | null
 }
 
 export interface PublishedComparison extends Spread {
   readonly verdict: 'inside' | 'outside' | 'too few seeds'
+}
+
+/** Test accuracy after one of the first epochs, beside what the authors printed for it. */
+export interface EarlyEpoch {
+  /** From 1: how many epochs are finished. */
+  readonly epoch: number
+  /** Over the authors' seeds; `sd` is null where they printed one seed, or a mean alone. */
+  readonly published: { readonly mean: number; readonly sd: number | null; readonly n: number }
+  /** Over the seeds that finished the epoch and did not collapse; null before the first. */
+  readonly ours: Spread | null
+  /** Where our mean lies to their mean ± 2 sd; null where one of both is missing. */
+  readonly verdict: 'inside' | 'below' | 'above' | null
+}
+
+/** What one measure costs, as timed since its worker began. */
+export interface MeasureCost {
+  readonly measure: string
+  /** Taking it, with the batches that are run for it alone, and its share of every batch where it has one. */
+  readonly seconds: number
+  /** Of all time spent on training and measuring; evaluating does not count. */
+  readonly percent: number
 }
 
 export type RunEvent =
@@ -57,6 +85,8 @@ export type RunEvent =
       readonly epoch: number
       readonly trainAccuracy: number | null
       readonly testAccuracy: number | null
+      /** Null without a validation part. */
+      readonly validationAccuracy: number | null
       /** Seconds of training and evaluating spent on this epoch by all seeds together. */
       readonly seconds: number
     }
@@ -67,7 +97,22 @@ export type RunEvent =
       readonly batch: number
       readonly measure: string
       readonly values: Readonly<Record<string, number>>
+      /** Of a measure with one value an iteration: all of them, by phase; `values` has the first and the last. */
+      readonly profiles?: Readonly<Record<string, readonly number[]>>
     }
+  /** After an epoch: how many samples of each class (row) were taken for which (column). */
+  | {
+      readonly kind: 'confusion'
+      readonly seed: number
+      readonly epoch: number
+      readonly batch: number
+      readonly split: 'train' | 'test'
+      readonly classes: readonly string[]
+      /** Row by row. */
+      readonly counts: readonly number[]
+    }
+  /** What the measures took of the time so far; of all seeds together. */
+  | { readonly kind: 'costs'; readonly costs: readonly MeasureCost[] }
   | {
       readonly kind: 'collapsed'
       readonly seed: number
@@ -85,11 +130,17 @@ export type RunEvent =
       readonly kind: 'done'
       readonly testAccuracy: Spread | null
       readonly trainAccuracy: Spread | null
+      /** Null without a validation part. */
+      readonly validationAccuracy: Spread | null
+      /** How the epoch was chosen whose accuracies are reported. */
+      readonly selection: Selection
       readonly seeds: readonly SeedOutcome[]
       readonly seconds: number
       readonly engine: string
       readonly folder: string
       readonly published: PublishedComparison | null
+      /** The first epochs that the authors printed and this run has; null when nothing printed compares with it. */
+      readonly early: readonly EarlyEpoch[] | null
     }
   | { readonly kind: 'stopped'; readonly folder: string; readonly epoch: number; readonly batch: number }
   | { readonly kind: 'failed'; readonly folder: string; readonly message: string; readonly next: string }

@@ -1,8 +1,9 @@
 /** What an experiment will take, before it starts: counted from the program itself, timed by what this machine measured. */
 import { programBytes, programFlop, weightCount } from '../program/cost.ts'
-import { compileRule, ruleNamed } from '../rules/index.ts'
-import { checkExperiment } from './check.ts'
-import type { DataSetName, Experiment, Problem } from './experiment.ts'
+import { compileRule, keptBy, ruleNamed, type Rule } from '../rules/index.ts'
+import { heldOut } from '../data/split.ts'
+import { checkExperiment, DATASET_COUNTS, type SampleCounts } from './check.ts'
+import type { Experiment, Problem } from './experiment.ts'
 
 export interface ExperimentForecast {
   readonly problems: readonly Problem[]
@@ -17,22 +18,16 @@ export interface ExperimentForecast {
   readonly flop: number | null
   /** Null until this machine's speed was measured. */
   readonly seconds: number | null
+  /** Of each measure of the rule at its interval (500 batches where it is not chosen), how much more arithmetic a batch takes. */
+  readonly measures: readonly MeasureForecast[]
   /** All seeds side by side, with the data. */
   readonly memoryBytes: number | null
 }
 
-export interface SampleCounts {
-  readonly train: number
-  readonly test: number
-}
-
-/** Samples of each data set as published. */
-const COUNTS: Readonly<Record<DataSetName, SampleCounts>> = {
-  glyphs: { train: 10_000, test: 2_000 },
-  mnist: { train: 60_000, test: 10_000 },
-  'fashion-mnist': { train: 60_000, test: 10_000 },
-  'cifar-10': { train: 50_000, test: 10_000 },
-  'cifar-100': { train: 50_000, test: 10_000 },
+export interface MeasureForecast {
+  readonly name: string
+  /** Of the matrix products of training: what only timing shows (determinants, copies) is not in it. */
+  readonly percent: number
 }
 
 /**
@@ -56,13 +51,14 @@ export function forecastExperiment(
       flopPerBatch: null,
       flop: null,
       seconds: null,
+      measures: [],
       memoryBytes: null,
     }
   }
   return {
     problems: [],
     runs: experiment.seeds.length,
-    ...costs(experiment, secondsPerFlop, counts ?? COUNTS[experiment.data.name]),
+    ...costs(experiment, secondsPerFlop, counts ?? DATASET_COUNTS[experiment.data.name]),
   }
 }
 
@@ -75,16 +71,19 @@ function costs(
   const rule = ruleNamed(experiment.rule.name)
   if (rule === undefined) throw new RangeError(`there is no rule named "${experiment.rule.name}"`)
   const settings: unknown = experiment.rule.settings
-  const keep = rule.measures
-    .filter(({ name }) => experiment.measures.names.includes(name))
-    .flatMap((measure) => measure.keep(settings, widths))
-  const { program } = compileRule(rule, settings, widths, keep)
+  const everyBatches = (name: string): number | undefined =>
+    experiment.measures.find((chosen) => chosen.name === name)?.everyBatches
+  const asked = rule.measures.map((measure) => ({ measure, ...keptBy(rule, measure, settings, widths) }))
+  const logs = asked.flatMap((one) => (everyBatches(one.measure.name) === undefined ? [] : one.logs))
+  const { program } = compileRule(rule, settings, widths, logs)
 
   const trainCount = Math.min(counts.train, data.limitTrain ?? Infinity)
   const testCount = Math.min(counts.test, data.limitTest ?? Infinity)
-  const batchesPerEpoch = Math.ceil(trainCount / training.batchSize)
+  const validationCount = training.validation === null ? 0 : heldOut(trainCount, training.validation.fraction)
+  const trainedOn = trainCount - validationCount
+  const batchesPerEpoch = Math.ceil(trainedOn / training.batchSize)
   const flop = programFlop(program, training.batchSize)
-  const evaluated = part(training.evaluateTrain, trainCount) + part(training.evaluateTest, testCount)
+  const evaluated = part(training.evaluateTrain, trainedOn) + validationCount + part(training.evaluateTest, testCount)
   const flopPerEpoch = batchesPerEpoch * flop.training + (evaluated / training.batchSize) * flop.prediction
   const total = flopPerEpoch * training.epochs * experiment.seeds.length
   const bytes = experiment.engine.precision === 'float64' ? 8 : 4
@@ -94,10 +93,31 @@ function costs(
     flopPerBatch: flop.training,
     flop: total,
     seconds: secondsPerFlop === null ? null : total * secondsPerFlop,
+    measures: asked.map(({ measure: { name }, ...kept }) => ({
+      name,
+      percent: percentOf(rule, settings, experiment, kept, everyBatches(name) ?? USUAL_INTERVAL),
+    })),
     memoryBytes:
       programBytes(program, training.batchSize, bytes) * experiment.seeds.length +
       (trainCount + testCount) * (widths[0] ?? 0),
   }
+}
+
+const USUAL_INTERVAL = 500
+
+/** What a measure adds to the products of training, in per cent: to every batch, and by the batches run for it alone. */
+function percentOf(
+  rule: Rule,
+  settings: unknown,
+  { widths, training }: Experiment,
+  { logs, reports }: { readonly logs: readonly string[]; readonly reports: readonly string[] },
+  everyBatches: number,
+): number {
+  const flop = (keep: readonly string[]): number =>
+    programFlop(compileRule(rule, settings, widths, keep).program, training.batchSize).training
+  const plain = flop([])
+  const more = (logs.length > 0 ? flop(logs) - plain : 0) + (reports.length > 0 ? flop(reports) / everyBatches : 0)
+  return (100 * more) / plain
 }
 
 function part(evaluate: 'all' | 'off' | number, count: number): number {

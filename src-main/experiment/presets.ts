@@ -11,7 +11,7 @@ import { z } from 'zod'
 import file from '../../resources/presets.json' with { type: 'json' }
 import { ruleNamed } from '../rules/index.ts'
 import { DATASET_NAMES, Experiment, EXPERIMENT_VERSION } from './experiment.ts'
-import type { Published } from './published.ts'
+import type { EarlyCurve, Published } from './published.ts'
 
 /** As an entry lies in `resources/presets.json`: what differs from one entry to the next, and nothing else. */
 const StoredPreset = z.strictObject({
@@ -35,6 +35,8 @@ const StoredPreset = z.strictObject({
   script: z.string().nullable(),
   /** Setting, mean, standard deviation (0 for one seed), seeds, and the row's name in what was collected. */
   published: z.array(z.tuple([z.int(), z.number(), z.number(), z.int(), z.string()])),
+  /** Setting, seeds, mean test accuracy after epochs 1, 2, …, and standard deviations (null where none were printed). */
+  early: z.array(z.tuple([z.int(), z.int(), z.array(z.number()).min(1), z.array(z.number()).nullable()])),
 })
 type StoredPreset = z.infer<typeof StoredPreset>
 
@@ -92,17 +94,27 @@ export function publishedOf(name: string): Published | null {
 
 /**
  * What the authors printed for this very experiment: null when it has no preset or differs from it in anything that
- * moves the result (data, network, settings, epochs, batches). Seeds, engine and measures may differ.
+ * moves the result (data, network, settings, epochs, batches, what is evaluated). Seeds, engine and measures may differ.
  */
 export function publishedFor(experiment: Experiment): Published | null {
+  const preset = presetOfSame(experiment)
+  return preset?.experiment.training.epochs === experiment.training.epochs ? preset.published : null
+}
+
+/** What the authors printed for the first epochs of this experiment; how many epochs it has is no matter here. */
+export function earlyFor(experiment: Experiment): EarlyCurve | null {
+  return presetOfSame(experiment)?.published?.early ?? null
+}
+
+/** The preset an experiment was made from, where an epoch of it is still an epoch of the preset. */
+function presetOfSame(experiment: Experiment): Preset | undefined {
   const preset = experiment.preset === null ? undefined : presetNamed(experiment.preset)
-  if (preset === undefined) return null
-  return decisive(experiment) === decisive(preset.experiment) ? preset.published : null
+  return preset !== undefined && decisive(experiment) === decisive(preset.experiment) ? preset : undefined
 }
 
 function decisive({ data, widths, rule, training }: Experiment): string {
   const settings = Object.entries(rule.settings).sort(([a], [b]) => (a < b ? -1 : 1))
-  const { epochs, batchSize, shuffle } = training
+  const { batchSize, shuffle, evaluateTest, validation, selection } = training
   return JSON.stringify([
     data.name,
     data.limitTrain,
@@ -110,9 +122,11 @@ function decisive({ data, widths, rule, training }: Experiment): string {
     widths,
     rule.name,
     settings,
-    epochs,
     batchSize,
     shuffle,
+    evaluateTest,
+    validation,
+    selection,
   ])
 }
 
@@ -146,16 +160,25 @@ function presetOf(entry: StoredPreset, setting: number): Preset {
     widths: widths ?? entry.widths,
     rule: { name: entry.rule, settings: rule.settings.parse({ ...entry.settings, ...difference }) as unknown },
     training: { epochs: entry.epochs, batchSize: entry.batchSize },
-    measures: { names: entry.measures, everyBatches: entry.everyBatches },
+    measures: entry.measures.map((measure) => ({ name: measure, everyBatches: entry.everyBatches })),
     seeds: entry.seeds,
     engine: {},
   })
   return { name, label, experiment, published: publishedRow(entry, setting), setting, settings: settingsOf(entry) }
 }
 
-function publishedRow({ published, script, epochs }: StoredPreset, setting: number): Published | null {
+function publishedRow({ published, script, epochs, early }: StoredPreset, setting: number): Published | null {
   const row = published.find(([number]) => number === setting)
   if (row === undefined || script === null) return null
   const [, mean, sd, n] = row
-  return { mean, sd, n, epochs, source: `released code of Bozkurt et al. 2023: ${script}, setting ${setting}` }
+  const curve = early.find(([number]) => number === setting)
+  const [, seeds, means, sds] = curve ?? []
+  return {
+    mean,
+    sd,
+    n,
+    epochs,
+    early: means === undefined || seeds === undefined ? null : { n: seeds, mean: means, sd: sds ?? null },
+    source: `released code of Bozkurt et al. 2023: ${script}, setting ${setting}`,
+  }
 }

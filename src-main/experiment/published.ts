@@ -1,12 +1,29 @@
 /** Means over seeds, and whether they agree with what the authors printed. */
-import type { PublishedComparison, Spread } from './event.ts'
+import type { EarlyEpoch, PublishedComparison, Spread } from './event.ts'
 
 export interface Published extends Spread {
   /** Where the number stands. */
   readonly source: string
   readonly epochs: number
+  readonly early: EarlyCurve | null
 }
 
+/** Mean test accuracy after epochs 1, 2, …, and its sample standard deviation where the authors printed several seeds. */
+export interface EarlyCurve {
+  readonly n: number
+  readonly mean: readonly number[]
+  readonly sd: readonly number[] | null
+}
+
+/** What a comparison needs of a seed: test accuracy after each epoch, and whether it counts. */
+export interface SeedCurve {
+  readonly epochs: readonly number[]
+  readonly testAccuracy: readonly (number | null)[]
+  readonly collapsed: unknown
+}
+
+/** Agreement is a mean within this many published standard deviations of the published mean. */
+const DEVIATIONS = 2
 /** With fewer seeds than this no verdict is given. */
 const SEEDS_FOR_A_VERDICT = 3
 
@@ -30,8 +47,34 @@ export function comparePublished(ours: Spread | null, published: Published | nul
   const verdict =
     ours === null || ours.n < SEEDS_FOR_A_VERDICT || n < 2
       ? 'too few seeds'
-      : Math.abs(ours.mean - mean) <= 2 * sd
+      : Math.abs(ours.mean - mean) <= DEVIATIONS * sd
         ? 'inside'
         : 'outside'
   return { mean, sd, n, verdict }
+}
+
+/**
+ * Our mean after each of the first epochs beside theirs, every printed epoch once, also those that no seed has reached.
+ * Null when there is nothing to compare.
+ */
+export function compareEarly(seeds: readonly SeedCurve[], early: EarlyCurve | null): readonly EarlyEpoch[] | null {
+  if (early === null) return null
+  const good = seeds.filter(({ collapsed }) => collapsed === null)
+  return early.mean.map((mean, index) => {
+    const epoch = index + 1
+    const sd = early.sd?.[index] ?? null
+    const ours = spreadOf(good.map((seed) => seed.testAccuracy[seed.epochs.indexOf(epoch)] ?? null))
+    return {
+      epoch,
+      published: { mean, sd, n: early.n },
+      ours,
+      verdict: ours === null ? null : sideOf(ours.mean, mean, sd),
+    }
+  })
+}
+
+function sideOf(ours: number, mean: number, sd: number | null): EarlyEpoch['verdict'] {
+  if (sd === null) return null
+  if (ours < mean - DEVIATIONS * sd) return 'below'
+  return ours > mean + DEVIATIONS * sd ? 'above' : 'inside'
 }

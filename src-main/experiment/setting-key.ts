@@ -1,11 +1,12 @@
 /**
  * Changing one value of an experiment by its name, as `--set KEY=VALUE` and sweeps do. KEY is a setting of the rule
- * ('neuralLr') or a dotted path ('training.epochs', 'rule.settings.neuralLr').
+ * ('neuralLr'), a dotted path ('training.epochs', 'rule.settings.neuralLr', 'widths.1'), 'hidden' or 'depth'.
  */
 import { z } from 'zod'
 import { ruleNamed } from '../rules/index.ts'
 import { settingKeys } from './check.ts'
-import { Experiment } from './experiment.ts'
+import { MOST_HIDDEN, withDepth } from './depth.ts'
+import { Experiment, objectIn } from './experiment.ts'
 import { nearest } from './nearest.ts'
 import { notPlain } from './plain.ts'
 import { dotted, ExperimentProblem, problemsOf } from './problem.ts'
@@ -18,7 +19,24 @@ import { dotted, ExperimentProblem, problemsOf } from './problem.ts'
  * @throws ExperimentProblem when there is no such key (with the nearest one) or the value is out of its range
  */
 export function setKey(experiment: Experiment, key: string, text: string): Experiment {
-  const { path, schema } = fieldOf(experiment, key)
+  return setKeys(experiment, [[key, text]])
+}
+
+/** Several values changed. The depth first, whatever its place, so that a list given for the new depth fits it. */
+export function setKeys(experiment: Experiment, changes: readonly (readonly [string, string])[]): Experiment {
+  const given = new Set(changes.map(([key]) => key.replace(/^rule\.settings\./, '')))
+  const isDepth = ([key]: readonly [string, string]): boolean => key === 'depth'
+  const ordered = [...changes.filter(isDepth), ...changes.filter((change) => !isDepth(change))]
+  return ordered.reduce((one, [key, text]) => changed(one, fieldOf(one, key), key, text, given), experiment)
+}
+
+function changed(
+  experiment: Experiment,
+  { path, schema }: Field,
+  key: string,
+  text: string,
+  given: ReadonlySet<string>,
+): Experiment {
   const candidates = readings(text)
   const fitting = candidates.find((candidate) => notPlain(candidate) === null && z.safeParse(schema, candidate).success)
   if (fitting === undefined) {
@@ -28,17 +46,49 @@ export function setKey(experiment: Experiment, key: string, text: string): Exper
     const problems = odd !== null ? [odd] : parsed.success ? [] : problemsOf(parsed.error, likeliest, path, () => [])
     throw new ExperimentProblem(`${key} cannot be ${shortened(text)}.`, problems)
   }
-  const changed = structuredClone(experiment) as unknown as Record<string, unknown>
-  let target = changed
-  for (const part of path.slice(0, -1)) target = target[part] as Record<string, unknown>
-  target[path[path.length - 1] as string] = z.parse(schema, fitting)
-  return changed as unknown as Experiment
+  const value = z.parse(schema, fitting)
+  if (key === 'depth') return withDepth(experiment, value as number, given)
+  if (key === 'hidden') return withHidden(experiment, value as number)
+  const copy = structuredClone(experiment) as unknown as Record<string, unknown>
+  let target = copy
+  for (const [depth, part] of path.slice(0, -1).entries()) {
+    // What is off until one of its values is set (training.validation) comes with the others at their defaults.
+    target[part] ??= leaves()
+      .get(dotted(path.slice(0, depth + 1)))
+      ?.begin?.()
+    target = target[part] as Record<string, unknown>
+  }
+  target[path[path.length - 1] as string] = value
+  return copy as unknown as Experiment
+}
+
+function withHidden(experiment: Experiment, units: number): Experiment {
+  const { widths } = experiment
+  if (widths.length < 3)
+    throw new ExperimentProblem(`Expected a hidden layer to set, found none in ${widths.join('-')}.`, [])
+  const last = widths.length - 1
+  return { ...experiment, widths: widths.map((width, layer) => (layer === 0 || layer === last ? width : units)) }
+}
+
+/** The value at a key that `setKey` takes; `hidden` is the first hidden layer's. */
+export function readKey(experiment: Experiment, key: string): z.core.util.JSONType {
+  if (key === 'depth') return experiment.widths.length - 2
+  const { path } = key === 'hidden' ? { path: ['widths', '1'] } : fieldOf(experiment, key)
+  let value: unknown = experiment
+  for (const part of path) value = (value as Record<string, unknown> | null)?.[part]
+  return (value ?? null) as z.core.util.JSONType
+}
+
+/** The shortest way to write a key: 'rule.settings.neuralLr' is 'neuralLr'. @throws ExperimentProblem when there is no such key */
+export function canonicalKey(experiment: Experiment, key: string): string {
+  const { path } = fieldOf(experiment, key)
+  return dotted(path[0] === 'rule' ? path.slice(2) : path)
 }
 
 /** Every key that `setKey` takes for experiments of this rule: its settings first, then dotted paths. */
 export function keysOf(ruleName: string): string[] {
   const rule = ruleNamed(ruleName)
-  return [...(rule === undefined ? [] : settingKeys(rule.settings)), ...leaves().keys()]
+  return [...(rule === undefined ? [] : settingKeys(rule.settings)), ...Object.keys(NETWORK_KEYS), ...leaves().keys()]
 }
 
 /** Values of a list 'a,b,c'; commas inside brackets or quotes do not divide. */
@@ -62,6 +112,8 @@ export function splitValues(text: string): string[] {
 interface Field {
   readonly path: readonly string[]
   readonly schema: z.core.$ZodType
+  /** Of an object that may be null: as it is when it is turned on. */
+  readonly begin?: () => unknown
 }
 
 function fieldOf(experiment: Experiment, key: string): Field {
@@ -72,6 +124,10 @@ function fieldOf(experiment: Experiment, key: string): Field {
   if (ofRule !== undefined) return { path: ['rule', 'settings', setting], schema: ofRule }
   const leaf = leaves().get(key)
   if (leaf !== undefined) return leaf
+  const network = Object.hasOwn(NETWORK_KEYS, key) ? NETWORK_KEYS[key] : undefined
+  if (network !== undefined) return { path: [key], schema: network }
+  const entry = /^(.+)\.(\d{1,2})$/.exec(key)
+  if (entry !== null) return entryOf(experiment, key, entry[1] ?? '', entry[2] ?? '')
 
   const known = keysOf(experiment.rule.name)
   const near = known.find((candidate) => candidate.endsWith(`.${key}`)) ?? nearest(setting, known)
@@ -83,8 +139,29 @@ function fieldOf(experiment: Experiment, key: string): Field {
   )
 }
 
-/** What a rule, a version or a preset is cannot be changed value by value. */
-const FIXED = new Set(['version', 'preset', 'rule'])
+/** One place of a list, counted from 0: 'widths.1' is the first hidden layer, 'lrForward.0' the rate of W₁. */
+function entryOf(experiment: Experiment, key: string, list: string, place: string): Field {
+  const { path, schema } = fieldOf(experiment, list)
+  const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema
+  const found = readKey(experiment, list)
+  if (!(inner instanceof z.ZodArray) || !Array.isArray(found))
+    throw new ExperimentProblem(`Expected a list to have a place ${place}, found ${list}, which is none.`, [])
+  if (Number(place) >= found.length)
+    throw new ExperimentProblem(
+      `There is no place ${place} in ${list}, which has ${found.length}: ${key} could be ${list}.0 to ${list}.${found.length - 1}.`,
+      [],
+    )
+  return { path: [...path, place], schema: inner.element }
+}
+
+/** The shape of the network as single numbers: units of every hidden layer, and how many hidden layers there are. */
+const NETWORK_KEYS: Readonly<Record<string, z.ZodType>> = {
+  hidden: Experiment.shape.widths.element,
+  depth: z.int().min(1).max(MOST_HIDDEN),
+}
+
+/** What a rule, a version, a preset or a sweep is cannot be changed value by value. */
+const FIXED = new Set(['version', 'preset', 'sweep', 'rule'])
 
 function leaves(): ReadonlyMap<string, Field> {
   const found = new Map<string, Field>()
@@ -92,12 +169,25 @@ function leaves(): ReadonlyMap<string, Field> {
     for (const [key, part] of Object.entries<z.core.$ZodType>(schema.shape)) {
       if (path.length === 0 && FIXED.has(key)) continue
       const here = [...path, key]
-      if (part instanceof z.ZodObject) visit(part, here)
-      else found.set(dotted(here), { path: here, schema: part })
+      const inner = objectIn(part)
+      const optional = objectThatMayBeNull(part)
+      if (inner !== undefined) visit(inner, here)
+      else if (optional === null) found.set(dotted(here), { path: here, schema: part })
+      else {
+        found.set(dotted(here), { path: here, schema: part, begin: () => optional.parse({}) })
+        visit(optional, here)
+      }
     }
   }
   visit(Experiment, [])
   return found
+}
+
+/** The object inside a field that holds one or null; null for any other field. */
+function objectThatMayBeNull(schema: z.core.$ZodType): z.ZodObject | null {
+  const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema
+  const object = inner instanceof z.ZodNullable ? inner.unwrap() : null
+  return object instanceof z.ZodObject ? object : null
 }
 
 /** What a text may mean, likeliest first. */

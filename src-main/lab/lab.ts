@@ -17,11 +17,13 @@ import type {
 } from '../contract.ts'
 import { engineCards } from '../engines/index.ts'
 import { forecastExperiment } from '../experiment/forecast.ts'
+import type { Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
+import { forecastSweep } from '../experiment/sweep-forecast.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
 import { rootFolder, versionIn } from './installation.ts'
-import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiment } from './preparation.ts'
+import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiments } from './preparation.ts'
 import { LabProblem } from './problem.ts'
 import { Queue } from './queue.ts'
 import {
@@ -147,20 +149,35 @@ class Office implements OpenLab {
     return { ...record, row: this.#seenFromHere(record.row) }
   }
 
-  async forecast({ experiment }: LabArgument<'forecast'>): Promise<LabAnswers['forecast']> {
+  async forecast({ experiment, sweep }: LabArgument<'forecast'>): Promise<LabAnswers['forecast']> {
     const first = forecastExperiment(experiment, null)
-    if (first.problems.length > 0) return first
-    const { rule, engine } = resolveExperiment(experiment)
-    return forecastExperiment(experiment, this.#speeds.secondsPerFlop(rule.name, engine.name))
+    if (first.problems.length > 0) return { ...first, experiments: 0 }
+    try {
+      const members = resolveExperiments(experiment, sweep)
+      const pace = ({ rule, engine }: Experiment): number | null => this.#speeds.secondsPerFlop(rule.name, engine.name)
+      return { ...forecastSweep(members, pace), experiments: members.length }
+    } catch (error) {
+      if (!(error instanceof LabProblem)) throw error
+      return { ...first, problems: error.problems, experiments: 0 }
+    }
   }
 
-  async start({ experiment }: LabArgument<'start'>): Promise<{ id: string }> {
-    const resolved = resolveExperiment(experiment)
-    await this.#runnable(() => requireRunnable(resolved, this.#dataFolder, 'glance'))
-    const { id, folder } = createRun(this.#results, resolved, this.#dataFolder)
-    this.#known.add(id)
-    this.#queue.add({ id, folder, experiment: resolved, dataFolder: this.#dataFolder })
-    return { id }
+  async start({ experiment, sweep }: LabArgument<'start'>): Promise<LabAnswers['start']> {
+    const members = resolveExperiments(experiment, sweep)
+    // A look at files and engines for each kind of member, not for each of a thousand.
+    const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
+    for (const member of kinds.values()) await this.#runnable(() => requireRunnable(member, this.#dataFolder, 'glance'))
+    const runs = members.map((member) => ({
+      ...createRun(this.#results, member, this.#dataFolder),
+      experiment: member,
+      dataFolder: this.#dataFolder,
+    }))
+    for (const run of runs) {
+      this.#known.add(run.id)
+      this.#queue.add(run)
+    }
+    const ids = runs.map(({ id }) => id)
+    return { id: ids[0] ?? '', ids }
   }
 
   async resume({ id }: LabArgument<'resume'>): Promise<null> {

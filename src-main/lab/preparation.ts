@@ -3,9 +3,18 @@ import { join } from 'node:path'
 import { chooseEngine } from '../engines/index.ts'
 import { EngineProblem } from '../engines/engine.ts'
 import { checkExperiment } from '../experiment/check.ts'
+import type { SweepRequest } from '../contract.ts'
 import type { Experiment } from '../experiment/experiment.ts'
+import { ExperimentProblem } from '../experiment/problem.ts'
+import { readSweepValues } from '../experiment/sweep-values.ts'
+import { expandSweep } from '../experiment/sweep.ts'
+import { limitSamples } from '../data/batches.ts'
+import type { Samples } from '../data/samples.ts'
+import { SplitProblem } from '../data/split.ts'
+import { splitOf } from '../training/train.ts'
 import { describeDataSets, loadDataSet } from './datasets.ts'
 import { LabProblem } from './problem.ts'
+import { newSweepId } from './sweep-id.ts'
 import {
   changeStatus,
   createFolder,
@@ -47,14 +56,43 @@ export async function requireRunnable(
     )
   }
   const { name, seed } = experiment.data
-  if (name === 'glyphs') return
-  if (data === 'whole') {
-    await loadDataSet(name, { seed, folder: dataFolder })
+  if (data === 'whole' && (name !== 'glyphs' || experiment.training.validation !== null)) {
+    const loaded = await loadDataSet(name, { seed, folder: dataFolder })
+    requireSplit(limitSamples(loaded.data.train, experiment.data.limitTrain), experiment)
     return
   }
+  if (name === 'glyphs') return
   const card = (await describeDataSets(dataFolder)).find((one) => one.name === name)
   if (card?.state !== 'missing' && card?.state !== 'broken') return
   throw new LabProblem(`${card.label} cannot be used.`, card.detail, [{ path: 'data.name', message: card.detail }])
+}
+
+/** Which samples a split leaves is known only from their labels. */
+function requireSplit(train: Samples, experiment: Experiment): void {
+  try {
+    splitOf(train, experiment)
+  } catch (error) {
+    if (!(error instanceof SplitProblem)) throw error
+    throw new LabProblem(error.message, error.next, [{ path: 'training.validation', message: error.message }], error)
+  }
+}
+
+/**
+ * The experiments a person asked for: one, or all of a sweep.
+ *
+ * @throws LabProblem with all that is wrong, what concerns the sweep at the path 'sweep'
+ */
+export function resolveExperiments(value: unknown, sweep: SweepRequest | undefined): Experiment[] {
+  const experiment = resolveExperiment(value)
+  if (sweep === undefined || sweep.axes.length === 0) return [{ ...experiment, sweep: null }]
+  try {
+    const axes = sweep.axes.map(({ key, values }) => ({ key, values: readSweepValues(key, values) }))
+    return expandSweep(experiment, { axes, paired: sweep.paired, id: newSweepId() })
+  } catch (error) {
+    if (!(error instanceof ExperimentProblem)) throw error
+    const message = [error.message, ...error.problems.map((problem) => problem.message)].join(' ')
+    throw new LabProblem(message, error.next, [{ path: 'sweep', message }], error)
+  }
 }
 
 /** Makes the folder of a new run, waiting in this process. */

@@ -2,7 +2,6 @@
 import { chooseEngine } from '../engines/index.ts'
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { publishedFor } from '../experiment/presets.ts'
 import type { SeedCheckpoint } from '../training/checkpoint.ts'
 import type { TrainingControls } from '../training/controls.ts'
 import { train } from '../training/train.ts'
@@ -44,7 +43,6 @@ export async function* work(assignment: Assignment, controls: TrainingControls):
       data: loaded.data,
       from: group.from,
       folder: ledger.folder,
-      published: publishedFor(experiment),
       now: () => performance.now(),
     }
     for await (const said of train(task, controls)) {

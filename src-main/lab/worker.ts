@@ -105,7 +105,8 @@ async function keepAndTell(into: Ledger, event: RunEvent): Promise<void> {
       into.setState('collapsed', `No seed has a result. Seed ${first.seed}: ${first.reason ?? 'no reason given'}`)
     else into.setState('done')
   }
-  if (event.kind !== 'progress' && event.kind !== 'measure') into.log(JSON.stringify(event))
+  if (event.kind !== 'progress' && event.kind !== 'measure' && event.kind !== 'confusion' && event.kind !== 'costs')
+    into.log(JSON.stringify(event))
   send({ kind: 'event', event })
   // Engines may compute without giving way; here pauses, stops and the loss of the host are heard.
   await nextTurn()

@@ -50,6 +50,17 @@ export function logDeterminant(matrix: ArrayLike<number>, n: number, ridge: numb
   return result
 }
 
+/** The share of entries whose absolute value is below `threshold`. NaN when there are none. */
+export function silentFraction(values: ArrayLike<number>, threshold: number): number {
+  const silent = Array.from(values).filter((value) => Math.abs(value) < threshold)
+  return silent.length / values.length
+}
+
+/** The mean of all entries. NaN when there are none. */
+export function meanValue(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length
+}
+
 /**
  * Whether `label` is among the k largest of the scores at [from, from + classes): fewer than k classes beat it, by a
  * larger score or by an equal one with a lower index. A row with NaN is a miss.

@@ -7,7 +7,7 @@
  */
 import { z } from 'zod'
 import { applyTransposed } from '../program/words.ts'
-import { perceptron, perceptronSettings } from './perceptron.ts'
+import { perceptron, perceptronMeasures, perceptronSettings } from './perceptron.ts'
 import type { Rule, SettingProblem } from './rule.ts'
 
 const settings = z.strictObject(perceptronSettings)
@@ -37,7 +37,7 @@ export const backpropagation: Rule<BackpropagationSettings> = {
       settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
     },
   ],
-  measures: [],
+  measures: perceptronMeasures,
   synapses: ['forward'],
   check: (): SettingProblem[] => [],
   build(p, s, widths) {

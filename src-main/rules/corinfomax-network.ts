@@ -17,8 +17,10 @@ import { layers } from '../program/layers.ts'
 import type { Scalar, State, Tracer, Value } from '../program/trace.ts'
 import { apply, difference, hardSigmoid, outer, sum } from '../program/words.ts'
 import { neuralRate, neuralStepSettings } from './neural-step.ts'
+import { rateMeasures, reportResidual, residualMeasure } from './measures.ts'
 import { nudgingSettings, signedBeta } from './nudging.ts'
-import type { Behaviour, Equation, SettingProblem } from './rule.ts'
+import { alignment, information } from './corinfomax-measures.ts'
+import type { Behaviour, Equation, Measure, SettingProblem } from './rule.ts'
 import { number, onOff, perLayer, schedule, scheduleFactor, whole } from './setting.ts'
 
 /** The settings of both forms, to be spread into theirs. */
@@ -207,6 +209,7 @@ export function corinfomaxNetwork(
 
   type Rates = (k: number) => State
   type Network = { readonly r: Rates; readonly gate: Gate }
+  const listed = <T>(of: (k: number) => T): readonly T[] => Array.from({ length: L }, (_, i) => of(i + 1))
   /** Rates with r₀ = x. */
   const below = (r: Rates, k: number): State | Value => (k === 0 ? p.x : r(k))
 
@@ -215,6 +218,7 @@ export function corinfomaxNetwork(
     gate.enter()
     const u = layers(1, L, (k) => p.state(`u${k}`, r(k)))
     p.repeat(count, () => {
+      const before = layers(1, L, (k) => r(k).current)
       for (let k = 1; k < L; k++) {
         // u_k ← u_k + η( −(g + 2/ε)u_k + (1/ε)W_k r_{k−1} + 2γB_k r_k + g r_k + (1/ε)V_{k+1} r_{k+1} )
         u(k).increase(
@@ -242,6 +246,7 @@ export function corinfomaxNetwork(
       u(L).increase(η, nudge === null ? free : sum([1, free], [nudge.times(-1), difference(r(L), p.y)]))
       r(L).become(gate.rate(L, u(L)))
       gate.moved(L, r(L))
+      reportResidual(p, phase, listed(before), listed(r))
     })
     gate.report(phase)
     for (let k = 1; k <= L; k++) p.measure(`${phase}.r${k}`, r(k))
@@ -323,6 +328,14 @@ export function corinfomaxNetwork(
 function subscript(k: number): string {
   return String(k).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)] as string)
 }
+
+/** What both forms are watched by: rates of the free phase, and how all phases settle. */
+export const corinfomaxMeasures: readonly Measure<CorInfoMaxSettings>[] = [
+  alignment,
+  information,
+  ...rateMeasures('all layers', (k) => `free.r${k}`),
+  residualMeasure((s) => (s.threePhase ? ['free', 'nudged', 'third'] : ['free', 'nudged'])),
+]
 
 /** What both forms compute, in the paper's letters. */
 export const corinfomaxEquations: readonly Equation[] = [

@@ -12,10 +12,10 @@
 import { z } from 'zod'
 import type { State, Tracer } from '../program/trace.ts'
 import { hardSigmoid, relu, sum, sumOverUnits } from '../program/words.ts'
-import { alignment, information } from './corinfomax-measures.ts'
 import {
   checkCorInfoMax,
   corinfomaxEquations,
+  corinfomaxMeasures,
   corinfomaxNetwork,
   corinfomaxSettings,
   type Gate,
@@ -87,7 +87,7 @@ export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
     },
     ...corinfomaxEquations,
   ],
-  measures: [alignment, information],
+  measures: corinfomaxMeasures,
   synapses: ['forward', 'feedback', 'lateral'],
   check(s, widths) {
     const depth = widths.length - 1

@@ -5,8 +5,13 @@
  * Source: Bozkurt, Pehlevan, Erdogan, NeurIPS 2023 (arXiv 2306.04810), equations 14–19 and algorithm 1.
  */
 import { z } from 'zod'
-import { alignment, information } from './corinfomax-measures.ts'
-import { checkCorInfoMax, corinfomaxEquations, corinfomaxNetwork, corinfomaxSettings } from './corinfomax-network.ts'
+import {
+  checkCorInfoMax,
+  corinfomaxEquations,
+  corinfomaxMeasures,
+  corinfomaxNetwork,
+  corinfomaxSettings,
+} from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
 
 const settings = z.strictObject(corinfomaxSettings)
@@ -21,7 +26,7 @@ export const corinfomax: Rule<CorInfoMaxSettings> = {
   source: { text: 'Bozkurt, Pehlevan, Erdogan, NeurIPS 2023', url: 'https://arxiv.org/abs/2306.04810' },
   settings,
   equations: corinfomaxEquations,
-  measures: [alignment, information],
+  measures: corinfomaxMeasures,
   synapses: ['forward', 'feedback', 'lateral'],
   check: checkCorInfoMax,
   build: (p, s, widths) => corinfomaxNetwork(p, s, widths),

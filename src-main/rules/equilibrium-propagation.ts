@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import type { Rule } from './rule.ts'
-import { checkSettling, settlingNetwork, settlingSettings } from './settling-network.ts'
+import { checkSettling, settlingNetwork, settlingNetworkMeasures, settlingSettings } from './settling-network.ts'
 
 const settings = z.strictObject(settlingSettings)
 
@@ -36,7 +36,7 @@ export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
       settings: ['learningRates', 'stepEpochs', 'stepFactor'],
     },
   ],
-  measures: [],
+  measures: settlingNetworkMeasures,
   synapses: ['forward'],
   check: checkSettling,
   build: (p, s, widths) => settlingNetwork(p, s, widths, () => null),

@@ -14,7 +14,7 @@ import type { Initial } from '../program/initial.ts'
 import { layers } from '../program/layers.ts'
 import { angleBetween } from '../program/measures.ts'
 import { applyTransposed } from '../program/words.ts'
-import { perceptron, perceptronSettings } from './perceptron.ts'
+import { perceptron, perceptronMeasures, perceptronSettings } from './perceptron.ts'
 import type { Measure, Rule, SettingProblem } from './rule.ts'
 import { choice } from './setting.ts'
 
@@ -73,7 +73,7 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
       settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
     },
   ],
-  measures: [alignment],
+  measures: [alignment, ...perceptronMeasures],
   synapses: ['forward', 'feedback'],
   check: (): SettingProblem[] => [],
   build(p, s, widths) {

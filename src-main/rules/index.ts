@@ -25,5 +25,5 @@ export function ruleNamed(name: string): Rule | undefined {
   return rules.find((rule) => rule.name === name)
 }
 
-export { compileRule } from './rule.ts'
+export { compileRule, keptBy } from './rule.ts'
 export type { Measure, MeasureSource, Rule } from './rule.ts'

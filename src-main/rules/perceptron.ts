@@ -26,7 +26,8 @@ import {
   sumOverUnits,
 } from '../program/words.ts'
 import { OPTIMISERS, optimiser } from './optimiser.ts'
-import type { Behaviour } from './rule.ts'
+import { rateMeasures } from './measures.ts'
+import type { Behaviour, Measure } from './rule.ts'
 import { choice, number, whole } from './setting.ts'
 
 /** The settings of both rules, to be spread into theirs. */
@@ -117,6 +118,9 @@ export function steppedRate(
   return s.learningRate * s.stepFactor ** Math.floor(epoch / s.stepEpochs)
 }
 
+/** What both rules are watched by: the hidden activations of a training batch. */
+export const perceptronMeasures: readonly Measure<unknown>[] = rateMeasures('hidden layers', (k) => `activation.${k}`)
+
 /** Describes training and prediction of the network. */
 export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly number[], rule: Perceptron): Behaviour {
   const L = widths.length - 1
@@ -161,6 +165,7 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
       }
       for (const { k, weight, bias } of gradients) {
         p.measure(`linear.${k}`, h(k))
+        p.measure(`activation.${k}`, a(k))
         p.measure(`gradient.W${k}`, weight)
         p.measure(`gradient.b${k}`, bias)
         descend(W(k), weight)

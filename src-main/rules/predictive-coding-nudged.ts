@@ -12,11 +12,11 @@
  */
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
-import { difference, outerSum, sum, sumOverBatch } from '../program/words.ts'
+import { difference, map, outerSum, sum, sumOverBatch, sumOverUnits } from '../program/words.ts'
 import { neuralRate } from './neural-step.ts'
 import { OPTIMISERS, optimiser } from './optimiser.ts'
 import { settlingValues } from './predictive-coding.ts'
-import { checkDepth, valueNetwork } from './predictive-values.ts'
+import { checkDepth, valueMeasures, valueNetwork } from './predictive-values.ts'
 import type { Rule } from './rule.ts'
 import { choice, number, onOff, whole } from './setting.ts'
 
@@ -115,7 +115,10 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
       settings: ['learningRate', 'optimiser', 'momentum', 'stepBatches', 'stepFactor'],
     },
   ],
-  measures: [],
+  measures: valueMeasures(
+    'nudged',
+    'the sum of a sample’s squared prediction errors and λ times its squared distance to the label',
+  ),
   synapses: ['forward'],
   check: (_settings, widths) => checkDepth(widths),
   build(p, s, widths) {
@@ -134,9 +137,10 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
     return {
       train() {
         const start = network.forward()
-        for (let k = 1; k <= L; k++) p.measure(`feedforward.v${k}`, start(k))
+        network.reportStart(start)
         const v = layers(1, L, (k) => p.state(`v${k}`, start(k)))
         p.repeat(s.iterations, () => {
+          const before = Array.from({ length: L }, (_, i) => v(i + 1).current)
           const e = layers(1, L, (k) => network.error(v, k))
           const moves = layers(1, L, (k) =>
             k < L
@@ -144,6 +148,8 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
               : sum([-2, e(L)], [λ.times(-2), difference(v(L), p.y)]),
           )
           for (let k = 1; k <= L; k++) v(k).increase(η, moves(k))
+          const pull = sumOverUnits(map('square', difference(v(L), p.y)))
+          network.reportSettling('nudged', before, v, sum([1, network.squaredErrors(v)], [λ, pull]))
         })
         const gradients = layers(1, L, (k) => {
           const e = network.error(v, k)

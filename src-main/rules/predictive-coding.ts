@@ -16,7 +16,7 @@ import { layers } from '../program/layers.ts'
 import type { Parameter, Value } from '../program/trace.ts'
 import { divide, map, meanOverBatch, outer, sum } from '../program/words.ts'
 import { neuralRate, neuralStepSettings } from './neural-step.ts'
-import { checkDepth, VALUE_ACTIVATIONS, valueNetwork } from './predictive-values.ts'
+import { checkDepth, VALUE_ACTIVATIONS, valueMeasures, valueNetwork } from './predictive-values.ts'
 import type { Rule } from './rule.ts'
 import { choice, number, schedule, scheduleFactor, whole } from './setting.ts'
 
@@ -139,7 +139,7 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
       settings: ['learningRate', 'schedule', 'optimiser', 'adamBeta1', 'adamBeta2', 'adamEpsilon'],
     },
   ],
-  measures: [],
+  measures: valueMeasures('clamped', 'half the sum of a sample’s squared prediction errors'),
   synapses: ['forward'],
   check: (_settings, widths) => checkDepth(widths),
   build(p, s, widths) {
@@ -179,13 +179,16 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
     return {
       train() {
         const start = network.forward()
-        for (let k = 1; k <= L; k++) p.measure(`feedforward.v${k}`, start(k))
+        network.reportStart(start)
         const target = sum([s.targetHigh - s.targetLow, p.y], [s.targetLow, one])
         const v = layers(1, L, (k) => p.state(`v${k}`, k === L ? target : start(k)))
         p.repeat(s.iterations, () => {
+          const before = Array.from({ length: L - 1 }, (_, i) => v(i + 1).current)
           const e = layers(1, L, (k) => network.error(v, k))
           const moves = layers(1, L - 1, (k) => sum([-1, e(k)], [1, network.fromAbove(v, e(k + 1), k)]))
           for (let k = 1; k < L; k++) v(k).increase(η, moves(k))
+          // Settling follows −∂F/∂v of F = ½ Σ_k ‖e_k‖².
+          network.reportSettling('clamped', before, v, sum([0.5, network.squaredErrors(v)]))
         })
         const gradients = layers(1, L, (k) => {
           const e = network.error(v, k)

@@ -10,8 +10,9 @@
 import { layers } from '../program/layers.ts'
 import type { MapName } from '../program/activations.ts'
 import type { Parameter, State, Tracer, Value } from '../program/trace.ts'
-import { apply, applyTransposed, difference, map, multiply, sum } from '../program/words.ts'
-import type { SettingProblem } from './rule.ts'
+import { apply, applyTransposed, difference, map, multiply, sum, sumOverUnits } from '../program/words.ts'
+import { energyMeasure, rateMeasures, reportEnergy, reportResidual, residualMeasure } from './measures.ts'
+import type { Measure, SettingProblem } from './rule.ts'
 
 export const VALUE_ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'linear', 'exp'] as const
 export type ValueActivation = (typeof VALUE_ACTIVATIONS)[number]
@@ -34,6 +35,12 @@ export interface ValueNetwork {
   input(v: PerLayer<State | Value>, k: number): Value
   /** v_k of the feedforward pass. */
   forward(): PerLayer<Value>
+  /** Reports v_k of the feedforward pass, and f(v_k) of its hidden layers. */
+  reportStart(start: PerLayer<Value>): void
+  /** Inside the repeat that settles: `before` are the values that moved, from the first hidden layer up; `energy` each sample's. */
+  reportSettling(phase: string, before: readonly Value[], v: PerLayer<State>, energy: Value): void
+  /** Σ_k ‖e_k‖² of each sample, ['batch', 1]. */
+  squaredErrors(v: PerLayer<State>): Value
   /** e_k = v_k − W_k f(v_{k−1}) − b_k. */
   error(v: PerLayer<State | Value>, k: number): Value
   /** (W_{k+1}ᵀ e_{k+1}) ∘ f′(v_k). */
@@ -50,6 +57,7 @@ export function valueNetwork(p: Tracer, activation: ValueActivation, widths: rea
   const f = (v: State | Value): Value => (activation === 'linear' ? sum([1, v]) : map(activation, v))
   const input = (v: PerLayer<State | Value>, k: number): Value => (k === 1 ? p.x : f(v(k - 1)))
   const predicted = (v: PerLayer<State | Value>, k: number): Value => sum([1, apply(W(k), input(v, k))], [1, b(k)])
+  const error = (v: PerLayer<State | Value>, k: number): Value => difference(v(k), predicted(v, k))
   return {
     W,
     b,
@@ -60,7 +68,24 @@ export function valueNetwork(p: Tracer, activation: ValueActivation, widths: rea
       for (let k = 1; k <= L; k++) values.push(predicted((j) => values[j] as Value, k))
       return (k) => values[k] as Value
     },
-    error: (v, k) => difference(v(k), predicted(v, k)),
+    reportStart(start) {
+      for (let k = 1; k <= L; k++) {
+        p.measure(`feedforward.v${k}`, start(k))
+        if (k < L) p.measure(`feedforward.r${k}`, input(start, k + 1))
+      }
+    },
+    reportSettling(phase, before, v, energy) {
+      reportResidual(
+        p,
+        phase,
+        before,
+        before.map((_, i) => v(i + 1)),
+      )
+      reportEnergy(p, phase, energy)
+    },
+    squaredErrors: (v) =>
+      sum(...Array.from({ length: L }, (_, i) => [1, sumOverUnits(map('square', error(v, i + 1)))] as const)),
+    error,
     fromAbove(v, errorAbove, k) {
       const back = applyTransposed(W(k + 1), errorAbove)
       return activation === 'linear' ? back : multiply(back, map(SLOPES[activation], v(k)))
@@ -72,4 +97,13 @@ export function checkDepth(widths: readonly number[]): SettingProblem[] {
   return widths.length >= 3
     ? []
     : [{ key: '', message: `predictive coding needs a hidden layer, found a network of ${widths.join('-')}` }]
+}
+
+/** What both forms are watched by: hidden rates of the feedforward pass, which is how samples are classified, and how values settle in the one phase of training. */
+export function valueMeasures(phase: string, energy: string): readonly Measure<unknown>[] {
+  return [
+    ...rateMeasures('hidden layers', (k) => `feedforward.r${k}`),
+    residualMeasure(() => [phase]),
+    energyMeasure(() => [phase], `What settling descends: ${energy}, after each iteration, mean over one batch.`),
+  ]
 }

@@ -25,16 +25,16 @@ export interface MeasureCard {
   readonly help: string
 }
 
-/** One plotted line: 'layer 2'. */
+/** One plotted line: 'layer 2'. Of a phase that settles, one value an iteration. */
 export interface MeasuredSeries {
   readonly series: string
-  readonly value: number
+  readonly value: number | readonly number[]
 }
 
 export interface Measure<S> extends MeasureCard {
   /** Names of program measurements and log parameters that must be kept alive for this measure. */
   keep(settings: S, widths: readonly number[]): readonly string[]
-  /** Computes the measure from parameters (by name) and kept measurements of the last batch (by name). */
+  /** Computes the measure from parameters (by name) and kept measurements of one batch (by name). */
   take(settings: S, widths: readonly number[], source: MeasureSource): Promise<readonly MeasuredSeries[]>
 }
 
@@ -80,6 +80,22 @@ export function compileRule<S>(
   keep: readonly string[] = [],
 ): Compiled {
   return compile(rule.name, widths, (tracer) => rule.build(tracer, settings, widths), keep)
+}
+
+/**
+ * What a measure asks of a rule, apart by when it runs: correlations that every batch brings up to date, and reports of
+ * the one batch that is measured.
+ */
+export function keptBy<S>(
+  rule: Rule<S>,
+  measure: Measure<S>,
+  settings: S,
+  widths: readonly number[],
+): { readonly logs: readonly string[]; readonly reports: readonly string[] } {
+  const names = measure.keep(settings, widths)
+  const { program } = compileRule(rule, settings, widths, names)
+  const logs = program.parameters.filter(({ role }) => role === 'log').map(({ name }) => name)
+  return { logs, reports: names.filter((name) => !logs.includes(name)) }
 }
 
 export type { Behaviour }

@@ -7,6 +7,8 @@
  *   s_k ← clip( s_k − η( s_k − (W_k s_{k−1} + b_k) − W_{k+1}ᵀ s_{k+1} + M_k s_k + [k = L] 2β(s_L − y) ), 0, 1 )
  *   W_k ← W_k + (α_k/β)( ⟨s_k s_{k−1}ᵀ⟩_nudged − ⟨s_k s_{k−1}ᵀ⟩_free ),  b_k likewise with ⟨s_k⟩
  *
+ * This descends E = Σ_k ( ½‖s_k‖² − s_kᵀ(W_k s_{k−1} + b_k) + ½ s_kᵀM_k s_k ), with β‖s_L − y‖² added when nudged.
+ *
  * W_k is n_k × n_{k−1}, b_k a row of n_k, M_k symmetric. The nudging cost is the squared error summed over units, without
  * a half. Notes, as in the released code: both phases of training settle with their own rate (0.5), the evaluation's rate
  * is another setting; with cross-entropy the output is set, in training only, to the energy's gradient itself.
@@ -19,13 +21,17 @@ import {
   applyTransposed,
   difference,
   hardSigmoid,
+  map,
   meanOverBatch,
+  multiply,
   outer,
   softmax,
   sum,
+  sumOverUnits,
 } from '../program/words.ts'
+import { energyMeasure, rateMeasures, reportEnergy, reportResidual, residualMeasure } from './measures.ts'
 import { nudgingSettings, signedBeta } from './nudging.ts'
-import type { Behaviour, SettingProblem } from './rule.ts'
+import type { Behaviour, Measure, SettingProblem } from './rule.ts'
 import { choice, number, perLayer, whole } from './setting.ts'
 
 /** The settings of both rules, to be spread into theirs. */
@@ -156,6 +162,24 @@ export function settlingNetwork(
   )
   const below = (states: States, k: number): State | Value => (k === 0 ? p.x : states(k))
 
+  const listed = <T>(of: (k: number) => T): readonly T[] => Array.from({ length: L }, (_, i) => of(i + 1))
+
+  /** E of each sample, ['batch', 1], with the nudging cost where there is one. */
+  function energy(states: States, nudge: Scalar | null): Value {
+    const ofLayers = listed((k) => {
+      const half = k < L && lateral !== null ? sum([0.5, states(k)], [0.5, apply(lateral.M(k), states(k))]) : null
+      const inner = sum([1, apply(W(k), below(states, k - 1))], [1, b(k)])
+      const field = half === null ? sum([0.5, states(k)], [-1, inner]) : difference(half, inner)
+      return [1, sumOverUnits(multiply(states(k), field))] as const
+    })
+    if (nudge === null) return sum(...ofLayers)
+    const cost =
+      s.criterion === 'squared-error'
+        ? sumOverUnits(map('square', difference(states(L), p.y)))
+        : sum([-1, sumOverUnits(multiply(p.y, map('log', softmax(states(L)))))])
+    return sum(...ofLayers, [nudge, cost])
+  }
+
   /** One phase; `asReleased` is the training of the released cross-entropy. */
   function settle(
     phase: string,
@@ -166,6 +190,7 @@ export function settlingNetwork(
     asReleased: boolean,
   ): void {
     p.repeat(count, () => {
+      const before = listed((k) => states(k).current)
       const next = layers(1, L, (k) => {
         const fromBelow = sum([1, apply(W(k), below(states, k - 1))], [1, b(k)])
         if (k === L && asReleased) {
@@ -180,6 +205,8 @@ export function settlingNetwork(
         return hardSigmoid(sum([1 - η, states(k)], [η, drive]))
       })
       for (let k = 1; k <= L; k++) states(k).become(next(k))
+      reportResidual(p, phase, before, listed(states))
+      reportEnergy(p, phase, energy(states, nudge))
     })
     for (let k = 1; k <= L; k++) p.measure(`${phase}.s${k}`, states(k))
   }
@@ -211,3 +238,13 @@ export function settlingNetwork(
     },
   }
 }
+
+/** What both rules are watched by: rates of the free phase, and how both phases settle. */
+export const settlingNetworkMeasures: readonly Measure<unknown>[] = [
+  ...rateMeasures('all layers', (k) => `free.s${k}`),
+  residualMeasure(() => ['free', 'nudged']),
+  energyMeasure(
+    () => ['free', 'nudged'],
+    'What settling descends: the energy of a sample after each iteration, mean over one batch, with the cost that nudges it.',
+  ),
+]

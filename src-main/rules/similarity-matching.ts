@@ -16,7 +16,13 @@ import { outer, sum } from '../program/words.ts'
 import { signedBeta } from './nudging.ts'
 import type { Rule } from './rule.ts'
 import { choice, perLayer } from './setting.ts'
-import { checkSettling, settlingNetwork, settlingSettings, stepped } from './settling-network.ts'
+import {
+  checkSettling,
+  settlingNetwork,
+  settlingNetworkMeasures,
+  settlingSettings,
+  stepped,
+} from './settling-network.ts'
 
 const settings = z.strictObject({
   ...settlingSettings,
@@ -72,7 +78,7 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
       settings: ['lrLateral', 'lateralSign'],
     },
   ],
-  measures: [],
+  measures: settlingNetworkMeasures,
   synapses: ['forward', 'lateral'],
   check(s, widths) {
     const hidden = widths.length - 2

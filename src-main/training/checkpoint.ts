@@ -29,12 +29,23 @@ export interface Collapse {
   readonly reason: string
 }
 
+/** What was measured after one epoch. */
+export interface EpochAccuracies {
+  /** From 1. */
+  readonly epoch: number
+  readonly trainAccuracy: number | null
+  readonly validationAccuracy: number | null
+  readonly testAccuracy: number | null
+}
+
 export interface SeedCheckpoint {
   readonly seed: number
   readonly position: Position
   readonly generators: Readonly<Record<string, GeneratorState>>
   readonly parameters: readonly SavedParameter[]
   readonly collapsed: Collapse | null
+  /** The best epoch so far on the validation part; null before the first evaluation and where the last epoch counts. */
+  readonly chosen: EpochAccuracies | null
   /** Seconds trained so far, over all sessions. */
   readonly seconds: number
 }
@@ -85,11 +96,22 @@ export class CheckpointProblem extends Error {
 }
 
 const Whole = z.int().min(0)
+const Accuracy = z.number().min(0).max(1).nullable()
 const State = z.strictObject({
   seed: Whole,
   position: z.strictObject({ epoch: Whole, batchInEpoch: Whole, batch: Whole }),
   generators: z.record(z.string(), z.strictObject({ key: z.tuple([z.int(), z.int()]), position: Whole })),
   collapsed: z.strictObject({ epoch: Whole, batch: Whole, reason: z.string() }).nullable(),
+  // Not there in checkpoints from before there was a choice.
+  chosen: z
+    .strictObject({
+      epoch: z.int().min(1),
+      trainAccuracy: Accuracy,
+      validationAccuracy: Accuracy,
+      testAccuracy: Accuracy,
+    })
+    .nullable()
+    .default(null),
   seconds: z.number().min(0),
 })
 const Roles = z.record(z.string(), z.enum(['weight', 'optimiser', 'log']))

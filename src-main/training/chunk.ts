@@ -15,11 +15,9 @@ export interface Chunk {
   readonly position: Position
   /** How many batches; the epoch's last, smaller batch comes alone. */
   readonly count: number
-  /** Whether the last batch is measured. */
-  readonly measure: boolean
 }
 
-export function planChunk({ compiled, signs, orders, batchSize, position, count, measure }: Chunk): BatchPlan {
+export function planChunk({ compiled, signs, orders, batchSize, position, count }: Chunk): BatchPlan {
   const { epoch, batchInEpoch, batch } = position
   const first = batchInEpoch * batchSize
   const size = Math.min(batchSize, (orders[0]?.length ?? 0) - first)
@@ -33,5 +31,5 @@ export function planChunk({ compiled, signs, orders, batchSize, position, count,
     for (let b = 0; b < count; b++)
       scalars.set(compiled.scalarsAt({ epoch, batch: batch + b, sign: sign.coin() }), (replica * count + b) * slots)
   })
-  return { batchSize: size, batches: count, samples, scalars, measureBatch: measure ? count - 1 : null }
+  return { batchSize: size, batches: count, samples, scalars, measureBatch: null }
 }

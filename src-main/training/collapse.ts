@@ -18,12 +18,14 @@ export function brokenParameter(parameters: readonly SavedParameter[]): string |
   return null
 }
 
+type Judged = Pick<Evaluated, 'accuracy' | 'samples' | 'largestClass'>
+
 /**
  * A sentence when every split that was evaluated is at chance: not above the share p of its largest class by more than
  * the sampling error of n samples (one-sided 99 %: p + 2.33 √(p(1 − p)/n)). Null when one is above, or none was evaluated.
  */
 export function atChance(
-  evaluated: { readonly train: readonly Evaluated[] | null; readonly test: readonly Evaluated[] | null },
+  evaluated: { readonly train: readonly Judged[] | null; readonly test: readonly Judged[] | null },
   replica: number,
 ): string | null {
   const splits = [evaluated.test?.[replica], evaluated.train?.[replica]].filter((split) => split !== undefined)

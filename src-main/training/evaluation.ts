@@ -1,5 +1,6 @@
 /** Evaluating after an epoch: which samples, in pieces short enough to stop between, and how long it takes. */
 import type { Samples } from '../data/samples.ts'
+import type { SampleSplit } from '../data/split.ts'
 import type { Session, Split } from '../engines/engine.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { Compiled } from '../program/program.ts'
@@ -8,9 +9,27 @@ import type { TrainingControls } from './controls.ts'
 
 export interface Evaluated {
   readonly accuracy: number
+  /** Fraction of samples whose class is among the k largest outputs; null unless asked for. */
+  readonly topK: number | null
+  /** `[true class][class taken for]`, row by row; null unless asked for. */
+  readonly confusion: Float64Array | null
   readonly samples: number
   /** Share of the most frequent class among the evaluated samples. */
   readonly largestClass: number
+}
+
+/** What is evaluated; the validation part lies in the engine's training split. */
+export type Part = 'train' | 'validation' | 'test'
+
+/** One result a replica; null for a part that is off or not there. */
+export type EvaluatedParts = Readonly<Record<Part, Evaluated[] | null>>
+
+/** What is counted beside accuracy. */
+export interface AlsoCounted {
+  /** k of top-k; null for not counted. */
+  readonly topK: number | null
+  /** Of which part; null for none. */
+  readonly confusion: 'train' | 'test' | null
 }
 
 /** Samples settled at a time: few sizes, since an engine may keep something ready for each. The result does not depend on it. */
@@ -22,7 +41,12 @@ export class Evaluation {
   readonly #session: Session
   readonly #compiled: Compiled
   readonly #now: () => number
-  readonly #parts: { readonly split: Split; readonly samples: Uint32Array; readonly largestClass: number }[] = []
+  readonly #parts: {
+    readonly part: Part
+    readonly split: Split
+    readonly samples: Uint32Array
+    readonly largestClass: number
+  }[] = []
   /** How many samples about fill a piece; begins low, for the slowest engine. */
   #samplesAPiece = 16
   #secondsOnce = 0
@@ -31,35 +55,43 @@ export class Evaluation {
     session: Session,
     compiled: Compiled,
     experiment: Experiment,
-    data: Readonly<Record<Split, Samples>>,
+    data: Readonly<Record<Split, Samples>> & { readonly split: SampleSplit | null },
     now: () => number,
   ) {
     this.#session = session
     this.#compiled = compiled
     this.#now = now
     const { evaluateTrain, evaluateTest } = experiment.training
-    for (const [split, part] of [
-      ['train', evaluateTrain],
-      ['test', evaluateTest],
+    for (const [part, split, share] of [
+      ['train', 'train', evaluateTrain],
+      ['validation', 'train', data.split === null ? 'off' : 'all'],
+      ['test', 'test', evaluateTest],
     ] as const) {
-      if (part === 'off') continue
-      const samples = chosen(data[split], part, Generator.seeded(experiment.data.seed).split('evaluate').split(split))
-      this.#parts.push({ split, samples, largestClass: largestClass(data[split], samples) })
+      if (share === 'off') continue
+      const all = part === 'test' ? null : (data.split?.[part] ?? null)
+      const generator = Generator.seeded(experiment.data.seed).split('evaluate').split(part)
+      const samples = chosen(all ?? everySample(data[split]), share, generator)
+      this.#parts.push({ part, split, samples, largestClass: largestClass(data[split], samples) })
     }
   }
 
-  /** Yields after every piece; in the end one result a replica and split: null for a split that is off, and for the whole when the person stopped or paused it. */
+  /** Yields after every piece; in the end one result a replica and part: null for a part that is off, and for the whole when the person stopped or paused it. */
   async *run(
     replicas: number,
     controls: TrainingControls,
-  ): AsyncGenerator<undefined, Readonly<Record<Split, Evaluated[] | null>> | null> {
+    { topK, confusion: confused }: AlsoCounted,
+  ): AsyncGenerator<undefined, EvaluatedParts | null> {
     const began = this.#now()
-    const result: Record<Split, Evaluated[] | null> = { train: null, test: null }
+    const classes = this.#compiled.program.widths.at(-1) as number
+    const result: Record<Part, Evaluated[] | null> = { train: null, validation: null, test: null }
     const one = this.#compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
     const scalars = new Float64Array(replicas * one.length)
     for (let r = 0; r < replicas; r++) scalars.set(one, r * one.length)
-    for (const { split, samples, largestClass } of this.#parts) {
+    for (const { part, split, samples, largestClass } of this.#parts) {
+      const confusion = part === confused
       const hits = new Float64Array(replicas)
+      const hitsTopK = new Float64Array(replicas)
+      const confusions = Array.from({ length: replicas }, () => new Float64Array(confusion ? classes ** 2 : 0))
       for (let from = 0; from < samples.length;) {
         if (controls.stopRequested || controls.pauseRequested) return null
         const before = this.#now()
@@ -71,18 +103,23 @@ export class Evaluation {
           samples: piece,
           batchSize,
           scalars,
-          topK: [1],
-          confusion: false,
+          topK: topK === null ? [1] : [1, topK],
+          confusion,
         })
         counts.forEach((count, r) => {
           hits[r] = (hits[r] ?? 0) + (count.hits[0] ?? 0)
+          hitsTopK[r] = (hitsTopK[r] ?? 0) + (count.hits[1] ?? 0)
+          const sums = confusions[r]
+          if (sums !== undefined) count.confusion.forEach((n, at) => (sums[at] = (sums[at] ?? 0) + n))
         })
         from += piece.length
         this.#samplesAPiece = Math.max(1, Math.round((piece.length * PIECE_MS) / Math.max(this.#now() - before, 1)))
         yield
       }
-      result[split] = Array.from(hits, (hit) => ({
+      result[part] = Array.from(hits, (hit, r) => ({
         accuracy: hit / samples.length,
+        topK: topK === null ? null : (hitsTopK[r] as number) / samples.length,
+        confusion: confusion ? (confusions[r] as Float64Array) : null,
         samples: samples.length,
         largestClass,
       }))
@@ -97,9 +134,12 @@ export class Evaluation {
   }
 }
 
-function chosen(samples: Samples, part: 'all' | number, generator: Generator): Uint32Array {
-  const all = Uint32Array.from({ length: samples.count }, (_, i) => i)
-  return part === 'all' || part >= samples.count ? all : generator.shuffle(all).slice(0, part).sort()
+function everySample({ count }: Samples): Uint32Array {
+  return Uint32Array.from({ length: count }, (_, i) => i)
+}
+
+function chosen(all: Uint32Array, share: 'all' | number, generator: Generator): Uint32Array {
+  return share === 'all' || share >= all.length ? all : generator.shuffle(all.slice()).slice(0, share).sort()
 }
 
 function largestClass(samples: Samples, chosenSamples: Uint32Array): number {

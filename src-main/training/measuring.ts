@@ -1,45 +1,277 @@
-/** Taking what a run plots beside accuracy, from the parameters and from what the last batch reported. */
-import type { Measured, Session } from '../engines/engine.ts'
-import type { RunEvent } from '../experiment/event.ts'
-import type { Measure } from '../rules/index.ts'
+/**
+ * Taking what a run plots beside accuracy, and timing what that costs.
+ *
+ * What trains is never touched: reports of a batch come from a copy of the networks, in a session of its own that lives
+ * for one batch. So a measure costs nothing in the batches between two takes, no report can change a result, on no
+ * engine, and what each costs can be timed. Correlations that every batch must bring up to date (log parameters) are the
+ * exception: they are carried by the session that trains, and what they cost there is timed against one without them.
+ */
+import { pickSamples } from '../data/batches.ts'
+import type { Samples } from '../data/samples.ts'
+import type { BatchPlan, Engine, Measured, Session, SessionOptions } from '../engines/engine.ts'
+import type { MeasureCost, RunEvent } from '../experiment/event.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import type { Compiled } from '../program/program.ts'
+import { compileRule, keptBy, type Measure, type Rule } from '../rules/index.ts'
 import type { MeasuredSeries } from '../rules/rule.ts'
 import type { Replica } from './replica.ts'
 
-export interface Measuring {
-  readonly measures: readonly Measure<unknown>[]
+export interface MeasuredNetwork {
+  readonly rule: Rule
   readonly settings: unknown
-  readonly widths: readonly number[]
+  readonly experiment: Experiment
+  readonly engine: Engine
+  readonly now: () => number
 }
 
-/** Every measure of every network that still trains; `batch` is how many were trained since the beginning. */
-export async function* takeMeasures(
-  { measures, settings, widths }: Measuring,
-  session: Session,
-  measured: Measured,
-  replicas: readonly Replica[],
-  batch: number,
-): AsyncGenerator<RunEvent> {
-  for (const [index, { seed, collapsed }] of replicas.entries()) {
-    if (collapsed !== null) continue
-    const source = {
-      batches: batch,
-      parameter: (name: string) => session.read(name, index),
-      measurement: (name: string) => measured.measurements[index]?.get(name) ?? [],
-    }
-    for (const measure of measures) {
-      let series: readonly MeasuredSeries[]
-      try {
-        series = await measure.take(settings, widths, source)
-      } catch (error) {
-        // Mathematics that has no answer here (a log-determinant of a matrix gone singular) must not end a run.
-        if (!(error instanceof RangeError)) throw error
-        const message = `seed ${seed}, batch ${batch}: ${measure.label} could not be taken: ${error.message}`
-        yield { kind: 'note', level: 'warning', message }
-        continue
+interface Taking {
+  readonly measure: Measure<unknown>
+  readonly everyBatches: number
+  readonly logs: readonly string[]
+  readonly reports: readonly string[]
+  /** Spent on takes so far. */
+  ms: number
+  /** Of the time of every batch, what the logs take; null until it was timed. */
+  share: number | null
+}
+
+/** Comparing batches with and without logs: rounds, and about how long a side of a round lasts. */
+const ROUNDS = 5
+const ROUND_MS = 15
+const MOST_BATCHES_A_ROUND = 20
+
+export class Measuring {
+  readonly #network: MeasuredNetwork
+  readonly #takings: readonly Taking[]
+  readonly #compiled = new Map<string, Compiled>()
+
+  constructor(network: MeasuredNetwork) {
+    const { rule, settings, experiment } = network
+    this.#network = network
+    this.#takings = rule.measures.flatMap((measure) => {
+      const chosen = experiment.measures.find(({ name }) => name === measure.name)
+      if (chosen === undefined) return []
+      const kept = keptBy(rule, measure, settings, experiment.widths)
+      return [{ measure, everyBatches: chosen.everyBatches, ...kept, ms: 0, share: kept.logs.length > 0 ? null : 0 }]
+    })
+  }
+
+  /** Log parameters that the training session must carry. */
+  get logs(): readonly string[] {
+    return [...new Set(this.#takings.flatMap(({ logs }) => logs))]
+  }
+
+  get some(): boolean {
+    return this.#takings.length > 0
+  }
+
+  /** How many batches until one after which a measure is taken: those are 1, 1 + N, 1 + 2N, … of each epoch. */
+  batchesToNext(batchInEpoch: number): number {
+    return Math.min(
+      ...this.#takings.map(({ everyBatches: n }) => Math.ceil(batchInEpoch / n) * n - batchInEpoch + 1),
+      Infinity,
+    )
+  }
+
+  /**
+   * Every measure that is due, of every network that still trains.
+   *
+   * @param session the one that trains, which is only read
+   * @param plan of which the last batch was the last one trained; reports are of that batch, with the weights it left
+   * @param batch batches trained since the beginning, `batchInEpoch` since the beginning of the epoch
+   */
+  async *take(
+    session: Session,
+    data: Samples,
+    plan: BatchPlan,
+    replicas: readonly Replica[],
+    { batch, batchInEpoch }: { readonly batch: number; readonly batchInEpoch: number },
+  ): AsyncGenerator<RunEvent> {
+    const alive = [...replicas.entries()].filter(([, { collapsed }]) => collapsed === null)
+    const due = this.#takings.filter(({ everyBatches }) => (batchInEpoch - 1) % everyBatches === 0)
+    if (alive.length === 0 || due.length === 0) return
+    const indices = alive.map(([index]) => index)
+    await this.#timeLogs(session, data, plan)
+    // Measures with the same reports share the batch that is run for them, and its time.
+    for (const [, together] of Map.groupBy(due, ({ reports }) => reports.join())) {
+      const reports = together[0]?.reports ?? []
+      const began = this.#network.now()
+      const measured = reports.length === 0 ? null : await this.#report(reports, session, data, plan, indices)
+      const shared = (this.#network.now() - began) / together.length
+      for (const taking of together) {
+        const before = this.#network.now()
+        for (const [at, [index, { seed }]] of alive.entries()) {
+          const source = {
+            batches: batch,
+            parameter: (name: string) => session.read(name, index),
+            measurement: (name: string) => measured?.measurements[at]?.get(name) ?? [],
+          }
+          yield await this.#takeOne(taking.measure, source, seed, batch)
+        }
+        taking.ms += shared + this.#network.now() - before
       }
-      const finite = series.filter(({ value }) => Number.isFinite(value))
-      const values = Object.fromEntries(finite.map(({ series: name, value }) => [name, value]))
-      yield { kind: 'measure', seed, batch, measure: measure.name, values }
     }
   }
+
+  /** What each measure took so far, given the time of all training chunks. */
+  costs(trainingMs: number): readonly MeasureCost[] {
+    const spent = this.#takings.map(({ measure, ms, share }) => ({
+      measure: measure.name,
+      ms: ms + (share ?? 0) * trainingMs,
+    }))
+    const all = trainingMs + this.#takings.reduce((sum, { ms }) => sum + ms, 0)
+    return spent.map(({ measure, ms }) => ({ measure, seconds: ms / 1000, percent: all > 0 ? (100 * ms) / all : 0 }))
+  }
+
+  async #takeOne(
+    measure: Measure<unknown>,
+    source: Parameters<Measure<unknown>['take']>[2],
+    seed: number,
+    batch: number,
+  ): Promise<RunEvent> {
+    const { settings, experiment } = this.#network
+    try {
+      const series = await measure.take(settings, experiment.widths, source)
+      return { kind: 'measure', seed, batch, measure: measure.name, ...valuesOf(series) }
+    } catch (error) {
+      // Mathematics that has no answer here (a log-determinant of a matrix gone singular) must not end a run.
+      if (!(error instanceof RangeError)) throw error
+      const message = `seed ${seed}, batch ${batch}: ${measure.label} could not be taken: ${error.message}`
+      return { kind: 'note', level: 'warning', message }
+    }
+  }
+
+  /** Runs the last batch of the plan once more, on copies of the networks `indices`, and gives what it reports. */
+  async #report(
+    reports: readonly string[],
+    session: Session,
+    data: Samples,
+    plan: BatchPlan,
+    indices: readonly number[],
+  ): Promise<Measured> {
+    const compiled = this.#compile(reports)
+    const { samples, scalars } = lastBatch(plan, indices, compiled.program.scalarCount)
+    const copy = await this.#copy(compiled, session, pickSamples(data, samples), indices)
+    try {
+      return await copy.train({
+        batchSize: plan.batchSize,
+        batches: 1,
+        samples: Uint32Array.from(samples, (_, i) => i),
+        scalars,
+        measureBatch: 0,
+      })
+    } finally {
+      copy.close()
+    }
+  }
+
+  /** Times, once, batches with the logs of a measure against batches without any, in turns. */
+  async #timeLogs(session: Session, data: Samples, plan: BatchPlan): Promise<void> {
+    for (const taking of this.#takings) {
+      if (taking.share !== null) continue
+      const began = this.#network.now()
+      const plain = this.#compile([])
+      const { samples, scalars } = lastBatch(plan, [0], plain.program.scalarCount)
+      const batch = pickSamples(data, samples)
+      const sides = [
+        await this.#copy(plain, session, batch, [0]),
+        await this.#copy(this.#compile(taking.logs), session, batch, [0]),
+      ]
+      const least = [Infinity, Infinity]
+      try {
+        const run = async (side: Session, batches: number): Promise<number> => {
+          const before = this.#network.now()
+          await side.train({
+            batchSize: plan.batchSize,
+            batches,
+            samples: Uint32Array.from({ length: batches * plan.batchSize }, (_, i) => i % plan.batchSize),
+            scalars: Float64Array.from(
+              { length: batches * scalars.length },
+              (_, i) => scalars[i % scalars.length] as number,
+            ),
+            measureBatch: null,
+          })
+          return (this.#network.now() - before) / batches
+        }
+        const [first, second] = sides as [Session, Session]
+        await run(first, 1)
+        const once = await run(second, 1)
+        const batches = Math.max(1, Math.min(MOST_BATCHES_A_ROUND, Math.round(ROUND_MS / Math.max(once, 0.01))))
+        for (let round = 0; round < ROUNDS; round++)
+          for (const [side, copy] of sides.entries())
+            least[side] = Math.min(least[side] as number, await run(copy, batches))
+      } finally {
+        for (const copy of sides) copy.close()
+      }
+      const [without, having] = least as [number, number]
+      taking.share = having > without ? 1 - without / having : 0
+      taking.ms += this.#network.now() - began
+    }
+  }
+
+  /** A session of one batch's samples with the networks `indices` as they are in `session`. */
+  async #copy(compiled: Compiled, session: Session, data: Samples, indices: readonly number[]): Promise<Session> {
+    const { engine, experiment } = this.#network
+    const copy = await engine.open(compiled, { ...sessionOptions(experiment), replicas: indices.length })
+    copy.bind({ train: data, test: data })
+    for (const [at, index] of indices.entries())
+      for (const { name } of compiled.program.parameters) copy.write(name, at, await session.read(name, index))
+    return copy
+  }
+
+  #compile(keep: readonly string[]): Compiled {
+    const { rule, settings, experiment } = this.#network
+    const known = this.#compiled.get(keep.join())
+    if (known !== undefined) return known
+    const compiled = compileRule(rule, settings, experiment.widths, keep)
+    this.#compiled.set(keep.join(), compiled)
+    return compiled
+  }
+}
+
+/** What an experiment asks of a session of its engine. */
+export function sessionOptions({ seeds, engine }: Experiment): SessionOptions {
+  return {
+    replicas: seeds.length,
+    precision: engine.precision,
+    ...(engine.threads === null ? {} : { threads: engine.threads }),
+    ...(engine.device === null ? {} : { device: engine.device }),
+  }
+}
+
+/** The last batch of the replicas `indices`: their samples and their scalars, one after another. */
+function lastBatch(
+  { batches, batchSize, samples, scalars }: BatchPlan,
+  indices: readonly number[],
+  slots: number,
+): { readonly samples: Uint32Array; readonly scalars: Float64Array } {
+  const last = {
+    samples: new Uint32Array(indices.length * batchSize),
+    scalars: new Float64Array(indices.length * slots),
+  }
+  indices.forEach((index, at) => {
+    const row = (index + 1) * batches - 1
+    last.samples.set(samples.subarray(row * batchSize, (row + 1) * batchSize), at * batchSize)
+    last.scalars.set(scalars.subarray(row * slots, (row + 1) * slots), at * slots)
+  })
+  return last
+}
+
+/** Finite values by series; of a series with one value an iteration the first and the last, and all as a profile. */
+function valuesOf(
+  series: readonly MeasuredSeries[],
+): Pick<Extract<RunEvent, { kind: 'measure' }>, 'values' | 'profiles'> {
+  const values: Record<string, number> = {}
+  const profiles: Record<string, readonly number[]> = {}
+  const add = (name: string, value: number | undefined): void => {
+    if (value !== undefined && Number.isFinite(value)) values[name] = value
+  }
+  for (const { series: name, value } of series)
+    if (typeof value === 'number') add(name, value)
+    else {
+      add(`${name}, first`, value[0])
+      add(`${name}, last`, value.at(-1))
+      if (value.every(Number.isFinite)) profiles[name] = value
+    }
+  return { values, ...(Object.keys(profiles).length > 0 ? { profiles } : {}) }
 }

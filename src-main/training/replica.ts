@@ -1,6 +1,8 @@
 /** One network of a session: how it begins or goes on, what is known of it, and what becomes of it. */
 import type { Session } from '../engines/engine.ts'
 import type { SeedOutcome } from '../experiment/event.ts'
+import { selectedIndex } from '../experiment/selection.ts'
+import type { Selection } from '../experiment/experiment.ts'
 import { drawInitial } from '../program/initial.ts'
 import type { Program } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
@@ -8,6 +10,7 @@ import {
   CheckpointProblem,
   requireFitting,
   type Collapse,
+  type EpochAccuracies,
   type Position,
   type SavedParameter,
   type SeedCheckpoint,
@@ -18,8 +21,10 @@ export interface Replica {
   readonly sign: Generator
   /** Why it is no longer counted as training; kept in its checkpoint. */
   collapsed: Collapse | null
-  trainAccuracy: number | null
-  testAccuracy: number | null
+  /** Of the last evaluation; null before the first. */
+  latest: EpochAccuracies | null
+  /** As in its checkpoint. */
+  chosen: EpochAccuracies | null
   /** Why the last evaluation counts as chance; null when it does not. A verdict at the end only: stuck seeds may recover. */
   chance: string | null
 }
@@ -45,8 +50,8 @@ export function beginReplica(
     seed,
     sign: sign === undefined ? root.split('sign') : Generator.restore(sign),
     collapsed: checkpoint?.collapsed ?? null,
-    trainAccuracy: null,
-    testAccuracy: null,
+    latest: null,
+    chosen: checkpoint?.chosen ?? null,
     chance: null,
   }
 }
@@ -59,9 +64,30 @@ export async function readParameters(session: Session, program: Program, index: 
   return saved
 }
 
-export function outcomeOf({ seed, collapsed, chance, testAccuracy, trainAccuracy }: Replica): SeedOutcome {
+/** Takes in what an epoch's evaluation found, and chooses it where it is better than every one before. */
+export function noteAccuracies(replica: Replica, accuracies: EpochAccuracies, selection: Selection): void {
+  replica.latest = accuracies
+  if (selection === 'last-epoch') return
+  const seen = replica.chosen === null ? [accuracies] : [replica.chosen, accuracies]
+  const best = selectedIndex(
+    selection,
+    seen.map(({ validationAccuracy }) => validationAccuracy),
+  )
+  replica.chosen = seen[best] ?? null
+}
+
+export function outcomeOf({ seed, collapsed, chance, latest, chosen }: Replica): SeedOutcome {
   const reason = collapsed?.reason ?? chance
-  return { seed, status: reason === null ? 'done' : 'collapsed', testAccuracy, trainAccuracy, reason }
+  const reported = chosen ?? latest
+  return {
+    seed,
+    status: reason === null ? 'done' : 'collapsed',
+    testAccuracy: reported?.testAccuracy ?? null,
+    trainAccuracy: reported?.trainAccuracy ?? null,
+    validationAccuracy: reported?.validationAccuracy ?? null,
+    epoch: reported?.epoch ?? null,
+    reason,
+  }
 }
 
 /** Where all seeds stand. Refuses seeds that stand apart, or one that has no checkpoint, since they share every chunk. */

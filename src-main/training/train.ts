@@ -8,10 +8,11 @@
  */
 import { epochOrder, limitSamples } from '../data/batches.ts'
 import type { DataSet, Samples } from '../data/samples.ts'
-import type { Engine, Measured, Session } from '../engines/engine.ts'
+import { splitSamples, SplitProblem, type SampleSplit } from '../data/split.ts'
+import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { comparePublished, spreadOf, type Published } from '../experiment/published.ts'
+import { spreadOf } from '../experiment/published.ts'
 import { weightCount } from '../program/cost.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
@@ -20,9 +21,9 @@ import type { SeedCheckpoint } from './checkpoint.ts'
 import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
-import { Evaluation } from './evaluation.ts'
-import { takeMeasures, type Measuring } from './measuring.ts'
-import { beginReplica, commonPosition, outcomeOf, readParameters, type Replica } from './replica.ts'
+import { Evaluation, type AlsoCounted, type EvaluatedParts } from './evaluation.ts'
+import { Measuring, sessionOptions } from './measuring.ts'
+import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
 
 export interface TrainingTask {
   /** Resolved: every setting present. `seeds` are those of this session. */
@@ -33,8 +34,6 @@ export interface TrainingTask {
   readonly from: readonly SeedCheckpoint[] | null
   /** For the events alone. */
   readonly folder: string
-  /** What the authors printed, to compare with; null for none. */
-  readonly published: Published | null
   /** Milliseconds, from anywhere; `performance.now` in a worker. */
   readonly now: () => number
 }
@@ -50,6 +49,8 @@ export interface TrainingState {
 const CHUNK_MS = 120
 /** Within an epoch a checkpoint is due this often. */
 const CHECKPOINT_MS = 60_000
+/** Within an epoch the costs of measures are told this often. */
+const COSTS_MS = 5_000
 
 export async function* train(task: TrainingTask, controls: TrainingControls): AsyncGenerator<RunEvent | TrainingState> {
   const { experiment } = task
@@ -57,21 +58,12 @@ export async function* train(task: TrainingTask, controls: TrainingControls): As
   if (rule === undefined) throw new RangeError(`there is no rule named "${experiment.rule.name}"`)
   const { widths } = experiment
   const settings: unknown = rule.settings.parse(experiment.rule.settings)
-  const measures = rule.measures.filter(({ name }) => experiment.measures.names.includes(name))
-  const compiled = compileRule(
-    rule,
-    settings,
-    widths,
-    measures.flatMap((measure) => measure.keep(settings, widths)),
-  )
-  const session = await task.engine.open(compiled, {
-    replicas: experiment.seeds.length,
-    precision: experiment.engine.precision,
-    ...(experiment.engine.threads === null ? {} : { threads: experiment.engine.threads }),
-    ...(experiment.engine.device === null ? {} : { device: experiment.engine.device }),
-  })
+  const { engine, now } = task
+  const measuring = new Measuring({ rule, settings, experiment, engine, now })
+  const compiled = compileRule(rule, settings, widths, measuring.logs)
+  const session = await engine.open(compiled, sessionOptions(experiment))
   try {
-    yield* new Run(task, controls, session, compiled, { measures, settings, widths }).events()
+    yield* new Run(task, controls, session, compiled, measuring).events()
   } finally {
     session.close()
   }
@@ -83,8 +75,12 @@ class Run {
   readonly #session: Session
   readonly #compiled: Compiled
   readonly #measuring: Measuring
-  readonly #experiment: Experiment
+  /** What the session trains on; plans count its samples. */
   readonly #train: Samples
+  readonly #experiment: Experiment
+  /** Samples that may be trained on; null for all. */
+  readonly #split: SampleSplit | null
+  readonly #trainCount: number
   readonly #evaluation: Evaluation
   readonly #replicas: Replica[]
   readonly #batchesPerEpoch: number
@@ -96,7 +92,9 @@ class Run {
   #batch: number
   #orders: Uint32Array[] = []
   #batchesAChunk = 1
+  #evaluated: EvaluatedParts = { train: null, validation: null, test: null }
   #lastCheckpoint: number
+  #lastCosts: number
   #trainedHere = 0
   #trainingMs = 0
 
@@ -113,10 +111,14 @@ class Run {
     this.#compiled = compiled
     this.#measuring = measuring
     this.#experiment = task.experiment
-    this.#train = limitSamples(task.data.train, task.experiment.data.limitTrain)
+    const train = limitSamples(task.data.train, task.experiment.data.limitTrain)
+    this.#train = train
+    this.#split = splitOf(train, task.experiment)
+    this.#trainCount = this.#split?.train.length ?? train.count
     const test = limitSamples(task.data.test, task.experiment.data.limitTest)
-    session.bind({ train: this.#train, test })
-    this.#evaluation = new Evaluation(session, compiled, task.experiment, { train: this.#train, test }, task.now)
+    session.bind({ train, test })
+    const data = { train, test, split: this.#split }
+    this.#evaluation = new Evaluation(session, compiled, task.experiment, data, task.now)
     const position = commonPosition(task.experiment.seeds, task.from)
     this.#epoch = position.epoch
     this.#batchInEpoch = position.batchInEpoch
@@ -130,9 +132,10 @@ class Run {
         task.from?.find((saved) => saved.seed === seed),
       ),
     )
-    this.#batchesPerEpoch = Math.ceil(this.#train.count / task.experiment.training.batchSize)
+    this.#batchesPerEpoch = Math.ceil(this.#trainCount / task.experiment.training.batchSize)
     this.#began = task.now()
     this.#lastCheckpoint = this.#began
+    this.#lastCosts = this.#began
     this.#secondsBefore = task.from?.[0]?.seconds ?? 0
   }
 
@@ -153,27 +156,29 @@ class Run {
       for (const { seed } of this.#replicas) yield { kind: 'resumed', seed, epoch: this.#epoch, batch: this.#batch }
 
     // A run that was cut off between its last epoch and its end has nothing left to train, but must still say how good it is.
-    if (this.#epoch >= epochs && this.#someLeft() && (yield* this.#evaluate()) === 'stopped') return
+    if (this.#epoch >= epochs && this.#someLeft() && (yield* this.#evaluate(this.#epoch)) === 'stopped') return
 
     while (this.#epoch < epochs && this.#someLeft()) {
       const epochBegan = this.#task.now()
       const trained = yield* this.#trainEpoch()
       if (trained === 'stopped') return
       if (trained === 'all collapsed') break
-      if ((yield* this.#evaluate()) === 'stopped') return
+      if ((yield* this.#evaluate(this.#epoch + 1)) === 'stopped') return
       this.#epoch++
       this.#batchInEpoch = 0
       const seconds = (this.#task.now() - epochBegan) / 1000
-      for (const replica of this.#replicas) {
+      for (const [index, replica] of this.#replicas.entries()) {
         if (replica.collapsed !== null) continue
         yield {
           kind: 'epoch',
           seed: replica.seed,
           epoch: this.#epoch,
-          trainAccuracy: replica.trainAccuracy,
-          testAccuracy: replica.testAccuracy,
+          trainAccuracy: replica.latest?.trainAccuracy ?? null,
+          testAccuracy: replica.latest?.testAccuracy ?? null,
+          validationAccuracy: replica.latest?.validationAccuracy ?? null,
           seconds,
         }
+        yield* this.#counted(index, replica.seed)
         if (replica.chance !== null && this.#epoch < epochs)
           yield {
             kind: 'note',
@@ -181,6 +186,7 @@ class Run {
             message: `seed ${replica.seed}, epoch ${this.#epoch}: ${replica.chance}`,
           }
       }
+      yield* this.#costs()
       if (this.#epoch < epochs) yield* this.#checkpoint(false)
     }
     for (const { seed, collapsed, chance } of this.#replicas)
@@ -194,10 +200,10 @@ class Run {
     return this.#replicas.some(({ collapsed }) => collapsed === null)
   }
 
-  /** Fills in how good each network is, with as many pauses as the person likes. */
-  async *#evaluate(): AsyncGenerator<RunEvent | TrainingState, 'evaluated' | 'stopped'> {
+  /** Fills in how good each network is after so many epochs, with as many pauses as the person likes. */
+  async *#evaluate(epoch: number): AsyncGenerator<RunEvent | TrainingState, 'evaluated' | 'stopped'> {
     for (;;) {
-      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls)
+      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#alsoCounted(epoch))
       let step: Awaited<ReturnType<typeof pieces.next>>
       do {
         yield this.#progress('evaluating')
@@ -205,10 +211,16 @@ class Run {
       } while (step.done !== true)
       const evaluated = step.value
       if (evaluated !== null) {
+        this.#evaluated = evaluated
         for (const [index, replica] of this.#replicas.entries()) {
           if (replica.collapsed !== null) continue
-          replica.trainAccuracy = evaluated.train?.[index]?.accuracy ?? null
-          replica.testAccuracy = evaluated.test?.[index]?.accuracy ?? null
+          const accuracies = {
+            epoch,
+            trainAccuracy: evaluated.train?.[index]?.accuracy ?? null,
+            validationAccuracy: evaluated.validation?.[index]?.accuracy ?? null,
+            testAccuracy: evaluated.test?.[index]?.accuracy ?? null,
+          }
+          noteAccuracies(replica, accuracies, this.#experiment.training.selection)
           replica.chance = atChance(evaluated, index)
         }
         return 'evaluated'
@@ -217,26 +229,74 @@ class Run {
     }
   }
 
+  /** What the evaluation after so many epochs counts beside accuracy. */
+  #alsoCounted(epoch: number): AlsoCounted {
+    const { evaluation, training } = this.#experiment
+    const { topK, topKEveryEpochs, confusionEveryEpochs } = evaluation
+    const due = (every: number): boolean => epoch % every === 0 || epoch >= training.epochs
+    return {
+      topK: topK !== null && due(topKEveryEpochs) ? topK : null,
+      confusion:
+        confusionEveryEpochs !== null && due(confusionEveryEpochs)
+          ? training.evaluateTest === 'off'
+            ? 'train'
+            : 'test'
+          : null,
+    }
+  }
+
+  /** What the last evaluation counted beside accuracy, of one network. */
+  #counted(index: number, seed: number): readonly RunEvent[] {
+    const events: RunEvent[] = []
+    const position = { seed, batch: this.#batch }
+    const values: Record<string, number> = {}
+    for (const part of ['train', 'validation', 'test'] as const) {
+      const fraction = this.#evaluated[part]?.[index]?.topK ?? null
+      if (fraction !== null) values[part] = fraction
+    }
+    if (Object.keys(values).length > 0) events.push({ kind: 'measure', ...position, measure: 'top-k', values })
+    for (const split of ['train', 'test'] as const) {
+      const counts = this.#evaluated[split]?.[index]?.confusion ?? null
+      if (counts === null) continue
+      const { classNames } = this.#task.data
+      const classes = Array.from({ length: Math.sqrt(counts.length) }, (_, i) => classNames[i] ?? String(i))
+      events.push({ kind: 'confusion', ...position, epoch: this.#epoch, split, classes, counts: Array.from(counts) })
+    }
+    return events
+  }
+
+  #costs(): readonly RunEvent[] {
+    if (!this.#measuring.some) return []
+    this.#lastCosts = this.#task.now()
+    return [{ kind: 'costs', costs: this.#measuring.costs(this.#trainingMs) }]
+  }
+
   /** Trains the rest of the epoch, or up to where the person stopped it or no network is left. */
   async *#trainEpoch(): AsyncGenerator<RunEvent | TrainingState, 'trained' | 'stopped' | 'all collapsed'> {
-    this.#orders = this.#experiment.seeds.map((seed) =>
-      epochOrder(
+    const trained = this.#split?.train
+    this.#orders = this.#experiment.seeds.map((seed) => {
+      const order = epochOrder(
         Generator.seeded(seed).split('order'),
         this.#epoch,
-        this.#train.count,
+        this.#trainCount,
         this.#experiment.training.shuffle,
-      ),
-    )
+      )
+      return trained === undefined ? order : order.map((place) => trained[place] as number)
+    })
     while (this.#batchInEpoch < this.#batchesPerEpoch) {
       if (yield* this.#heed()) return 'stopped'
       const before = this.#task.now()
       const { count, measure } = this.#nextChunk()
-      const measured = await this.#trainChunk(count, measure)
+      const { plan, measured } = await this.#trainChunk(count)
       const elapsed = this.#task.now() - before
       this.#trainingMs += elapsed
       this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
-      if (measure) yield* takeMeasures(this.#measuring, this.#session, measured, this.#replicas, this.#batch)
+      if (measure) {
+        const position = { batch: this.#batch, batchInEpoch: this.#batchInEpoch }
+        yield* this.#measuring.take(this.#session, this.#train, plan, this.#replicas, position)
+        if (this.#task.now() - this.#lastCosts > COSTS_MS) yield* this.#costs()
+      }
       yield this.#progress('training')
       if (!this.#someLeft()) return 'all collapsed'
       if (this.#task.now() - this.#lastCheckpoint > CHECKPOINT_MS) yield* this.#checkpoint(false)
@@ -246,34 +306,28 @@ class Run {
 
   /** How many batches to train before the next look at the controls; a chunk ends where a measure is due and before a partial batch. */
   #nextChunk(): { count: number; measure: boolean } {
-    const every = this.#experiment.measures.everyBatches
-    const due =
-      this.#measuring.measures.length === 0
-        ? Infinity
-        : Math.ceil(this.#batchInEpoch / every) * every - this.#batchInEpoch + 1
+    const due = this.#measuring.batchesToNext(this.#batchInEpoch)
     const left = this.#batchesPerEpoch - this.#batchInEpoch
-    const partial = this.#train.count % this.#experiment.training.batchSize !== 0
+    const partial = this.#trainCount % this.#experiment.training.batchSize !== 0
     const whole = partial && left > 1 ? left - 1 : left
     const count = Math.min(this.#batchesAChunk, whole, due)
     return { count, measure: count === due }
   }
 
-  async #trainChunk(count: number, measure: boolean): Promise<Measured> {
-    const measured = await this.#session.train(
-      planChunk({
-        compiled: this.#compiled,
-        signs: this.#replicas.map(({ sign }) => sign),
-        orders: this.#orders,
-        batchSize: this.#experiment.training.batchSize,
-        position: { epoch: this.#epoch, batchInEpoch: this.#batchInEpoch, batch: this.#batch },
-        count,
-        measure,
-      }),
-    )
+  async #trainChunk(count: number): Promise<{ plan: BatchPlan; measured: Measured }> {
+    const plan = planChunk({
+      compiled: this.#compiled,
+      signs: this.#replicas.map(({ sign }) => sign),
+      orders: this.#orders,
+      batchSize: this.#experiment.training.batchSize,
+      position: { epoch: this.#epoch, batchInEpoch: this.#batchInEpoch, batch: this.#batch },
+      count,
+    })
+    const measured = await this.#session.train(plan)
     this.#batchInEpoch += count
     this.#batch += count
     this.#trainedHere += count
-    return measured
+    return { plan, measured }
   }
 
   async *#markBroken(measured: Measured): AsyncGenerator<RunEvent> {
@@ -324,6 +378,7 @@ class Run {
         generators: { sign: replica.sign.state() },
         parameters,
         collapsed: replica.collapsed,
+        chosen: replica.chosen,
         seconds,
       })
     }
@@ -356,16 +411,31 @@ class Run {
   #done(): RunEvent {
     const seeds = this.#replicas.map(outcomeOf)
     const good = seeds.filter(({ status }) => status === 'done')
-    const testAccuracy = spreadOf(good.map((seed) => seed.testAccuracy))
     return {
       kind: 'done',
-      testAccuracy,
+      testAccuracy: spreadOf(good.map((seed) => seed.testAccuracy)),
       trainAccuracy: spreadOf(good.map((seed) => seed.trainAccuracy)),
+      validationAccuracy: spreadOf(good.map((seed) => seed.validationAccuracy)),
+      selection: this.#experiment.training.selection,
       seeds,
       seconds: this.#seconds(),
       engine: this.#session.engine,
       folder: this.#task.folder,
-      published: comparePublished(testAccuracy, this.#task.published),
+      // These are the seeds of one session; whoever has all of them and their history compares.
+      published: null,
+      early: null,
     }
   }
+}
+
+/** The drawn split of an experiment that has one: from the split's own seed alone, so the same for all its seeds. */
+export function splitOf(train: Samples, { training }: Experiment): SampleSplit | null {
+  const { validation, batchSize } = training
+  if (validation === null) return null
+  const split = splitSamples(train, validation, Generator.seeded(validation.seed).split('validation'))
+  if (split.train.length < batchSize)
+    throw new SplitProblem(
+      `training.validation: expected a split that leaves at least one batch of ${batchSize} training samples, found ${split.train.length} of ${train.count} left.`,
+    )
+  return split
 }

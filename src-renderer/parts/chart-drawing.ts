@@ -11,7 +11,16 @@ import {
   type Plugin,
 } from 'chart.js'
 import { whole } from '../format.ts'
-import { lastFinite, rangeOf, shown, thinned, unitAfter, type ChartModel, type Line } from './chart-model.ts'
+import {
+  lastFinite,
+  rangeOf,
+  shown,
+  thinned,
+  unitAfter,
+  type ChartModel,
+  type EarlyBand,
+  type Line,
+} from './chart-model.ts'
 import { DASH_PATTERNS } from './line-style.ts'
 
 Chart.register(LineController, LineElement, LinearScale, PointElement, Tooltip)
@@ -72,7 +81,7 @@ function configuration(model: ChartModel, palette: Palette, width: number): Char
   const range = rangeOf(model)
   const xs = model.lines.flatMap(({ x }) => (x.length === 0 ? [] : [x[0] as number, x[x.length - 1] as number]))
   const low = Math.min(...xs, model.xLabel === 'epoch' ? 1 : 0)
-  const high = Math.max(...xs, low + 1)
+  const high = Math.max(...xs, ...(model.early?.x ?? []), low + 1)
   const tick = { color: palette.ink2, font: { family: palette.font, size: 11 }, padding: 6, maxRotation: 0 }
   return {
     type: 'line',
@@ -258,6 +267,29 @@ const bandsAndNames: Plugin<'line'> = {
         top > area.top + 16 ? top - 5 : y.getPixelForValue(mean - sd) + 13,
       )
     }
+    if (model.early !== undefined) {
+      drawEarly(ctx, model.early, palette, {
+        right: area.right,
+        at: (px, py) => [x.getPixelForValue(px), y.getPixelForValue(py)],
+      })
+    }
+    for (const { x: at, label } of model.marks ?? []) {
+      const px = x.getPixelForValue(at)
+      ctx.strokeStyle = palette.ink2
+      ctx.lineWidth = 1
+      ctx.setLineDash([4, 3])
+      ctx.beginPath()
+      ctx.moveTo(px, area.top)
+      ctx.lineTo(px, area.bottom)
+      ctx.stroke()
+      ctx.setLineDash([])
+      if (label === '') continue
+      ctx.fillStyle = palette.ink2
+      ctx.font = `11px ${palette.font}`
+      const { width } = ctx.measureText(label)
+      // On whichever side there is room for it.
+      ctx.fillText(label, px + 5 + width < area.right ? px + 5 : px - 5 - width, area.bottom - 6)
+    }
     for (const line of model.lines) {
       if (line.sd === undefined) continue
       ctx.beginPath()
@@ -306,6 +338,35 @@ const bandsAndNames: Plugin<'line'> = {
     }
     ctx.restore()
   },
+}
+
+/** The published first epochs: a band with its mean as a fine line, named at its end. */
+function drawEarly(
+  ctx: CanvasRenderingContext2D,
+  { x, mean, half }: EarlyBand,
+  palette: Palette,
+  { right, at }: { readonly right: number; readonly at: (x: number, y: number) => readonly [number, number] },
+): void {
+  const edge = (side: number): (readonly [number, number])[] =>
+    x.map((value, i) => at(value, (mean[i] as number) + side * (half[i] as number)))
+  const upper = edge(1)
+  ctx.beginPath()
+  for (const [px, py] of [...upper, ...edge(-1).reverse()]) ctx.lineTo(px, py)
+  ctx.closePath()
+  ctx.fillStyle = palette.published
+  ctx.fill()
+  ctx.strokeStyle = palette.ink2
+  ctx.lineWidth = 1
+  ctx.setLineDash([2, 3])
+  ctx.beginPath()
+  for (const [px, py] of edge(0)) ctx.lineTo(px, py)
+  ctx.stroke()
+  ctx.setLineDash([])
+  const [px, py] = edge(-1).at(-1) ?? [0, 0]
+  const name = `published, epochs 1–${String(x.at(-1))}${half.some((value) => value > 0) ? ' ± 2 sd' : ''}`
+  ctx.fillStyle = palette.ink2
+  ctx.font = `11px ${palette.font}`
+  ctx.fillText(name, Math.min(px + 6, right - ctx.measureText(name).width - 6), py + 14)
 }
 
 /** The upper edge of a band from left to right (+1), or the lower from right to left (−1). */

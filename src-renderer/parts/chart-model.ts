@@ -16,6 +16,12 @@ export interface Line {
   readonly thin?: boolean
 }
 
+/** A vertical line at one x, told once where several belong together: the others' labels are empty. */
+export interface Mark {
+  readonly x: number
+  readonly label: string
+}
+
 export interface ChartModel {
   readonly name: string
   /** What x counts: 'epoch', 'batch'. */
@@ -24,6 +30,16 @@ export interface ChartModel {
   readonly unit: string
   readonly lines: readonly Line[]
   readonly published?: { readonly mean: number; readonly sd: number }
+  readonly marks?: readonly Mark[]
+  readonly early?: EarlyBand
+}
+
+/** What was printed for the first x: drawn behind the lines, as wide as what counts as agreement with it. */
+export interface EarlyBand {
+  readonly x: readonly number[]
+  readonly mean: readonly number[]
+  /** Half its height at each x; 0 where no spread was printed. */
+  readonly half: readonly number[]
 }
 
 export function shown(value: number, unit: string): string {
@@ -78,7 +94,7 @@ export function thinned(x: Float64Array, y: Float64Array, buckets: number): Poin
   return { x: Float64Array.from(keptX), y: Float64Array.from(keptY) }
 }
 
-/** The range of y that holds every point, every band and the published band, with a little air; null without a point. */
+/** The range of y that holds every point, every band and what was published, with a little air; null without a point. */
 export function rangeOf(model: ChartModel): { readonly low: number; readonly high: number } | null {
   let low = Infinity
   let high = -Infinity
@@ -94,6 +110,12 @@ export function rangeOf(model: ChartModel): { readonly low: number; readonly hig
     low = Math.min(low, model.published.mean - model.published.sd)
     high = Math.max(high, model.published.mean + model.published.sd)
   }
+  if (low !== Infinity)
+    model.early?.mean.forEach((mean, i) => {
+      const half = model.early?.half[i] ?? 0
+      low = Math.min(low, mean - half)
+      high = Math.max(high, mean + half)
+    })
   if (low === Infinity) return null
   const air = (high - low || Math.abs(high) * 0.1 || 1) * 0.08
   const accuracy = model.unit === 'percent'
@@ -116,7 +138,16 @@ export function summary(model: ChartModel): string {
     model.published === undefined
       ? ''
       : ` Published: ${shown(model.published.mean, model.unit)} ± ${shown(model.published.sd, model.unit)}${unitAfter(model.unit)}.`
-  return said.length === 0 ? `${model.name}: nothing measured yet.` : `${model.name}. ${said.join('; ')}.${published}`
+  const marks = (model.marks ?? []).flatMap(({ label }) => (label === '' ? [] : [` ${label}.`])).join('')
+  const early = model.early === undefined ? '' : ` ${earlySentence(model.early, model)}`
+  return said.length === 0
+    ? `${model.name}: nothing measured yet.`
+    : `${model.name}. ${said.join('; ')}.${marks}${published}${early}`
+}
+
+function earlySentence({ x, mean }: EarlyBand, { unit, xLabel }: ChartModel): string {
+  const said = mean.map((value, i) => `${shown(value, unit)} at ${xLabel} ${String(x[i])}`)
+  return `Published for the first ${xLabel}s: ${said.join(', ')}.`
 }
 
 /** Rows of x and one value for each line, x rising; at most `most` rows, the last ones. */

@@ -72,12 +72,18 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
       const flopPerBatch = parameters * 20 * 80
       return {
         problems: [],
+        experiments: 1,
         runs,
         parameters,
         batchesPerEpoch: 3000,
         flopPerBatch,
         seconds: 1100,
         memoryBytes: parameters * 8 * runs,
+        measures: [
+          { name: 'alignment', percent: 0 },
+          { name: 'information', percent: 11.4 },
+          { name: 'residual', percent: 0.2 },
+        ],
       }
     },
     start: async ({ experiment }) => {
@@ -95,7 +101,7 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
       }
       all.set(id, row)
       events.tell({ kind: 'row', row })
-      return { id }
+      return { id, ids: [id] }
     },
     pause: async ({ id }) => become(id, { state: 'paused' }),
     continue: async ({ id }) => become(id, { state: 'running' }),
@@ -152,6 +158,7 @@ function recordOf(row: ExperimentRow, description: LabDescription, notes: string
       epochs: collapsed ? numbers.slice(0, 9) : numbers,
       testAccuracy: numbers.map((e) => end - 0.04 * Math.exp(-e / 5) + 0.0012 * wobble(i, e)),
       trainAccuracy: numbers.map((e) => end + 0.012 - 0.05 * Math.exp(-e / 6) + 0.0008 * wobble(i + 50, e)),
+      validationAccuracy: numbers.map(() => null),
       seconds: numbers.map(() => 21.5),
       measures: {
         alignment: { 'layer 2': { batch: batches, value: curve(90, 52, 18_000, 0.6) } },
@@ -159,6 +166,18 @@ function recordOf(row: ExperimentRow, description: LabDescription, notes: string
           'forward 1→2': { batch: batches, value: curve(12, 61, 21_000, 1) },
           'backward 2→1': { batch: batches, value: curve(4, 38, 27_000, 1) },
         },
+      },
+      profiles: {
+        residual: {
+          free: { batch: 3000, value: Array.from({ length: 20 }, (_, t) => Math.exp(-t / 3) + 0.002 * i) },
+          nudged: { batch: 3000, value: Array.from({ length: 10 }, (_, t) => 0.1 * Math.exp(-t / 3)) },
+        },
+      },
+      confusion: {
+        epoch: epochs,
+        split: 'test',
+        classes: ['0', '1', '2'],
+        counts: [98, 1, 1, 2, 97, 1, 0, 4, 96],
       },
       collapsed: collapsed ? { epoch: 9, reason: 'test accuracy fell to chance, 9.8 %' } : null,
     }
@@ -186,8 +205,15 @@ function recordOf(row: ExperimentRow, description: LabDescription, notes: string
       status: seed.collapsed === null ? 'done' : 'collapsed',
       testAccuracy: seed.testAccuracy.at(-1) ?? null,
       trainAccuracy: seed.trainAccuracy.at(-1) ?? null,
+      validationAccuracy: null,
+      epoch: seed.epochs.at(-1) ?? null,
       reason: seed.collapsed?.reason ?? null,
     })),
+    costs: [
+      { measure: 'alignment', seconds: 0.4, percent: 0.04 },
+      { measure: 'information', seconds: 120, percent: 11.9 },
+      { measure: 'residual', seconds: 1.9, percent: 0.2 },
+    ],
     notes,
     files: [
       { path: 'experiment.json', bytes: 1_934 },

@@ -63,9 +63,52 @@ describe.concurrent('run refuses', () => {
   it('a setting out of its range', () => refused([...glyphs, '--set', 'training.batchSize=0'], /batchSize/, /0/))
   it('a setting without a value', () =>
     refused([...glyphs, '--set', 'training.batchSize'], /training\.batchSize/, /KEY=VALUE/))
+  it('the best epoch on a validation part that there is not', () =>
+    refused([...glyphs, '--set', 'training.selection=best-validation-epoch'], /training\.selection/, /found none/))
+  it('a split that leaves less than a batch', () =>
+    refused(
+      [...glyphs, '--limit-train', '20', '--set', 'training.validation.fraction=0.5'],
+      /training\.validation\.fraction/,
+      /one batch of \d+ training samples, found 10 of 20 left/,
+    ))
+  it('a split that leaves a class without a sample', () =>
+    refused(
+      [...glyphs, '--limit-train', '100', ...['--set', 'training.validation.fraction=0.05']],
+      /training\.validation\.fraction/,
+      /all 10 classes/,
+    ))
+  it('a split that by its draw leaves a class without a sample', () =>
+    refused(
+      [
+        ...[...glyphs, '--limit-train', '100', '--set', 'training.validation.fraction=0.1'],
+        ...['--set', 'training.validation.stratified=false'],
+      ],
+      /training\.validation/,
+      /at least one validation sample of every class, found none of class \d, which has 10 in all/,
+    ))
   it('a way into the prototype', () => refused([...glyphs, '--set', '__proto__.polluted=1'], /__proto__/))
   it('a sweep over a setting that does not exist', () =>
     refused([...glyphs, '--sweep', 'training.batchsize=1,2'], /batchsize/))
+  it('a sweep over a range that cannot be read', () =>
+    refused(
+      [...glyphs, '--sweep', 'neuralLr=0.1..x'],
+      /neuralLr: the range "0\.1\.\.x" cannot be read/,
+      /0\.01\.\.0\.1\/5/,
+    ))
+  it('a sweep over a value out of its range', () =>
+    refused([...glyphs, '--sweep', 'neuralLr=0.1,100'], /neuralLr cannot be 100/, /at most 10, found 100/))
+  it('a sweep over a place that a list has not', () =>
+    refused([...glyphs, '--sweep', 'widths.7=100,200'], /no place 7 in widths/))
+  it('a sweep over a depth that rates cannot follow', () =>
+    refused([...glyphs, '--sweep', 'depth=1..2'], /depth cannot be 2/, /pair the depth with lrFeedback/))
+  it('a sweep with the same value twice', () =>
+    refused([...glyphs, '--sweep', 'neuralLr=0.1,1e-1'], /the same twice: neuralLr=0\.1 and neuralLr=1e-1/))
+  it('pairs of unequal length', () =>
+    refused(
+      [...glyphs, '--pair', '--sweep', 'hidden=10,20', '--sweep', 'neuralLr=0.1,0.2,0.3'],
+      /equal length to pair, found hidden with 2, neuralLr with 3/,
+    ))
+  it('a pair of one', () => refused([...glyphs, '--pair', '--sweep', 'hidden=10,20'], /--pair .* found 1/))
   it('an unknown engine', () => refused([...glyphs, '--engine', 'refrence'], /--engine/, /Did you mean "reference"\?/))
   it('float64 on an engine that has none', () =>
     refused([...glyphs, '--engine', 'tensorflow', '--precision', 'float64'], /float64/))

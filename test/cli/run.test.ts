@@ -6,7 +6,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, it, vi } from 'vitest'
+import { presetNamed } from '../../src-main/experiment/presets.ts'
+import { spreadOf } from '../../src-main/experiment/published.ts'
 import { makeIdxFolder } from './idx-folder.ts'
+import { native } from '../../src-main/engines/native.ts'
 import { apical, ROOT, start, watch, type Finished } from './process.ts'
 
 // Whole processes, and several in one test: a busy machine may take its time.
@@ -74,14 +77,17 @@ describe('run', () => {
     const [done, ...more] = only(finished, 'done')
     expect(more).toEqual([])
     expect(Object.keys(done ?? {}).sort()).toEqual([
+      'early',
       'engine',
       'folder',
       'kind',
       'published',
       'seconds',
       'seeds',
+      'selection',
       'testAccuracy',
       'trainAccuracy',
+      'validationAccuracy',
     ])
     const last = epochs.slice(-2).map((epoch) => epoch['testAccuracy'] as number)
     const mean = last.reduce((sum, value) => sum + value, 0) / last.length
@@ -89,7 +95,7 @@ describe('run', () => {
     expect(test.n).toBe(2)
     expect(test.mean).toBeCloseTo(mean, 12)
     expect(test.sd).toBeCloseTo(Math.abs((last[0] ?? 0) - (last[1] ?? 0)) / Math.SQRT2, 12)
-    expect(done).toMatchObject({ engine: 'reference', folder, published: null })
+    expect(done).toMatchObject({ engine: 'reference', folder, published: null, early: null })
     expect(done?.['seeds']).toMatchObject([
       { seed: 0, status: 'done', testAccuracy: last[0] },
       { seed: 1, status: 'done', testAccuracy: last[1] },
@@ -161,6 +167,39 @@ describe('run', () => {
     expect(readdirSync(out)).toHaveLength(4)
   })
 
+  it('a sweep ends with one group a setting, accurate or collapsed, that are found together on the disk', async () => {
+    const out = results('sweep-groups')
+    const finished = await apical([
+      ...['run', 'corinfomax-glyphs-small', ...tiny(1000, 1, '0,1'), '--set', 'training.validation.fraction=0.2'],
+      // The second one is far too fast a learner: it collapses.
+      ...['--sweep', 'lrForward=[1,0.7],[100,100]', '--sweep', 'hidden=16,17', '--pair', '--out', out, '--json'],
+    ])
+    expect(finished.code, 'a seed collapsed').toBe(1)
+    const last = finished.lines.at(-1) as { kind: string; id: string; groups: Record<string, unknown>[] }
+    expect(last.kind).toBe('sweep')
+    const folders = only(finished, 'started').map(({ folder }) => folder)
+    expect(last.groups).toMatchObject([
+      {
+        settings: { lrForward: [1, 0.7], hidden: 16 },
+        status: 'done',
+        testAccuracy: { n: 2 },
+        validationAccuracy: { n: 2 },
+        collapsedSeeds: [],
+        folder: folders[0],
+      },
+      {
+        settings: { lrForward: [100, 100], hidden: 17 },
+        status: 'collapsed',
+        testAccuracy: null,
+        collapsedSeeds: [0, 1],
+        folder: folders[1],
+      },
+    ])
+    expect(last).toMatchObject({ chosen: { lrForward: [1, 0.7], hidden: 16 } })
+    const listed = await apical(['runs', '--out', out, '--json'])
+    expect(listed.lines.map(({ sweep }) => (sweep as { id: string }).id)).toEqual([last.id, last.id])
+  })
+
   it('trains on a folder of IDX files', async () => {
     const finished = await apical([
       ...[
@@ -178,11 +217,37 @@ describe('run', () => {
     expect(finished.code).toBe(0)
     expect(only(finished, 'started')).toMatchObject([{ batchesPerEpoch: 12 }])
     // Another network and another number of epochs are not the published row.
-    expect(only(finished, 'done')).toMatchObject([{ seeds: [{ seed: 0, status: 'done' }], published: null }])
+    expect(only(finished, 'done')).toMatchObject([
+      { seeds: [{ seed: 0, status: 'done' }], published: null, early: null },
+    ])
     // Whoever trains on other files than the published ones is told.
     expect(only(finished, 'note').map(({ message }) => message)).toEqual(
       expect.arrayContaining([expect.stringMatching(/not the published/)]),
     )
+  })
+
+  it('compares the first epoch of a short run with the one that was printed', async () => {
+    const data = makeIdxFolder(join(scratch, 'mnist-early'))
+    const words = ['backprop-mnist', '--data', data, '--engine', 'reference', '--seeds', '0,1', '--epochs', '1']
+    const printed = presetNamed('backprop-mnist')?.published?.early
+    const finished = await apical(['run', ...words, '--out', results('early'), '--json'])
+    expect(finished.code).toBe(0)
+    const accuracies = only(finished, 'epoch').map(({ testAccuracy }) => testAccuracy as number)
+    // Sixty samples teach less than sixty thousand.
+    expect(only(finished, 'done')[0]).toMatchObject({
+      published: null,
+      early: [
+        {
+          epoch: 1,
+          published: { mean: printed?.mean[0], sd: printed?.sd?.[0], n: printed?.n },
+          ours: spreadOf(accuracies),
+          verdict: 'below',
+        },
+      ],
+    })
+    const told = await apical(['run', ...words, '--out', results('early-told')])
+    expect(told.out).toMatch(/^epoch +this run +seeds +published +seeds$/m)
+    expect(told.out).toMatch(/^ +1 +\d+\.\d\d ± \d+\.\d\d % +2 +9\d\.\d\d ± 0\.\d\d % +10 +below$/m)
   })
 
   it('writes plain lines for people when it speaks to no terminal', async () => {
@@ -342,6 +407,8 @@ describe('lists', () => {
   })
 })
 
+const { available: nativeThere } = await native.available()
+
 describe('bench', () => {
   it('measures one case with every promised field', async () => {
     const { lines, code } = await apical([
@@ -374,6 +441,15 @@ describe('bench', () => {
     expect(line?.['widths']).toEqual(expect.arrayContaining([784, 10]))
     const { trainMsPerBatch, batchesPerSecond } = line as { trainMsPerBatch: number; batchesPerSecond: number }
     expect(trainMsPerBatch * batchesPerSecond).toBeCloseTo(1000, 6)
+  })
+
+  it.skipIf(!nativeThere)('sets the native engine beside the processor’s own peak', async () => {
+    const words = ['bench', '--rule', 'backprop', '--dataset', 'glyphs', '--engine', 'native', '--threads', '1']
+    const { lines, code } = await apical([...words, '--batches', '7', '--json'])
+    expect(code).toBe(0)
+    const { gflops, peakGflops, shareOfPeak } = lines[0] as Record<string, number>
+    expect(peakGflops).toBeGreaterThan(0)
+    expect(shareOfPeak).toBeCloseTo((gflops as number) / (peakGflops as number), 12)
   })
 
   it('refuses what it has no preset for', async () => {

@@ -46,9 +46,40 @@ describe('taken', () => {
       shuffle: true,
       evaluateTrain: 'all',
       evaluateTest: 'all',
+      validation: null,
+      selection: 'last-epoch',
     })
     expect(experiment?.engine).toEqual({ name: 'auto', precision: 'float32', device: null, threads: null })
     expect(checkExperiment(experiment).experiment, 'resolved already').toEqual(experiment)
+  })
+
+  it.each([
+    [{}, []],
+    [{ names: [] }, []],
+    [
+      { names: ['alignment', 'information'], everyBatches: 7 },
+      ['alignment', 'information'].map((name) => ({ name, everyBatches: 7 })),
+    ],
+    [{ names: ['alignment'] }, [{ name: 'alignment', everyBatches: 500 }]],
+  ])('with measures as files of earlier versions have them: %j', (old, measures) => {
+    expect(checkExperiment(changed('measures', old)).experiment?.measures).toEqual(measures)
+  })
+
+  it('with the interval of each measure, written out or short', () => {
+    const { experiment } = checkExperiment(changed('measures', ['alignment', 'silent:40', { name: 'activity' }]))
+    expect(experiment?.measures).toEqual([
+      { name: 'alignment', everyBatches: 500 },
+      { name: 'silent', everyBatches: 40 },
+      { name: 'activity', everyBatches: 500 },
+    ])
+  })
+
+  it('without measures and without counting more than accuracy where nothing is said of it', () => {
+    const earlier = mnist() as unknown as Record<string, unknown>
+    for (const key of ['measures', 'evaluation']) Reflect.deleteProperty(earlier, key)
+    const { experiment } = checkExperiment(earlier)
+    expect(experiment?.measures).toEqual([])
+    expect(experiment?.evaluation).toEqual({ topK: null, topKEveryEpochs: 1, confusionEveryEpochs: null })
   })
 
   it('without touching what was given', () => {
@@ -90,7 +121,26 @@ describe('refused', () => {
     ['rule.settings.nueralLr', 1, 'rule.settings.nueralLr', /Did you mean "neuralLr"\?/],
     ['rule.settings.lrForward', [1], 'rule.settings.lrForward', /2 feedforward rates.*found 1\.$/],
     ['rule.settings.lrForward', [1, 'a'], 'rule.settings.lrForward.1', /^Expected a number, found "a"\.$/],
-    ['measures.names', ['alignmnt'], 'measures.names.0', /alignment, information.*Did you mean "alignment"\?/],
+    ['training.selection', 'best-validation-epoch', 'training.selection', /^Expected a validation part .*found none/],
+    ['training.validation', { fraction: 0.5001 }, 'training.validation.fraction', /at most 0\.5, found 0\.5001/],
+    ['training.validation', { share: 0.1 }, 'training.validation.share', /no "share" here/],
+    [
+      'training.validation',
+      { fraction: 1e-5 },
+      'training.validation.fraction',
+      /found 59999 training and 1 validation/,
+    ],
+    ['training.validation', true, 'training.validation', /Expected an object, found true/],
+    ['measures', ['alignmnt'], 'measures.0.name', /alignment, information.*Did you mean "alignment"\?/],
+    ['measures', { names: ['alignmnt'] }, 'measures.0.name', /Did you mean "alignment"\?/],
+    ['measures', ['alignment', 'silent', 'alignment:7'], 'measures.2.name', /once, found "alignment" again/],
+    ['measures', ['alignment:0'], 'measures.0.everyBatches', /at least 1, found 0/],
+    ['measures', { names: ['alignment'], everyBatches: 0 }, 'measures.0.everyBatches', /at least 1/],
+    ['measures', { nmaes: [] }, 'measures', /^Expected a list, found an object\.$/],
+    ['measures', [{ name: 'alignment', every: 3 }], 'measures.0.every', /There is no "every" here/],
+    ['evaluation.topK', 1, 'evaluation.topK', /at least 2, found 1/],
+    ['evaluation.topK', 10, 'evaluation.topK', /fewer than the 10 classes of mnist, found 10/],
+    ['evaluation.confusionEveryEpochs', 0, 'evaluation.confusionEveryEpochs', /at least 1, found 0/],
     ['engine.precision', 'float64', 'engine.precision', /reference/],
     ['engine.threads', 0, 'engine.threads', /at least 1/],
     ['version', 0, 'version', /^Expected 1, found 0\.$/],
@@ -100,6 +150,21 @@ describe('refused', () => {
     const { problems, experiment } = checkExperiment(changed(path, value))
     expect(experiment).toBeUndefined()
     expect(problems?.find((problem) => problem.path === at)?.message).toMatch(sentence)
+  })
+
+  it('a split that leaves less than one batch of the samples that are used', () => {
+    const few = mnist() as { data: Record<string, Json>; training: Record<string, Json> }
+    few.data['limitTrain'] = 60
+    few.training['batchSize'] = 31
+    few.training['validation'] = { fraction: 0.5 }
+    expect(checkExperiment(few).problems).toEqual([
+      {
+        path: 'training.validation.fraction',
+        message: 'Expected a split that leaves at least one batch of 31 training samples, found 30 of 60 left.',
+      },
+    ])
+    few.training['batchSize'] = 30
+    expect(checkExperiment(few).experiment?.training.validation).toEqual({ fraction: 0.5, seed: 0, stratified: true })
   })
 
   it('everything wrong at once, each beside its field', () => {

@@ -54,3 +54,18 @@ it('says what is wrong instead, and still how many runs were meant', () => {
   expect(forecast).toMatchObject({ runs: 2, parameters: null, flopPerBatch: null, seconds: null, memoryBytes: null })
   expect(forecastExperiment(null, null).runs).toBe(0)
 })
+
+it('measures: a batch more at each interval, nothing for what weights alone tell, and correlations in every batch', () => {
+  const whole = preset('corinfomax-mnist')
+  const measures = [{ name: 'silent', everyBatches: 50 }]
+  const { measures: found, flopPerBatch } = forecastExperiment({ ...whole, measures }, null)
+  const percent = new Map(found.map((one) => [one.name, one.percent]))
+  expect([...percent.keys()]).toEqual(['alignment', 'information', 'silent', 'activity', 'residual'])
+  expect(percent.get('alignment')).toBe(0)
+  // A measured batch stops at the states it reports, but is trained to the end like any other.
+  expect(percent.get('silent')).toBeCloseTo(100 / 50, 10)
+  expect(percent.get('activity')).toBeCloseTo(100 / 500, 10)
+  // ⟨r rᵀ⟩ of 500 and 10 rates, ⟨e eᵀ⟩ of 10 forwards and of 500 backwards, 20 samples; the errors are there for learning.
+  const more = 2 * 20 * (500 ** 2 + 10 ** 2 + 10 ** 2 + 500 ** 2)
+  expect(percent.get('information')).toBeCloseTo((100 * more) / (flopPerBatch ?? NaN), 10)
+})

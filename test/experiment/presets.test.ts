@@ -4,7 +4,14 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import file from '../../resources/presets.json' with { type: 'json' }
 import { checkExperiment } from '../../src-main/experiment/check.ts'
-import { everyPreset, presetCards, presetNamed, publishedFor, publishedOf } from '../../src-main/experiment/presets.ts'
+import {
+  earlyFor,
+  everyPreset,
+  presetCards,
+  presetNamed,
+  publishedFor,
+  publishedOf,
+} from '../../src-main/experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
 
 const folder = process.env['APICAL_REFERENCE'] ?? '../shared/reference'
@@ -37,6 +44,10 @@ const Row = z.object({
   nSeeds: z.number(),
   epochs: z.number(),
   test: z.object({ mean: z.number(), std: z.number().nullable() }),
+  testFirstEpochsOverSeeds: z
+    .object({ mean: z.array(z.number()), std: z.array(z.number()).nullable(), nSeeds: z.number() })
+    .optional(),
+  testFirstEpochsSeed0: z.array(z.number()).optional(),
 })
 
 function read(name: string): unknown {
@@ -218,6 +229,11 @@ describe.skipIf(!there)(`every published configuration${why}`, () => {
           epochs: row.epochs,
         })
         expect(preset.published?.source).toContain(sourceOf(id, setting.settingNumber))
+        const over = row.testFirstEpochsOverSeeds
+        const alone = row.testFirstEpochsSeed0
+        if (over !== undefined)
+          expect(preset.published?.early).toEqual({ n: over.nSeeds, mean: over.mean, sd: over.std })
+        else expect(preset.published?.early).toEqual(alone === undefined ? null : { n: 1, mean: alone, sd: null })
       }
     }
   })
@@ -225,6 +241,7 @@ describe.skipIf(!there)(`every published configuration${why}`, () => {
   it('has every printed number', () => {
     expect(published.length).toBe(rows.length)
     expect(rows.length).toBe(292)
+    expect(published.filter(({ published }) => published?.early !== null).length).toBe(195)
   })
 })
 
@@ -352,20 +369,29 @@ describe('a comparison with what was published', () => {
       ...experiment,
       seeds: [1],
       rule: { ...experiment.rule, settings },
-      measures: { names: [], everyBatches: 1 },
+      measures: [],
     }
     expect(publishedFor(same)?.mean).toBe(0.97613)
   })
 
-  it.each([
-    ['fewer epochs', { training: { ...experiment.training, epochs: 1 } }],
+  const otherwise: readonly [string, Partial<typeof experiment>][] = [
+    ['a test set in part', { training: { ...experiment.training, evaluateTest: 1000 } }],
     ['other batches', { training: { ...experiment.training, batchSize: 10 } }],
     ['fewer samples', { data: { ...experiment.data, limitTrain: 100 } }],
     ['another network', { widths: [784, 100, 10] }],
     ['another setting', { rule: { ...experiment.rule, settings: { ...experiment.rule.settings, neuralLr: 0.06 } } }],
     ['no preset', { preset: null }],
     ['an unknown preset', { preset: 'gone' }],
-  ])('is not offered with %s', (_, change) => {
+  ]
+  it.each(otherwise)('is not offered with %s', (_, change) => {
     expect(publishedFor({ ...experiment, ...change })).toBeNull()
+    expect(earlyFor({ ...experiment, ...change })).toBeNull()
+  })
+
+  it('with another number of epochs is offered for the first ones alone', () => {
+    const short = { ...experiment, training: { ...experiment.training, epochs: 2 } }
+    expect(publishedFor(short)).toBeNull()
+    expect(earlyFor(short)).toEqual(earlyFor(experiment))
+    expect(earlyFor(short)).toMatchObject({ n: 5, mean: [0.9377, 0.95756, 0.96284, 0.96644, 0.96984] })
   })
 })

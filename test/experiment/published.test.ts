@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { comparePublished, spreadOf } from '../../src-main/experiment/published.ts'
+import { compareEarly, comparePublished, spreadOf } from '../../src-main/experiment/published.ts'
 
 describe('a spread', () => {
   it.each<readonly [string, (number | null)[], unknown]>([
@@ -14,7 +14,7 @@ describe('a spread', () => {
 })
 
 describe('beside a published mean of 0.976 ± 0.001 (n = 10)', () => {
-  const published = { mean: 0.976, sd: 0.001, n: 10, source: 'a table', epochs: 50 }
+  const published = { mean: 0.976, sd: 0.001, n: 10, source: 'a table', epochs: 50, early: null }
   it.each([
     ['the same', 0.976, 3, 'inside'],
     ['a little less than two sd below', 0.97401, 10, 'inside'],
@@ -28,5 +28,53 @@ describe('beside a published mean of 0.976 ± 0.001 (n = 10)', () => {
   it('no seed left, and nothing published', () => {
     expect(comparePublished(null, published)?.verdict).toBe('too few seeds')
     expect(comparePublished({ mean: 1, sd: 0, n: 3 }, null)).toBeNull()
+  })
+})
+
+describe('the first epochs, beside 0.93 ± 0.01 and 0.95 ± 0.002 of five seeds', () => {
+  const early = { n: 5, mean: [0.93, 0.95], sd: [0.01, 0.002] }
+  const seed = (testAccuracy: (number | null)[], collapsed: unknown = null) => ({
+    epochs: testAccuracy.map((_, index) => index + 1),
+    testAccuracy,
+    collapsed,
+  })
+
+  it.each([
+    ['the same', 0.93, 'inside'],
+    ['a little less than two sd below', 0.9101, 'inside'],
+    ['a little more than two sd below', 0.9099, 'below'],
+    ['a little less than two sd above', 0.9499, 'inside'],
+    ['a little more than two sd above', 0.9501, 'above'],
+  ] as const)('%s', (_, value, verdict) => {
+    expect(compareEarly([seed([value])], early)).toEqual([
+      {
+        epoch: 1,
+        published: { mean: 0.93, sd: 0.01, n: 5 },
+        ours: { mean: value, sd: 0, n: 1 },
+        verdict,
+      },
+      { epoch: 2, published: { mean: 0.95, sd: 0.002, n: 5 }, ours: null, verdict: null },
+    ])
+  })
+
+  it('ours is the mean over the seeds that have the epoch and did not collapse', () => {
+    const seeds = [seed([0.92, 0.95, 0.96]), seed([0.94]), seed([0.5, 0.5], { epoch: 2 }), seed([null, 0.952])]
+    expect(compareEarly(seeds, early)?.map(({ ours }) => [ours?.mean.toFixed(6), ours?.n])).toEqual([
+      ['0.930000', 2],
+      ['0.951000', 2],
+    ])
+  })
+
+  it('after a resume the history may begin later', () => {
+    const [first, second] = compareEarly([{ epochs: [2], testAccuracy: [0.95], collapsed: null }], early) ?? []
+    expect(first?.ours).toBeNull()
+    expect(second?.verdict).toBe('inside')
+  })
+
+  it('has no word where no spread was printed, and nothing where nothing was', () => {
+    expect(compareEarly([seed([0.5])], { n: 3, mean: [0.93], sd: null })).toEqual([
+      { epoch: 1, published: { mean: 0.93, sd: null, n: 3 }, ours: { mean: 0.5, sd: 0, n: 1 }, verdict: null },
+    ])
+    expect(compareEarly([seed([0.5])], null)).toBeNull()
   })
 })

@@ -1,10 +1,10 @@
 /** `--set KEY=VALUE` and sweeps: read as the field needs it, refused with the nearest key or the range. */
 import { describe, expect, it } from 'vitest'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
-import { presetNamed } from '../../src-main/experiment/presets.ts'
+import { checkExperiment } from '../../src-main/experiment/check.ts'
+import { presetCards, presetNamed } from '../../src-main/experiment/presets.ts'
 import { ExperimentProblem } from '../../src-main/experiment/problem.ts'
-import { keysOf, setKey, splitValues } from '../../src-main/experiment/setting-key.ts'
-import { expandSweep } from '../../src-main/experiment/sweep.ts'
+import { canonicalKey, keysOf, readKey, setKey, setKeys, splitValues } from '../../src-main/experiment/setting-key.ts'
 
 function preset(name: string): Experiment {
   const found = presetNamed(name)
@@ -55,7 +55,16 @@ describe('a value by its key', () => {
     ['data.limitTrain', 'null', 'data.limitTrain', null],
     ['data.name', 'fashion-mnist', 'data.name', 'fashion-mnist'],
     ['seeds', '4', 'seeds', [4]],
-    ['measures.names', 'alignment,information', 'measures.names', ['alignment', 'information']],
+    [
+      'measures',
+      'alignment,silent:40',
+      'measures',
+      [
+        { name: 'alignment', everyBatches: 500 },
+        { name: 'silent', everyBatches: 40 },
+      ],
+    ],
+    ['evaluation.topK', '5', 'evaluation.topK', 5],
     ['engine.device', 'cuda:0', 'engine.device', 'cuda:0'],
     ['name', '12', 'name', '12'],
   ])('%s=%s', (key, text, path, value) => {
@@ -76,6 +85,9 @@ describe('a value by its key', () => {
     ['training.batchSize', '0', 'training.batchSize', /at least 1, found 0/],
     ['widths', 'wide', 'widths', /a list, found "wide"/],
     ['lrForward', '', 'rule.settings.lrForward', /a list, found ""/],
+    ['training.validation.fraction', '0.6', 'training.validation.fraction', /at most 0\.5, found 0\.6/],
+    ['training.validation.fraction', '0', 'training.validation.fraction', /more than 0, found 0/],
+    ['training.selection', 'best', 'training.selection', /one of last-epoch, best-validation-epoch/],
   ])('%s=%s is refused with its range', (key, text, path, sentence) => {
     const { problems } = refusal(() => setKey(mnist, key, text))
     expect(problems[0]?.path).toBe(path)
@@ -121,56 +133,106 @@ describe('a value by its key', () => {
     expect(keysOf('backprop').slice(0, 2)).toEqual(['criterion', 'outputActivation'])
     expect(keysOf('backprop')).toContain('training.epochs')
     expect(keysOf('backprop')).not.toContain('lambda')
-    for (const key of keysOf('corinfomax')) if (key.startsWith('training.')) expect(valueAt(mnist, key)).toBeDefined()
+    const split = setKey(mnist, 'training.validation.seed', '7')
+    for (const key of keysOf('corinfomax')) if (key.startsWith('training.')) expect(valueAt(split, key)).toBeDefined()
+  })
+
+  it('a value of what is off turns it on, with the others at their defaults', () => {
+    const once = setKey(mnist, 'training.validation.fraction', '0.2')
+    expect(once.training.validation).toEqual({ fraction: 0.2, seed: 0, stratified: true })
+    const twice = setKey(once, 'training.validation.stratified', 'false')
+    expect(twice.training.validation).toEqual({ fraction: 0.2, seed: 0, stratified: false })
+    expect(setKey(twice, 'training.validation', 'null')).toEqual(mnist)
+    expect(setKey(mnist, 'training.validation', '{"fraction":0.3}').training.validation?.fraction).toBe(0.3)
+    expect(setKey(mnist, 'training.selection', 'best-validation-epoch').training.selection).toBe(
+      'best-validation-epoch',
+    )
   })
 })
 
-describe('a sweep', () => {
-  it('is every combination, the last axis fastest, each named for its values', () => {
-    const swept = expandSweep(mnist, [
-      { key: 'neuralLr', values: ['0.05', '0.1'] },
-      { key: 'training.epochs', values: ['1', '2', '3'] },
-    ])
-    expect(swept.map(({ rule, training }) => [rule.settings['neuralLr'], training.epochs])).toEqual([
-      [0.05, 1],
-      [0.05, 2],
-      [0.05, 3],
-      [0.1, 1],
-      [0.1, 2],
-      [0.1, 3],
-    ])
-    expect(swept[4]?.name).toBe(`${mnist.name} · neuralLr=0.1 · training.epochs=2`)
-    expect(new Set(swept.map(({ name }) => name)).size).toBe(6)
+describe('the network by single numbers', () => {
+  const deep = preset('corinfomax-mnist-3-layers')
+
+  it('hidden sets every hidden layer and no end', () => {
+    expect(setKey(deep, 'hidden', '250').widths).toEqual([784, 250, 250, 10])
+    expect(readKey(deep, 'hidden')).toBe(500)
+    expect(refusal(() => setKey(deep, 'hidden', '2.5')).problems[0]?.message).toMatch(/whole number, found 2\.5/)
   })
 
-  it('without axes is the experiment', () => {
-    expect(expandSweep(mnist, [])).toEqual([mnist])
+  it('a place of a list is set alone, and refused where there is none', () => {
+    expect(setKey(deep, 'widths.2', '100').widths).toEqual([784, 500, 100, 10])
+    expect(setKey(deep, 'lrForward.0', '0.5').rule.settings['lrForward']).toEqual([0.5, 0.75, 0.6])
+    expect(setKey(deep, 'rule.settings.lrForward.0', '0.5')).toEqual(setKey(deep, 'lrForward.0', '0.5'))
+    expect(refusal(() => setKey(deep, 'widths.4', '100')).message).toMatch(/no place 4 in widths, which has 4/)
+    expect(refusal(() => setKey(deep, 'lambda.0', '1')).message).toMatch(/lambda, which is none/)
+    expect(refusal(() => setKey(deep, 'widths.1', '0')).problems[0]).toMatchObject({ path: 'widths.1' })
+    expect(refusal(() => setKey(deep, 'width.1', '5')).message).toMatch(/no setting/)
   })
 
-  it('keeps long names within bounds and the values in sight', () => {
-    const [first] = expandSweep({ ...mnist, name: 'n'.repeat(200) }, [{ key: 'beta', values: ['2'] }])
-    expect(first?.name.length).toBe(200)
-    expect(first?.name).toMatch(/ · beta=2$/)
+  it('depth repeats the last hidden layer with its rates', () => {
+    const { lrFeedback } = deep.rule.settings as { lrFeedback: number[] }
+    const four = setKey(deep, 'depth', '4')
+    expect(four.widths).toEqual([784, 500, 500, 500, 500, 10])
+    expect(four.rule.settings['lrForward']).toEqual([1.1, 0.75, 0.75, 0.75, 0.6])
+    expect(four.rule.settings['lrFeedback']).toEqual([lrFeedback[0], lrFeedback[0], lrFeedback[0], lrFeedback[1]])
+    expect(readKey(four, 'depth')).toBe(4)
+    expect(setKey(four, 'depth', '2')).toEqual(deep)
+    expect(setKey(deep, 'depth', '1').rule.settings).toMatchObject({
+      lrForward: [1.1, 0.6],
+      lrFeedback: [lrFeedback[1]],
+    })
   })
 
-  it.each([
-    ['of an unknown key', [{ key: 'nueralLr', values: ['1'] }], /Did you mean/],
-    [
-      'of the same key twice',
-      [
-        { key: 'beta', values: ['1'] },
-        { key: 'beta', values: ['2'] },
-      ],
-      /beta again/,
-    ],
-    ['of no values', [{ key: 'beta', values: [] }], /Expected values for beta/],
-    ['of an empty value', [{ key: 'beta', values: ['1', ''] }], /Expected values for beta/],
-    ['of too many', [{ key: 'beta', values: Array.from({ length: 1001 }, (_, i) => String(i + 1)) }], /at most 1000/],
-    ['that does not fit the network', [{ key: 'widths', values: ['784-500-500-10'] }], /widths=784-500-500-10/],
-  ])('%s is refused', (_, axes, sentence) => {
-    expect(refusal(() => expandSweep(mnist, axes)).message).toMatch(sentence)
+  it('depth leaves every setting of every rule fitting, or says which it cannot stretch', () => {
+    let stretched = 0
+    for (const { experiment } of presetCards())
+      for (const depth of ['1', '2', '3', '5'])
+        try {
+          expect(checkExperiment(setKey(experiment, 'depth', depth)).problems ?? []).toEqual([])
+          stretched++
+        } catch (error) {
+          if (!(error instanceof ExperimentProblem)) throw error
+          expect(error.problems[0]?.message).toMatch(/Expected a number of hidden layer 1 .* pair the depth with/)
+          expect(experiment.widths.length).toBe(3)
+        }
+    expect(stretched).toBeGreaterThan(presetCards().length * 2)
   })
 
+  it('numbers of layers follow: the output stays the output, copies are what they copy', () => {
+    const sparse = preset('corinfomax-sparse-mnist')
+    expect(sparse.rule.settings['sparseLayers']).toEqual([1, 2])
+    const sparseAt = (experiment: Experiment, depth: string): unknown =>
+      setKeys(experiment, [
+        ['depth', depth],
+        ['lrFeedback', '[1]'],
+      ]).rule.settings['sparseLayers']
+    expect(sparseAt(sparse, '3')).toEqual([1, 2, 3, 4])
+    const outputOnly = setKey(sparse, 'sparseLayers', '[2]')
+    expect(sparseAt(outputOnly, '3')).toEqual([4])
+    expect(sparseAt(setKey(sparse, 'sparseLayers', '[1]'), '2')).toEqual([1, 2])
+  })
+
+  it('a list given beside the depth is taken as it is, whatever comes first', () => {
+    const changes = [
+      ['lrFeedback', '[0.1,0.2]'],
+      ['depth', '2'],
+    ] as const
+    const two = setKeys(mnist, changes)
+    expect(two.rule.settings['lrFeedback']).toEqual([0.1, 0.2])
+    expect(two.rule.settings['lrForward']).toEqual([1, 1, 0.7])
+    expect(setKeys(mnist, changes.toReversed())).toEqual(two)
+    expect(refusal(() => setKey(mnist, 'depth', '2')).problems[0]?.path).toBe('rule.settings.lrFeedback')
+  })
+
+  it('keys have one shortest form', () => {
+    expect(canonicalKey(mnist, 'rule.settings.neuralLr')).toBe('neuralLr')
+    expect(canonicalKey(mnist, 'training.epochs')).toBe('training.epochs')
+    expect(canonicalKey(mnist, 'widths.1')).toBe('widths.1')
+    expect(canonicalKey(mnist, 'depth')).toBe('depth')
+  })
+})
+
+describe('values of a list', () => {
   it.each([
     ['1,2,3', ['1', '2', '3']],
     ['784-10-10, 784-20-10', ['784-10-10', '784-20-10']],

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { History } from '../../src-renderer/history.ts'
 import { rangeOf, summary, tableOf, thinned } from '../../src-renderer/parts/chart-model.ts'
-import { accuracyModel, latest, meanOf, measureModel } from '../../src-renderer/series.ts'
+import { accuracyModel, confusionModel, latest, meanOf, measureModel, profileModel } from '../../src-renderer/series.ts'
 
 const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true })
 const columns = (pairs: readonly (readonly [number, number])[]) => ({
@@ -11,12 +11,20 @@ const columns = (pairs: readonly (readonly [number, number])[]) => ({
   y: Float64Array.from(pairs, ([, y]) => y),
 })
 
-const epoch = (seed: number, at: number, test: number | null, train: number | null = test): RunEvent => ({
+const LAST = 'last-epoch'
+const epoch = (
+  seed: number,
+  at: number,
+  test: number | null,
+  train: number | null = test,
+  validation: number | null = null,
+): RunEvent => ({
   kind: 'epoch',
   seed,
   epoch: at,
   testAccuracy: test,
   trainAccuracy: train,
+  validationAccuracy: validation,
   seconds: 1,
 })
 const alignment = (seed: number, batch: number, value: number): RunEvent => ({
@@ -64,16 +72,18 @@ describe('mean over seeds', () => {
       batch: 3,
       reason: 'chance',
     })
-    expect(latest(history, 'test')?.mean).toBeCloseTo(0.91, 12)
-    expect(latest(history, 'test')?.n).toBe(2)
+    expect(latest(history, 'test', LAST)?.mean).toBeCloseTo(0.91, 12)
+    expect(latest(history, 'test', LAST)?.n).toBe(2)
     expect(history.seeds.get(80)?.collapsed?.reason).toBe('chance')
-    const test = accuracyModel(history, { seeds: false, published: null }).lines.find(({ label }) => label === 'test')
+    const test = accuracyModel(history, { seeds: false, published: null, early: null, selection: LAST }).lines.find(
+      ({ label }) => label === 'test',
+    )
     expect([...(test?.y ?? [])]).toEqual([0.91])
   })
 
   test('one line a seed on demand, thin, beside the mean', () => {
     const history = after(epoch(0, 1, 0.9), epoch(10, 1, 0.92))
-    const { lines } = accuracyModel(history, { seeds: true, published: null })
+    const { lines } = accuracyModel(history, { seeds: true, published: null, early: null, selection: LAST })
     expect(
       lines
         .filter(({ thin }) => thin === true)
@@ -112,7 +122,9 @@ describe('history', () => {
 
   test('an accuracy that was not taken is a gap, not a zero', () => {
     const history = after(epoch(0, 1, null, 0.5), epoch(0, 2, 0.7, 0.8))
-    const test = accuracyModel(history, { seeds: false, published: null }).lines.find(({ label }) => label === 'test')
+    const test = accuracyModel(history, { seeds: false, published: null, early: null, selection: LAST }).lines.find(
+      ({ label }) => label === 'test',
+    )
     expect([...(test?.x ?? [])]).toEqual([2])
   })
 
@@ -149,11 +161,27 @@ describe('thinning for the pixels there are', () => {
 
 describe('a chart in words and as a table', () => {
   const history = after(epoch(0, 1, 0.9), epoch(0, 2, 0.976))
-  const model = accuracyModel(history, { seeds: false, published: { mean: 0.9762, sd: 0.0012 } })
+  const model = accuracyModel(history, {
+    seeds: false,
+    published: { mean: 0.9762, sd: 0.0012 },
+    early: null,
+    selection: LAST,
+  })
 
   test('tells where each line begins and ends, and what was published', () => {
     expect(summary(model)).toContain('test from 90.00 % at epoch 1 to 97.60 % at epoch 2')
     expect(summary(model)).toContain('Published: 97.62 ± 0.12 %.')
+  })
+
+  test('the first published epochs are told, and are within its range', () => {
+    const early = [
+      { epoch: 1, published: { mean: 0.8, sd: 0.05, n: 5 }, ours: null, verdict: null },
+      { epoch: 2, published: { mean: 0.9, sd: null, n: 5 }, ours: null, verdict: null },
+    ]
+    const beside = accuracyModel(history, { seeds: false, published: null, early, selection: LAST })
+    expect(beside.early).toEqual({ x: [1, 2], mean: [0.8, 0.9], half: [0.1, 0] })
+    expect(summary(beside)).toContain('Published for the first epochs: 80.00 at epoch 1, 90.00 at epoch 2.')
+    expect(rangeOf(beside)?.low).toBeLessThan(0.7)
   })
 
   test('has a row for every x', () => {
@@ -165,8 +193,126 @@ describe('a chart in words and as a table', () => {
     expect(range?.low).toBeLessThan(0.9)
     expect(range?.high).toBeGreaterThan(0.9774)
     expect(
-      rangeOf({ ...model, lines: accuracyModel(after(epoch(0, 1, 1)), { seeds: false, published: null }).lines })?.high,
+      rangeOf({
+        ...model,
+        lines: accuracyModel(after(epoch(0, 1, 1)), { seeds: false, published: null, early: null, selection: LAST })
+          .lines,
+      })?.high,
     ).toBe(1)
     expect(rangeOf({ name: 'empty', xLabel: 'epoch', unit: '', lines: [] })).toBeNull()
+  })
+})
+
+describe('an epoch chosen on the validation part', () => {
+  const history = after(
+    epoch(0, 1, 0.7, 0.71, 0.5),
+    epoch(0, 2, 0.8, 0.81, 0.6),
+    epoch(0, 3, 0.9, 0.91, 0.6),
+    epoch(5, 1, 0.5, 0.51, 0.9),
+    epoch(5, 2, 0.6, 0.61, 0.4),
+  )
+
+  test('is the first of the largest validation accuracy, and its test accuracy is the one told', () => {
+    expect(latest(history, 'test', 'best-validation-epoch')?.mean).toBeCloseTo((0.8 + 0.5) / 2, 12)
+    expect(latest(history, 'test', LAST)?.mean).toBeCloseTo((0.9 + 0.6) / 2, 12)
+  })
+
+  test('is marked in the chart beside the validation curve, and said in its summary', () => {
+    const model = accuracyModel(history, {
+      seeds: false,
+      published: null,
+      early: null,
+      selection: 'best-validation-epoch',
+    })
+    expect(model.lines.map(({ label }) => label)).toEqual(['train', 'validation', 'test'])
+    expect(model.marks?.map(({ x }) => x)).toEqual([1, 2])
+    expect(summary(model)).toContain('chosen epochs 1–2')
+    expect(accuracyModel(history, { seeds: false, published: null, early: null, selection: LAST }).marks).toEqual([])
+  })
+
+  test('without a validation part there is no such curve', () => {
+    const model = accuracyModel(after(epoch(0, 1, 0.7)), {
+      seeds: false,
+      published: null,
+      early: null,
+      selection: LAST,
+    })
+    expect(model.lines.map(({ label }) => label)).toEqual(['train', 'test'])
+  })
+})
+
+describe('one value an iteration', () => {
+  const card = { name: 'residual', label: 'Settling residual', unit: 'relative change' }
+  const residual = (seed: number, batch: number, free: readonly number[]): RunEvent => ({
+    kind: 'measure',
+    seed,
+    batch,
+    measure: 'residual',
+    values: { 'free, first': free[0] ?? NaN },
+    profiles: { free, nudged: [0.5] },
+  })
+
+  test('is drawn from the latest batch, as the mean over seeds', () => {
+    const history = after(residual(0, 1, [9, 9]), residual(0, 501, [1, 0.5]), residual(10, 501, [1, 0.7]))
+    const { lines, xLabel } = profileModel(card, history, false)
+    expect(xLabel).toBe('iteration')
+    expect(lines.map(({ label }) => label)).toEqual(['free', 'nudged'])
+    expect([...(lines[0]?.x ?? [])]).toEqual([1, 2])
+    expect(lines[0]?.y[1]).toBeCloseTo(0.6, 12)
+  })
+
+  test('is gone where a resume goes back before it', () => {
+    const resumed: RunEvent = { kind: 'resumed', seed: 0, epoch: 0, batch: 100 }
+    expect(profileModel(card, after(residual(0, 501, [1]), resumed), false).lines).toEqual([])
+  })
+})
+
+describe('the confusion matrix', () => {
+  const confusion = (seed: number, epoch: number, counts: readonly number[]): RunEvent => ({
+    kind: 'confusion',
+    seed,
+    epoch,
+    batch: epoch * 10,
+    split: 'test',
+    classes: ['cat', 'dog'],
+    counts,
+  })
+
+  test('adds the seeds of the last epoch, and names the gravest mistakes first', () => {
+    const model = confusionModel(
+      after(confusion(0, 1, [0, 9, 9, 0]), confusion(0, 2, [8, 2, 1, 9]), confusion(10, 2, [6, 4, 0, 10])),
+    )
+    expect(model).toMatchObject({
+      epoch: 2,
+      seeds: 2,
+      shares: [
+        [0.7, 0.3],
+        [0.05, 0.95],
+      ],
+    })
+    expect(model?.mistakes).toEqual([
+      { truth: 'cat', taken: 'dog', share: 0.3 },
+      { truth: 'dog', taken: 'cat', share: 0.05 },
+    ])
+  })
+
+  test('leaves out a seed that has not come as far, and a class that was not met', () => {
+    const model = confusionModel(after(confusion(0, 2, [4, 0, 0, 0]), confusion(10, 1, [0, 4, 4, 0])))
+    expect(model).toMatchObject({
+      epoch: 2,
+      seeds: 1,
+      shares: [
+        [1, 0],
+        [0, 0],
+      ],
+      mistakes: [],
+    })
+    expect(confusionModel(new History())).toBeNull()
+  })
+
+  test('goes with the work that a resume repeats', () => {
+    const resumed: RunEvent = { kind: 'resumed', seed: 0, epoch: 1, batch: 10 }
+    expect(confusionModel(after(confusion(0, 2, [4, 0, 0, 0]), resumed))).toBeNull()
+    expect(confusionModel(after(confusion(0, 1, [4, 0, 0, 0]), resumed))?.epoch).toBe(1)
   })
 })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { MAPS, type MapName } from '../../src-main/program/activations.ts'
 import { compile } from '../../src-main/program/compile.ts'
 import { drawInitial } from '../../src-main/program/initial.ts'
-import { angleBetween, isHit } from '../../src-main/program/measures.ts'
+import { angleBetween, isHit, silentFraction } from '../../src-main/program/measures.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { map, outer } from '../../src-main/program/words.ts'
 import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
@@ -78,10 +78,11 @@ describe.runIf(present)('activations', () => {
 
 describe.runIf(present)('metrics', () => {
   const { inputs, runs } = (present ? readGolden('metrics') : { inputs: {}, runs: {} }) as {
-    inputs: { score: Tensor; y: readonly number[]; A: Tensor; B: Tensor }
+    inputs: { score: Tensor; y: readonly number[]; state: Tensor; A: Tensor; B: Tensor }
     runs: {
       float64: {
         topk_accuracy: { k: readonly number[]; count: readonly number[] }
+        columnwise_sparsity: Readonly<Record<'threshold_0.01' | 'threshold_0.02', readonly number[]>>
         angle_between_two_matrices_deg: { A_B: number; A_minusB: number; A_halfA_plus_B: number }
         mean_outer_product_of_columns_A_B: Tensor
       }
@@ -159,7 +160,17 @@ describe.runIf(present)('metrics', () => {
       expect(deviation({ what: 'outer', got, want })).toBeLessThan(Math.max(tolerance, 1e-6))
     })
 
-  test.skip('column-wise sparsity belongs to a measure of a later issue', () => undefined)
+  test.each(['0.01', '0.02'] as const)('column-wise sparsity, the share of a column below %s', (threshold) => {
+    const [rows, columns] = inputs.state.shape as readonly [number, number]
+    const state = flat(inputs.state)
+    const got = Array.from({ length: columns }, (_, column) =>
+      silentFraction(
+        Array.from({ length: rows }, (_, row) => state[row * columns + column] as number),
+        Number(threshold),
+      ),
+    )
+    expect(got).toEqual(runs.float64.columnwise_sparsity[`threshold_${threshold}`])
+  })
 })
 
 describe.runIf(present)('fresh networks', () => {

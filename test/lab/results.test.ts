@@ -64,7 +64,7 @@ const newRun = (results = fresh()): string => createFolder(results, experiment, 
 
 const epoch = (seed: number, number: number, accuracy: number): RunEvent => ({
   ...{ kind: 'epoch', seed, epoch: number, seconds: 1 },
-  ...{ trainAccuracy: accuracy, testAccuracy: accuracy },
+  ...{ trainAccuracy: accuracy, testAccuracy: accuracy, validationAccuracy: null },
 })
 
 function checkpoint(seed: number): SeedCheckpoint {
@@ -77,6 +77,7 @@ function checkpoint(seed: number): SeedCheckpoint {
       { name: 'm', shape: [1, 2], role: 'optimiser', values: Float64Array.from([0.1, 1 / 3]) },
     ],
     collapsed: null,
+    chosen: null,
     seconds: 12.5,
   }
 }

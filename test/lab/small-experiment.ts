@@ -20,7 +20,7 @@ export function smallExperiment(
     widths: [784, 16, 10],
     rule: { name: 'corinfomax', settings: { ...experiment.rule.settings, randomSign: true } },
     training: { ...experiment.training, epochs: changes.epochs ?? 4, batchSize: 20 },
-    measures: { names: ['alignment'], everyBatches: 7 },
+    measures: [{ name: 'alignment', everyBatches: 7 }],
     seeds: changes.seeds ?? [0, 10],
     engine: { name: 'reference', precision: 'float32', device: null, threads: null },
   }
@@ -34,7 +34,7 @@ export function quickExperiment(epochs: number): Experiment {
   return {
     ...smallExperiment({ epochs, seeds: [0], limitTrain: 1000, name: 'quick' }),
     rule: { ...rule, settings: { ...rule.settings, learningRate: 0.01 } },
-    measures: { names: [], everyBatches: 100 },
+    measures: [],
   }
 }
 

@@ -21,12 +21,21 @@ const checkpoint: SeedCheckpoint = {
     { name: 'Rfree1', shape: [1, 1], role: 'log', values: Float64Array.of(NaN) },
   ],
   collapsed: { epoch: 2, batch: 16, reason: 'W1 is not finite' },
+  chosen: { epoch: 1, trainAccuracy: null, validationAccuracy: 0.5, testAccuracy: 0.25 },
   seconds: 12.5,
 }
 
 describe('stored', () => {
   it('comes back as it was, types and all', () => {
     expect(restoreCheckpoint(structuredClone(storeCheckpoint(checkpoint)), 'a file')).toEqual(checkpoint)
+  })
+
+  it('from before there was a choice has chosen none', () => {
+    const stored = storeCheckpoint(checkpoint)
+    const state = JSON.parse(stored.metadata['state'] ?? '') as Record<string, unknown>
+    delete state['chosen']
+    const old = { ...stored, metadata: { ...stored.metadata, state: JSON.stringify(state) } }
+    expect(restoreCheckpoint(old, 'a file')).toEqual({ ...checkpoint, chosen: null })
   })
 
   it('is tensors and strings only', () => {

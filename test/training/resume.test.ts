@@ -4,9 +4,9 @@ import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { restoreCheckpoint, storeCheckpoint, type SeedCheckpoint } from '../../src-main/training/checkpoint.ts'
 import type { TrainingControls } from '../../src-main/training/controls.ts'
 import type { TrainingState } from '../../src-main/training/train.ts'
-import { BATCHES_PER_EPOCH, numbersOf, tinyExperiment, tinyTask, told, type TinyOptions } from './tiny.ts'
+import { numbersOf, tinyExperiment, tinyTask, told, type TinyOptions } from './tiny.ts'
 
-const MEASURES = { names: ['alignment', 'information'], everyBatches: 4 }
+const MEASURES = ['alignment', 'information', 'silent', 'residual'].map((name) => ({ name, everyBatches: 4 }))
 
 /** A clock that makes every chunk one batch long: it moves a second at each look. */
 function hurried(): () => number {
@@ -26,6 +26,17 @@ const CASES: readonly (readonly ['corinfomax' | 'backprop', string, TinyOptions]
   ['corinfomax', 'a random sign of β', { precision: 'float32' }],
   ['corinfomax', 'three phases and every measure', { settings: { threePhase: true }, measures: MEASURES }],
   ['backprop', 'Adam', { precision: 'float32' }],
+  [
+    'corinfomax',
+    'an epoch chosen on a validation part',
+    {
+      training: {
+        epochs: 3,
+        validation: { fraction: 0.3, seed: 2, stratified: true },
+        selection: 'best-validation-epoch',
+      },
+    },
+  ],
   ['backprop', 'momentum', { settings: { optimiser: 'sgd', weightDecay: 0.001 } }],
 ]
 
@@ -36,10 +47,11 @@ describe.each(CASES)('%s with %s', (rule, _, options) => {
   it('stopped after every batch there is', async () => {
     const whole = await told(tinyTask(experiment, { now: hurried() }))
     const wholeEpochs = whole.of('epoch').map(({ seconds: _seconds, ...rest }) => rest)
-    const total = experiment.training.epochs * BATCHES_PER_EPOCH
+    const perEpoch = whole.of('started')[0]?.batchesPerEpoch ?? NaN
+    const total = experiment.training.epochs * perEpoch
     for (let stopAt = 1; stopAt < total; stopAt++) {
       const stopWhen = (event: RunEvent | TrainingState, controls: TrainingControls): void => {
-        if (event.kind === 'progress' && (event.epoch - 1) * BATCHES_PER_EPOCH + event.batch >= stopAt) controls.stop()
+        if (event.kind === 'progress' && (event.epoch - 1) * perEpoch + event.batch >= stopAt) controls.stop()
       }
       const first = await told(tinyTask(experiment, { now: hurried() }), stopWhen)
       expect(first.events.at(-1)).toMatchObject({ kind: 'stopped', batch: stopAt })

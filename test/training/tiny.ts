@@ -39,6 +39,7 @@ export interface TinyOptions {
   readonly widths?: readonly number[]
   readonly training?: Partial<Experiment['training']>
   readonly measures?: Experiment['measures']
+  readonly evaluation?: Partial<Experiment['evaluation']>
   readonly precision?: 'float32' | 'float64'
 }
 
@@ -48,7 +49,7 @@ const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 }
 
 /** 6-5-3 unless told otherwise, two epochs, batches of four; seeds 0 and 1. */
-export function tinyExperiment(rule: 'corinfomax' | 'backprop', options: TinyOptions = {}): Experiment {
+export function tinyExperiment(rule: string, options: TinyOptions = {}): Experiment {
   const settings = ruleNamed(rule)?.settings.parse({ ...QUICK[rule], ...options.settings }) as Record<string, unknown>
   return Experiment.parse({
     version: 1,
@@ -58,7 +59,8 @@ export function tinyExperiment(rule: 'corinfomax' | 'backprop', options: TinyOpt
     widths: options.widths ?? [6, 5, 3],
     rule: { name: rule, settings },
     training: { epochs: 2, batchSize: BATCH_SIZE, ...options.training },
-    measures: options.measures ?? {},
+    measures: options.measures ?? [],
+    evaluation: options.evaluation ?? {},
     seeds: options.seeds ?? [0, 1],
     engine: { name: 'reference', precision: options.precision ?? 'float64' },
   })
@@ -71,7 +73,6 @@ export function tinyTask(experiment: Experiment, changes: Partial<TrainingTask> 
     data: tinyData(),
     from: null,
     folder: 'nowhere',
-    published: null,
     now: () => performance.now(),
     ...changes,
   }

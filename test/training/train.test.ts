@@ -134,6 +134,8 @@ describe('what is told', () => {
         status: 'done',
         testAccuracy: accuracy(data.test),
         trainAccuracy: accuracy(data.train),
+        validationAccuracy: null,
+        epoch: 2,
         reason: null,
       },
     ])

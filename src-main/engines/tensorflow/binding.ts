@@ -16,6 +16,8 @@ export type Tf = typeof TensorFlow
 export interface Binding {
   /** For people: 'CPU, WebAssembly SIMD, 1 thread'. */
   readonly device: string
+  /** On a GPU. */
+  readonly gpu: boolean
   /** A sentence: what was taken, and why nothing better. */
   readonly reason: string
   /** TensorFlow.js with its backend up; quick after the first call. */
@@ -73,6 +75,7 @@ async function native(name: 'tfjs-node-gpu' | 'tfjs-node'): Promise<Binding> {
   // Without a GPU this package computes on the processor just as tfjs-node does.
   return {
     start: async () => tf,
+    gpu,
     device: gpu ? 'GPU, CUDA through libtensorflow' : 'CPU, libtensorflow',
     reason: gpu || name === 'tfjs-node' ? `${name} is installed` : `${name} is installed and finds no CUDA device`,
   }
@@ -92,6 +95,7 @@ async function webAssembly(): Promise<Binding> {
   // The threaded build starts its workers from a blob: URL, which Node's worker threads refuse.
   return {
     start: () => (started ??= startWebAssembly()),
+    gpu: false,
     device: 'CPU, WebAssembly SIMD, 1 thread',
     reason: 'WebAssembly with SIMD, on one thread since the threaded build does not start in Node',
   }

@@ -8,15 +8,11 @@
  * - where a factor is multiplied in. c · (r Wᵀ) inside a repeat becomes r (cWᵀ), with cWᵀ made once a batch;
  * - when a value is last read, so that its memory is free again at once.
  */
-import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
+import type { Coefficient, Program, Statement, ValueId } from '../../program/program.ts'
 import { operandsOf } from '../../program/statements.ts'
-import type { Shape } from '../../program/shape.ts'
+import { layOut, type Orientation } from '../orientation.ts'
 
-export interface Plan {
-  /** Whether a value without a batch dimension is computed and kept transposed. */
-  readonly flipped: readonly boolean[]
-  /** By parameter. */
-  readonly flippedParameters: readonly boolean[]
+export interface Plan extends Orientation {
   readonly training: Block
   readonly prediction: Block
 }
@@ -135,86 +131,5 @@ function readsOf(statement: Statement): readonly ValueId[] {
       return [statement.value]
     default:
       return statement satisfies never
-  }
-}
-
-/**
- * Values that are combined entry by entry, and a parameter with its next value, lie alike; each such group lies as most
- * of the products that read it would have it, iterations counted.
- */
-function layOut(program: Program, turned: ReadonlySet<ValueId>): { flipped: boolean[]; flippedParameters: boolean[] } {
-  const groups = new Groups(program.shapes.length)
-  const votes = new Map<ValueId, number>()
-  const ofParameter: (ValueId | undefined)[] = program.parameters.map(() => undefined)
-  const join = (id: ValueId, other: ValueId): void => {
-    if (sameMatrix(program.shapes[id], program.shapes[other])) groups.join(id, other)
-  }
-  const joinParameter = (parameter: number, id: ValueId): void => {
-    const known = ofParameter[parameter]
-    if (known === undefined) ofParameter[parameter] = id
-    else join(known, id)
-  }
-  const vote = (id: ValueId, transposed: boolean, weight: number): void => {
-    votes.set(id, (votes.get(id) ?? 0) + (transposed ? weight : -weight))
-  }
-  const visit = (statements: readonly Statement[], weight: number): void => {
-    for (const statement of statements) {
-      if (statement.kind === 'repeat') {
-        for (const { inner, initial, next, result } of statement.carried)
-          for (const other of [initial, next, result]) join(inner, other)
-        visit(statement.body, statement.count * weight)
-      } else if (statement.kind === 'update') joinParameter(statement.parameter, statement.value)
-      else if (statement.kind === 'let') {
-        const { id, operation } = statement
-        if (operation.kind === 'parameter') joinParameter(operation.parameter, id)
-        else if (operation.kind === 'product') {
-          vote(operation.left, operation.transposeLeft !== turned.has(id), weight)
-          vote(operation.right, operation.transposeRight !== turned.has(id), weight)
-        } else if (isElementwise(operation)) for (const other of operandsOf(operation)) join(id, other)
-      }
-    }
-  }
-  visit(program.training, 1)
-  // Predictions run on many samples at a time: a transposition there is lost among them.
-  visit(program.prediction, 0.01)
-  const balance = new Map<ValueId, number>()
-  for (const [id, weight] of votes) {
-    const group = groups.of(id)
-    balance.set(group, (balance.get(group) ?? 0) + weight)
-  }
-  const flipped = program.shapes.map((shape, id) => isMatrix(shape) && (balance.get(groups.of(id)) ?? 0) > 0)
-  return { flipped, flippedParameters: ofParameter.map((id) => id !== undefined && flipped[id] === true) }
-}
-
-function isElementwise(operation: Operation): boolean {
-  return ['sum', 'multiply', 'divide', 'map'].includes(operation.kind)
-}
-
-function isMatrix(shape: Shape | undefined): boolean {
-  return shape !== undefined && shape[0] !== 'batch' && shape[0] > 1 && shape[1] > 1
-}
-
-function sameMatrix(a: Shape | undefined, b: Shape | undefined): boolean {
-  return isMatrix(a) && isMatrix(b) && a?.[0] === b?.[0] && a?.[1] === b?.[1]
-}
-
-/** Values that must lie alike (union–find). */
-class Groups {
-  readonly #parent: number[]
-
-  constructor(count: number) {
-    this.#parent = Array.from({ length: count }, (_, id) => id)
-  }
-
-  of(id: number): number {
-    const parent = this.#parent[id] ?? id
-    if (parent === id) return id
-    const root = this.of(parent)
-    this.#parent[id] = root
-    return root
-  }
-
-  join(a: number, b: number): void {
-    this.#parent[this.of(a)] = this.of(b)
   }
 }

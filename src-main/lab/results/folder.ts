@@ -31,6 +31,7 @@ export function paths(folder: string) {
     status: join(folder, 'status.json'),
     worker: join(folder, 'worker.json'),
     summary: join(folder, 'summary.json'),
+    costs: join(folder, 'costs.json'),
     notes: join(folder, 'notes.md'),
     readMe: join(folder, 'README.txt'),
     log: join(folder, 'run.log'),
@@ -42,9 +43,9 @@ export function paths(folder: string) {
 }
 
 /** Seeds and machine aside, equal experiments have equal hashes. */
-export function experimentHash({ rule, data, widths, training, measures }: Experiment): string {
+export function experimentHash({ rule, data, widths, training, measures, evaluation }: Experiment): string {
   return createHash('sha256')
-    .update(JSON.stringify({ rule, data, widths, training, measures }))
+    .update(JSON.stringify({ rule, data, widths, training, measures, evaluation }))
     .digest('hex')
     .slice(0, 8)
 }

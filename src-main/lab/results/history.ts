@@ -1,14 +1,14 @@
 /** One seed's history, read from its metrics.jsonl: superseded lines dropped, a torn last line tolerated. */
 import { z } from 'zod'
-import type { SeedRecord } from '../../contract.ts'
+import type { Profile, SeedRecord } from '../../contract.ts'
 import { readText } from './files.ts'
 import { paths } from './folder.ts'
 
 /** Lines of a history are short; a file this large was not written by Apical. */
 const LARGEST_HISTORY = 1_000_000_000
 
-/** How a line with a measure begins, since the writer names the kind first. */
-const MEASURE = '{"kind":"measure"'
+/** How lines that a row does not show begin, since the writer names the kind first. */
+const MEASURES = /^\{"kind":"(?:measure|confusion)"/
 
 const Accuracy = z.number().min(0).max(1).nullable()
 const Line = z.discriminatedUnion('kind', [
@@ -17,6 +17,8 @@ const Line = z.discriminatedUnion('kind', [
     epoch: z.int().min(1),
     trainAccuracy: Accuracy,
     testAccuracy: Accuracy,
+    // Not there in histories from before there was a split.
+    validationAccuracy: Accuracy.default(null),
     seconds: z.number().min(0),
   }),
   z.object({
@@ -24,6 +26,15 @@ const Line = z.discriminatedUnion('kind', [
     batch: z.int().min(0),
     measure: z.string(),
     values: z.record(z.string(), z.number()),
+    profiles: z.record(z.string(), z.array(z.number())).optional(),
+  }),
+  z.object({
+    kind: z.literal('confusion'),
+    epoch: z.int().min(1),
+    batch: z.int().min(0),
+    split: z.enum(['train', 'test']),
+    classes: z.array(z.string()).min(1),
+    counts: z.array(z.int().min(0)),
   }),
   z.object({ kind: z.literal('collapsed'), epoch: z.int().min(0), batch: z.int().min(0), reason: z.string() }),
   z.object({ kind: z.literal('resumed'), epoch: z.int().min(0), batch: z.int().min(0) }),
@@ -41,7 +52,7 @@ export function readHistory(
   let lines: Line[] = []
   const texts = (readText(path, LARGEST_HISTORY) ?? '').split('\n')
   texts.forEach((text, index) => {
-    if (text === '' || (want === 'accuracies' && text.startsWith(MEASURE))) return
+    if (text === '' || (want === 'accuracies' && MEASURES.test(text))) return
     const line = parse(text)
     if (line === null) {
       const where = index === texts.length - 1 ? 'the last line is torn' : `line ${index + 1} cannot be read`
@@ -72,10 +83,20 @@ function columns(seed: number, lines: readonly Line[]): SeedRecord {
   const epochs = lines.filter((line) => line.kind === 'epoch')
   // Names come from a file: without a prototype none of them can reach one.
   const measures = Object.create(null) as Record<string, Record<string, { batch: number[]; value: number[] }>>
+  const profiles = Object.create(null) as Record<string, Record<string, Profile>>
   let collapsed: SeedRecord['collapsed'] = null
+  let confusion: SeedRecord['confusion'] = null
   for (const line of lines) {
     if (line.kind === 'collapsed') collapsed = { epoch: line.epoch, reason: line.reason }
+    if (line.kind === 'confusion' && line.counts.length === line.classes.length ** 2) {
+      const { epoch, split, classes, counts } = line
+      confusion = { epoch, split, classes, counts }
+    }
     if (line.kind !== 'measure') continue
+    if (line.profiles !== undefined) {
+      const latest = (profiles[line.measure] ??= Object.create(null) as Record<string, Profile>)
+      for (const [name, value] of Object.entries(line.profiles)) latest[name] = { batch: line.batch, value }
+    }
     const series = (measures[line.measure] ??= Object.create(null) as Record<
       string,
       { batch: number[]; value: number[] }
@@ -91,8 +112,11 @@ function columns(seed: number, lines: readonly Line[]): SeedRecord {
     epochs: epochs.map(({ epoch }) => epoch),
     trainAccuracy: epochs.map(({ trainAccuracy }) => trainAccuracy),
     testAccuracy: epochs.map(({ testAccuracy }) => testAccuracy),
+    validationAccuracy: epochs.map(({ validationAccuracy }) => validationAccuracy),
     seconds: epochs.map(({ seconds }) => seconds),
     measures,
+    profiles,
+    confusion,
     collapsed,
   }
 }

@@ -38,11 +38,21 @@ export class Ledger {
     changeStatus(paths(this.folder).status, { state, reason, next })
   }
 
-  /** Keeps an event that belongs to a seed's history. */
+  /** Keeps an event that belongs to a seed's history, and what the measures cost. */
   record(event: RunEvent): void {
-    if (event.kind !== 'epoch' && event.kind !== 'measure' && event.kind !== 'collapsed' && event.kind !== 'resumed')
-      return
-    this.#linesOf(event.seed).append(event)
+    switch (event.kind) {
+      case 'epoch':
+      case 'measure':
+      case 'confusion':
+      case 'collapsed':
+      case 'resumed':
+        this.#linesOf(event.seed).append(event)
+        return
+      case 'costs':
+        writeJson(paths(this.folder).costs, event.costs)
+        return
+      default:
+    }
   }
 
   /** Whether anything was ever recorded of this seed, by this worker or one before. */

@@ -3,11 +3,16 @@ export const README = `This folder is one experiment of Apical: one configuratio
 
 experiment.json             the question: every setting, resolved
 environment.json            the machine, the engine, checksums of the data
-seed-N/metrics.jsonl        one JSON object a line; kind "epoch" has the accuracies, "measure" the measures.
+seed-N/metrics.jsonl        one JSON object a line; kind "epoch" has the accuracies, "measure" the measures, with
+                            one value an iteration under "profiles", "confusion" what was taken for what.
+                            validationAccuracy is of training samples held out (training.validation in
+                            experiment.json) and null without them.
                             A line of kind "resumed" says that work beyond its batch was repeated, bit for bit the
                             same; a line that a crash cut off cannot be read and says nothing.
 seed-N/weights.safetensors  the learned weights after the last epoch
-summary.json                mean and standard deviation over seeds
+costs.json                  what each measure cost, in seconds and per cent of training, where any was taken
+summary.json                mean and standard deviation over seeds, each at the epoch that training.selection asks
+                            for: the last, or the first of largest validation accuracy
 notes.md                    your notes
 
 In Python, in this folder:

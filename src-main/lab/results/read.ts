@@ -3,10 +3,11 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Environment, ExperimentRecord, ExperimentRow, RunState, SeedRecord } from '../../contract.ts'
-import type { SeedOutcome } from '../../experiment/event.ts'
+import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
-import { publishedFor } from '../../experiment/presets.ts'
-import { comparePublished, spreadOf } from '../../experiment/published.ts'
+import { earlyFor, publishedFor } from '../../experiment/presets.ts'
+import { compareEarly, comparePublished, spreadOf } from '../../experiment/published.ts'
+import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
 import { isMissing, isTemporary, readJson, readText } from './files.ts'
@@ -100,6 +101,7 @@ export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): Expe
     environment: environmentOf(folder, warnings),
     seeds,
     outcomes,
+    costs: costsOf(folder, warnings),
     notes: readText(paths(folder).notes, LARGEST_NOTES) ?? '',
     files: filesOf(folder),
     warnings,
@@ -120,8 +122,8 @@ function rowOf(
     warnings.push(...more)
     return record
   })
-  const { epochs } = experiment.training
-  const outcomes = seeds.map((seed) => outcomeOf(seed, epochs, status))
+  const { epochs, selection } = experiment.training
+  const outcomes = seeds.map((seed) => outcomeOf(seed, experiment.training, status))
   const good = outcomes.filter(
     (outcome) => outcome.status === 'done' || (outcome.status === 'stopped' && outcome.testAccuracy !== null),
   )
@@ -138,6 +140,7 @@ function rowOf(
     dataset: experiment.data.name,
     widths: experiment.widths,
     preset: experiment.preset,
+    sweep: experiment.sweep,
     state,
     queuePosition: null,
     reason: status.reason,
@@ -145,6 +148,8 @@ function rowOf(
     collapsedSeeds: outcomes.filter((outcome) => outcome.status === 'collapsed').map(({ seed }) => seed),
     testAccuracy,
     trainAccuracy: spreadOf(good.map((outcome) => outcome.trainAccuracy)),
+    validationAccuracy: spreadOf(good.map((outcome) => outcome.validationAccuracy)),
+    selection,
     best: bestOf(seeds),
     curve: meanCurve(seeds),
     epochsDone: Number.isFinite(epochsDone) ? epochsDone : epochs,
@@ -154,6 +159,7 @@ function rowOf(
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
     published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
+    early: compareEarly(seeds, earlyFor(experiment)),
     note: firstLine(readText(paths(folder).notes, LARGEST_NOTES)),
   }
   return { row, seeds, outcomes }
@@ -161,16 +167,19 @@ function rowOf(
 
 function outcomeOf(
   seed: SeedRecord,
-  epochs: number,
+  { epochs, selection }: Experiment['training'],
   status: { readonly state: RunState; readonly reason: string | null },
 ): SeedOutcome {
   const whole = (seed.epochs.at(-1) ?? 0) >= epochs
   const failed = status.state === 'failed'
+  const reported = selectedIndex(selection, seed.validationAccuracy)
   return {
     seed: seed.seed,
     status: seed.collapsed !== null ? 'collapsed' : whole ? 'done' : failed ? 'failed' : 'stopped',
-    testAccuracy: seed.testAccuracy.at(-1) ?? null,
-    trainAccuracy: seed.trainAccuracy.at(-1) ?? null,
+    testAccuracy: seed.testAccuracy[reported] ?? null,
+    trainAccuracy: seed.trainAccuracy[reported] ?? null,
+    validationAccuracy: seed.validationAccuracy[reported] ?? null,
+    epoch: seed.epochs[reported] ?? null,
     reason: seed.collapsed?.reason ?? (whole || !failed ? null : status.reason),
   }
 }
@@ -188,6 +197,22 @@ function meanCurve(seeds: readonly SeedRecord[]): number[] {
     { length },
     (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean,
   ).filter((value) => value !== undefined)
+}
+
+const CostsFile = z.array(z.object({ measure: z.string(), seconds: z.number().min(0), percent: z.number().min(0) }))
+
+function costsOf(folder: string, warnings: string[]): readonly MeasureCost[] {
+  const path = paths(folder).costs
+  try {
+    const found = readJson(path)
+    if (found === null) return []
+    const parsed = CostsFile.safeParse(found)
+    if (parsed.success) return parsed.data
+    warnings.push(`${path}: expected what each measure cost, found something else.`)
+  } catch (error) {
+    warnings.push(error instanceof Error ? error.message : String(error))
+  }
+  return []
 }
 
 const EnvironmentFile = z.object({
@@ -251,6 +276,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     dataset: '',
     widths: [],
     preset: null,
+    sweep: null,
     state: 'unreadable',
     queuePosition: null,
     reason,
@@ -258,6 +284,8 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     collapsedSeeds: [],
     testAccuracy: null,
     trainAccuracy: null,
+    validationAccuracy: null,
+    selection: 'last-epoch',
     best: null,
     curve: [],
     epochsDone: 0,
@@ -266,6 +294,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     engine: '',
     created: created(folder),
     published: null,
+    early: null,
     note: '',
   }
 }

@@ -2,7 +2,7 @@
 import type { RuleCard, SettingSchema } from '../../../src-main/contract.ts'
 import type { Problem } from '../../../src-main/experiment/experiment.ts'
 import { valueAt, type Draft } from './draft.ts'
-import { COMMON_FIELDS } from './fields.ts'
+import { COMMON_FIELDS, VALIDATION_FIELDS } from './fields.ts'
 import { readSeeds } from './seeds.ts'
 
 /** A typed text as the number it says, else the text as it is. */
@@ -91,6 +91,9 @@ export function rangeInWords({ minimum, exclusiveMinimum, maximum }: SettingSche
   return top === undefined ? '' : ` of at most ${top}`
 }
 
+/** After how many batches a measure is taken. */
+const INTERVAL: SettingSchema = { control: 'whole', minimum: 1, maximum: 1_000_000_000 }
+
 /** All that the schemas find wrong. */
 export function problemsOf(draft: Draft, rule: RuleCard | undefined): readonly Problem[] {
   const problems: Problem[] = []
@@ -102,6 +105,8 @@ export function problemsOf(draft: Draft, rule: RuleCard | undefined): readonly P
     const value = valueAt(draft, path)
     if (empty === undefined || value !== null) add(path, problemWith(schema, value))
   }
+  if (draft.training.validation !== null)
+    for (const { path, schema } of VALIDATION_FIELDS) add(path, problemWith(schema, valueAt(draft, path)))
   draft.widths.forEach((width, i) => {
     add(`widths.${i}`, problemWith({ control: 'whole', minimum: 1, maximum: 1_000_000 }, width))
   })
@@ -110,6 +115,9 @@ export function problemsOf(draft: Draft, rule: RuleCard | undefined): readonly P
     if (value !== 'all' && value !== 'off')
       add(`training.${key}`, problemWith({ control: 'whole', minimum: 1, maximum: 10_000_000 }, value))
   }
+  draft.measures.forEach(({ everyBatches }, i) => {
+    add(`measures.${i}.everyBatches`, problemWith(INTERVAL, everyBatches))
+  })
   const seeds = readSeeds(draft.seeds)
   if ('problem' in seeds) add('seeds', seeds.problem)
   for (const [key, schema] of Object.entries(rule?.settings.properties ?? {}))

@@ -18,22 +18,26 @@ export interface Draft {
     shuffle: boolean
     evaluateTrain: Typed
     evaluateTest: Typed
+    validation: { fraction: Typed; seed: Typed; stratified: boolean } | null
+    selection: string
   }
-  measures: { names: string[]; everyBatches: Typed }
+  measures: { name: string; everyBatches: Typed }[]
+  evaluation: { topK: Typed | null; topKEveryEpochs: Typed; confusionEveryEpochs: Typed | null }
   seeds: string
   engine: { name: string; precision: string; device: string | null; threads: Typed | null }
 }
 
 export function draftOf(experiment: Experiment): Draft {
-  const { data, widths, rule, training, measures, engine } = experiment
+  const { data, widths, rule, training, measures, evaluation, engine } = experiment
   return {
     name: experiment.name,
     preset: experiment.preset,
     data: { ...data },
     widths: [...widths],
     rule: { name: rule.name, settings: structuredClone(rule.settings) },
-    training: { ...training },
-    measures: { ...measures, names: [...measures.names] },
+    training: { ...training, validation: training.validation === null ? null : { ...training.validation } },
+    measures: measures.map((measure) => ({ ...measure })),
+    evaluation: { ...evaluation },
     seeds: writeSeeds(experiment.seeds),
     engine: { ...engine },
   }
@@ -60,13 +64,30 @@ export function freshDraft(rule: RuleCard, data: DataSetCard): Draft {
     data: { name: data.name, seed: 0, limitTrain: null, limitTest: null },
     widths: [data.features, 500, data.classes],
     rule: { name: rule.name, settings: defaultSettings(rule) },
-    training: { epochs: 10, batchSize: 20, shuffle: true, evaluateTrain: 'all', evaluateTest: 'all' },
-    measures: { names: rule.measures.map(({ name }) => name), everyBatches: 500 },
+    training: {
+      epochs: 10,
+      batchSize: 20,
+      shuffle: true,
+      evaluateTrain: 'all',
+      evaluateTest: 'all',
+      validation: null,
+      selection: 'last-epoch',
+    },
+    measures: allMeasures(rule),
+    evaluation: { topK: null, topKEveryEpochs: 1, confusionEveryEpochs: null },
     seeds: '0',
     engine: { name: 'auto', precision: 'float32', device: null, threads: null },
   }
   fitToDepth(draft, rule)
   return draft
+}
+
+/** How often a measure is taken unless told otherwise, in batches. */
+export const USUAL_INTERVAL = 500
+
+/** Every measure of the rule at its usual interval. */
+export function allMeasures(rule: RuleCard): Draft['measures'] {
+  return rule.measures.map(({ name }) => ({ name, everyBatches: USUAL_INTERVAL }))
 }
 
 /** How many numbers a per-layer setting needs for these widths. */

@@ -72,15 +72,41 @@ export const COMMON_FIELDS: readonly CommonField[] = [
     },
   },
   {
-    path: 'measures.everyBatches',
+    path: 'evaluation.topK',
+    section: 'training',
+    empty: 'not counted',
+    schema: {
+      control: 'whole',
+      minimum: 2,
+      maximum: 1000,
+      label: 'Top-k accuracy',
+      symbol: 'k',
+      help: 'Also counts the samples whose class is among the k largest outputs.',
+    },
+  },
+  {
+    path: 'evaluation.topKEveryEpochs',
     section: 'training',
     schema: {
       control: 'whole',
       minimum: 1,
-      maximum: 1_000_000_000,
-      label: 'Measure every',
-      unit: 'batches',
-      help: 'How often these measures are taken.',
+      maximum: 100_000,
+      label: 'Top-k every',
+      unit: 'epochs',
+      help: 'And after the last epoch.',
+    },
+  },
+  {
+    path: 'evaluation.confusionEveryEpochs',
+    section: 'training',
+    empty: 'never',
+    schema: {
+      control: 'whole',
+      minimum: 1,
+      maximum: 100_000,
+      label: 'Confusion matrix every',
+      unit: 'epochs',
+      help: 'Which class was taken for which, on the test set; also after the last epoch.',
     },
   },
   {
@@ -108,6 +134,40 @@ export const COMMON_FIELDS: readonly CommonField[] = [
   },
 ]
 
+/** Fields of the validation part, there while it is on. */
+export const VALIDATION_FIELDS: readonly Omit<CommonField, 'section'>[] = [
+  {
+    path: 'training.validation.fraction',
+    schema: {
+      control: 'number',
+      exclusiveMinimum: 0,
+      maximum: 0.5,
+      label: 'Share held out',
+      help: 'Of the training samples; the rest is trained on.',
+    },
+  },
+  {
+    path: 'training.validation.stratified',
+    schema: {
+      control: 'switch',
+      label: 'Stratified',
+      help: 'Every class gives the same share, so that none is missed by chance.',
+    },
+  },
+  {
+    path: 'training.validation.seed',
+    schema: {
+      control: 'whole',
+      minimum: 0,
+      label: 'Seed of the split',
+      help: 'Which samples are held out; the same for every seed of the experiment.',
+    },
+  },
+]
+
+/** What turning the validation part on begins with. */
+export const FIRST_VALIDATION = { fraction: 0.1, seed: 0, stratified: true } as const
+
 /** Which section a problem's path belongs to. */
 export function sectionOf(path: string): Section {
   const top = path.split('.')[0] ?? ''
@@ -120,6 +180,7 @@ export function sectionOf(path: string): Section {
       return 'rule'
     case 'training':
     case 'measures':
+    case 'evaluation':
       return 'training'
     default:
       return 'seeds'

@@ -1,0 +1,84 @@
+/** What became of a sweep: one group a setting, with its accuracy or what kept it from one. */
+import { basename } from 'node:path'
+import type { SeedOutcome, Spread } from '../experiment/event.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import type { RunOutcome } from '../lab/run-options.ts'
+import { spread, table } from './layout.ts'
+import type { Terminal } from './terminal.ts'
+
+/** One setting of the sweep, over its seeds. */
+export interface SweepGroup {
+  readonly settings: Readonly<Record<string, unknown>>
+  readonly name: string
+  readonly folder: string
+  /** 'collapsed' when no seed has a result. */
+  readonly status: 'done' | 'collapsed' | 'stopped' | 'failed'
+  /** Over the seeds that have a result: a collapsed one is never averaged. */
+  readonly testAccuracy: Spread | null
+  readonly trainAccuracy: Spread | null
+  readonly validationAccuracy: Spread | null
+  readonly seeds: readonly number[]
+  readonly collapsedSeeds: readonly number[]
+}
+
+export function groupOf({ name, sweep, seeds }: Experiment, { folder, ending }: RunOutcome): SweepGroup {
+  const done = ending.kind === 'done' ? ending : null
+  const settings = Object.fromEntries((sweep?.settings ?? []).map(({ key, value }) => [key, value]))
+  return {
+    ...{ settings, name, folder },
+    status: ending.kind === 'done' ? statusOf(ending.seeds) : ending.kind,
+    testAccuracy: done?.testAccuracy ?? null,
+    trainAccuracy: done?.trainAccuracy ?? null,
+    validationAccuracy: done?.validationAccuracy ?? null,
+    seeds,
+    collapsedSeeds: (done?.seeds ?? []).filter(({ status }) => status === 'collapsed').map(({ seed }) => seed),
+  }
+}
+
+function statusOf(seeds: readonly SeedOutcome[]): SweepGroup['status'] {
+  return seeds.some(({ status }) => status === 'done') ? 'done' : 'collapsed'
+}
+
+/**
+ * The setting of largest mean validation accuracy, the first of equals, among those without a lost seed; null where no
+ * samples were held out: settings are not chosen on the test set.
+ */
+export function chosenGroup(groups: readonly SweepGroup[]): SweepGroup | null {
+  let best: SweepGroup | null = null
+  for (const group of groups) {
+    if (group.status !== 'done' || group.collapsedSeeds.length > 0 || group.validationAccuracy === null) continue
+    if (group.validationAccuracy.mean > (best?.validationAccuracy?.mean ?? -Infinity)) best = group
+  }
+  return best
+}
+
+/** Tells every group, as one JSON object or as a table. */
+export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: Terminal): void {
+  const chosen = chosenGroup(groups)
+  terminal.data({ kind: 'sweep', id, groups, chosen: chosen?.settings ?? null })
+  if (terminal.json) return
+  const held = groups.some(({ validationAccuracy }) => validationAccuracy !== null)
+  terminal.print()
+  terminal.print(terminal.paint('bold', `Sweep ${id}`))
+  const headings = ['setting', ...(held ? ['>validation'] : []), '>test', 'collapsed seeds', 'run']
+  const rows = groups.map((group) => [
+    inWords(group),
+    ...(held ? [accuracy(group, group.validationAccuracy)] : []),
+    accuracy(group, group.testAccuracy),
+    group.collapsedSeeds.length === 0 ? '' : `${group.collapsedSeeds.length} of ${group.seeds.length}`,
+    basename(group.folder),
+  ])
+  for (const line of table(headings, rows)) terminal.print(line)
+  if (chosen !== null)
+    terminal.print(`Best on the validation part: ${inWords(chosen)}, test ${spread(chosen.testAccuracy)}`)
+}
+
+function accuracy({ status }: SweepGroup, value: Spread | null): string {
+  return status === 'done' ? spread(value) : status
+}
+
+function inWords({ settings }: SweepGroup): string {
+  return Object.entries(settings)
+    .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join(' ')
+}

@@ -1,0 +1,104 @@
+/**
+ * What several rules are watched by: how many neurons are silent, how active layers are, how far a network has settled
+ * and how its energy falls. A rule reports states under names of its own and lists here which they are; a report that no
+ * measure asks for is dropped from its program.
+ */
+import { meanValue, silentFraction } from '../program/measures.ts'
+import type { Operand, Tracer, Value } from '../program/trace.ts'
+import { difference, divide, map, meanOverBatch, sum, sumOverUnits } from '../program/words.ts'
+import type { Measure, MeasuredSeries } from './rule.ts'
+
+/** A rate below this is silence, as in the released code [C]. */
+export const SILENCE = 0.01
+
+/** Keeps the division defined where nothing has moved yet and nothing does: far below any state, above what float32 drops. */
+const TINY = 1e-12
+
+/** Layers 1 … L of a network, or 1 … L − 1 where the output is no rate. */
+type Rated = 'all layers' | 'hidden layers'
+
+/**
+ * Silence and activity of each layer, from one batch.
+ *
+ * @param nameOf under which name the rule reports the rates of layer k, ['batch', n_k]
+ */
+export function rateMeasures(rated: Rated, nameOf: (k: number) => string): readonly Measure<unknown>[] {
+  const layersOf = (widths: readonly number[]): readonly number[] =>
+    Array.from({ length: Math.max(0, widths.length - (rated === 'all layers' ? 1 : 2)) }, (_, i) => i + 1)
+  const keep = (_settings: unknown, widths: readonly number[]): string[] => layersOf(widths).map(nameOf)
+  const take =
+    (of: (rates: ArrayLike<number>) => number): Measure<unknown>['take'] =>
+    async (_settings, widths, source) =>
+      layersOf(widths).map((k) => ({ series: `layer ${k}`, value: of(source.measurement(nameOf(k))) }))
+  return [
+    {
+      name: 'silent',
+      label: 'Silent units',
+      unit: 'percent',
+      help: `The share of a layer’s rates below ${SILENCE}, over the units and the samples of one batch.`,
+      keep,
+      take: take((rates) => silentFraction(rates, SILENCE)),
+    },
+    {
+      name: 'activity',
+      label: 'Mean activity',
+      unit: 'rate',
+      help: 'The mean rate of a layer over its units and the samples of one batch.',
+      keep,
+      take: take(meanValue),
+    },
+  ]
+}
+
+/** The phases of training whose settling a rule reports, in their order. */
+type Phases<S> = (settings: S) => readonly string[]
+
+/** ρ_t of every iteration of every phase, as `reportResidual` says. */
+export function residualMeasure<S>(phases: Phases<S>): Measure<S> {
+  return {
+    name: 'residual',
+    label: 'Settling residual',
+    unit: 'relative change',
+    help: 'How much the state still moves in each iteration, relative to its size, mean over one batch: 0 is settled.',
+    ...perIteration(phases, residualName),
+  }
+}
+
+/** The energy after every iteration of every phase, as `reportEnergy` says; `help` says which. */
+export function energyMeasure<S>(phases: Phases<S>, help: string): Measure<S> {
+  return {
+    name: 'energy',
+    label: 'Energy',
+    unit: 'per sample',
+    help,
+    ...perIteration(phases, energyName),
+  }
+}
+
+function perIteration<S>(phases: Phases<S>, nameOf: (phase: string) => string): Pick<Measure<S>, 'keep' | 'take'> {
+  return {
+    keep: (settings) => phases(settings).map(nameOf),
+    take: async (settings, _widths, source): Promise<MeasuredSeries[]> =>
+      phases(settings).map((phase) => ({ series: phase, value: Array.from(source.measurement(nameOf(phase))) })),
+  }
+}
+
+const residualName = (phase: string): string => `${phase}.residual`
+const energyName = (phase: string): string => `${phase}.energy`
+
+/**
+ * Inside a repeat: ρ_t = ⟨ ‖s^t − s^{t−1}‖ / ‖s^t‖ ⟩, s the states of all settling layers side by side, ‖·‖ the Euclidean
+ * norm of one sample's, ⟨·⟩ the mean over the batch. `before` and `after` are those states at the beginning and the end of
+ * the iteration, each ['batch', n_k].
+ */
+export function reportResidual(p: Tracer, phase: string, before: readonly Operand[], after: readonly Operand[]): void {
+  const norm = (values: readonly Operand[]): Value =>
+    map('sqrt', sum(...values.map((value) => [1, sumOverUnits(map('square', value))] as const)))
+  const moved = norm(after.map((value, i) => difference(value, before[i] as Operand)))
+  p.measure(residualName(phase), meanOverBatch(divide(moved, sum([1, norm(after)], [1, p.fill(TINY, [1, 1])]))))
+}
+
+/** Inside a repeat: the mean over the batch of each sample's energy, ['batch', 1]. */
+export function reportEnergy(p: Tracer, phase: string, energy: Operand): void {
+  p.measure(energyName(phase), meanOverBatch(energy))
+}

@@ -1,0 +1,61 @@
+/** What a run measured, in its folder: the latest of what is one at a time, and what each measure cost. */
+import { appendFileSync, writeFileSync } from 'node:fs'
+import { afterAll, expect, it } from 'vitest'
+import type { RunEvent } from '../../src-main/experiment/event.ts'
+import { createFolder, Ledger, paths, readRecord, readRow } from '../../src-main/lab/results.ts'
+import { scratchFolder, smallExperiment } from './small-experiment.ts'
+
+const scratch = scratchFolder()
+afterAll(scratch.remove)
+
+const newRun = (): string =>
+  createFolder(scratch.inside('results'), smallExperiment({ epochs: 2, seeds: [0, 7] }), {
+    state: 'queued',
+    reason: null,
+    next: null,
+    dataFolder: null,
+    queuedBy: null,
+  }).folder
+
+const epoch = (seed: number, number: number, accuracy: number): RunEvent => ({
+  ...{ kind: 'epoch', seed, epoch: number, seconds: 1 },
+  ...{ trainAccuracy: accuracy, testAccuracy: accuracy, validationAccuracy: null },
+})
+
+it('keeps the latest iterations and the latest confusion, what measures cost, and shows none of it in a row', () => {
+  const folder = newRun()
+  const ledger = new Ledger(folder, 'corinfomax')
+  const residual = (batch: number, free: number[]): RunEvent => ({
+    kind: 'measure',
+    seed: 0,
+    batch,
+    measure: 'residual',
+    values: { 'free, first': free[0] ?? NaN },
+    profiles: { free },
+  })
+  const confusion = (at: number, counts: number[]): RunEvent => ({
+    kind: 'confusion',
+    seed: 0,
+    epoch: at,
+    batch: 20 * at,
+    split: 'test',
+    classes: ['a', 'b'],
+    counts,
+  })
+  for (const event of [residual(1, [1, 0.5]), epoch(0, 1, 0.5), confusion(1, [3, 1, 2, 2]), residual(21, [1, 0.25])])
+    ledger.record(event)
+  ledger.record(confusion(2, [4, 0, 0, 4]))
+  ledger.record({ kind: 'resumed', seed: 0, epoch: 1, batch: 20 })
+  ledger.record({ kind: 'costs', costs: [{ measure: 'residual', seconds: 1.5, percent: 2 }] })
+  ledger.close()
+  const { seeds, costs, warnings } = readRecord(folder)
+  expect(warnings).toEqual([])
+  expect(seeds[0]?.profiles['residual']?.['free']).toEqual({ batch: 1, value: [1, 0.5] })
+  expect(seeds[0]?.confusion).toEqual({ epoch: 1, split: 'test', classes: ['a', 'b'], counts: [3, 1, 2, 2] })
+  expect(seeds[1]).toMatchObject({ profiles: {}, confusion: null })
+  expect(costs).toEqual([{ measure: 'residual', seconds: 1.5, percent: 2 }])
+  appendFileSync(paths(folder).metrics(0), '{"kind":"confusion","seed":0,"torn\n{"kind":"measure","torn\n')
+  expect(readRow(folder).state, 'lines of measures are not even read for a row').not.toBe('unreadable')
+  writeFileSync(paths(folder).costs, '{"not":"a list"}')
+  expect(readRecord(folder).warnings.join()).toMatch(/costs\.json.*found something else/)
+})

@@ -1,0 +1,225 @@
+// What rules report of themselves, against its definition computed here from the states, and what energy must do.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { reference } from '../../src-main/engines/reference.ts'
+import type { Samples } from '../../src-main/program/samples.ts'
+import { drawInitial } from '../../src-main/program/initial.ts'
+import { Generator } from '../../src-main/program/random.ts'
+import { compileRule, keptBy, ruleNamed, rules, type Rule } from '../../src-main/rules/index.ts'
+
+const BATCH = 4
+const WIDTHS = [5, 4, 3]
+
+function named(name: string): Rule {
+  const rule = ruleNamed(name)
+  if (rule === undefined) throw new Error(`there is no rule ${name}`)
+  return rule
+}
+
+interface Reported {
+  /** A parameter as it was before the batch. */
+  readonly initial: (name: string) => Float64Array
+  readonly measured: (name: string) => number[]
+  readonly x: number[]
+  readonly y: number[]
+}
+
+/** One batch of random samples from random weights, in float64, and what it reports. */
+async function report(
+  name: string,
+  settings: Readonly<Record<string, unknown>>,
+  keep: readonly string[],
+  seed = 5,
+): Promise<Reported> {
+  const rule = named(name)
+  const compiled = compileRule(rule, rule.settings.parse(settings) as unknown, WIDTHS, keep)
+  const random = Generator.seeded(seed)
+  const [features, classes] = [WIDTHS[0] as number, WIDTHS.at(-1) as number]
+  const pixels = Float32Array.from({ length: BATCH * features }, () => random.uniform())
+  const labels = Uint8Array.from({ length: BATCH }, () => random.integer(classes))
+  const data: Samples = {
+    count: BATCH,
+    features,
+    pixels,
+    labels,
+    classes,
+    image: null,
+    scaling: { scale: [1], offset: [0] },
+  }
+  const session = await reference.open(compiled, { replicas: 1, precision: 'float64' })
+  session.bind({ train: data, test: data })
+  const initial = new Map(
+    compiled.program.parameters.map((parameter) => [
+      parameter.name,
+      drawInitial(parameter.initial, parameter.shape, random.split(parameter.name)),
+    ]),
+  )
+  for (const [parameter, values] of initial) session.write(parameter, 0, values)
+  const { measurements } = await session.train({
+    batchSize: BATCH,
+    batches: 1,
+    samples: Uint32Array.from({ length: BATCH }, (_, i) => i),
+    scalars: compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 }),
+    measureBatch: 0,
+  })
+  session.close()
+  return {
+    initial: (parameter) => initial.get(parameter) ?? new Float64Array(0),
+    measured: (what) => Array.from(measurements[0]?.get(what) ?? []),
+    x: Array.from(pixels),
+    y: Array.from({ length: BATCH * classes }, (_, i) => (labels[Math.floor(i / classes)] === i % classes ? 1 : 0)),
+  }
+}
+
+const row = (values: ArrayLike<number>, columns: number, i: number): number[] =>
+  Array.from({ length: columns }, (_, j) => values[i * columns + j] as number)
+const dot = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, v, i) => sum + v * (b[i] as number), 0)
+const times = (matrix: ArrayLike<number>, vector: readonly number[], rows: number): number[] =>
+  Array.from({ length: rows }, (_, i) => dot(row(matrix, vector.length, i), vector))
+const meanOverSamples = (of: (sample: number) => number): number =>
+  Array.from({ length: BATCH }, (_, i) => of(i)).reduce((sum, v) => sum + v, 0) / BATCH
+
+describe('energy', () => {
+  for (const rule of ['ep', 'csm'])
+    for (const phase of ['free', 'nudged'])
+      test(`of ${rule} at the end of the ${phase} phase is the sum in its definition`, async () => {
+        const β = 0.7
+        const states = [1, 2].map((k) => `${phase}.s${k}`)
+        const { initial, measured, x, y } = await report(rule, { beta: β }, [`${phase}.energy`, ...states])
+        const M = rule === 'csm' ? initial('M1') : new Float64Array(16)
+        const want = meanOverSamples((i) => {
+          const s = [row(x, 5, i), row(measured(`${phase}.s1`), 4, i), row(measured(`${phase}.s2`), 3, i)] as const
+          const layer = (k: 1 | 2, units: number): number =>
+            0.5 * dot(s[k], s[k]) - dot(s[k], times(initial(`W${k}`), s[(k - 1) as 0 | 1], units))
+          const pull = row(y, 3, i).reduce((sum, v, j) => sum + ((s[2][j] as number) - v) ** 2, 0)
+          const lateral = 0.5 * dot(s[1], times(M, s[1], 4))
+          return layer(1, 4) + layer(2, 3) + lateral + (phase === 'nudged' ? β * pull : 0)
+        })
+        // Biases begin at zero.
+        expect(measured(`${phase}.energy`)).toHaveLength(phase === 'free' ? 20 : 4)
+        expect(measured(`${phase}.energy`).at(-1)).toBeCloseTo(want, 10)
+      })
+
+  test.each([
+    ['pc', 'clamped', { activation: 'tanh' }],
+    ['pc-nudge', 'nudged', { activation: 'tanh', lambda: 0.3 }],
+  ] as const)('of %s is that of its squared errors', async (rule, phase, settings) => {
+    const states = [1, 2].map((k) => `${phase}.v${k}`)
+    const { initial, measured, x, y } = await report(rule, settings, [`${phase}.energy`, ...states])
+    const want = meanOverSamples((i) => {
+      const v1 = row(measured(`${phase}.v1`), 4, i)
+      const v2 = row(measured(`${phase}.v2`), 3, i)
+      const error = (v: readonly number[], k: number, from: readonly number[]): number =>
+        times(initial(`W${k}`), from, v.length).reduce(
+          (sum, p, j) => sum + ((v[j] as number) - p - (initial(`b${k}`)[j] as number)) ** 2,
+          0,
+        )
+      const errors = error(v1, 1, row(x, 5, i)) + error(v2, 2, v1.map(Math.tanh))
+      const pull = row(y, 3, i).reduce((sum, v, j) => sum + ((v2[j] as number) - v) ** 2, 0)
+      return rule === 'pc' ? 0.5 * errors : errors + 0.3 * pull
+    })
+    expect(measured(`${phase}.energy`).at(-1)).toBeCloseTo(want, 10)
+  })
+
+  // A projected gradient step shorter than 2/L, L the largest curvature, cannot climb; these networks are small and smooth, and so L is small.
+  test.each([
+    ['ep', 'free', 'neuralLr', {}],
+    ['csm', 'free', 'neuralLr', {}],
+    ['ep', 'nudged', 'neuralLr', { randomSign: false }],
+    ['pc', 'clamped', 'neuralLr', { neuralRule: 'constant', neuralLrStop: 0, activation: 'sigmoid' }],
+    ['pc-nudge', 'nudged', 'neuralLr', { neuralRule: 'constant', neuralLrStop: 0, activation: 'tanh', lambda: 0.5 }],
+  ] as const)('of %s never climbs in the %s phase when steps are small', async (rule, phase, step, settings) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1_000_000), fc.double({ min: 0.001, max: 0.05, noNaN: true }), async (seed, η) => {
+        const { measured } = await report(rule, { ...settings, [step]: η }, [`${phase}.energy`], seed)
+        const energies = measured(`${phase}.energy`)
+        expect(energies.length).toBeGreaterThan(1)
+        energies.slice(1).forEach((energy, t) => {
+          expect(energy).toBeLessThanOrEqual((energies[t] as number) + 1e-12)
+        })
+      }),
+      { numRuns: 40, seed: 2026 },
+    )
+  })
+})
+
+describe('the settling residual', () => {
+  test.each([
+    ['corinfomax', 'free', 'r', {}],
+    ['corinfomax-sparse', 'free', 'r', {}],
+    ['ep', 'free', 's', {}],
+  ] as const)('of %s is the change of all layers, sample by sample', async (rule, phase, letter, settings) => {
+    const states = (t: number): Promise<Reported> =>
+      report(rule, { ...settings, iterationsFree: t }, [
+        `${phase}.residual`,
+        `${phase}.${letter}1`,
+        `${phase}.${letter}2`,
+      ])
+    const before = await states(5)
+    const after = await states(6)
+    const of = ({ measured }: Reported, i: number): number[] => [
+      ...row(measured(`${phase}.${letter}1`), 4, i),
+      ...row(measured(`${phase}.${letter}2`), 3, i),
+    ]
+    const length = (v: readonly number[]): number => Math.sqrt(dot(v, v))
+    const want = meanOverSamples((i) => {
+      const old = of(before, i)
+      return length(of(after, i).map((v, j) => v - (old[j] as number))) / length(of(after, i))
+    })
+    expect(want).toBeGreaterThan(0)
+    const residual = after.measured(`${phase}.residual`)
+    expect(residual[0], 'from rest, all that there is has just come').toBeCloseTo(1, 10)
+    expect(residual[5]).toBeCloseTo(want, 10)
+    expect(residual.slice(0, 5)).toEqual(before.measured(`${phase}.residual`))
+  })
+
+  test('of a phase that is left out of a run is not asked for', () => {
+    const rule = named('corinfomax')
+    const measure = rule.measures.find(({ name }) => name === 'residual')
+    const keep = (threePhase: boolean): readonly string[] =>
+      measure?.keep(rule.settings.parse({ threePhase }), WIDTHS) ?? []
+    expect(keep(false)).toEqual(['free.residual', 'nudged.residual'])
+    expect(keep(true)).toEqual(['free.residual', 'nudged.residual', 'third.residual'])
+  })
+})
+
+describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_name, rule) => {
+  const settings: unknown = rule.settings.parse({})
+
+  test('reports nothing and carries no log when nothing is measured', () => {
+    const { program } = compileRule(rule, settings, WIDTHS)
+    expect(program.measurements).toEqual([])
+    expect(program.parameters.filter(({ role }) => role === 'log')).toEqual([])
+  })
+
+  test('has every report that its measures ask for', () => {
+    for (const measure of rule.measures) {
+      const { logs, reports } = keptBy(rule, measure, settings, WIDTHS)
+      const { program } = compileRule(rule, settings, WIDTHS, [...logs, ...reports])
+      expect(program.measurements.map(({ name }) => name).sort()).toEqual([...reports].sort())
+    }
+  })
+
+  test('tells silence and activity of its layers', async () => {
+    for (const name of ['silent', 'activity']) {
+      const measure = rule.measures.find((one) => one.name === name)
+      const layers = measure?.keep(settings, WIDTHS) ?? []
+      const rates = [
+        [0, 0.0099, -0.0099, 0.5],
+        [1, 1, 0.01, 0.99],
+      ]
+      const taken = await measure?.take(settings, WIDTHS, {
+        batches: 1,
+        parameter: () => Promise.reject(new Error('weights are not asked for')),
+        measurement: (asked) => rates[layers.indexOf(asked)] ?? [],
+      })
+      const values = (taken ?? []).map(({ value }) => value)
+      const want = name === 'silent' ? [0.75, 0] : [0.125, 0.75]
+      expect(layers.length).toBeGreaterThan(0)
+      expect(values.map((value) => Number(value).toFixed(9))).toEqual(
+        want.slice(0, layers.length).map((value) => value.toFixed(9)),
+      )
+    }
+  })
+})
