@@ -15,7 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { constants, hostname } from 'node:os'
-import { basename, dirname, join } from 'node:path'
+import { basename, delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -41,6 +41,16 @@ const steps = {
     run: () => {
       installPackages()
       setStamp('packages', packagesHash())
+    },
+  },
+  native: {
+    doing: 'compiling the native engine (without it the lab computes with TensorFlow.js)',
+    needed: () => stamp('native') !== nativeHash(),
+    // Never fatal: the lab has other engines, and Engines says what is missing. Tried again when a compiler appears.
+    run: () => {
+      const hash = nativeHash()
+      ran(recentNode(), [inClone('src-main/engines/native/build.ts')])
+      setStamp('native', hash)
     },
   },
   face: {
@@ -89,19 +99,23 @@ const [command = '', ...args] = process.argv.slice(2)
 
 /** What each npm script needs and what it then runs. @type {Record<string, { needs: (keyof typeof steps)[], run: string[] }>} */
 const commands = {
-  start: { needs: ['packages', 'face', 'electron'], run: ['src-main/start.ts'] },
-  apical: { needs: args[0] === 'serve' ? ['packages', 'face'] : ['packages'], run: ['src-main/cli.ts'] },
-  bench: { needs: ['packages'], run: ['src-main/cli.ts', 'bench'] },
-  test: { needs: ['packages', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
+  start: { needs: ['packages', 'native', 'face', 'electron'], run: ['src-main/start.ts'] },
+  apical: {
+    needs: args[0] === 'serve' ? ['packages', 'native', 'face'] : ['packages', 'native'],
+    run: ['src-main/cli.ts'],
+  },
+  bench: { needs: ['packages', 'native'], run: ['src-main/cli.ts', 'bench'] },
+  test: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
   check: { needs: ['packages'], run: ['test/suite.ts', 'check'] },
   fix: { needs: ['packages'], run: ['test/suite.ts', 'fix'] },
-  'test:golden': { needs: ['packages'], run: vitest('test/golden') },
-  'test:faults': { needs: ['packages'], run: vitest('test/faults') },
+  'test:golden': { needs: ['packages', 'native'], run: vitest('test/golden') },
+  'test:faults': { needs: ['packages', 'native'], run: vitest('test/faults') },
+  'test:sanitizers': { needs: ['packages'], run: ['test/sanitizers.ts'] },
   'test:mutants': { needs: ['packages'], run: ['test/mutants.ts'] },
-  'test:app': { needs: ['packages', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
-  screenshots: { needs: ['packages', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
+  'test:app': { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
+  screenshots: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
   dist: {
-    needs: ['packages', 'face', 'desktop'],
+    needs: ['packages', 'native', 'face', 'desktop'],
     run: ['node_modules/electron-builder/cli.js', '--config', 'electron-builder.yml'],
   },
 }
@@ -277,6 +291,13 @@ function faceHash() {
   // What the face's modules can reach: its own folder, the contract, and the experiment with the schemas below it.
   const below = ['contract.ts', 'experiment', 'rules', 'data', 'program'].map((name) => `src-main/${name}`)
   return hashOf(['src-renderer', ...below, 'package-lock.json'])
+}
+
+function nativeHash() {
+  const machine = `${process.platform} ${process.arch}`
+  const folders = (process.env['PATH'] ?? '').split(delimiter)
+  const compiler = folders.some((folder) => ['g++', 'clang++', 'c++'].some((name) => existsSync(join(folder, name))))
+  return `${hashOf(['src-main/engines/native/addon', 'src-main/engines/native/build.ts', 'package-lock.json'])} ${machine} ${compiler}`
 }
 
 function desktopHash() {

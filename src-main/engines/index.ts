@@ -1,15 +1,15 @@
 /** The one list of engines, and which of them 'auto' takes. */
-import { EngineProblem, type Engine, type EngineName } from './engine.ts'
+import { EngineProblem, type Availability, type Engine, type EngineName } from './engine.ts'
+import { native } from './native.ts'
 import { reference } from './reference.ts'
 import { tensorflow } from './tensorflow.ts'
 
 /** Those of this build, the one for big networks first. */
-export const engines: readonly Engine[] = [tensorflow, reference]
+export const engines: readonly Engine[] = [native, tensorflow, reference]
 
 /** Named by the language of experiments, and not in this build. */
 const absent: Readonly<Partial<Record<EngineName, string>>> = {
-  native: 'Not part of this build yet: native code for this processor. Use tensorflow.',
-  webgpu: 'Not part of this build yet: WebGPU through Dawn. Use tensorflow.',
+  webgpu: 'Not part of this build yet: WebGPU through Dawn. Use native or tensorflow.',
 }
 
 /** The engine of that name, or undefined when this build has none. */
@@ -23,17 +23,24 @@ export interface ChosenEngine {
   readonly why: string
 }
 
+/** What each engine finds on this machine, those on a GPU first: the order in which 'auto' takes them. */
+async function ranked(): Promise<readonly { engine: Engine; availability: Availability }[]> {
+  const found = await Promise.all(engines.map(async (engine) => ({ engine, availability: await engine.available() })))
+  const onGpu = ({ availability }: { availability: Availability }): boolean =>
+    availability.available && availability.gpu === true
+  return [...found.filter(onGpu), ...found.filter((one) => !onGpu(one))]
+}
+
 /**
- * The engine asked for, or for 'auto' the fastest that this machine can run: TensorFlow.js on whatever it finds, else
- * plain loops.
+ * The engine asked for, or for 'auto' the fastest that this machine can run: one on a GPU, else native code, else
+ * TensorFlow.js on whatever it finds, else plain loops.
  *
  * @throws EngineProblem when the engine asked for is not there, saying why and what to use
  */
 export async function chooseEngine(requested: 'auto' | EngineName): Promise<ChosenEngine> {
   if (requested === 'auto') {
     const passed: string[] = []
-    for (const engine of engines) {
-      const availability = await engine.available()
+    for (const { engine, availability } of await ranked()) {
       if (availability.available)
         return {
           engine,
@@ -66,8 +73,7 @@ export interface EngineCard {
 /** Every engine that an experiment may name, with what this machine can do. */
 export async function engineCards(): Promise<readonly EngineCard[]> {
   const cards: EngineCard[] = []
-  for (const engine of engines) {
-    const availability = await engine.available()
+  for (const { engine, availability } of await ranked())
     cards.push({
       name: engine.name,
       available: availability.available,
@@ -75,7 +81,6 @@ export async function engineCards(): Promise<readonly EngineCard[]> {
       reason: availability.reason,
       isDefault: availability.available && !cards.some((card) => card.isDefault),
     })
-  }
   for (const [name, reason] of Object.entries(absent))
     cards.push({ name: name as EngineName, available: false, device: null, reason, isDefault: false })
   return cards

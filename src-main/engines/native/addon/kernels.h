@@ -1,0 +1,93 @@
+// The arithmetic that an instruction set provides: tiles of products with their tail, and strips.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace apical {
+
+enum class Map {
+  none,
+  hardSigmoid,
+  relu,
+  sigmoid,
+  tanh,
+  exp,
+  log,
+  sqrt,
+  square,
+  absolute,
+  hardSigmoidSlope,
+  reluSlope,
+  sigmoidSlope,
+  tanhSlope,
+  logit,
+  artanh,
+  slopeOfSigmoid,
+};
+
+/// left · right of some rows: entry (i, k) of left lies at left[i·leftStep + k], right in panels of its columns.
+struct TileProduct {
+  const float* left;
+  ptrdiff_t leftStep;
+  const float* right;
+  int depth;
+  float coefficient;
+};
+
+/// coefficient · stream, where entry (i, j) lies at from[i·rowStep + j·columnStep]; columnStep is 1 or 0.
+struct TileStream {
+  const float* from;
+  ptrdiff_t rowStep;
+  int columnStep;
+  float coefficient;
+};
+
+/// raw = Σ products + Σ streams + constant and mapped = map(raw), for `rows` rows and all panels of `columns`.
+struct AffineRequest {
+  int rows;
+  int columns;
+  const TileProduct* products;
+  int productCount;
+  const TileStream* streams;
+  int streamCount;
+  float constant;
+  Map map;
+  float* raw;
+  float* mapped;
+  ptrdiff_t rowStep;
+};
+
+/// to[k·panel + j] = scale · Σ_b left[b·leftStep + k] · right[b·rightStep + j] for k < rows, j < panel.
+struct OuterRequest {
+  const float* left;
+  ptrdiff_t leftStep;
+  const float* right;
+  ptrdiff_t rightStep;
+  int samples;
+  int rows;
+  int panel;
+  float scale;
+  float* to;
+};
+
+struct Kernels {
+  const char* name;
+  /// Floats a vector; strips are whole vectors.
+  int width;
+  /// Columns that lie side by side in memory, of a matrix with so many columns.
+  int (*panel)(int columns);
+  void (*affine)(const AffineRequest&);
+  void (*outer)(const OuterRequest&);
+  void (*sum)(float* to, const float* const* terms, const float* coefficients, int count, float constant, int length);
+  void (*multiply)(float* to, const float* a, const float* b, int length);
+  void (*divide)(float* to, const float* a, const float* b, int length);
+  void (*map)(float* to, const float* from, Map map, int length);
+  /// Some fused multiply-adds in registers; returns how many floating-point operations were done.
+  double (*peak)(int rounds, float* sink);
+};
+
+/// The sets of this build that the processor has, the widest first.
+const Kernels* const* availableKernels(int* count);
+
+}  // namespace apical

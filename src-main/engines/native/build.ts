@@ -1,0 +1,102 @@
+/**
+ * Compiles the addon with this machine's C++ compiler: no generator, no download. Run by the set-up (bootstrap.mjs), and
+ * with a sanitizer's flags by its script.
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { addonPath } from './path.ts'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../../..')
+const sources = join(here, 'addon')
+
+/** Each instruction set: its namespace, floats a vector, registers, vectors side by side, and the compiler's flags. */
+type InstructionSet = readonly [name: string, width: number, registers: number, panel: number, flags: readonly string[]]
+const SETS: Readonly<Record<string, readonly InstructionSet[]>> = {
+  x64: [
+    ['avx512', 16, 32, 2, ['-mavx512f', '-mavx512dq', '-mavx512vl', '-mavx2', '-mfma']],
+    ['avx2', 8, 16, 3, ['-mavx2', '-mfma']],
+    ['sse2', 4, 16, 3, []],
+  ],
+  arm64: [['neon', 4, 32, 4, []]],
+}
+const PLAIN: readonly InstructionSet[] = [['plain', 4, 16, 2, []]]
+
+/** The first compiler that answers, or undefined. */
+export function compiler(): string | undefined {
+  return [process.env['CXX'] ?? '', 'g++', 'clang++', 'c++'].find(
+    (name) => name !== '' && spawnSync(name, ['--version'], { stdio: 'ignore' }).status === 0,
+  )
+}
+
+/**
+ * Builds, and returns the addon's path.
+ * @param variant the folder's suffix for a build of other flags
+ */
+export function build({ variant, flags = [] }: { variant?: string; flags?: readonly string[] } = {}): string {
+  const cxx = compiler()
+  if (cxx === undefined)
+    throw new Error(
+      'this machine has no C++ compiler; install g++ or clang++ (Debian: apt-get install g++) and start again',
+    )
+  const out = addonPath(variant)
+  const objects = join(dirname(out), 'objects')
+  mkdirSync(objects, { recursive: true })
+  const common = [
+    '-std=c++17',
+    '-O3',
+    '-fPIC',
+    '-fvisibility=hidden',
+    // An expression must be rounded alike in every tile: multiply-adds are fused only where the source says so.
+    '-ffp-contract=off',
+    '-fno-math-errno',
+    '-Wall',
+    '-Wextra',
+    '-Wno-psabi',
+    '-Wno-unused-function',
+    // GCC 12's own AVX-512 header sets it off.
+    '-Wno-maybe-uninitialized',
+    '-DNAPI_VERSION=8',
+    '-DNAPI_CPP_EXCEPTIONS',
+    `-I${join(root, 'node_modules/node-api-headers/include')}`,
+    `-I${join(root, 'node_modules/node-addon-api')}`,
+    ...flags,
+  ]
+  const linked: string[] = []
+  const compile = (source: string, name: string, own: readonly string[]): void => {
+    const object = join(objects, `${name}.o`)
+    run(cxx, [...common, ...own, '-c', join(sources, source), '-o', object])
+    linked.push(object)
+  }
+  for (const source of readdirSync(sources)
+    .filter((name) => name.endsWith('.cpp') && name !== 'kernels.cpp')
+    .sort())
+    compile(source, source, [])
+  for (const [set, width, registers, panel, own] of SETS[process.arch] ?? PLAIN)
+    compile('kernels.cpp', `kernels-${set}`, [
+      `-DAPICAL_SET=${set}`,
+      `-DAPICAL_WIDTH=${width}`,
+      `-DAPICAL_REGISTERS=${registers}`,
+      `-DAPICAL_PANEL=${panel}`,
+      ...own,
+    ])
+  const shared = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-pthread']
+  // Put in place whole: a process that has the old one loaded keeps it.
+  run(cxx, [...shared, ...flags, ...linked, '-o', `${out}.new`])
+  renameSync(`${out}.new`, out)
+  rmSync(objects, { recursive: true })
+  return out
+}
+
+function run(command: string, args: readonly string[]): void {
+  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  if (status === 0) {
+    if (stderr !== '') process.stderr.write(stderr)
+    return
+  }
+  throw new Error(`${command} could not compile ${args.at(-3) ?? ''}: ${error?.message ?? stderr.slice(0, 2000)}`)
+}
+
+if (import.meta.main) process.stdout.write(`${build()}\n`)

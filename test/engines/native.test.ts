@@ -1,0 +1,142 @@
+// What is the native engine's own: the same bits however the work is divided, every instruction set that this processor
+// has, and sessions that come and go. That its numbers are right, the battery and the golden cases judge.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { EngineProblem } from '../../src-main/engines/engine.ts'
+import { native } from '../../src-main/engines/native.ts'
+import { findAddon } from '../../src-main/engines/native/addon.ts'
+import { NativeSession } from '../../src-main/engines/native/session.ts'
+import { reference } from '../../src-main/engines/reference.ts'
+import { Generator } from '../../src-main/program/random.ts'
+import { compileRule, rules } from '../../src-main/rules/index.ts'
+import { randomProgram } from './random-program.ts'
+import { differences, outcomeOf, type Trial } from './trial.ts'
+
+const { available } = await native.available()
+
+describe.skipIf(!available)('native', () => {
+  /** The engine with so many threads and one of the processor's instruction sets. */
+  const withThreads = (threads: number, set?: string): typeof native => ({
+    ...native,
+    open: async (compiled, options) => {
+      const found = findAddon()
+      await Promise.resolve()
+      return new NativeSession(found.addon, `${threads} threads`, compiled.program, {
+        ...options,
+        threads,
+        set: set ?? found.set,
+      })
+    },
+  })
+  const trialOf = (number: number, replicas: number): Trial => {
+    const rule = rules[number % rules.length]
+    if (rule === undefined) throw new Error('there is no rule')
+    const shape = [37, 50, 29, 5]
+    return {
+      compiled: compileRule(rule, settingsFor(rule.name, rule.settings), shape),
+      seed: number,
+      replicas,
+      batchSize: 11,
+      batches: 3,
+      counts: [40, 60],
+      evaluationBatch: 7,
+    }
+  }
+
+  test('the same bits with 1, 2, 3 and 5 threads, and however the replicas fall to them', async () => {
+    for (let number = 0; number < rules.length; number++) {
+      const one = await outcomeOf(trialOf(number, 3), withThreads(1), 'float32')
+      for (const threads of [2, 3, 5])
+        expect((await outcomeOf(trialOf(number, 3), withThreads(threads), 'float32')).parameters).toEqual(
+          one.parameters,
+        )
+      const alone = await outcomeOf(trialOf(number, 1), withThreads(2), 'float32')
+      for (const [name, values] of alone.parameters) expect(one.parameters.get(name)).toEqual(values)
+    }
+  })
+
+  test('random programs divided among threads, which wait for each other inside a repeat', async () => {
+    for (let number = 0; number < 40; number++) {
+      const trial: Trial = {
+        compiled: randomProgram([7, 33, 5], Generator.seeded(number)),
+        seed: number,
+        replicas: 1,
+        batchSize: 7,
+        batches: 2,
+        counts: [20, 9],
+        evaluationBatch: 9,
+      }
+      const one = await outcomeOf(trial, withThreads(1), 'float32')
+      expect(await outcomeOf(trial, withThreads(3), 'float32')).toEqual(one)
+    }
+  })
+
+  test('every instruction set of this processor computes what the reference does', async () => {
+    for (const set of findAddon().addon.instructionSets())
+      for (let number = 0; number < rules.length; number++) {
+        const trial = trialOf(number, 2)
+        const want = await outcomeOf(trial, reference, 'float64')
+        const got = await outcomeOf(trial, withThreads(2, set), 'float32')
+        expect({ set, rule: trial.compiled.program.rule, off: differences(got, want, 1e-4) }).toMatchObject({ off: [] })
+      }
+  })
+
+  test('a closed session says so; one that is closed while it trains ends at the next batch', async () => {
+    const { compiled } = trialOf(0, 1)
+    const session = await native.open(compiled, { replicas: 1, precision: 'float32' })
+    const pixels = new Uint8Array(37 * 4)
+    const samples = {
+      count: 4,
+      features: 37,
+      pixels,
+      labels: new Uint8Array(4),
+      classes: 5,
+      image: null,
+      scaling: { scale: [1], offset: [0] },
+    }
+    session.bind({ train: samples, test: samples })
+    const batches = 20_000
+    const scalars = new Float64Array(batches * compiled.program.scalarCount)
+    const training = session.train({
+      batchSize: 4,
+      batches,
+      samples: new Uint32Array(batches * 4),
+      scalars,
+      measureBatch: null,
+    })
+    session.close()
+    await expect(training).rejects.toThrow('closed while it trained')
+    await expect(session.read('W1', 0)).rejects.toThrow(EngineProblem)
+  })
+
+  test('a thousand sessions leave no memory behind', async () => {
+    // In a process of its own, where the garbage of JavaScript can be collected before memory is looked at.
+    const script = fileURLToPath(new URL('open-and-close.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script])
+    const [after500, after1500] = stdout.trim().split(' ').map(Number) as [number, number]
+    // A thousand sessions hold 40 kB of parameters each: what leaked them would grow by 40 MB.
+    expect(after1500 - after500).toBeLessThan(10 * 2 ** 20)
+  }, 60_000)
+})
+
+function settingsFor(name: string, schema: { parse(value: unknown): unknown }): unknown {
+  const perLayer: Readonly<Record<string, object>> = {
+    corinfomax: { lrForward: [0.1, 0.1, 0.1], lrFeedback: [0.1, 0.1] },
+    'corinfomax-sparse': {
+      lrForward: [0.1, 0.1, 0.1],
+      lrFeedback: [0.1, 0.1],
+      lrMultiplier: [0.01, 0.01, 0.01],
+      sparseLayers: [1, 3],
+    },
+    ep: { learningRates: [0.1, 0.1, 0.1] },
+    'pc-nudge': { lambda: 0.5, randomSign: false, learningRate: 0.001 },
+    csm: { learningRates: [0.1, 0.1, 0.1], lrLateral: [-0.02, -0.02] },
+  }
+  // Adam divides a gradient by its own size: rounding would be judged, not the engine.
+  const plain = ['pc', 'pc-nudge', 'feedback-alignment', 'backprop'].includes(name)
+    ? { optimiser: 'sgd', learningRate: 0.01 }
+    : {}
+  return schema.parse({ ...plain, ...perLayer[name] })
+}
