@@ -56,6 +56,8 @@ struct AffineRequest {
   float* raw;
   float* mapped;
   ptrdiff_t rowStep;
+  /// From the last panel to the first; the result is the same.
+  bool backwards;
 };
 
 /// to[k·panel + j] = scale · Σ_b left[b·leftStep + k] · right[b·rightStep + j] for k < rows, j < panel.

@@ -23,6 +23,15 @@ constexpr int kScoringRows = 24;
 
 int roundedUp(int value, int step) { return (value + step - 1) / step * step; }
 
+/// Columns of a batch's value, whole panels of them.
+int widthIn(const Kernels& kernels, const Buffer& b) { return roundedUp(b.columns, kernels.panel(b.columns)); }
+
+/// From one sample's row to the next. Rows a multiple of 1 KiB apart would fall on a few sets of the first cache.
+int stepIn(const Kernels& kernels, const Buffer& b) {
+  const int width = widthIn(kernels, b);
+  return width % 256 == 0 ? width + 16 : width;
+}
+
 /// A matrix as it lies in memory: panels of some columns, each with all its rows.
 struct Lying {
   int rows;
@@ -89,7 +98,7 @@ class Workspace {
     for (const Buffer& b : plan.buffers) {
       offsets.push_back(total);
       if (b.parameter >= 0) continue;
-      const size_t size = b.batch ? static_cast<size_t>(batch) * roundedUp(b.columns, kernels.panel(b.columns))
+      const size_t size = b.batch ? static_cast<size_t>(batch) * stepIn(kernels, b)
                                   : lying(kernels, b.rows, b.columns, b.flipped).size();
       // A line apart, so that equal sizes do not fall on the same sets of the cache.
       total += (size + 15) / 16 * 16 + 16;
@@ -143,7 +152,7 @@ class Frame {
   int step(int buffer) const { return stepOf(plan_.buffers[buffer]); }
 
  private:
-  int stepOf(const Buffer& b) const { return roundedUp(b.columns, kernels_.panel(b.columns)); }
+  int stepOf(const Buffer& b) const { return stepIn(kernels_, b); }
   Lying lyingOf(const Buffer& b) const { return lying(kernels_, b.batch ? batch_ : b.rows, b.columns, b.flipped); }
   int rowsOf(const Buffer& b) const { return b.batch ? rows_ : b.rows; }
   float coefficient(const Coefficient& c) const { return valueOf(c, scalars_, iteration_); }
@@ -291,7 +300,8 @@ class Frame {
     };
     kernels_.affine({shape.batch ? lastRow_ - firstRow_ : 1, shape.columns, tileProducts_.data(),
                      static_cast<int>(tileProducts_.size()), tileStreams_.data(), static_cast<int>(tileStreams_.size()),
-                     coefficient(in.constant), in.map, from(in.raw), from(in.mapped), step});
+                     coefficient(in.constant), in.map, from(in.raw), from(in.mapped), step,
+                     iteration_ % 2 == 1});
   }
 
   // ---- strips --------------------------------------------------------------------------------------------------------
@@ -314,9 +324,10 @@ class Frame {
     prepare(in);
     if (shape.batch) {
       const int step = stepOf(shape);
+      const int width = widthIn(kernels_, shape);
       for (int row = firstRow_; row < lastRow_; row++)
-        for (int column = 0; column < step; column += kStrip)
-          strip(in, shape, {row, column, 1, std::min(kStrip, step - column), static_cast<size_t>(row) * step + column});
+        for (int column = 0; column < width; column += kStrip)
+          strip(in, shape, {row, column, 1, std::min(kStrip, width - column), static_cast<size_t>(row) * step + column});
       return;
     }
     const Lying l = lyingOf(shape);
@@ -354,6 +365,11 @@ class Frame {
 
   void strip(const Instruction& in, const Buffer& shape, const Strip& s) {
     const float* coefficients = coefficients_.data();
+    // Weights do not fit the second cache: those of the next strip come while this one is computed.
+    if (!shape.batch)
+      for (const StripOperation& one : in.operations)
+        if (one.kind == StripKind::load && sameShape(plan_.buffers[one.buffer], shape))
+          for (int i = 0; i < s.length; i += 16) __builtin_prefetch(at_[one.buffer] + s.offset + s.length + i);
     for (const StripOperation& one : in.operations) {
       float* own = one.to < 0 ? nullptr
                    : one.direct >= 0 ? at_[one.direct] + s.offset
@@ -394,10 +410,14 @@ class Frame {
     }
   }
 
+  static bool sameShape(const Buffer& a, const Buffer& b) {
+    return a.batch == b.batch && a.rows == b.rows && a.columns == b.columns;
+  }
+
   /// The memory itself where the value has the strip's shape, else `own` filled with what is stretched.
   const float* loaded(int buffer, const Buffer& shape, const Strip& s, float* own) const {
     const Buffer& b = plan_.buffers[buffer];
-    if (b.batch == shape.batch && b.rows == shape.rows && b.columns == shape.columns) return at_[buffer] + s.offset;
+    if (sameShape(b, shape)) return at_[buffer] + s.offset;
     if (!b.batch && b.rows * b.columns == 1) {
       std::fill(own, own + s.length, at_[buffer][0]);
     } else if (shape.batch) {
@@ -463,14 +483,15 @@ class Frame {
     } else if (in.over == Over::rows && b.batch) {
       // Row upon row: each is contiguous.
       const int step = stepOf(b);
+      const int width = widthIn(kernels_, b);
       float* to = at_[in.to];
       const float scale = in.mean ? 1.0f / static_cast<float>(rows) : 1.0f;
-      std::fill(to, to + step, 0.0f);
+      std::fill(to, to + width, 0.0f);
       for (int i = 0; i < rows; i++) {
         const float* from = at_[in.from] + static_cast<size_t>(i) * step;
-        for (int j = 0; j < step; j++) to[j] += from[j];
+        for (int j = 0; j < width; j++) to[j] += from[j];
       }
-      for (int j = 0; j < step; j++) to[j] *= scale;
+      for (int j = 0; j < width; j++) to[j] *= scale;
     } else if (in.over == Over::rows) {
       for (int j = 0; j < b.columns; j++) {
         double sum = 0;
