@@ -105,8 +105,21 @@ void outerTile(const OuterRequest& q, int row) {
   Vector sums[Rows][Vectors];
   accumulate<Rows, Vectors, false>(q.left + row, 1, q.leftStep, q.right, q.rightStep, q.samples, sums);
   const Vector scale = splat(q.scale);
+  const ptrdiff_t at = static_cast<ptrdiff_t>(row) * q.panel;
+  if (q.base == nullptr) {
+    for (int i = 0; i < Rows; i++)
+      for (int j = 0; j < Vectors; j++) store(q.to + at + (i * Vectors + j) * kWidth, sums[i][j] * scale);
+    return;
+  }
+  const Vector baseCoefficient = splat(q.baseCoefficient);
+  const Vector coefficient = splat(q.coefficient);
+  const Vector constant = splat(q.constant);
   for (int i = 0; i < Rows; i++)
-    for (int j = 0; j < Vectors; j++) store(q.to + (row + i) * q.panel + j * kWidth, sums[i][j] * scale);
+    for (int j = 0; j < Vectors; j++) {
+      const ptrdiff_t here = at + (i * Vectors + j) * kWidth;
+      const Vector based = multiplyAdd(baseCoefficient, load(q.base + here), constant);
+      store(q.to + here, multiplyAdd(coefficient, sums[i][j] * scale, based));
+    }
 }
 
 /// Calls tile<rows, Vectors>(…) for as few tiles as hold all rows, of sizes that differ by one at most.

@@ -60,7 +60,8 @@ struct AffineRequest {
   bool backwards;
 };
 
-/// to[k·panel + j] = scale · Σ_b left[b·leftStep + k] · right[b·rightStep + j] for k < rows, j < panel.
+/// to[k·panel + j] = p, or with a base constant + baseCoefficient · base[k·panel + j] + coefficient · p, for k < rows and
+/// j < panel, where p = scale · Σ_b left[b·leftStep + k] · right[b·rightStep + j].
 struct OuterRequest {
   const float* left;
   ptrdiff_t leftStep;
@@ -71,6 +72,10 @@ struct OuterRequest {
   int panel;
   float scale;
   float* to;
+  const float* base;
+  float baseCoefficient;
+  float coefficient;
+  float constant;
 };
 
 struct Kernels {

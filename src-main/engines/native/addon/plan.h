@@ -18,6 +18,7 @@ struct Buffer {
   // As it lies in memory.
   int storedRows() const { return flipped ? columns : rows; }
   int storedColumns() const { return flipped ? rows : columns; }
+  bool sameShape(const Buffer& o) const { return batch == o.batch && rows == o.rows && columns == o.columns; }
 };
 
 struct ScalarAt {
@@ -53,7 +54,8 @@ struct Product {
   int right;
 };
 
-enum class StripKind { load, store, outer, sum, multiply, divide, map };
+/// outerSum: an outer product, and with it in registers the sum that alone reads it; terms[0] is the other term.
+enum class StripKind { load, store, outer, outerSum, sum, multiply, divide, map };
 
 struct StripOperation {
   StripKind kind;
@@ -102,6 +104,8 @@ struct Instruction {
   int raw = -1;
   int mapped = -1;
   int registers = 0;
+  /// Of a chain, the matrix to fetch ahead, or −1.
+  int fetched = -1;
   std::vector<StripOperation> operations;
   int left = -1;
   int right = -1;

@@ -355,7 +355,7 @@ class Frame {
   void prepare(const Instruction& in) {
     coefficients_.clear();
     for (const StripOperation& one : in.operations) {
-      if (one.kind != StripKind::sum) continue;
+      if (one.kind != StripKind::sum && one.kind != StripKind::outerSum) continue;
       for (const Term& t : one.terms) coefficients_.push_back(coefficient(t.coefficient));
       coefficients_.push_back(coefficient(one.constant));
     }
@@ -366,10 +366,8 @@ class Frame {
   void strip(const Instruction& in, const Buffer& shape, const Strip& s) {
     const float* coefficients = coefficients_.data();
     // Weights do not fit the second cache: those of the next strip come while this one is computed.
-    if (!shape.batch)
-      for (const StripOperation& one : in.operations)
-        if (one.kind == StripKind::load && sameShape(plan_.buffers[one.buffer], shape))
-          for (int i = 0; i < s.length; i += 16) __builtin_prefetch(at_[one.buffer] + s.offset + s.length + i);
+    if (in.fetched >= 0)
+      for (int i = 0; i < s.length; i += 16) __builtin_prefetch(at_[in.fetched] + s.offset + s.length + i);
     for (const StripOperation& one : in.operations) {
       float* own = one.to < 0 ? nullptr
                    : one.direct >= 0 ? at_[one.direct] + s.offset
@@ -381,13 +379,13 @@ class Frame {
         case StripKind::store:
           std::memcpy(at_[one.buffer] + s.offset, registers_[one.from], s.length * sizeof(float));
           continue;
-        case StripKind::outer: {
-          const int left = stepOf(plan_.buffers[one.left]);
-          const int right = stepOf(plan_.buffers[one.right]);
-          kernels_.outer({at_[one.left] + s.row, left, at_[one.right] + s.column, right, rows_, s.rows,
-                          s.length / s.rows, one.mean ? 1.0f / static_cast<float>(rows_) : 1.0f, own});
+        case StripKind::outer:
+          outer(one, s, own, nullptr, nullptr);
           break;
-        }
+        case StripKind::outerSum:
+          outer(one, s, own, registers_[one.terms[0].from], coefficients);
+          coefficients += 3;
+          break;
         case StripKind::sum: {
           terms_.clear();
           for (const Term& t : one.terms) terms_.push_back(registers_[t.from]);
@@ -410,14 +408,31 @@ class Frame {
     }
   }
 
-  static bool sameShape(const Buffer& a, const Buffer& b) {
-    return a.batch == b.batch && a.rows == b.rows && a.columns == b.columns;
+  /// @param coefficients of the base, of the product, and the constant; none without a base
+  void outer(const StripOperation& one, const Strip& s, float* to, const float* base, const float* coefficients) const {
+    OuterRequest q{};
+    q.left = at_[one.left] + s.row;
+    q.leftStep = stepOf(plan_.buffers[one.left]);
+    q.right = at_[one.right] + s.column;
+    q.rightStep = stepOf(plan_.buffers[one.right]);
+    q.samples = rows_;
+    q.rows = s.rows;
+    q.panel = s.length / s.rows;
+    q.scale = one.mean ? 1.0f / static_cast<float>(rows_) : 1.0f;
+    q.to = to;
+    q.base = base;
+    if (base != nullptr) {
+      q.baseCoefficient = coefficients[0];
+      q.coefficient = coefficients[1];
+      q.constant = coefficients[2];
+    }
+    kernels_.outer(q);
   }
 
   /// The memory itself where the value has the strip's shape, else `own` filled with what is stretched.
   const float* loaded(int buffer, const Buffer& shape, const Strip& s, float* own) const {
     const Buffer& b = plan_.buffers[buffer];
-    if (sameShape(b, shape)) return at_[buffer] + s.offset;
+    if (b.sameShape(shape)) return at_[buffer] + s.offset;
     if (!b.batch && b.rows * b.columns == 1) {
       std::fill(own, own + s.length, at_[buffer][0]);
     } else if (shape.batch) {
