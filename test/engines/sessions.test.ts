@@ -1,4 +1,5 @@
 // What a session promises besides its arithmetic: batches, ties, NaN, replicas, refusals, and memory that does not grow.
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { chooseEngine, engineCards, engineNamed, engines } from '../../src-main/engines/index.ts'
@@ -178,6 +179,20 @@ describe('tensorflow', async () => {
 
   test('computes in float32 only, and says so', async () => {
     await expect(tensorflow.open(identity, { replicas: 1, precision: 'float64' })).rejects.toThrow('float32')
+  })
+
+  test('who names a tfjs-node by APICAL_TFJS_NODE gets that one or none', () => {
+    const ask = [
+      "import { tensorflow } from './src-main/engines/tensorflow.ts'",
+      'process.stdout.write(JSON.stringify(await tensorflow.available()))',
+    ]
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', ask.join('\n')], {
+      encoding: 'utf8',
+      env: { ...process.env, APICAL_TFJS_NODE: '/nowhere/tfjs-node' },
+    })
+    const found = JSON.parse(stdout) as unknown
+    expect(found).toMatchObject({ available: false })
+    expect(found).toHaveProperty('reason', expect.stringContaining('/nowhere/tfjs-node, is not installed'))
   })
 
   test.runIf(available)(

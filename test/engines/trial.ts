@@ -6,10 +6,17 @@ import { drawInitial } from '../../src-main/program/initial.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 
-/** Engines that this machine can run. */
-export const presentEngines: readonly Engine[] = (
-  await Promise.all(engines.map(async (engine) => ({ engine, there: (await engine.available()).available })))
-).flatMap(({ engine, there }) => (there ? [engine] : []))
+/** Engines that this machine can run: those named by APICAL_ENGINES, which must be there, or all that are. */
+export const presentEngines: readonly Engine[] = await enginesHere()
+
+async function enginesHere(): Promise<readonly Engine[]> {
+  const asked = process.env['APICAL_ENGINES']?.split(',').map((name) => name.trim())
+  const found = await Promise.all(engines.map(async (engine) => ({ engine, ...(await engine.available()) })))
+  const here = found.filter(({ engine, available }) => available && asked?.includes(engine.name) !== false)
+  const missing = asked?.filter((name) => !here.some(({ engine }) => engine.name === name)) ?? []
+  if (missing.length > 0) throw new Error(`APICAL_ENGINES names ${missing.join(', ')}, which this machine has not`)
+  return here.map(({ engine }) => engine)
+}
 
 /** Random bytes in two channels where the width allows, and labels of every class. */
 export function randomSamples(features: number, classes: number, count: number, random: Generator): Samples {

@@ -8,7 +8,7 @@
 import type * as TensorFlow from '@tensorflow/tfjs-core'
 import type * as WebAssemblyBackend from '@tensorflow/tfjs-backend-wasm'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import util from 'node:util'
 
 export type Tf = typeof TensorFlow
@@ -39,7 +39,7 @@ export function findBinding(): Promise<Binding> {
 
 async function search(): Promise<Binding> {
   const passed: string[] = []
-  for (const attempt of [() => native('tfjs-node-gpu'), () => native('tfjs-node'), webAssembly]) {
+  for (const attempt of attempts()) {
     try {
       const found = await attempt()
       return { ...found, reason: `${[...passed, found.reason].join('; ')}.` }
@@ -50,17 +50,25 @@ async function search(): Promise<Binding> {
   throw new NoBinding(`TensorFlow.js cannot run here: ${passed.join('; ')}. Use the reference engine.`)
 }
 
-async function native(name: 'tfjs-node-gpu' | 'tfjs-node'): Promise<Binding> {
-  if (!installed(`@tensorflow/${name}`))
-    throw new Error(
-      name === 'tfjs-node-gpu'
-        ? `${name} is not installed (npm leaves it out where its libtensorflow cannot be downloaded)`
-        : `${name} is not installed`,
-    )
+function attempts(): readonly (() => Binding | Promise<Binding>)[] {
+  const named = process.env['APICAL_TFJS_NODE']
+  // Who names the folder of a tfjs-node that was built by hand wants that one, and no other in its place.
+  if (named !== undefined) return [() => native(`the package of APICAL_TFJS_NODE, ${named},`, resolve(named))]
+  const leftOut = 'npm leaves it out where its libtensorflow cannot be downloaded'
+  return [
+    () => native('tfjs-node-gpu', '@tensorflow/tfjs-node-gpu', ` (${leftOut})`),
+    () => native('tfjs-node', '@tensorflow/tfjs-node'),
+    webAssembly,
+  ]
+}
+
+/** @param place what `require` takes: a package or an absolute folder */
+async function native(name: string, place: string, whyAbsent = ''): Promise<Binding> {
+  if (!installed(place)) throw new Error(`${name} is not installed${whyAbsent}`)
   restoreUtil()
   let tf: Tf
   try {
-    tf = load(`@tensorflow/${name}`) as Tf
+    tf = load(place) as Tf
     await tf.ready()
   } catch (error) {
     throw new Error(`${name} does not load (${firstLine(error)})`, { cause: error })
@@ -77,7 +85,7 @@ async function native(name: 'tfjs-node-gpu' | 'tfjs-node'): Promise<Binding> {
     start: async () => tf,
     gpu,
     device: gpu ? 'GPU, CUDA through libtensorflow' : 'CPU, libtensorflow',
-    reason: gpu || name === 'tfjs-node' ? `${name} is installed` : `${name} is installed and finds no CUDA device`,
+    reason: gpu ? `${name} is installed` : `${name} is installed and finds no CUDA device`,
   }
 }
 
@@ -88,7 +96,7 @@ function restoreUtil(): void {
   old['isArray'] ??= Array.isArray
 }
 
-async function webAssembly(): Promise<Binding> {
+function webAssembly(): Binding {
   if (!hasSimd()) throw new Error('this Node has no WebAssembly SIMD')
   if (!installed('@tensorflow/tfjs-backend-wasm')) throw new Error('tfjs-backend-wasm is not installed')
   let started: Promise<Tf> | null = null
