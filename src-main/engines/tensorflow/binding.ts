@@ -18,6 +18,8 @@ export interface Binding {
   readonly device: string
   /** On a GPU. */
   readonly gpu: boolean
+  /** Whether several replicas are computed in one pass, by batched products, or one after another. */
+  readonly together: boolean
   /** A sentence: what was taken, and why nothing better. */
   readonly reason: string
   /** TensorFlow.js with its backend up; quick after the first call. */
@@ -84,6 +86,8 @@ async function native(name: string, place: string, whyAbsent = ''): Promise<Bind
   return {
     start: async () => tf,
     gpu,
+    // Each of TensorFlow's operations costs a crossing: two replicas in one pass took half the processor time of two apart.
+    together: true,
     device: gpu ? 'GPU, CUDA through libtensorflow' : 'CPU, libtensorflow',
     reason: gpu ? `${name} is installed` : `${name} is installed and finds no CUDA device`,
   }
@@ -104,6 +108,8 @@ function webAssembly(): Binding {
   return {
     start: () => (started ??= startWebAssembly()),
     gpu: false,
+    // A crossing costs little here; not shown to be faster in one pass.
+    together: false,
     device: 'CPU, WebAssembly SIMD, 1 thread',
     reason: 'WebAssembly with SIMD, on one thread since the threaded build does not start in Node',
   }
