@@ -108,7 +108,7 @@ export class Runner {
       case 'fill': {
         const size = this.#size(id, batch)
         const [rows, columns] = flipped ? size.toReversed() : size
-        return made(this.#kernels.fill(operation.number, batch.replicas, rows as number, columns as number))
+        return made(this.#kernels.fill(operation.number, batch.replicas, rows, columns))
       }
       case 'product':
         return this.#product(block, id, operation, batch, iteration)
