@@ -10,7 +10,7 @@ import { compileRule, rules, type Rule } from '../../src-main/rules/index.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { evaluate, type Matrix } from '../program/evaluate.ts'
 import { randomProgram } from './random-program.ts'
-import { differences, outcomeOf, presentEngines, randomSamples, type Outcome, type Trial } from './trial.ts'
+import { differences, judgedEngines, outcomeOf, randomSamples, type Outcome, type Trial } from './trial.ts'
 
 const seed = Number(process.env['APICAL_SEED'] ?? 2026)
 const SIZES = [1, 2, 7, 33] as const
@@ -31,8 +31,8 @@ const widths = fc
 /** In float32, against float64, after a few batches of values of order one. */
 const TOLERANCE = 1e-4
 
-for (const engine of presentEngines)
-  describe(engine.name, () => {
+for (const { title, engine } of judgedEngines)
+  describe(title, () => {
     test('random programs leave what the reference leaves', async () => {
       await fc.assert(
         fc.asyncProperty(fc.record(sizes), widths, async (some, shape) => {
