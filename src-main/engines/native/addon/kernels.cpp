@@ -154,8 +154,10 @@ void affinePanels(const AffineRequest& q) {
   const int panels = (q.columns + Vectors * kWidth - 1) / (Vectors * kWidth);
   // The panel stays in the second cache while all rows pass it. Of a matrix that is read forwards and backwards in turn,
   // a part is still there from the time before.
-  for (int p = 0; p < panels; p++) {
-    const int panel = q.backwards ? panels - 1 - p : p;
+  const int first = panels * q.part / q.parts;
+  const int last = panels * (q.part + 1) / q.parts;
+  for (int p = first; p < last; p++) {
+    const int panel = q.backwards ? last - 1 - (p - first) : p;
     overRows<Vectors>(q.rows, [&](int row, int size) {
       affineTileOf<Vectors>(q, row, size, panel, std::make_integer_sequence<int, tileRows(Vectors)>{});
     });

@@ -43,7 +43,8 @@ struct TileStream {
   float coefficient;
 };
 
-/// raw = Σ products + Σ streams + constant and mapped = map(raw), for `rows` rows and all panels of `columns`.
+/// raw = Σ products + Σ streams + constant and mapped = map(raw), for `rows` rows and a part of the panels of `columns`:
+/// those from panels · part / parts on.
 struct AffineRequest {
   int rows;
   int columns;
@@ -58,6 +59,8 @@ struct AffineRequest {
   ptrdiff_t rowStep;
   /// From the last panel to the first; the result is the same.
   bool backwards;
+  int part;
+  int parts;
 };
 
 /// to[k·panel + j] = p, or with a base constant + baseCoefficient · base[k·panel + j] + coefficient · p, for k < rows and

@@ -14,6 +14,21 @@ const Buffer& shapeOf(const Plan& plan, const Instruction& chain) {
   return plan.buffers[chain.operations.front().buffer];
 }
 
+/// Bytes of a matrix from which it pays that each thread reads some of its columns for all samples, and waits for the
+/// others, instead of all of it for some samples: it comes from beyond the second cache in every iteration.
+constexpr size_t kLarge = size_t{2} << 20;
+
+Division affineDivision(const Plan& plan, const Instruction& in) {
+  Division d;
+  if (!plan.buffers[in.raw >= 0 ? in.raw : in.mapped].batch) return d;
+  d.by = Division::By::rows;
+  for (const Product& p : in.products) {
+    const Buffer& right = plan.buffers[p.right];
+    if (static_cast<size_t>(right.rows) * right.columns * sizeof(float) >= kLarge) d.by = Division::By::columns;
+  }
+  return d;
+}
+
 Division divisionOf(const Plan& plan, const Instruction& in) {
   const auto rows = [](bool batch) {
     Division d;
@@ -27,7 +42,7 @@ Division divisionOf(const Plan& plan, const Instruction& in) {
     case Kind::copy:
       return rows(plan.buffers[in.to].batch);
     case Kind::affine:
-      return rows(plan.buffers[in.raw >= 0 ? in.raw : in.mapped].batch);
+      return affineDivision(plan, in);
     case Kind::softmax:
       return rows(plan.buffers[in.from].batch);
     case Kind::reduce:
@@ -142,7 +157,7 @@ void settleList(Plan& plan, std::vector<Instruction>& list) {
   const Instruction* before = nullptr;
   for (Instruction& in : list) {
     // A repeat that is not all of samples has waits of its own inside.
-    wait = before != nullptr && !(before->division == in.division && before->division.by != Division::By::first);
+    wait = before != nullptr && !before->division.ownsWhatNext(in.division);
     if (before != nullptr && before->division.by == Division::By::first && in.division.by == Division::By::first)
       wait = before->kind == Kind::repeat || in.kind == Kind::repeat;
     in.barrier = wait;

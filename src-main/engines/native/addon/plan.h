@@ -77,14 +77,15 @@ enum class Kind { input, fill, copy, transpose, affine, chain, product, softmax,
 
 /// How an instruction is divided among the threads of one network.
 struct Division {
-  /// Each takes some samples; or strips of a matrix; or the first does it all.
-  enum class By { rows, strips, first } by = By::first;
+  /// Each takes some samples; or some panels of columns for all samples; or strips of a matrix; or the first does it all.
+  enum class By { rows, columns, strips, first } by = By::first;
   /// Of strips: those of equal shape fall to the same threads.
   int rows = 0;
   int columns = 0;
   bool flat = false;
-  bool operator==(const Division& o) const {
-    return by == o.by && (by != By::strips || (rows == o.rows && columns == o.columns && flat == o.flat));
+  /// Whether each thread, after an instruction divided so, goes on with what it made itself.
+  bool ownsWhatNext(const Division& o) const {
+    return by == o.by && (by == By::rows || (by == By::strips && rows == o.rows && columns == o.columns && flat == o.flat));
   }
 };
 

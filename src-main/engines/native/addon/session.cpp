@@ -279,7 +279,9 @@ class Frame {
   void affine(const Instruction& in) {
     const int out = in.raw >= 0 ? in.raw : in.mapped;
     const Buffer& shape = plan_.buffers[out];
-    const int first = shape.batch ? firstRow_ : 0;
+    const bool byColumns = in.division.by == Division::By::columns;
+    const int first = shape.batch && !byColumns ? firstRow_ : 0;
+    const int rows = !shape.batch ? 1 : byColumns ? rows_ : lastRow_ - firstRow_;
     tileProducts_.clear();
     tileStreams_.clear();
     for (const Product& p : in.products) {
@@ -298,10 +300,10 @@ class Frame {
     const auto from = [&](int buffer) {
       return buffer < 0 ? nullptr : at_[buffer] + static_cast<ptrdiff_t>(first) * step;
     };
-    kernels_.affine({shape.batch ? lastRow_ - firstRow_ : 1, shape.columns, tileProducts_.data(),
+    kernels_.affine({rows, shape.columns, tileProducts_.data(),
                      static_cast<int>(tileProducts_.size()), tileStreams_.data(), static_cast<int>(tileStreams_.size()),
                      coefficient(in.constant), in.map, from(in.raw), from(in.mapped), step,
-                     iteration_ % 2 == 1});
+                     iteration_ % 2 == 1, byColumns ? thread_ : 0, byColumns ? team_ : 1});
   }
 
   // ---- strips --------------------------------------------------------------------------------------------------------
