@@ -105,6 +105,7 @@ const commands = {
     run: ['src-main/cli.ts'],
   },
   bench: { needs: ['packages', 'native'], run: ['src-main/cli.ts', 'bench'] },
+  'bench:native': { needs: ['packages', 'native'], run: ['test/bench/native.ts'] },
   test: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
   check: { needs: ['packages'], run: ['test/suite.ts', 'check'] },
   fix: { needs: ['packages'], run: ['test/suite.ts', 'fix'] },
