@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compile } from '../../src-main/program/compile.ts'
+import { MAPS } from '../../src-main/program/activations.ts'
+import type { Statement } from '../../src-main/program/program.ts'
+import { share } from '../../src-main/program/share.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { Tracer, type Operand, type Parameter, type Scalar, type State } from '../../src-main/program/trace.ts'
 import {
@@ -165,4 +168,67 @@ describe('the passes', () => {
       { numRuns: 300 },
     )
   })
+})
+
+it('outer products that share a side keep their own scalars', () => {
+  const widths = [INPUTS, HIDDEN, OUTPUTS]
+  const compiled = compile(
+    'two rates',
+    widths,
+    (p) => {
+      const W = p.parameter('W', [HIDDEN, INPUTS], { kind: 'xavier' })
+      const V = p.parameter('V', [HIDDEN, OUTPUTS], { kind: 'xavier' })
+      const first = p.scalar('first', () => 0.3)
+      const second = p.scalar('second', () => -0.7)
+      const [u, v] = [apply(W, p.x), apply(V, p.y)]
+      return {
+        train() {
+          W.become(sum([1, W], [first, outer(u, p.x)], [second, outer(v, p.x)]))
+          V.increase(1, outer(u, p.y))
+        },
+        predict: () => p.y,
+      }
+    },
+    [],
+  )
+  const { program } = compiled
+  const random = Generator.seeded(1)
+  const [x, y] = [matrix(random, 3, INPUTS), matrix(random, 3, OUTPUTS)]
+  const parameters = program.parameters.map(({ shape }) => matrix(random, shape[0], shape[1]))
+  const scalarValues = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+  const { updates } = evaluate(program.training, {
+    ...{ x, y, parameters, scalarValues },
+    ...{ shapes: program.shapes, scalars: program.scalars },
+  })
+  const [W, V] = parameters as [Matrix, Matrix]
+  const at = (m: Matrix, i: number, j: number): number => (m[i] as number[])[j] as number
+  const times = (M: Matrix, row: readonly number[]): number[] =>
+    M.map((weights) => weights.reduce((total, weight, j) => total + weight * (row[j] as number), 0))
+  const want = W.map((row, i) =>
+    row.map((weight, j) => {
+      const mean = (M: Matrix, input: Matrix): number =>
+        input.reduce((total, sample, b) => total + (times(M, [...sample])[i] as number) * at(x, b, j), 0) / 3
+      return weight + 0.3 * mean(W, x) - 0.7 * mean(V, y)
+    }),
+  )
+  expect(worst(updates.get(0) as Matrix, want)).toBeLessThan(1e-12)
+})
+
+it('what is computed inside a repeat stands for nothing outside it', () => {
+  const square = { kind: 'map', map: 'square', value: 0 } as const
+  const statements: Statement[] = [
+    { kind: 'let', id: 0, operation: { kind: 'input', name: 'x' } },
+    { kind: 'repeat', count: 2, carried: [], body: [{ kind: 'let', id: 1, operation: square }] },
+    { kind: 'let', id: 2, operation: square },
+    { kind: 'let', id: 3, operation: square },
+  ]
+  const names = new Map<number, number>()
+  const shared = share(statements, names)
+  // Of the two outside one is left; the one inside is not theirs.
+  expect([...names]).toEqual([[3, 2]])
+  expect(shared.filter(({ kind }) => kind === 'let').map((one) => (one.kind === 'let' ? one.id : -1))).toEqual([0, 2])
+})
+
+it.each(Object.keys(MAPS) as (keyof typeof MAPS)[])('%s lets NaN through', (name) => {
+  expect(MAPS[name](NaN)).toBeNaN()
 })
