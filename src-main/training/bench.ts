@@ -30,6 +30,8 @@ export interface BenchFigures {
   readonly batchesPerSecond: number
   /** Training, 10⁹ necessary operations a second. */
   readonly gflops: number
+  /** Of a training batch, on an engine that sends batches to a GPU; null on others. */
+  readonly dispatchesPerBatch: number | null
   /** False when a state or parameter stopped being finite: the times are then not those of real training. */
   readonly finite: boolean
 }
@@ -71,6 +73,7 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
       evalMsPerBatch: evaluation,
       batchesPerSecond: 1000 / training,
       gflops: programFlop(compiled.program, request.batch).training / (training * 1e6),
+      dispatchesPerBatch: session.dispatchesPerBatch ?? null,
       finite: bench.finite,
     }
   } finally {
