@@ -29,9 +29,8 @@ const LEAST: Limits = { workgroupBytes: 16_384, threads: 256 }
 const CARD: Limits = { workgroupBytes: 49_152, threads: 1024 }
 
 const ways: readonly (readonly [string, Way])[] = [
-  ['step by step, each instruction alone', { fuse: null, join: false }],
-  ['step by step', { fuse: null, join: true }],
-  ['settling in one dispatch', { fuse: LEAST, join: true }],
+  ['step by step, in tiles', { fuse: null, join: true, tile: true }],
+  ['settling in one dispatch', { fuse: LEAST, join: true, tile: true }],
 ]
 
 describe('dispatches', () => {
@@ -45,17 +44,23 @@ describe('dispatches', () => {
   }
 
   test('CorInfoMax on MNIST: at most 110 a batch step by step, at most 12 where settling is one', () => {
-    const plain = stepsFor('corinfomax-mnist', { fuse: null, join: true })
+    const plain = stepsFor('corinfomax-mnist', { fuse: null, join: true, tile: true })
     expect({ fused: plain.fused, unfused: plain.unfused }).toEqual({ fused: 0, unfused: 2 })
     expect(plain.list.length).toBeLessThanOrEqual(110)
-    const settling = stepsFor('corinfomax-mnist', { fuse: CARD, join: true })
+    const settling = stepsFor('corinfomax-mnist', { fuse: CARD, join: true, tile: true })
     expect({ fused: settling.fused, unfused: settling.unfused }).toEqual({ fused: 2, unfused: 0 })
     expect(settling.list.length).toBeLessThanOrEqual(12)
   })
 
   test('CorInfoMax on CIFAR-10 settles in one dispatch on a card, and does not fit where there is little memory', () => {
-    expect(stepsFor('corinfomax-cifar-10', { fuse: CARD, join: true })).toMatchObject({ fused: 2, unfused: 0 })
-    expect(stepsFor('corinfomax-cifar-10', { fuse: LEAST, join: true })).toMatchObject({ fused: 0, unfused: 2 })
+    expect(stepsFor('corinfomax-cifar-10', { fuse: CARD, join: true, tile: true })).toMatchObject({
+      fused: 2,
+      unfused: 0,
+    })
+    expect(stepsFor('corinfomax-cifar-10', { fuse: LEAST, join: true, tile: true })).toMatchObject({
+      fused: 0,
+      unfused: 2,
+    })
   })
 
   test('what shares a dispatch does not depend on each other, and order is kept where it matters', () => {
@@ -116,7 +121,7 @@ describe.runIf(availability.available)('webgpu', () => {
       const compiled = randomProgram([7, 33, 5], Generator.seeded(number))
       fused += fusedIn(compiled.program)
       const trial = trialOf(compiled, number)
-      const got = await outcomeOf(trial, engineOn({ fuse: LEAST, join: true }), 'float32')
+      const got = await outcomeOf(trial, engineOn({ fuse: LEAST, join: true, tile: true }), 'float32')
       expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
     }
     expect(fused).toBeGreaterThan(0)
@@ -133,7 +138,10 @@ describe.runIf(availability.available)('webgpu', () => {
         iterationsNudged: iterations,
       }) as unknown
       const compiled = compileRule(rule, settings, [7, 6, 3])
-      const session = await engineOn({ fuse: LEAST, join: true }).open(compiled, { replicas: 1, precision: 'float32' })
+      const session = await engineOn({ fuse: LEAST, join: true, tile: true }).open(compiled, {
+        replicas: 1,
+        precision: 'float32',
+      })
       const samples = { count: 2, features: 7, pixels: new Uint8Array(14), labels: new Uint8Array(2), classes: 3 }
       const data = { ...samples, image: null, scaling: { scale: [1], offset: [0] } }
       session.bind({ train: data, test: data })
@@ -197,7 +205,11 @@ describe.runIf(availability.available)('webgpu', () => {
 })
 
 function fusedIn(program: Program): number {
-  return stepsOf(lower(program).training, [], placeParameters(program).offsets, 7, { fuse: LEAST, join: true }).fused
+  return stepsOf(lower(program).training, [], placeParameters(program).offsets, 7, {
+    fuse: LEAST,
+    join: true,
+    tile: true,
+  }).fused
 }
 
 function settingsFor(name: string, schema: { parse(value: unknown): unknown }): unknown {

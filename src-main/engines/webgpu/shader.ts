@@ -13,8 +13,12 @@ export interface Shader {
   readonly groups: Word
 }
 
-/** One dispatch for instructions that touch nothing another of them writes. */
-export function shaderOf(lowered: Lowered, instructions: readonly Instruction[], batch: number): Shader {
+/**
+ * One dispatch for instructions that touch nothing another of them writes.
+ *
+ * @param rows as `affine` takes them
+ */
+export function shaderOf(lowered: Lowered, instructions: readonly Instruction[], rows: number | null): Shader {
   const words: Word[] = []
   const writer = new Writer(lowered, words)
   // Where each instruction's workgroups end; known once the kernels are.
@@ -22,7 +26,7 @@ export function shaderOf(lowered: Lowered, instructions: readonly Instruction[],
   const ends = instructions.map((_, index) =>
     writer.word((place) => kernels.slice(0, index + 1).reduce((sum, { groups }) => sum + groups(place), 0)),
   )
-  for (const instruction of instructions) kernels.push(kernelOf(instruction, writer, batch))
+  for (const instruction of instructions) kernels.push(kernelOf(instruction, writer, rows))
   const calls = kernels.map((_, index) => {
     const from = index === 0 ? 'g' : `g - ${ends[index - 1] ?? '0u'}`
     return `if (g < ${ends[index] ?? '0u'}) { kernel${index}(${from}, tid); }`
@@ -35,7 +39,7 @@ export function shaderOf(lowered: Lowered, instructions: readonly Instruction[],
   }
 }
 
-function kernelOf(instruction: Instruction, writer: Writer, batch: number): Kernel {
+function kernelOf(instruction: Instruction, writer: Writer, rows: number | null): Kernel {
   switch (instruction.kind) {
     case 'input':
       return input(instruction, writer)
@@ -45,7 +49,7 @@ function kernelOf(instruction: Instruction, writer: Writer, batch: number): Kern
     case 'transpose':
       return copy(instruction, writer)
     case 'affine':
-      return affine(instruction, writer, batch)
+      return affine(instruction, writer, rows)
     case 'chain':
       return chain(instruction, writer)
     case 'product':

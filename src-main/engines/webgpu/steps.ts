@@ -40,14 +40,17 @@ export interface Way {
   readonly fuse: Limits | null
   /** Instructions that may run at once share a dispatch. */
   readonly join: boolean
+  /** Products with a long inner dimension are divided among the threads of a workgroup. */
+  readonly tile: boolean
 }
 
 /**
- * What suits a device: as few dispatches as can be. A driver on the processor starts one in no time and takes long to
- * compile, so there every instruction is a dispatch, whose shader most programs share.
+ * What suits a device: as few dispatches as can be, each on as many threads as can be. A driver on the processor starts a
+ * dispatch in no time, takes long to compile and has no threads to spare, so there every instruction is a plain dispatch
+ * of its own, whose shader most programs share.
  */
 export function wayOn({ limits, software }: Pick<Gpu, 'limits' | 'software'>): Way {
-  return software ? { fuse: null, join: false } : { fuse: limitsOf({ limits }), join: true }
+  return software ? { fuse: null, join: false, tile: false } : { fuse: limitsOf({ limits }), join: true, tile: true }
 }
 
 export function stepsOf(
@@ -55,8 +58,9 @@ export function stepsOf(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   batch: number,
-  { fuse, join }: Way,
+  { fuse, join, tile }: Way,
 ): Steps {
+  const rows = tile ? batch : null
   const levels = (list: readonly Instruction[]): readonly (readonly Instruction[])[] =>
     join ? levelsOf(list) : list.map((one) => [one])
   const place = placeValues(lowered.buffers, measurements, parameters, batch)
@@ -66,7 +70,7 @@ export function stepsOf(
   for (const level of levels(lowered.instructions)) {
     const [only] = level
     if (only?.kind !== 'repeat') {
-      blocks.add(shaderOf(lowered, level, batch), 0)
+      blocks.add(shaderOf(lowered, level, rows), 0)
       continue
     }
     const settling = fuse === null ? null : settle(lowered, only, readOutside(lowered, only), batch, fuse)
@@ -76,7 +80,7 @@ export function stepsOf(
       continue
     }
     unfused++
-    const body = levels(only.body).map((inside) => shaderOf(lowered, inside, batch))
+    const body = levels(only.body).map((inside) => shaderOf(lowered, inside, rows))
     for (let iteration = 0; iteration < only.count; iteration++) {
       for (const shader of body) blocks.add(shader, iteration)
       for (const { a, b } of only.exchanged) place.exchange(a, b)

@@ -17,17 +17,19 @@ const SHORT = 64
 const STAGED = 64
 
 /** Four rows each: how many of them a workgroup computes together. Few choices, so that batch sizes share pipelines. */
-export function quadsFor(rows: number): number {
+function quadsFor(rows: number): number {
   return [1, 2, 5].find((quads) => rows <= 4 * quads) ?? 8
 }
 
-export function isShort(instruction: Affine, writer: Writer): boolean {
+function isShort(instruction: Affine, writer: Writer): boolean {
   return instruction.products.every(({ left }) => writer.buffer(left).columns <= SHORT)
 }
 
-/** @param batch the batch size for which the rows are divided; the text depends on `quadsFor` of it alone */
-export function affine(instruction: Affine, writer: Writer, batch: number): Kernel {
-  return isShort(instruction, writer) ? entryByEntry(instruction, writer) : tiled(instruction, writer, batch)
+/** @param rows of a batch, when it is to be divided among tiles (the text depends on `quadsFor` of it alone); null for entry by entry */
+export function affine(instruction: Affine, writer: Writer, rows: number | null): Kernel {
+  return rows === null || isShort(instruction, writer)
+    ? entryByEntry(instruction, writer)
+    : tiled(instruction, writer, rows)
 }
 
 function entryByEntry(instruction: Affine, writer: Writer): Kernel {
