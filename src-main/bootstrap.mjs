@@ -12,6 +12,7 @@ import {
   renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { constants, hostname } from 'node:os'
@@ -145,7 +146,12 @@ function start(run) {
     stdio: 'inherit',
     cwd: command === 'apical' || command === 'bench' ? (standing ?? root) : root,
     // Compiled code is kept between starts: a command begins in a third of the time.
-    env: { NODE_COMPILE_CACHE: inClone('build/compile-cache'), ...process.env, ...chromiumForPlaywright() },
+    env: {
+      NODE_COMPILE_CACHE: inClone('build/compile-cache'),
+      ...process.env,
+      ...chromiumForPlaywright(),
+      ...(['test', 'test:golden'].includes(command) ? softwareVulkan() : {}),
+    },
   })
   // Ctrl-C in a terminal reaches the whole group, hence the child too; sent on, it would count as pressed twice.
   // Without a terminal the signal was meant for this process alone, and the child must hear of it.
@@ -413,6 +419,37 @@ function fetchChromium() {
     process.stderr.write(
       'No Chromium could be had (see build/setup.log): the app tests will be skipped. Set APICAL_CHROMIUM to one you have.\n',
     )
+}
+
+// ---- Vulkan -----------------------------------------------------------------------------------------------------------
+
+/**
+ * For tests on a machine without a graphics driver: the software Vulkan that Chromium brings, so that the WebGPU engine is
+ * tested everywhere. The app itself is never told of it. @returns {Record<string, string>}
+ */
+function softwareVulkan() {
+  const driver = '/usr/lib/chromium/vk_swiftshader_icd.json'
+  const told = ['VK_DRIVER_FILES', 'VK_ICD_FILENAMES', 'VK_ADD_DRIVER_FILES'].some((name) => process.env[name])
+  if (process.platform !== 'linux' || told || hasVulkanDriver() || !existsSync(driver)) return {}
+  const cache = '/etc/ld.so.cache'
+  if (existsSync(cache) && readFileSync(cache).includes('libvulkan.so.1')) return { VK_DRIVER_FILES: driver }
+  // The loader comes with it, beside libraries that nobody else should find.
+  const loader = '/usr/lib/chromium/libvulkan.so.1'
+  if (!existsSync(loader)) return {}
+  const folder = inClone('build/vulkan')
+  mkdirSync(folder, { recursive: true })
+  if (!existsSync(join(folder, 'libvulkan.so.1'))) symlinkSync(loader, join(folder, 'libvulkan.so.1'))
+  const others = process.env['LD_LIBRARY_PATH']
+  return { VK_DRIVER_FILES: driver, LD_LIBRARY_PATH: others ? `${folder}:${others}` : folder }
+}
+
+/** A driver of a graphics card; Mesa's software one (lvp) is none, and mostly too old for Dawn. */
+function hasVulkanDriver() {
+  const folders = ['/etc/vulkan/icd.d', '/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d']
+  return folders.some(
+    (folder) =>
+      existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.json') && !name.startsWith('lvp')),
+  )
 }
 
 // ---- running programs during set-up ------------------------------------------------------------------------------------

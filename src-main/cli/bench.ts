@@ -50,7 +50,7 @@ export const bench: Command = {
     'Without --rule, every rule that has a preset on the data set; without --engine, every engine this machine has. ' +
     'Milliseconds are wall time per batch of one replica. GFLOP/s count the matrix products that the program needs, loop-invariant ones once. ' +
     'With --json, one object a case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
-    'null for an engine that cannot measure it (WebAssembly, plain loops). dispatchesPerBatch is for engines that submit to a GPU. ' +
+    'null for an engine that cannot measure it (WebAssembly, plain loops). dispatchesPerBatch counts what a training batch of all replicas submits to a GPU, null for engines without one. ' +
     "peakRssMb is the measuring process's largest resident memory in MiB; several cases are measured in a process each.",
   options: [
     { name: 'rule', value: 'RULE', help: `one of ${rules.map(({ name }) => name).join(', ')}` },
@@ -154,7 +154,7 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     gflops: figures.gflops,
     peakGflops: peak,
     shareOfPeak: peak === null ? null : figures.gflops / peak,
-    dispatchesPerBatch: null,
+    dispatchesPerBatch: figures.dispatchesPerBatch,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   }
 }

@@ -72,7 +72,8 @@ function noCounts({ topK, confusion }: EvaluationPlan, classes: number): Counts 
   return { samples: 0, hits: topK.map(() => 0), confusion: new Uint32Array(confusion ? classes * classes : 0) }
 }
 
-function added(a: Counts, b: Counts): Counts {
+/** Counts over two lists of samples. */
+export function added(a: Counts, b: Counts): Counts {
   return {
     samples: a.samples + b.samples,
     hits: a.hits.map((hits, at) => hits + (b.hits[at] as number)),

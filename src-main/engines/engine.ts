@@ -16,6 +16,8 @@ export type Availability =
       readonly devices?: readonly string[]
       /** On a GPU, which 'auto' takes before any processor. */
       readonly gpu?: boolean
+      /** On a driver that imitates a GPU on the processor, which 'auto' takes last. */
+      readonly software?: boolean
     }
   | { readonly available: false; readonly reason: string }
 
@@ -88,6 +90,8 @@ export interface Session {
   readonly engine: EngineName
   /** What it runs on, for people: 'CPU, WebAssembly SIMD, 2 threads'. */
   readonly device: string
+  /** Dispatches that the last plan's training batches took, where batches are sent to a GPU; null before the first. */
+  readonly dispatchesPerBatch?: number | null
   /** Gives the session its data; called once before train or evaluate. */
   bind(data: { readonly train: Samples; readonly test: Samples }): void
   /** Overwrites a parameter, row by row. */

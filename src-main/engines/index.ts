@@ -3,14 +3,10 @@ import { EngineProblem, type Availability, type Engine, type EngineName } from '
 import { native } from './native.ts'
 import { reference } from './reference.ts'
 import { tensorflow } from './tensorflow.ts'
+import { webgpu } from './webgpu.ts'
 
-/** Those of this build, the one for big networks first. */
-export const engines: readonly Engine[] = [native, tensorflow, reference]
-
-/** Named by the language of experiments, and not in this build. */
-const absent: Readonly<Partial<Record<EngineName, string>>> = {
-  webgpu: 'Not part of this build yet: WebGPU through Dawn. Use native or tensorflow.',
-}
+/** The fastest on what they run on first. */
+export const engines: readonly Engine[] = [webgpu, native, tensorflow, reference]
 
 /** The engine of that name, or undefined when this build has none. */
 export function engineNamed(name: string): Engine | undefined {
@@ -23,12 +19,12 @@ export interface ChosenEngine {
   readonly why: string
 }
 
-/** What each engine finds on this machine, those on a GPU first: the order in which 'auto' takes them. */
+/** What each engine finds on this machine, in the order in which 'auto' takes them: on a GPU first, on an imitated one last. */
 async function ranked(): Promise<readonly { engine: Engine; availability: Availability }[]> {
   const found = await Promise.all(engines.map(async (engine) => ({ engine, availability: await engine.available() })))
-  const onGpu = ({ availability }: { availability: Availability }): boolean =>
-    availability.available && availability.gpu === true
-  return [...found.filter(onGpu), ...found.filter((one) => !onGpu(one))]
+  const rank = ({ availability }: { availability: Availability }): number =>
+    !availability.available || availability.software === true ? 2 : availability.gpu === true ? 0 : 1
+  return found.toSorted((a, b) => rank(a) - rank(b))
 }
 
 /**
@@ -53,7 +49,7 @@ export async function chooseEngine(requested: 'auto' | EngineName): Promise<Chos
   const engine = engineNamed(requested)
   if (engine === undefined)
     throw new EngineProblem(
-      `The engine "${requested}" cannot be used. ${absent[requested] ?? `Choose one of ${engines.map((known) => known.name).join(', ')}.`}`,
+      `The engine "${requested}" cannot be used. Choose one of ${engines.map((known) => known.name).join(', ')}.`,
     )
   const availability = await engine.available()
   if (!availability.available)
@@ -70,7 +66,7 @@ export interface EngineCard {
   readonly isDefault: boolean
 }
 
-/** Every engine that an experiment may name, with what this machine can do. */
+/** Every engine, with what this machine can do. */
 export async function engineCards(): Promise<readonly EngineCard[]> {
   const cards: EngineCard[] = []
   for (const { engine, availability } of await ranked())
@@ -81,7 +77,5 @@ export async function engineCards(): Promise<readonly EngineCard[]> {
       reason: availability.reason,
       isDefault: availability.available && !cards.some((card) => card.isDefault),
     })
-  for (const [name, reason] of Object.entries(absent))
-    cards.push({ name: name as EngineName, available: false, device: null, reason, isDefault: false })
   return cards
 }

@@ -35,6 +35,8 @@ export interface BenchFigures {
   readonly gflops: number
   /** What as many threads could do at most, taken between the chunks; null where the engine cannot tell. */
   readonly peakGflops: number | null
+  /** Of a training batch, on an engine that sends batches to a GPU; null on others. */
+  readonly dispatchesPerBatch: number | null
   /** False when a state or parameter stopped being finite: the times are then not those of real training. */
   readonly finite: boolean
 }
@@ -86,6 +88,7 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
       batchesPerSecond: 1000 / training,
       gflops: programFlop(compiled.program, request.batch).training / (training * 1e6),
       peakGflops: peaks.length === 0 ? null : middle(peaks),
+      dispatchesPerBatch: session.dispatchesPerBatch ?? null,
       finite: bench.finite,
     }
   } finally {

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { EngineProblem, type Numbers } from '../engine.ts'
+import type { Lowered } from '../lowering/plan.ts'
 import { addonPath } from './path.ts'
-import type { Lowered } from './plan.ts'
 
 /** Samples as the addon copies them: bytes with what each stands for, `[channel][byte]`, or numbers already scaled. */
 export interface NativeSamples {

@@ -13,6 +13,7 @@ import {
   type SessionOptions,
   type Split,
 } from '../engine.ts'
+import { lower } from '../lowering/lower.ts'
 import {
   classesOf,
   requireBound,
@@ -25,7 +26,6 @@ import {
   type BoundData,
 } from '../request.ts'
 import type { Addon, NativeHandle, NativeSamples } from './addon.ts'
-import { lower } from './lower.ts'
 
 const SPLITS: Readonly<Record<Split, 0 | 1>> = { train: 0, test: 1 }
 

@@ -1,6 +1,6 @@
 /**
- * What the addon executes, as data: buffers, and instructions over them. `lower.ts` makes it from a program and the
- * addon's plan.h mirrors it.
+ * What engines with kernels of their own execute, as data: buffers, and instructions over them. `lower.ts` makes it from
+ * a program; the native addon's plan.h mirrors it and the WebGPU engine writes shaders for it.
  */
 import type { MapName } from '../../program/activations.ts'
 
@@ -103,7 +103,7 @@ export interface Lowered {
   readonly scores: number
 }
 
-export interface NativePlan {
+export interface LoweredProgram {
   readonly flippedParameters: readonly boolean[]
   readonly training: Lowered
   readonly prediction: Lowered

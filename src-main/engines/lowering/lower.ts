@@ -1,6 +1,6 @@
 /**
- * From a program to what the addon executes: buffers, and instructions that each do as much as possible with a number
- * while it is in a register.
+ * From a program to what the native and the WebGPU engine execute: buffers, and instructions that each do as much as
+ * possible with a number while it is in a register.
  *
  * - A sum with products becomes one `affine`: the products' tiles stay in registers, take the other terms, pass through
  *   the layer's clip and are stored once. A sum inside a sum is written out, its coefficient multiplied at run time.
@@ -14,7 +14,7 @@
 import type { MapName } from '../../program/activations.ts'
 import type { Operation, Program, Statement, ValueId } from '../../program/program.ts'
 import type { Shape } from '../../program/shape.ts'
-import { layOut } from '../orientation.ts'
+import { layOut, type Orientation } from '../orientation.ts'
 import { Memory, overwrite } from './memory.ts'
 import {
   constant,
@@ -24,13 +24,13 @@ import {
   type Coefficient,
   type Instruction,
   type Lowered,
-  type NativePlan,
+  type LoweredProgram,
   type StripOperation,
 } from './plan.ts'
 
-/** Lowers both programs of a rule. */
-export function lower(program: Program): NativePlan {
-  const { flipped, flippedParameters } = layOut(program)
+/** Lowers both programs of a rule; parameters lie as `orientation` says, by default as suits this very program. */
+export function lower(program: Program, orientation: Orientation = layOut(program)): LoweredProgram {
+  const { flipped, flippedParameters } = orientation
   return {
     flippedParameters,
     training: lowered(program, program.training, flipped),

@@ -1,0 +1,97 @@
+/** Which repeats can be one dispatch on a device, and how their samples are divided among workgroups. */
+import { readsOf, writesOf, type Buffer, type Instruction, type Lowered } from '../lowering/plan.ts'
+import type { Gpu } from './gpu.ts'
+
+/** What a device lets a workgroup have. */
+export interface Limits {
+  readonly workgroupBytes: number
+  readonly threads: number
+}
+
+export type Repeat = Extract<Instruction, { kind: 'repeat' }>
+
+/** How a repeat is divided: what a workgroup keeps in its own memory, for how many samples, with how many threads. */
+export interface Division {
+  readonly kept: readonly number[]
+  /** Groups of four samples. */
+  readonly quads: number
+  readonly threads: number
+}
+
+/** More samples in a workgroup save reading weights; fewer leave more workgroups for the device to run at once. */
+const MOST_QUADS = 2
+const BYTES_OF_FOUR = 16
+
+export function limitsOf({ limits }: Pick<Gpu, 'limits'>): Limits {
+  return { workgroupBytes: limits.maxComputeWorkgroupStorageSize, threads: limits.maxComputeInvocationsPerWorkgroup }
+}
+
+/** For people: how the repeats of a program are dispatched on such a device; null where it has none. */
+export function pathOf({ buffers, instructions }: Lowered, limits: Limits | null): string | null {
+  const repeats = instructions.filter((one) => one.kind === 'repeat')
+  if (repeats.length === 0) return null
+  const fused = repeats.filter((one) => limits !== null && divide(buffers, one, limits) !== null).length
+  if (fused === repeats.length) return 'settling in one dispatch'
+  return fused === 0 ? 'settling step by step' : `${fused} of ${repeats.length} phases settling in one dispatch`
+}
+
+/** Null where the repeat cannot be divided among samples or what each needs does not fit. */
+export function divide(buffers: readonly Buffer[], repeat: Repeat, limits: Limits): Division | null {
+  const whole = wholeReads(buffers, repeat)
+  if (whole === null) return null
+  for (const { a, b } of repeat.exchanged) whole.add(a).add(b)
+  if ([...whole].some((id) => buffers[id]?.batch !== true)) return null
+  const all = new Set([...whole, ...repeat.body.flatMap(writesOf)])
+  const widest = Math.max(...[...all].map((id) => buffers[id]?.columns ?? 0))
+  const most = [1024, 512, 256].filter(
+    (threads) => threads <= limits.threads && (threads === 256 || widest > threads / 2),
+  )
+  // States that only their own entry is read of may stay in the device's memory: they are the first to give way.
+  for (let quads = MOST_QUADS; quads >= 1; quads--)
+    for (const kept of [all, whole])
+      for (const threads of most) {
+        const columns = [...kept].reduce((sum, id) => sum + (buffers[id]?.columns ?? 0), 0)
+        if ((memoryFor(columns * quads) + threads) * BYTES_OF_FOUR <= limits.workgroupBytes)
+          return { kept: [...kept], quads, threads }
+      }
+  return null
+}
+
+/** Groups of four numbers set aside for so many: few sizes, so that networks share pipelines. */
+export function memoryFor(fours: number): number {
+  return Math.max(128, Math.ceil(fours / 128) * 128)
+}
+
+/** Buffers of which more than the own entry is read; null where an instruction joins samples or writes what all share. */
+function wholeReads(buffers: readonly Buffer[], { body }: Repeat): Set<number> | null {
+  const whole = new Set<number>()
+  const written = new Set(body.flatMap(writesOf))
+  const ofSamples = (id: number): boolean => buffers[id]?.batch === true
+  if (![...written].every(ofSamples)) return null
+  for (const instruction of body)
+    switch (instruction.kind) {
+      case 'affine':
+        if (instruction.products.some(({ left, right }) => !ofSamples(left) || ofSamples(right))) return null
+        instruction.products.forEach(({ left }) => whole.add(left))
+        break
+      case 'chain':
+        if (instruction.operations.some(({ kind }) => kind === 'outer')) return null
+        break
+      case 'softmax':
+        whole.add(instruction.from)
+        break
+      case 'reduce':
+        if (instruction.over !== 'columns') return null
+        whole.add(instruction.from)
+        break
+      case 'copy':
+      case 'measure':
+        if (!readsOf(instruction).every(ofSamples)) return null
+        break
+      case 'fill':
+        break
+      default:
+        return null
+    }
+  return whole
+}

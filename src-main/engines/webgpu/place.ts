@@ -1,0 +1,86 @@
+/**
+ * Where everything lies in the device's memory: parameters in one array, values in another, in each one replica after
+ * another. Nothing of a value outlives its batch, so programs and batch sizes share the array of values.
+ */
+import type { MeasurementDeclaration, Program } from '../../program/program.ts'
+import type { Shape } from '../../program/shape.ts'
+import { rowsOf } from '../../program/shape.ts'
+import type { Buffer } from '../lowering/plan.ts'
+
+/** One list of buffers laid out for one batch size. Offsets and strides count float32 numbers. */
+export interface Place {
+  /** Samples in a batch. */
+  readonly batch: number
+  /** Numbers of one replica in the array of values. */
+  readonly stride: number
+  readonly measured: readonly Measured[]
+  rows(buffer: number): number
+  offset(buffer: number): number
+  /** Lets two buffers change places, as a repeat does after each iteration. */
+  exchange(a: number, b: number): void
+}
+
+/** Where a measurement's values lie, iteration after iteration. */
+export interface Measured {
+  readonly name: string
+  readonly offset: number
+  /** Of one iteration. */
+  readonly entries: number
+  readonly length: number
+}
+
+/** Offsets of the parameters of one replica, and how many numbers they are. */
+export function placeParameters(program: Program): { readonly offsets: readonly number[]; readonly stride: number } {
+  let stride = 0
+  const offsets = program.parameters.map(({ shape: [rows, columns] }) => {
+    const offset = stride
+    stride += aligned(rows * columns)
+    return offset
+  })
+  return { offsets, stride: Math.max(stride, ALIGNMENT) }
+}
+
+export function placeValues(
+  buffers: readonly Buffer[],
+  measurements: readonly MeasurementDeclaration[],
+  parameters: readonly number[],
+  batch: number,
+): Place {
+  let stride = 0
+  const take = (entries: number): number => {
+    const offset = stride
+    stride += aligned(entries)
+    return offset
+  }
+  const rows = buffers.map((buffer) => (buffer.batch ? batch : buffer.rows))
+  const offsets = buffers.map((buffer, id) =>
+    buffer.parameter >= 0 ? (parameters[buffer.parameter] as number) : take((rows[id] as number) * buffer.columns),
+  )
+  const measured = measurements.map(({ name, shape, iterations }): Measured => {
+    const entries = entriesIn(shape, batch)
+    return { name, offset: take(entries * iterations), entries, length: entries * iterations }
+  })
+  return {
+    batch,
+    stride: Math.max(stride, ALIGNMENT),
+    measured,
+    rows: (buffer) => rows[buffer] as number,
+    offset: (buffer) => offsets[buffer] as number,
+    exchange(a, b) {
+      const kept = offsets[a] as number
+      offsets[a] = offsets[b] as number
+      offsets[b] = kept
+    },
+  }
+}
+
+/** Numbers in a cache line or two: what begins on one is read in whole lines. */
+const ALIGNMENT = 64
+
+function aligned(entries: number): number {
+  return Math.ceil(entries / ALIGNMENT) * ALIGNMENT
+}
+
+function entriesIn(shape: Shape, batch: number): number {
+  return rowsOf(shape, batch) * shape[1]
+}

@@ -1,0 +1,40 @@
+/**
+ * A repeat as one dispatch. While they settle, samples do not see each other: a workgroup takes a few samples of one
+ * replica through all iterations, layer after layer in the rule's order, with their states in its own memory; only
+ * weights come from the device's. So the number of dispatches does not grow with the iterations.
+ *
+ * States stand in groups of four samples, unit by unit: one read of four numbers and one of a weight give four
+ * multiply-adds for each group.
+ */
+import type { Lowered } from '../lowering/plan.ts'
+import { divide, type Limits, type Repeat } from './division.ts'
+import { Body } from './kernels/settled.ts'
+import { wrapped, type Shader } from './shader.ts'
+import { Writer, type Word } from './writer.ts'
+
+/** The repeat as one dispatch, or null where its samples see each other or their states do not fit into a workgroup. */
+export function settle(
+  lowered: Lowered,
+  repeat: Repeat,
+  readOutside: ReadonlySet<number>,
+  batch: number,
+  limits: Limits,
+): Shader | null {
+  const division = divide(lowered.buffers, repeat, limits)
+  if (division === null) return null
+  const quads = Math.min(division.quads, Math.ceil(batch / 4))
+  const words: Word[] = []
+  const writer = new Writer(lowered, words)
+  const body = new Body(writer, { ...division, quads })
+  const text = body.text(repeat, readOutside)
+  return {
+    code: wrapped(
+      `${body.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`,
+      'settle(g, tid);',
+      words.length,
+      division.threads,
+    ),
+    words,
+    groups: (place) => Math.ceil(place.batch / (4 * quads)),
+  }
+}

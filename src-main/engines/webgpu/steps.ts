@@ -1,0 +1,144 @@
+/** A lowered list as dispatches: which shader, on which words, at which iteration; made once for each batch size. */
+import type { MeasurementDeclaration } from '../../program/program.ts'
+import type { Instruction, Lowered } from '../lowering/plan.ts'
+import { readsOf } from '../lowering/plan.ts'
+import { levelsOf } from './levels.ts'
+import { placeValues, type Place } from './place.ts'
+import { limitsOf, type Limits } from './division.ts'
+import type { Gpu } from './gpu.ts'
+import { settle } from './settle.ts'
+import { shaderOf, type Shader } from './shader.ts'
+
+export interface Step {
+  readonly shader: Shader
+  /** Where its words begin in `Steps.words`, in bytes. */
+  readonly at: number
+  readonly iteration: number
+  /** Workgroups for one replica. */
+  readonly groups: number
+}
+
+export interface Steps {
+  readonly place: Place
+  readonly list: readonly Step[]
+  readonly shaders: ReadonlySet<Shader>
+  /** The uniform blocks one after another, each beginning on a boundary of 256 bytes. */
+  readonly words: Uint32Array
+  /** The largest uniform block, in bytes. */
+  readonly blockBytes: number
+  /** How many repeats are one dispatch each, and how many are one or more an iteration. */
+  readonly fused: number
+  readonly unfused: number
+}
+
+/** Uniform blocks begin on multiples of so many bytes: the most that a device may ask for. */
+export const BLOCK_BYTES = 256
+
+/** How instructions become dispatches. */
+export interface Way {
+  /** Repeats become one dispatch where a workgroup of such a device holds their states; null where none shall. */
+  readonly fuse: Limits | null
+  /** Instructions that may run at once share a dispatch. */
+  readonly join: boolean
+  /** Products with a long inner dimension are divided among the threads of a workgroup. */
+  readonly tile: boolean
+}
+
+/**
+ * What suits a device: as few dispatches as can be, each on as many threads as can be. A driver on the processor starts a
+ * dispatch in no time, takes long to compile and has no threads to spare, so there every instruction is a plain dispatch
+ * of its own, whose shader most programs share.
+ */
+export function wayOn({ limits, software }: Pick<Gpu, 'limits' | 'software'>): Way {
+  return software ? { fuse: null, join: false, tile: false } : { fuse: limitsOf({ limits }), join: true, tile: true }
+}
+
+export function stepsOf(
+  lowered: Lowered,
+  measurements: readonly MeasurementDeclaration[],
+  parameters: readonly number[],
+  batch: number,
+  { fuse, join, tile }: Way,
+): Steps {
+  const rows = tile ? batch : null
+  const levels = (list: readonly Instruction[]): readonly (readonly Instruction[])[] =>
+    join ? levelsOf(list) : list.map((one) => [one])
+  const place = placeValues(lowered.buffers, measurements, parameters, batch)
+  const blocks = new Blocks(place)
+  let fused = 0
+  let unfused = 0
+  for (const level of levels(lowered.instructions)) {
+    const [only] = level
+    if (only?.kind !== 'repeat') {
+      blocks.add(shaderOf(lowered, level, rows), 0)
+      continue
+    }
+    const settling = fuse === null ? null : settle(lowered, only, readOutside(lowered, only), batch, fuse)
+    if (settling !== null) {
+      fused++
+      blocks.add(settling, 0)
+      continue
+    }
+    unfused++
+    const body = levels(only.body).map((inside) => shaderOf(lowered, inside, rows))
+    for (let iteration = 0; iteration < only.count; iteration++) {
+      for (const shader of body) blocks.add(shader, iteration)
+      for (const { a, b } of only.exchanged) place.exchange(a, b)
+    }
+  }
+  return {
+    // A buffer that has changed places lies there from now on, for whoever reads scores and measurements.
+    place,
+    list: blocks.list,
+    shaders: new Set(blocks.list.map(({ shader }) => shader)),
+    words: blocks.words(),
+    blockBytes: blocks.largest,
+    fused,
+    unfused,
+  }
+}
+
+/** Buffers that anything but this repeat reads. */
+function readOutside({ instructions, scores }: Lowered, repeat: Instruction): ReadonlySet<number> {
+  return new Set([scores, ...instructions.filter((one) => one !== repeat).flatMap(readsOf)])
+}
+
+/** Collects steps; steps of one shader whose words are the same share a block. */
+class Blocks {
+  readonly list: Step[] = []
+  largest = BLOCK_BYTES
+  readonly #place: Place
+  readonly #known = new Map<string, number>()
+  readonly #blocks: number[][] = []
+  #length = 0
+
+  constructor(place: Place) {
+    this.#place = place
+  }
+
+  add(shader: Shader, iteration: number): void {
+    const words = shader.words.map((word) => word(this.#place) >>> 0)
+    const key = words.join()
+    let at = this.#known.get(key)
+    if (at === undefined) {
+      at = this.#length
+      const bytes = Math.ceil(Math.max(words.length * 4, 1) / BLOCK_BYTES) * BLOCK_BYTES
+      this.largest = Math.max(this.largest, bytes)
+      this.#known.set(key, at)
+      this.#blocks.push([...words, ...new Array<number>(bytes / 4 - words.length).fill(0)])
+      this.#length += bytes / 4
+    }
+    this.list.push({ shader, at: at * 4, iteration, groups: shader.groups(this.#place) })
+  }
+
+  /** With as much behind the last block as a binding of the largest reaches. */
+  words(): Uint32Array {
+    const all = new Uint32Array(this.#length + this.largest / 4)
+    let at = 0
+    for (const block of this.#blocks) {
+      all.set(block, at)
+      at += block.length
+    }
+    return all
+  }
+}

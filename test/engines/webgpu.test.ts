@@ -1,0 +1,235 @@
+// What is the WebGPU engine's own: every way of dispatching computes the same, how many dispatches that takes, which device
+// is taken, and that nothing is left behind. That its numbers are right, the battery and the golden cases judge as well.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, test } from 'vitest'
+import { EngineProblem, type Engine } from '../../src-main/engines/engine.ts'
+import { lower } from '../../src-main/engines/lowering/lower.ts'
+import type { Instruction } from '../../src-main/engines/lowering/plan.ts'
+import { readsOf, writesOf } from '../../src-main/engines/lowering/plan.ts'
+import { reference } from '../../src-main/engines/reference.ts'
+import { webgpu } from '../../src-main/engines/webgpu.ts'
+import type { Limits } from '../../src-main/engines/webgpu/division.ts'
+import { levelsOf } from '../../src-main/engines/webgpu/levels.ts'
+import { placeParameters } from '../../src-main/engines/webgpu/place.ts'
+import { stepsOf, type Steps, type Way } from '../../src-main/engines/webgpu/steps.ts'
+import { presetNamed } from '../../src-main/experiment/presets.ts'
+import type { Program } from '../../src-main/program/program.ts'
+import { Generator } from '../../src-main/program/random.ts'
+import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
+import { randomProgram } from './random-program.ts'
+import { differences, outcomeOf, type Trial } from './trial.ts'
+
+const availability = await webgpu.available()
+if (!availability.available) test.skip(`webgpu is not tested here. ${availability.reason}`)
+
+/** What WebGPU promises on any device, and what today's graphics cards have. */
+const LEAST: Limits = { workgroupBytes: 16_384, threads: 256 }
+const CARD: Limits = { workgroupBytes: 49_152, threads: 1024 }
+
+const ways: readonly (readonly [string, Way])[] = [
+  ['step by step, in tiles', { fuse: null, join: true, tile: true }],
+  ['settling in one dispatch', { fuse: LEAST, join: true, tile: true }],
+]
+
+describe('dispatches', () => {
+  const stepsFor = (preset: string, way: Way): Steps => {
+    const experiment = presetNamed(preset)?.experiment
+    const rule = ruleNamed(experiment?.rule.name ?? '')
+    if (experiment === undefined || rule === undefined) throw new Error(`there is no preset ${preset}`)
+    const { rule: named, widths, training } = experiment
+    const { program } = compileRule(rule, rule.settings.parse(named.settings), widths)
+    return stepsOf(lower(program).training, [], placeParameters(program).offsets, training.batchSize, way)
+  }
+
+  test('CorInfoMax on MNIST: at most 110 a batch step by step, at most 12 where settling is one', () => {
+    const plain = stepsFor('corinfomax-mnist', { fuse: null, join: true, tile: true })
+    expect({ fused: plain.fused, unfused: plain.unfused }).toEqual({ fused: 0, unfused: 2 })
+    expect(plain.list.length).toBeLessThanOrEqual(110)
+    const settling = stepsFor('corinfomax-mnist', { fuse: CARD, join: true, tile: true })
+    expect({ fused: settling.fused, unfused: settling.unfused }).toEqual({ fused: 2, unfused: 0 })
+    expect(settling.list.length).toBeLessThanOrEqual(12)
+  })
+
+  test('CorInfoMax on CIFAR-10 settles in one dispatch on a card, and does not fit where there is little memory', () => {
+    expect(stepsFor('corinfomax-cifar-10', { fuse: CARD, join: true, tile: true })).toMatchObject({
+      fused: 2,
+      unfused: 0,
+    })
+    expect(stepsFor('corinfomax-cifar-10', { fuse: LEAST, join: true, tile: true })).toMatchObject({
+      fused: 0,
+      unfused: 2,
+    })
+  })
+
+  test('what shares a dispatch does not depend on each other, and order is kept where it matters', () => {
+    for (let number = 0; number < 50; number++) {
+      const { instructions } = lower(randomProgram([7, 33, 5], Generator.seeded(number)).program).training
+      const levels = levelsOf(instructions)
+      expect(levels.flat().length).toBe(instructions.length)
+      const levelOf = (one: Instruction): number => levels.findIndex((level) => level.includes(one))
+      instructions.forEach((later, index) => {
+        for (const earlier of instructions.slice(0, index)) {
+          const clash =
+            writesOf(earlier).some((buffer) => readsOf(later).includes(buffer) || writesOf(later).includes(buffer)) ||
+            readsOf(earlier).some((buffer) => writesOf(later).includes(buffer))
+          if (clash) expect(levelOf(earlier)).toBeLessThan(levelOf(later))
+        }
+      })
+    }
+  })
+})
+
+describe.runIf(availability.available)('webgpu', () => {
+  const engineOn = (way: Way): Engine => ({
+    ...webgpu,
+    open: async (compiled, { replicas }) => {
+      const [{ adapterNamed }, { borrow }, { WebGpuSession }] = await Promise.all([
+        import('../../src-main/engines/webgpu/dawn.ts'),
+        import('../../src-main/engines/webgpu/shared.ts'),
+        import('../../src-main/engines/webgpu/session.ts'),
+      ])
+      const { gpu, giveBack } = await borrow(await adapterNamed(undefined))
+      return WebGpuSession.open(gpu, giveBack, compiled.program, { replicas, way })
+    },
+  })
+  const trialOf = (program: Trial['compiled'], number: number): Trial => ({
+    compiled: program,
+    seed: number,
+    replicas: 2,
+    batchSize: 11,
+    batches: 2,
+    counts: [40, 30],
+    evaluationBatch: 7,
+  })
+
+  for (const [title, way] of ways)
+    for (const rule of rules)
+      test(`${rule.name}, ${title}: what the reference computes`, async () => {
+        // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
+        const compiled = compileRule(rule, settingsFor(rule.name, rule.settings), [70, 67, 5], ['free.r1', 'loss'])
+        const trial = trialOf(compiled, 3)
+        const got = await outcomeOf(trial, engineOn(way), 'float32')
+        expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
+        expect(got.broken).toEqual([])
+      })
+
+  test('random programs settle in one dispatch as they do step by step', async () => {
+    let fused = 0
+    for (let number = 0; number < 6; number++) {
+      const compiled = randomProgram([7, 33, 5], Generator.seeded(number))
+      fused += fusedIn(compiled.program)
+      const trial = trialOf(compiled, number)
+      const got = await outcomeOf(trial, engineOn({ fuse: LEAST, join: true, tile: true }), 'float32')
+      expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
+    }
+    expect(fused).toBeGreaterThan(0)
+  })
+
+  test('dispatches are counted, and do not grow with the iterations where settling is one', async () => {
+    const counts: (number | null | undefined)[] = []
+    for (const iterations of [2, 9]) {
+      const rule = ruleNamed('ep')
+      if (rule === undefined) throw new Error('there is no rule ep')
+      const settings = rule.settings.parse({
+        learningRates: [0.1, 0.1],
+        iterationsFree: iterations,
+        iterationsNudged: iterations,
+      }) as unknown
+      const compiled = compileRule(rule, settings, [7, 6, 3])
+      const session = await engineOn({ fuse: LEAST, join: true, tile: true }).open(compiled, {
+        replicas: 1,
+        precision: 'float32',
+      })
+      const samples = { count: 2, features: 7, pixels: new Uint8Array(14), labels: new Uint8Array(2), classes: 3 }
+      const data = { ...samples, image: null, scaling: { scale: [1], offset: [0] } }
+      session.bind({ train: data, test: data })
+      expect(session.dispatchesPerBatch).toBeNull()
+      const scalars = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+      await session.train({ batchSize: 2, batches: 1, samples: Uint32Array.of(0, 1), scalars, measureBatch: null })
+      counts.push(session.dispatchesPerBatch)
+      session.close()
+    }
+    expect(counts[0]).toBeGreaterThan(2)
+    expect(counts[1]).toBe(counts[0])
+  })
+
+  test('a device is taken by a part of its name, and one that is not there is refused with those that are', async () => {
+    const devices = availability.available ? (availability.devices ?? []) : []
+    expect(devices.length).toBeGreaterThan(0)
+    const compiled = compileRule(rules[0] as (typeof rules)[0], rules[0]?.settings.parse({}), [7, 6, 3])
+    const options = { replicas: 1, precision: 'float32' } as const
+    const session = await webgpu.open(compiled, { ...options, device: (devices[0] ?? '').slice(0, 6).toUpperCase() })
+    expect(session.device).toContain(devices[0])
+    session.close()
+    await expect(webgpu.open(compiled, { ...options, device: 'no such card' })).rejects.toThrow(devices[0])
+    await expect(webgpu.open(compiled, { ...options, device: 'no such card' })).rejects.toThrow(EngineProblem)
+    await expect(webgpu.open(compiled, { replicas: 1, precision: 'float64' })).rejects.toThrow('float32')
+  })
+
+  test('more memory than the device has is refused with what would help', async () => {
+    const compiled = compileRule(
+      ruleNamed('backprop') ?? rules[0]!,
+      ruleNamed('backprop')?.settings.parse({}),
+      [20_000, 20_000, 3],
+    )
+    await expect(webgpu.open(compiled, { replicas: 100, precision: 'float32' })).rejects.toThrow(/fewer seeds/)
+  })
+
+  test('a closed session says so; one that is closed while it trains ends with a sentence', async () => {
+    const rule = ruleNamed('ep')
+    if (rule === undefined) throw new Error('there is no rule ep')
+    const compiled = compileRule(rule, settingsFor('ep', rule.settings), [7, 6, 3])
+    const session = await webgpu.open(compiled, { replicas: 1, precision: 'float32' })
+    const samples = { count: 2, features: 7, pixels: new Uint8Array(14), labels: new Uint8Array(2), classes: 3 }
+    const data = { ...samples, image: null, scaling: { scale: [1], offset: [0] } }
+    session.bind({ train: data, test: data })
+    const batches = 500
+    const scalars = new Float64Array(batches * compiled.program.scalarCount)
+    const plan = { batchSize: 2, batches, samples: new Uint32Array(batches * 2), scalars, measureBatch: null }
+    const training = session.train(plan)
+    setTimeout(() => session.close(), 1)
+    await expect(training).rejects.toThrow(EngineProblem)
+    await expect(session.read('W1', 0)).rejects.toThrow('closed')
+  })
+
+  test('sessions leave no memory behind, and a process that used the device ends', async () => {
+    // In a process of its own, where the garbage of JavaScript can be collected before memory is looked at.
+    const script = fileURLToPath(new URL('open-and-close-webgpu.ts', import.meta.url))
+    const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script])
+    const [few, many] = stdout.trim().split(' ').map(Number) as [number, number]
+    // A hundred sessions hold a megabyte of parameters each on the device, which is this process's memory where it is software.
+    expect(many - few).toBeLessThan(50 * 2 ** 20)
+  })
+})
+
+function fusedIn(program: Program): number {
+  return stepsOf(lower(program).training, [], placeParameters(program).offsets, 7, {
+    fuse: LEAST,
+    join: true,
+    tile: true,
+  }).fused
+}
+
+function settingsFor(name: string, schema: { parse(value: unknown): unknown }): unknown {
+  const few = { iterationsFree: 4, iterationsNudged: 3 }
+  const own: Readonly<Record<string, object>> = {
+    corinfomax: { ...few, lrForward: [0.1, 0.1], lrFeedback: [0.1] },
+    'corinfomax-sparse': {
+      ...few,
+      lrForward: [0.1, 0.1],
+      lrFeedback: [0.1],
+      lrMultiplier: [0.01, 0.01],
+      sparseLayers: [1],
+    },
+    ep: { ...few, learningRates: [0.1, 0.1] },
+    csm: { ...few, learningRates: [0.1, 0.1], lrLateral: [-0.02] },
+    // Adam divides a gradient by its own size: rounding would be judged, not the engine.
+    pc: { iterations: 4, optimiser: 'sgd', learningRate: 0.01 },
+    'pc-nudge': { iterations: 4, optimiser: 'sgd', lambda: 0.5, randomSign: false, learningRate: 0.001 },
+    'feedback-alignment': { optimiser: 'sgd', learningRate: 0.01 },
+    backprop: { optimiser: 'sgd', learningRate: 0.01 },
+  }
+  return schema.parse(own[name] ?? {})
+}
