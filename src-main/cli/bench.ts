@@ -1,7 +1,6 @@
 /** `apical bench`: how fast this machine trains and evaluates the networks of the presets. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { availableParallelism } from 'node:os'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { chooseEngine, engineCards } from '../engines/index.ts'
@@ -133,12 +132,12 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
   })
   if (!figures.finite)
     terminal.complain('Training on random data left the finite numbers; these times may not be those of real training.')
-  const used = threadsOf(figures.device)
+  const used = figures.threads
   if (threads !== null && threads !== used)
     terminal.complain(
       `--threads ${threads} was asked for; ${engine.name} computes on ${figures.device}, so ${used} is what was measured.`,
     )
-  const peak = (await engine.peak?.(used)) ?? null
+  const peak = figures.peakGflops
   return {
     kind: 'bench',
     engine: engine.name,
@@ -158,13 +157,6 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     dispatchesPerBatch: figures.dispatchesPerBatch,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   }
-}
-
-/** Threads that a session says it computes with; libtensorflow takes every core, and what says nothing is one thread. */
-function threadsOf(device: string): number {
-  const said = /(\d+) threads?/.exec(device)?.[1]
-  if (said !== undefined) return Number(said)
-  return device.includes('libtensorflow') ? availableParallelism() : 1
 }
 
 /** Measures one of several cases in a process of its own, so that neither its memory nor its caches are another's. */

@@ -33,28 +33,37 @@ export function gatherTargets(samples: Samples, indices: Uint32Array, classes: n
     y[row * classes + (samples.labels[indices[row] as number] as number)] = 1
 }
 
-/** Scores of some samples, row by row, for one replica. */
+/** Scores of some samples, row by row, for one replica, or for one after another from this one on. */
 export type Scorer = (replica: number, indices: Uint32Array) => Numbers | Promise<Numbers>
 
-/** Counts hits over the plan's samples, batch by batch; the last batch may be smaller. */
+/**
+ * Counts hits over the plan's samples, batch by batch; the last batch may be smaller.
+ *
+ * @param together how many replicas `score` scores at a time, which divides their number
+ */
 export async function countHits(
   plan: EvaluationPlan,
   samples: Samples,
   classes: number,
   replicas: number,
   score: Scorer,
+  together = 1,
 ): Promise<readonly Counts[]> {
   const order = plan.samples ?? Uint32Array.from({ length: samples.count }, (_, index) => index)
   const counts: Counts[] = []
   const pause = new Pause()
-  for (let replica = 0; replica < replicas; replica++) {
-    let sum = noCounts(plan, classes)
+  for (let first = 0; first < replicas; first += together) {
+    let sums = Array.from({ length: together }, () => noCounts(plan, classes))
     for (let from = 0; from < order.length; from += plan.batchSize) {
       const indices = order.subarray(from, from + plan.batchSize)
-      sum = added(sum, countScores(plan, samples, indices, classes, await score(replica, indices)))
+      const scores = await score(first, indices)
+      const entries = indices.length * classes
+      sums = sums.map((sum, at) =>
+        added(sum, countScores(plan, samples, indices, classes, scores.subarray(at * entries, (at + 1) * entries))),
+      )
       await pause.ifDue()
     }
-    counts.push(sum)
+    counts.push(...sums)
   }
   return counts
 }

@@ -26,7 +26,7 @@ export const native: Engine = {
       return {
         available: true,
         device: `CPU, ${SET_LABELS[set] ?? set}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
-        reason: 'compiled for this processor; it trains several networks side by side, one on each core.',
+        reason: 'Compiled for this processor; it trains several networks side by side, one on each core.',
       }
     } catch (error) {
       return { available: false, reason: error instanceof Error ? error.message : String(error) }

@@ -30,6 +30,6 @@ export const tensorflow: Engine = {
       import('./tensorflow/session.ts'),
     ])
     const binding = await findBinding()
-    return new TensorFlowSession(await binding.start(), binding.device, compiled.program, options)
+    return new TensorFlowSession(await binding.start(), binding, compiled.program, options)
   },
 }

@@ -4,8 +4,10 @@
  *
  *   δ_k = (F_{k+1}ᵀ δ_{k+1}) ∘ relu′(h_k), F of W's shape and never changed; the rest as in `perceptron.ts`
  *
- * Biases begin at 1. Weights and feedback begin xavier-uniform, as in the library of the published runs, or
- * kaiming-uniform (bound √(6/n_{k−1})), as in the fallback that the released code carries.
+ * Three beginnings. `linear`, of the published runs, whose library keeps the weights of the layers that it takes over:
+ * weights and biases U(±1/√n_{k−1}), feedback xavier-uniform. `xavier`, of that library's own layers: weights and
+ * feedback xavier-uniform, biases 1. `kaiming`, of the fallback that the released code carries: weights and feedback
+ * U(±√(6/n_{k−1})), biases 1.
  *
  * Source: Lillicrap, Cownden, Tweed, Akerman, Nature Communications 2016.
  */
@@ -22,13 +24,20 @@ const settings = z.strictObject({
   ...perceptronSettings,
   initial: choice({
     label: 'Beginning of weights',
-    help: 'How weights and their fixed feedback are drawn.',
-    options: ['xavier', 'kaiming'],
-    optionLabels: { xavier: 'Xavier: ±√(6/(in + out))', kaiming: 'Kaiming: ±√(6/in)' },
-    default: 'xavier',
+    help: 'How weights, biases and the fixed feedback are drawn. The published runs took their weights and biases from layers that begin at ±1/√in, and drew the feedback alone by Xavier.',
+    options: ['linear', 'xavier', 'kaiming'],
+    optionLabels: {
+      linear: 'As published: ±1/√in, feedback Xavier',
+      xavier: 'Xavier: ±√(6/(in + out)), biases 1',
+      kaiming: 'Kaiming: ±√(6/in), biases 1',
+    },
+    default: 'linear',
     group: 'learning',
   }),
 })
+
+const XAVIER = (): Initial => ({ kind: 'xavier' })
+const ONES = (): Initial => ({ kind: 'constant', value: 1 })
 
 export type FeedbackAlignmentSettings = z.infer<typeof settings>
 
@@ -78,13 +87,18 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
   check: (): SettingProblem[] => [],
   build(p, s, widths) {
     const n = (k: number): number => widths[k] as number
-    const weight = (k: number): Initial =>
-      s.initial === 'xavier' ? { kind: 'xavier' } : { kind: 'uniform', bound: Math.sqrt(6 / n(k - 1)) }
+    const kaiming = (k: number): Initial => ({ kind: 'uniform', bound: Math.sqrt(6 / n(k - 1)) })
+    const plain = (k: number): Initial => ({ kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) })
+    const { weight, bias, feedback } = {
+      linear: { weight: plain, bias: plain, feedback: XAVIER },
+      xavier: { weight: XAVIER, bias: ONES, feedback: XAVIER },
+      kaiming: { weight: kaiming, bias: ONES, feedback: kaiming },
+    }[s.initial]
     return perceptron(p, s, widths, {
       weight,
-      bias: () => ({ kind: 'constant', value: 1 }),
+      bias,
       carrier: () => {
-        const F = layers(2, widths.length - 1, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], weight(k)))
+        const F = layers(2, widths.length - 1, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], feedback(k)))
         return (k, error) => applyTransposed(F(k), error)
       },
     })

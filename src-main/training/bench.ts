@@ -5,6 +5,7 @@
  * from the program itself (`programFlop`: matrix products only, loop-invariant ones once), so the figure in GFLOP/s is
  * of necessary work: an engine that computes something twice looks slower, not faster.
  */
+import { availableParallelism } from 'node:os'
 import { UNIT_SCALING, type Samples } from '../data/samples.ts'
 import type { Engine, Session } from '../engines/engine.ts'
 import { programFlop } from '../program/cost.ts'
@@ -23,6 +24,8 @@ export interface BenchRequest {
 
 export interface BenchFigures {
   readonly device: string
+  /** That the session says it computes with. */
+  readonly threads: number
   /** Milliseconds of wall time / (batches × replicas). */
   readonly trainMsPerBatch: number
   readonly evalMsPerBatch: number
@@ -32,6 +35,8 @@ export interface BenchFigures {
   readonly gflops: number
   /** Of a training batch, on an engine that sends batches to a GPU; null on others. */
   readonly dispatchesPerBatch: number | null
+  /** What as many threads could do at most, taken between the chunks; null where the engine cannot tell. */
+  readonly peakGflops: number | null
   /** False when a state or parameter stopped being finite: the times are then not those of real training. */
   readonly finite: boolean
 }
@@ -42,7 +47,10 @@ const CHUNKS = 7
 const CHUNK_MS = 300
 const MOST_BATCHES_A_CHUNK = 200
 
-/** Measures; opens and closes a session of its own. */
+/**
+ * Measures; opens and closes a session of its own. The peak is measured before each chunk of training, so that whoever
+ * else uses the machine takes from both alike.
+ */
 export async function measureBench(engine: Engine, compiled: Compiled, request: BenchRequest): Promise<BenchFigures> {
   const session = await engine.open(compiled, {
     replicas: request.replicas,
@@ -61,7 +69,12 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
     const perBatch = Math.min(once, (await bench.train(2)) / 2)
     const count = request.batches === null ? fitting(perBatch) : Math.max(1, Math.round(request.batches / CHUNKS))
     await bench.train(count)
-    const training = await median(() => bench.train(count), count * request.replicas)
+    const threads = threadsOf(session.device)
+    const peaks: number[] = []
+    const training = await median(async () => {
+      if (engine.peak !== undefined) peaks.push(await engine.peak(threads))
+      return bench.train(count)
+    }, count * request.replicas)
 
     await bench.evaluate(1)
     const evaluated = Math.min(50, request.batches === null ? fitting((await bench.evaluate(2)) / 2) : count)
@@ -69,11 +82,13 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
 
     return {
       device: session.device,
+      threads,
       trainMsPerBatch: training,
       evalMsPerBatch: evaluation,
       batchesPerSecond: 1000 / training,
       gflops: programFlop(compiled.program, request.batch).training / (training * 1e6),
       dispatchesPerBatch: session.dispatchesPerBatch ?? null,
+      peakGflops: peaks.length === 0 ? null : middle(peaks),
       finite: bench.finite,
     }
   } finally {
@@ -88,8 +103,18 @@ function fitting(msPerBatch: number): number {
 async function median(chunk: () => Promise<number>, share: number): Promise<number> {
   const times: number[] = []
   for (let i = 0; i < CHUNKS; i++) times.push((await chunk()) / share)
-  times.sort((a, b) => a - b)
-  return times[Math.floor(times.length / 2)] ?? NaN
+  return middle(times)
+}
+
+function middle(values: number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+}
+
+/** Threads that a session says it computes with; libtensorflow takes every core, and what says nothing is one thread. */
+function threadsOf(device: string): number {
+  const said = /(\d+) threads?/.exec(device)?.[1]
+  if (said !== undefined) return Number(said)
+  return device.includes('libtensorflow') ? availableParallelism() : 1
 }
 
 /** Runs chunks of a session and says how many milliseconds each took; drawing samples and scalars is not counted. */

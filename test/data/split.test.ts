@@ -57,6 +57,18 @@ describe('a split', () => {
     )
   })
 
+  it('stratified rounds up where most of a sample is left over, and of equals the lower class', () => {
+    const of = (...sizes: number[]): number[] => {
+      const labels = sizes.flatMap((size, label) => new Array<number>(size).fill(label))
+      const { validation } = split(labels, sizes.length, { fraction: 0.25, stratified: true })
+      return countsOf(validation, labels, sizes.length)
+    }
+    // Exact shares 2.25, 1.75, 1.5 of 22 samples, of which 5.5 rounds to 6: ⌊ ⌋ leaves two, for .75 and .5.
+    expect(of(9, 7, 6)).toEqual([2, 2, 2])
+    // 1.5, 2.25, 2.5, 2.5: 8.75 rounds to 9, two of three halves are rounded up.
+    expect(of(6, 9, 10, 10)).toEqual([2, 2, 3, 2])
+  })
+
   const labels = Array.from({ length: 60 }, (_, i) => i % 3)
   it.each([true, false])(
     'is the same again for the same seed, and another for another (stratified %s)',

@@ -57,6 +57,26 @@ describe.skipIf(!available)('native', () => {
     }
   })
 
+  test('a matrix of which each thread reads some columns for all samples', async () => {
+    const rule = rules.find(({ name }) => name === 'corinfomax')
+    if (rule === undefined) throw new Error('there is no corinfomax')
+    const settings = rule.settings.parse({ iterationsFree: 4, iterationsNudged: 2 }) as unknown
+    // Lateral synapses of more than 2 MiB.
+    const compiled = compileRule(rule, settings, [37, 760, 5])
+    const trial: Trial = {
+      compiled,
+      seed: 1,
+      replicas: 1,
+      batchSize: 7,
+      batches: 2,
+      counts: [20, 9],
+      evaluationBatch: 9,
+    }
+    const one = await outcomeOf(trial, withThreads(1), 'float32')
+    for (const threads of [2, 3]) expect(await outcomeOf(trial, withThreads(threads), 'float32')).toEqual(one)
+    expect(differences(one, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
+  })
+
   test('random programs divided among threads, which wait for each other inside a repeat', async () => {
     for (let number = 0; number < 40; number++) {
       const trial: Trial = {

@@ -1,4 +1,5 @@
 // What a session promises besides its arithmetic: batches, ties, NaN, replicas, refusals, and memory that does not grow.
+import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { describe, expect, test } from 'vitest'
 import { chooseEngine, engineCards, engineNamed, engines } from '../../src-main/engines/index.ts'
@@ -11,7 +12,7 @@ import type { Compiled } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { apply, outer, sum } from '../../src-main/program/words.ts'
 import { compileRule, rules } from '../../src-main/rules/index.ts'
-import { presentEngines, randomSamples, writeInitial } from './trial.ts'
+import { judgedEngines, randomSamples, writeInitial } from './trial.ts'
 
 /** Scores are the pixels themselves. */
 const identity = compile('identity', [3, 3], (p) => ({ train: () => undefined, predict: () => p.x }))
@@ -35,8 +36,8 @@ async function scored(
   return session
 }
 
-for (const engine of presentEngines)
-  describe(engine.name, () => {
+for (const { title, engine } of judgedEngines)
+  describe(title, () => {
     const plan = {
       split: 'test',
       samples: null,
@@ -86,6 +87,39 @@ for (const engine of presentEngines)
       const one = { batchSize: 1, batches: 1, samples: Uint32Array.of(0, 0), scalars: new Float64Array(0) }
       expect((await session.train({ ...one, measureBatch: null })).broken).toEqual([1])
       session.close()
+    })
+
+    test('a replica that diverges leaves the others what they would have been', async () => {
+      const compiled = compileRule(rules[0] as (typeof rules)[0], defaults(), [7, 6, 3], ['free.r1'])
+      const one = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+      const left = async (spoilt: boolean): Promise<{ kept: unknown[]; broken: readonly number[] }> => {
+        const session = await opened(engine, compiled, 3)
+        if (spoilt) session.write('W1', 1, new Float32Array(6 * 7).fill(NaN))
+        const { measurements, broken } = await session.train({
+          batchSize: 4,
+          batches: 2,
+          samples: Uint32Array.from({ length: 3 * 2 * 4 }, (_, i) => i),
+          scalars: Float64Array.from({ length: 3 * 2 * one.length }, (_, i) => one[i % one.length] as number),
+          measureBatch: 1,
+        })
+        const counts = await session.evaluate({
+          ...plan,
+          batchSize: 8,
+          scalars: Float64Array.from([...one, ...one, ...one]),
+        })
+        const kept: unknown[] = []
+        for (const replica of [0, 2]) {
+          kept.push(measurements[replica], counts[replica])
+          for (const { name } of compiled.program.parameters) kept.push(await session.read(name, replica))
+        }
+        session.close()
+        return { kept, broken }
+      }
+      const whole = await left(false)
+      const spoilt = await left(true)
+      expect(whole.broken).toEqual([])
+      expect(spoilt.broken).toEqual([1])
+      expect(spoilt.kept).toEqual(whole.kept)
     })
 
     test('requests that do not fit are refused with what would', async () => {
@@ -181,9 +215,25 @@ describe('tensorflow', async () => {
     await expect(tensorflow.open(identity, { replicas: 1, precision: 'float64' })).rejects.toThrow('float32')
   })
 
-  test.runIf(available)(
-    'neither 1,000 steps (500 of each replica) nor an evaluation leaves a tensor behind',
-    async () => {
+  test('who names a tfjs-node by APICAL_TFJS_NODE gets that one or none', () => {
+    const ask = [
+      "import { tensorflow } from './src-main/engines/tensorflow.ts'",
+      'process.stdout.write(JSON.stringify(await tensorflow.available()))',
+    ]
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', ask.join('\n')], {
+      encoding: 'utf8',
+      env: { ...process.env, APICAL_TFJS_NODE: '/nowhere/tfjs-node' },
+    })
+    const found = JSON.parse(stdout) as unknown
+    expect(found).toMatchObject({ available: false })
+    expect(found).toHaveProperty('reason', expect.stringContaining('/nowhere/tfjs-node, is not installed'))
+  })
+
+  const ways = judgedEngines.filter(({ engine }) => engine.name === 'tensorflow')
+
+  test.runIf(available).each(ways)(
+    '$title: neither 1,000 steps (500 of each replica) nor an evaluation leaves a tensor behind',
+    async ({ engine }) => {
       const tf = createRequire(import.meta.url)('@tensorflow/tfjs-core') as {
         memory(): { numTensors: number; numBytes: number }
       }
@@ -194,7 +244,7 @@ describe('tensorflow', async () => {
         const settings = rule.settings.parse(Object.fromEntries(known)) as unknown
         const compiled = compileRule(rule, settings, [7, 6, 3], ['free.r1', 'loss'])
         const before = tf.memory().numTensors
-        const session = await opened(tensorflow, compiled, 2)
+        const session = await opened(engine, compiled, 2)
         // The same sign and position throughout, so that the host's numbers are the same too.
         const one = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
         const steps = async (batches: number): Promise<{ numTensors: number; numBytes: number }> => {
@@ -226,27 +276,31 @@ describe('tensorflow', async () => {
     },
   )
 
-  test.runIf(available)('an error in the midst of a batch leaves no tensor behind', async () => {
-    const tf = createRequire(import.meta.url)('@tensorflow/tfjs-core') as { memory(): { numTensors: number } }
-    const before = tf.memory().numTensors
-    const whole = compileRule(rules[0] as (typeof rules)[0], defaults(), [7, 6, 3])
-    // A program that reads a value nobody makes, after real work.
-    const { training } = whole.program
-    const torn = {
-      ...whole,
-      program: {
-        ...whole.program,
-        training: [...training.slice(0, -1), { kind: 'update', parameter: 0, value: 10_000 } as const],
-      },
-    }
-    const session = await opened(tensorflow, torn, 1)
-    const scalars = whole.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
-    await expect(
-      session.train({ batchSize: 2, batches: 1, samples: Uint32Array.of(0, 1), scalars, measureBatch: null }),
-    ).rejects.toThrow('read before it is made')
-    session.close()
-    expect(tf.memory().numTensors).toBe(before)
-  })
+  test.runIf(available).each(ways)(
+    '$title: an error in the midst of a batch leaves no tensor behind',
+    async ({ engine }) => {
+      const tf = createRequire(import.meta.url)('@tensorflow/tfjs-core') as { memory(): { numTensors: number } }
+      const before = tf.memory().numTensors
+      const whole = compileRule(rules[0] as (typeof rules)[0], defaults(), [7, 6, 3])
+      // A program that reads a value nobody makes, after real work.
+      const { training } = whole.program
+      const torn = {
+        ...whole,
+        program: {
+          ...whole.program,
+          training: [...training.slice(0, -1), { kind: 'update', parameter: 0, value: 10_000 } as const],
+        },
+      }
+      const session = await opened(engine, torn, 2)
+      const one = whole.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+      const scalars = Float64Array.from([...one, ...one])
+      await expect(
+        session.train({ batchSize: 2, batches: 1, samples: Uint32Array.of(0, 1, 2, 3), scalars, measureBatch: null }),
+      ).rejects.toThrow('read before it is made')
+      session.close()
+      expect(tf.memory().numTensors).toBe(before)
+    },
+  )
 })
 
 describe('the list of engines', () => {

@@ -2,14 +2,44 @@
 import type { Samples } from '../../src-main/data/samples.ts'
 import { engines } from '../../src-main/engines/index.ts'
 import type { Counts, Engine, Numbers, Precision, Session } from '../../src-main/engines/engine.ts'
+import { requireReplicas } from '../../src-main/engines/request.ts'
+import { tensorflow } from '../../src-main/engines/tensorflow.ts'
+import { findBinding } from '../../src-main/engines/tensorflow/binding.ts'
+import { TensorFlowSession } from '../../src-main/engines/tensorflow/session.ts'
 import { drawInitial } from '../../src-main/program/initial.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 
-/** Engines that this machine can run. */
-export const presentEngines: readonly Engine[] = (
-  await Promise.all(engines.map(async (engine) => ({ engine, there: (await engine.available()).available })))
-).flatMap(({ engine, there }) => (there ? [engine] : []))
+/** Engines that this machine can run: those named by APICAL_ENGINES, which must be there, or all that are. */
+export const presentEngines: readonly Engine[] = await enginesHere()
+
+/** Those, and beside `tensorflow` the same with replicas computed the way that its binding here does not choose. */
+export const judgedEngines: readonly { readonly title: string; readonly engine: Engine }[] = [
+  ...presentEngines.map((engine) => ({ title: engine.name, engine })),
+  ...(presentEngines.includes(tensorflow) ? [await otherWay()] : []),
+]
+
+async function otherWay(): Promise<{ title: string; engine: Engine }> {
+  const binding = await findBinding()
+  const together = !binding.together
+  const open: Engine['open'] = async ({ program }, options) => {
+    requireReplicas(options)
+    return new TensorFlowSession(await binding.start(), { device: binding.device, together }, program, options)
+  }
+  return {
+    title: `tensorflow, replicas ${together ? 'in one pass' : 'one after another'}`,
+    engine: { ...tensorflow, open },
+  }
+}
+
+async function enginesHere(): Promise<readonly Engine[]> {
+  const asked = process.env['APICAL_ENGINES']?.split(',').map((name) => name.trim())
+  const found = await Promise.all(engines.map(async (engine) => ({ engine, ...(await engine.available()) })))
+  const here = found.filter(({ engine, available }) => available && asked?.includes(engine.name) !== false)
+  const missing = asked?.filter((name) => !here.some(({ engine }) => engine.name === name)) ?? []
+  if (missing.length > 0) throw new Error(`APICAL_ENGINES names ${missing.join(', ')}, which this machine has not`)
+  return here.map(({ engine }) => engine)
+}
 
 /** Random bytes in two channels where the width allows, and labels of every class. */
 export function randomSamples(features: number, classes: number, count: number, random: Generator): Samples {

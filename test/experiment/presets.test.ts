@@ -171,7 +171,7 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
         weightDecay: theirs['weightDecay'] ?? 0,
         stepEpochs: theirs['stepLrStepSizeEpochs'],
         stepFactor: theirs['stepLrGamma'],
-        ...(rule === 'feedback-alignment' ? { initial: 'xavier' } : {}),
+        ...(rule === 'feedback-alignment' ? { initial: 'linear' } : {}),
       }
   }
 }

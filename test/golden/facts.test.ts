@@ -211,10 +211,13 @@ describe.runIf(present)('fresh networks', () => {
     { rule: 'pc', theirs: 'pc', ours: 'b', family: 'bias' },
     { rule: 'pc-nudge', theirs: 'pc_nudge', ours: 'W', family: 'Wff' },
     { rule: 'pc-nudge', theirs: 'pc_nudge', ours: 'b', family: 'bias' },
-    // The golden numbers are of the released code's own layer; the default is the published runs' library's.
+    // The released code's own layer, which the published runs did not use, ...
     { rule: 'feedback-alignment', theirs: 'fa', ours: 'W', family: 'W', settings: { initial: 'kaiming' } },
     { rule: 'feedback-alignment', theirs: 'fa', ours: 'F', family: 'W_fa', from: 2, settings: { initial: 'kaiming' } },
-    { rule: 'feedback-alignment', theirs: 'fa', ours: 'b', family: 'bias' },
+    { rule: 'feedback-alignment', theirs: 'fa', ours: 'b', family: 'bias', settings: { initial: 'kaiming' } },
+    // ... and their library's, which keeps what the layers of a plain perceptron began with.
+    { rule: 'feedback-alignment', theirs: 'bp', ours: 'W', family: 'W' },
+    { rule: 'feedback-alignment', theirs: 'bp', ours: 'b', family: 'bias' },
     { rule: 'backprop', theirs: 'bp', ours: 'W', family: 'W' },
     { rule: 'backprop', theirs: 'bp', ours: 'b', family: 'bias' },
   ]
@@ -222,7 +225,7 @@ describe.runIf(present)('fresh networks', () => {
     for (const [i, facts] of (stats[theirs]?.[family] ?? []).entries()) {
       const parameter = `${ours}${i + 1}`
       if (i + 1 < from) continue
-      test(`${name} ${parameter} is drawn as published`, () => {
+      test(`${name} ${parameter} is drawn as ${theirs} was`, () => {
         const rule = ruleNamed(name)
         if (rule === undefined) throw new Error(`there is no rule ${name}`)
         const { program } = compileRule(rule, rule.settings.parse(settings) as unknown, architecture)

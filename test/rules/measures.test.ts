@@ -20,6 +20,8 @@ interface Reported {
   /** A parameter as it was before the batch. */
   readonly initial: (name: string) => Float64Array
   readonly measured: (name: string) => number[]
+  /** A parameter as it is after the batch. */
+  readonly after: (name: string) => number[]
   readonly x: number[]
   readonly y: number[]
 }
@@ -62,9 +64,12 @@ async function report(
     scalars: compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 }),
     measureBatch: 0,
   })
+  const after = new Map<string, number[]>()
+  for (const parameter of initial.keys()) after.set(parameter, Array.from(await session.read(parameter, 0)))
   session.close()
   return {
     initial: (parameter) => initial.get(parameter) ?? new Float64Array(0),
+    after: (parameter) => after.get(parameter) ?? [],
     measured: (what) => Array.from(measurements[0]?.get(what) ?? []),
     x: Array.from(pixels),
     y: Array.from({ length: BATCH * classes }, (_, i) => (labels[Math.floor(i / classes)] === i % classes ? 1 : 0)),
@@ -182,6 +187,88 @@ describe('the settling residual', () => {
     expect(keep(false)).toEqual(['free.residual', 'nudged.residual'])
     expect(keep(true)).toEqual(['free.residual', 'nudged.residual', 'third.residual'])
   })
+})
+
+describe.each(['corinfomax', 'corinfomax-sparse'])('correlations behind the information of %s', (rule) => {
+  const λ = 0.6
+  /** λI + (1 − λ)⟨v vᵀ⟩: one batch seen, from I. */
+  const seen = (vectors: readonly (readonly number[])[], n: number): number[] =>
+    Array.from({ length: n * n }, (_, at) => {
+      const [a, b] = [Math.floor(at / n), at % n]
+      return (
+        (a === b ? λ : 0) + (1 - λ) * meanOverSamples((i) => (vectors[i]?.[a] as number) * (vectors[i]?.[b] as number))
+      )
+    })
+  const apart = (a: readonly number[], b: readonly number[]): number =>
+    Math.max(...a.map((v, i) => Math.abs(v - (b[i] as number))), a.length === b.length ? 0 : Infinity)
+
+  test('are those of the free phase’s rates and prediction errors, with the weights as they were before the batch', async () => {
+    const kept = ['Rfree1', 'Rfree2', 'Rforward2', 'Rbackward1']
+    const { initial, measured, after } = await report(rule, { lambda: λ }, [...kept, 'free.r1', 'free.r2'])
+    const r1 = Array.from({ length: BATCH }, (_, i) => row(measured('free.r1'), 4, i))
+    const r2 = Array.from({ length: BATCH }, (_, i) => row(measured('free.r2'), 3, i))
+    /** r − M s, sample by sample. */
+    const errors = (r: readonly number[][], M: ArrayLike<number>, s: readonly number[][]): number[][] =>
+      r.map((own, i) => times(M, s[i] as number[], own.length).map((told, j) => (own[j] as number) - told))
+    expect(apart(after('Rfree1'), seen(r1, 4))).toBeLessThan(1e-12)
+    expect(apart(after('Rfree2'), seen(r2, 3))).toBeLessThan(1e-12)
+    // e₂ = r₂ − W₂r₁ and ē₁ = r₁ − V₂r₂.
+    expect(apart(after('Rforward2'), seen(errors(r2, initial('W2'), r1), 3))).toBeLessThan(1e-12)
+    expect(apart(after('Rbackward1'), seen(errors(r1, initial('V2'), r2), 4))).toBeLessThan(1e-12)
+    // Else it could not be told which weights they were.
+    expect(apart(after('Rforward2'), seen(errors(r2, after('W2'), r1), 3))).toBeGreaterThan(1e-6)
+    expect(apart(after('Rbackward1'), seen(errors(r1, after('V2'), r2), 4))).toBeGreaterThan(1e-6)
+  })
+})
+
+test('the information that layers share is ½ log of a ratio of determinants, of averages without their start', async () => {
+  const [λ, ε] = [0.9, 0.15]
+  type Square = readonly [number, number, number, number]
+  /** Of three batches, ⟨v vᵀ⟩ of a layer of two: of the rates of layers 1 and 2, and of the errors forward and backward. */
+  const seen: Readonly<Record<string, readonly [Square, Square, Square]>> = {
+    Rfree1: [
+      [0.5, 0.1, 0.1, 0.4],
+      [0.6, 0.2, 0.2, 0.3],
+      [0.2, 0, 0, 0.7],
+    ],
+    Rfree2: [
+      [0.9, 0.3, 0.3, 0.8],
+      [0.7, 0.1, 0.1, 0.5],
+      [0.4, 0.2, 0.2, 0.6],
+    ],
+    Rforward2: [
+      [0.3, 0.1, 0.1, 0.2],
+      [0.2, 0, 0, 0.1],
+      [0.1, 0.05, 0.05, 0.3],
+    ],
+    Rbackward1: [
+      [0.1, 0, 0, 0.2],
+      [0.3, 0.1, 0.1, 0.1],
+      [0.2, 0.1, 0.1, 0.2],
+    ],
+  }
+  // R as a rule leaves it, from I.
+  const R = (name: string): number[] =>
+    (seen[name] ?? []).reduce<number[]>((before, C) => before.map((v, i) => λ * v + (1 - λ) * C[i as 0]), [1, 0, 0, 1])
+  // What it stands for: the average over the batches, each weighted by λ to the number of batches since.
+  const half = (name: string): number => {
+    const average = ([0, 1, 2, 3] as const).map((i) => {
+      const [first, second, third] = (seen[name] ?? []).map((C) => C[i]) as [number, number, number]
+      return (λ * λ * first + λ * second + third) / (λ * λ + λ + 1)
+    }) as [number, number, number, number]
+    const [a, b, c, d] = average
+    return 0.5 * Math.log((a + ε) * (d + ε) - b * c)
+  }
+  const measure = named('corinfomax').measures.find(({ name }) => name === 'information')
+  const taken = await measure?.take(named('corinfomax').settings.parse({ lambda: λ, epsilon: ε }), [3, 2, 2], {
+    batches: 3,
+    parameter: async (name) => Float64Array.from(R(name)),
+    measurement: () => [],
+  })
+  expect(taken?.map(({ series }) => series)).toEqual(['forward 1→2', 'backward 2→1'])
+  const [forward, backward] = (taken ?? []).map(({ value }) => Number(value))
+  expect(forward).toBeCloseTo(half('Rfree2') - half('Rforward2'), 10)
+  expect(backward).toBeCloseTo(half('Rfree1') - half('Rbackward1'), 10)
 })
 
 describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_name, rule) => {

@@ -188,6 +188,31 @@ describe('CorInfoMax', () => {
   })
 })
 
+describe('similarity matching', () => {
+  // M ← (1 + α/(2|β|)) ( M − (α/(2β′)) ⟨s sᵀ⟩_nudged ): β′ has this batch's sign as released, and none in the corrected form.
+  for (const lateralSign of ['released', 'corrected'] as const)
+    for (const sign of [1, -1] as const)
+      test(`lateral synapses learn as defined, ${lateralSign}, β's sign ${sign}`, async () => {
+        const [α, β, n] = [-0.02, 0.4, 4]
+        const compiled = compiledWith('csm', { lateralSign, beta: β, lrLateral: [α] }, [5, n, 3], ['nudged.s1'])
+        const { session, initial } = await started(compiled, 51)
+        const s = (await batch(session, compiled, undefined, sign))('nudged.s1')
+        const M = await session.read('M1', 0)
+        session.close()
+        const towards = lateralSign === 'corrected' ? β : sign * β
+        let learned = 0
+        initial.get('M1')?.forEach((before, at) => {
+          let correlation = 0
+          for (let i = 0; i < BATCH; i++)
+            correlation += ((s[i * n + Math.floor(at / n)] as number) * (s[i * n + (at % n)] as number)) / BATCH
+          learned = Math.max(learned, Math.abs(correlation))
+          expect(M[at]).toBeCloseTo((1 + α / (2 * β)) * (before - (α / (2 * towards)) * correlation), 12)
+        })
+        // Silent neurons would teach nothing.
+        expect(learned).toBeGreaterThan(0.01)
+      })
+})
+
 function compiledWith(
   name: string,
   settings: object,

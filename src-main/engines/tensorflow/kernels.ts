@@ -1,6 +1,6 @@
 /**
  * The TensorFlow.js kernels that programs need, called without the checks and conversions of its operations: a small
- * network's element-wise steps cost little more than the call.
+ * network's element-wise steps cost little more than the call. Every tensor is `[replicas, rows, columns]`.
  *
  * The WebAssembly backend's ClipByValue turns NaN into a number, and its Softmax fails on some widths: both are
  * put together from others. A potential that overflows comes out of hardSigmoid as NaN, not 1: both mean divergence.
@@ -8,6 +8,9 @@
 import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core'
 import type { MapName } from '../../program/activations.ts'
 import type { Tf } from './binding.ts'
+
+/** One number for all replicas, or one each where they differ. */
+export type Factor = number | readonly number[]
 
 export class Kernels {
   readonly tf: Tf
@@ -20,13 +23,24 @@ export class Kernels {
     this.#numbers = new NumberTensors(tf)
   }
 
-  /** A matrix of these values, row by row. */
-  matrix(values: Float32Array, rows: number, columns: number): Tensor {
-    return this.tf.tensor2d(values, [rows, columns], 'float32')
+  /** A matrix a replica of these values, row by row. */
+  matrices(values: Float32Array, replicas: number, rows: number, columns: number): Tensor {
+    return this.tf.tensor3d(values, [replicas, rows, columns], 'float32')
   }
 
-  fill(number: number, rows: number, columns: number): Tensor {
-    return this.tf.fill([rows, columns], number, 'float32')
+  fill(number: number, replicas: number, rows: number, columns: number): Tensor {
+    return this.tf.fill([replicas, rows, columns], number, 'float32')
+  }
+
+  /** Matrices of one replica each, side by side; outlives any tidy. */
+  join(tensors: Tensor[]): Tensor {
+    return this.tf.keep(this.tf.concat(tensors, 0))
+  }
+
+  /** The matrix of one replica; outlives any tidy. */
+  part(x: Tensor, replica: number): Tensor {
+    const [, rows, columns] = x.shape as [number, number, number]
+    return this.tf.keep(this.tf.slice(x, [replica, 0, 0], [1, rows, columns]))
   }
 
   copy(x: Tensor): Tensor {
@@ -38,10 +52,10 @@ export class Kernels {
   }
 
   transpose(x: Tensor): Tensor {
-    return this.#run('Transpose', { x }, { perm: [1, 0] })
+    return this.#run('Transpose', { x }, { perm: [0, 2, 1] })
   }
 
-  scale(a: Tensor, factor: number): Tensor {
+  scale(a: Tensor, factor: Factor): Tensor {
     return this.#run('Multiply', { a, b: this.#numbers.of(factor) })
   }
 
@@ -115,19 +129,19 @@ export class Kernels {
   /** Row by row exp(v − max) / Σ exp(v − max). */
   softmax(x: Tensor): Tensor {
     return this.tf.tidy(() => {
-      const exponentials = this.#run('Exp', { x: this.subtract(x, this.tf.max(x, 1, true)) })
-      return this.divide(exponentials, this.tf.sum(exponentials, 1, true))
+      const exponentials = this.#run('Exp', { x: this.subtract(x, this.tf.max(x, 2, true)) })
+      return this.divide(exponentials, this.tf.sum(exponentials, 2, true))
     })
   }
 
-  /** Sums over rows, columns or all of them; the shape keeps two dimensions. */
+  /** Sums over rows, columns or all of a replica; the shape keeps its dimensions. */
   reduce(x: Tensor, over: 'rows' | 'columns' | 'all'): Tensor {
-    return this.tf.sum(x, over === 'rows' ? 0 : over === 'columns' ? 1 : [0, 1], true)
+    return this.tf.sum(x, over === 'rows' ? 1 : over === 'columns' ? 2 : [1, 2], true)
   }
 
-  /** True when an entry is NaN or infinite: only then is the sum of all of them, times 0, not 0. */
-  hasBroken(x: Tensor): boolean {
-    return this.tf.tidy(() => this.tf.sum(this.scale(x, 0)).dataSync()[0] !== 0)
+  /** For each replica whether an entry is NaN or infinite: only then is the sum of all of them, times 0, not 0. */
+  broken(x: Tensor): boolean[] {
+    return this.tf.tidy(() => Array.from(this.tf.sum(this.scale(x, 0), [1, 2]).dataSync(), (sum) => sum !== 0))
   }
 
   /** After a batch: numbers that it did not use are given up. */
@@ -160,32 +174,37 @@ export function through(tensor: Tensor, f: (tensor: Tensor) => Tensor): Tensor {
   return result
 }
 
-/** Scalars as tensors, made once for as long as every batch uses them. */
+/** Factors as tensors, made once for as long as every batch uses them. */
 class NumberTensors {
   readonly #tf: Tf
-  readonly #known = new Map<number, { readonly tensor: Tensor; used: boolean }>()
+  readonly #known = new Map<number | string, { readonly tensor: Tensor; used: boolean }>()
 
   constructor(tf: Tf) {
     this.#tf = tf
   }
 
-  of(number: number): Tensor {
-    const known = this.#known.get(number)
+  of(factor: Factor): Tensor {
+    const key = typeof factor === 'number' ? factor : factor.join()
+    const known = this.#known.get(key)
     if (known !== undefined) {
       known.used = true
       return known.tensor
     }
-    const tensor = this.#tf.keep(this.#tf.scalar(number, 'float32'))
-    this.#known.set(number, { tensor, used: true })
+    const tensor = this.#tf.keep(
+      typeof factor === 'number'
+        ? this.#tf.scalar(factor, 'float32')
+        : this.#tf.tensor3d([...factor], [factor.length, 1, 1], 'float32'),
+    )
+    this.#known.set(key, { tensor, used: true })
     return tensor
   }
 
   sweep(): void {
-    for (const [number, known] of this.#known) {
+    for (const [key, known] of this.#known) {
       if (known.used) known.used = false
       else {
         known.tensor.dispose()
-        this.#known.delete(number)
+        this.#known.delete(key)
       }
     }
   }

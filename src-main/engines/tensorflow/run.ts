@@ -1,22 +1,25 @@
 /**
- * Runs one block of a plan for one batch of one replica. Values go back to TensorFlow.js as soon as nobody reads them any
+ * Runs one block of a plan for one batch of each replica, all in one pass. Values go back to TensorFlow.js as soon as nobody reads them any
  * more, so that the working set stays in the processor's caches; a `tidy` around the batch catches what an error leaves.
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
 import { rowsOf } from '../../program/shape.ts'
 import { Entry } from './entry.ts'
-import { through, type Kernels } from './kernels.ts'
+import { through, type Factor, type Kernels } from './kernels.ts'
 import { BIG_BATCH, type Block, type Plan } from './plan.ts'
 
 export interface Batch {
+  readonly replicas: number
+  /** Samples of each replica. */
   readonly size: number
   readonly x: Tensor
   readonly y: Tensor
-  /** As `plan.flippedParameters` says. */
+  /** Lying as `plan.flippedParameters` says. */
   readonly parameters: readonly Tensor[]
+  /** `[replica][slot]` */
   readonly scalars: ArrayLike<number>
-  /** Called for each `measure`, once an iteration; null when nobody listens. */
+  /** Called for each `measure`, once an iteration, with one replica's entries after another's; null when nobody listens. */
   readonly listener: ((name: string, entries: Float32Array) => void) | null
 }
 
@@ -45,7 +48,7 @@ export class Runner {
     })
   }
 
-  /** Scores, row by row; kept beyond the batch for the caller to dispose. */
+  /** Scores of each replica, row by row; kept beyond the batch for the caller to dispose. */
   predict(batch: Batch): Tensor {
     this.#run(this.#plan.prediction, batch, 0)
     const scores = this.#entry(this.#program.scores).give(false)
@@ -103,12 +106,9 @@ export class Runner {
         return new Entry(this.#kernels, batch.parameters[operation.parameter] as Tensor, lies, true)
       }
       case 'fill': {
-        const [rows, columns] = this.#size(id, batch)
-        return made(
-          flipped
-            ? this.#kernels.fill(operation.number, columns, rows)
-            : this.#kernels.fill(operation.number, rows, columns),
-        )
+        const size = this.#size(id, batch)
+        const [rows, columns] = flipped ? size.toReversed() : size
+        return made(this.#kernels.fill(operation.number, batch.replicas, rows, columns))
       }
       case 'product':
         return this.#product(block, id, operation, batch, iteration)
@@ -150,20 +150,22 @@ export class Runner {
     const right: Side = { id: operation.right, transposed: operation.transposeRight !== flipped }
     const [a, b] = flipped ? [right, left] : [left, right]
     const coefficient = block.coefficients.get(id) ?? ONE
-    const factor = this.#number(coefficient, batch, iteration) / (operation.mean ? batch.size : 1)
+    const whole = this.#factor(coefficient, batch, iteration)
+    const factor = operation.mean ? divided(whole, batch.size) : whole
     const tensorOf = (side: Side): Tensor => this.#entry(side.id).form(side.transposed)
     if (factor === 1) return made(this.#kernels.product(tensorOf(a), tensorOf(b)))
 
     // A side that is the same in every iteration is multiplied once; else the smallest of the three is.
-    const lasting = (side: Side): boolean => coefficient.scalar === null && !block.made.has(side.id)
-    const scaledOnce = (side: Side): Tensor => this.#entry(side.id).scaled(side.transposed, factor)
-    if (lasting(b)) return made(this.#kernels.product(tensorOf(a), scaledOnce(b)))
-    if (lasting(a)) return made(this.#kernels.product(scaledOnce(a), tensorOf(b)))
+    if (coefficient.scalar === null && typeof factor === 'number') {
+      const scaledOnce = (side: Side): Tensor => this.#entry(side.id).scaled(side.transposed, factor)
+      if (!block.made.has(b.id)) return made(this.#kernels.product(tensorOf(a), scaledOnce(b)))
+      if (!block.made.has(a.id)) return made(this.#kernels.product(scaledOnce(a), tensorOf(b)))
+    }
     const sizes = [a.id, b.id, id].map((value) => this.#size(value, batch)).map(([rows, columns]) => rows * columns)
     const least = Math.min(...sizes)
     const product = (x: Tensor, y: Tensor): Tensor => this.#kernels.product(x, y)
-    const scale = (x: Tensor, number: number): Tensor => this.#kernels.scale(x, number)
-    if (sizes[2] === least) return made(through(product(tensorOf(a), tensorOf(b)), (whole) => scale(whole, factor)))
+    const scale = (x: Tensor, by: Factor): Tensor => this.#kernels.scale(x, by)
+    if (sizes[2] === least) return made(through(product(tensorOf(a), tensorOf(b)), (result) => scale(result, factor)))
     return made(
       sizes[1] === least
         ? through(scale(tensorOf(b), factor), (scaled) => product(tensorOf(a), scaled))
@@ -182,10 +184,11 @@ export class Runner {
     const subtracted: Tensor[] = []
     for (const { coefficient, value } of operation.terms) {
       const entry = this.#entry(value)
-      const factor = block.coefficients.has(value) ? 1 : this.#number(coefficient, batch, iteration)
+      const factor = block.coefficients.has(value) ? 1 : this.#factor(coefficient, batch, iteration)
       if (factor === 1) total.add(entry.form(flipped), false)
       else if (factor === -1) subtracted.push(entry.form(flipped))
-      else if (coefficient.scalar === null && !block.made.has(value)) total.add(entry.scaled(flipped, factor), false)
+      else if (coefficient.scalar === null && typeof factor === 'number' && !block.made.has(value))
+        total.add(entry.scaled(flipped, factor), false)
       else total.add(this.#kernels.scale(entry.form(flipped), factor), true)
     }
     for (const tensor of subtracted) total.subtract(tensor)
@@ -197,11 +200,17 @@ export class Runner {
     return flipped ? through(tensor, (upright) => this.#kernels.transpose(upright)) : tensor
   }
 
-  #number({ factor, scalar }: Coefficient, batch: Batch, iteration: number): number {
+  #factor({ factor, scalar }: Coefficient, batch: Batch, iteration: number): Factor {
     if (scalar === null) return factor
     const declaration = this.#program.scalars[scalar]
     if (declaration === undefined) throw new Error(`the program has no scalar ${scalar}`)
-    return factor * (batch.scalars[declaration.offset + (declaration.length > 1 ? iteration : 0)] as number)
+    const slot = declaration.offset + (declaration.length > 1 ? iteration : 0)
+    const ofReplica = (replica: number): number =>
+      factor * (batch.scalars[replica * this.#program.scalarCount + slot] as number)
+    const first = ofReplica(0)
+    for (let replica = 1; replica < batch.replicas; replica++)
+      if (ofReplica(replica) !== first) return Array.from({ length: batch.replicas }, (_, each) => ofReplica(each))
+    return first
   }
 
   #size(id: ValueId, batch: Batch): readonly [number, number] {
@@ -258,6 +267,10 @@ class Total {
     this.#tensor = tensor
     this.#own = true
   }
+}
+
+function divided(factor: Factor, by: number): Factor {
+  return typeof factor === 'number' ? factor / by : factor.map((number) => number / by)
 }
 
 interface Side {

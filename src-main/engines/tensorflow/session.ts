@@ -1,4 +1,7 @@
-/** A session on TensorFlow.js: the parameters of every replica as tensors, batches run one after another. */
+/**
+ * A session on TensorFlow.js: the parameters of every replica as tensors, batches run one after another, and replicas in
+ * one pass or one after another, as is faster on the binding.
+ */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Program } from '../../program/program.ts'
 import { countHits, gatherPixels, gatherTargets, Pause } from '../batch.ts'
@@ -14,8 +17,9 @@ import {
   requireTraining,
   type BoundData,
 } from '../request.ts'
-import type { Tf } from './binding.ts'
+import type { Binding, Tf } from './binding.ts'
 import { Kernels, through } from './kernels.ts'
+import { Parameters } from './parameters.ts'
 import { planFor, type Plan } from './plan.ts'
 import { Runner, type Batch } from './run.ts'
 
@@ -26,20 +30,31 @@ export class TensorFlowSession implements Session {
   readonly #plan: Plan
   readonly #kernels: Kernels
   readonly #runner: Runner
-  /** `[replica][parameter]`, lying as the plan says. */
-  readonly #parameters: Tensor[][]
+  readonly #replicas: number
+  /** Each holds the replicas that are computed in one pass: all of them, or one. */
+  readonly #groups: Parameters[]
   #data: BoundData | null = null
 
-  constructor(tf: Tf, device: string, program: Program, { replicas }: SessionOptions) {
+  constructor(
+    tf: Tf,
+    { device, together }: Pick<Binding, 'device' | 'together'>,
+    program: Program,
+    { replicas }: SessionOptions,
+  ) {
     this.device = device
     this.#program = program
     this.#plan = planFor(program)
     this.#kernels = new Kernels(tf)
     this.#runner = new Runner(program, this.#plan, this.#kernels)
-    this.#parameters = Array.from({ length: replicas }, () =>
+    this.#replicas = replicas
+    const zeros = (): Tensor[] =>
       program.parameters.map(({ shape: [rows, columns] }, index) =>
         this.#lying(new Float32Array(rows * columns), rows, columns, index),
-      ),
+      )
+    const size = together ? replicas : 1
+    this.#groups = Array.from(
+      { length: replicas / size },
+      () => new Parameters(this.#kernels, Array.from({ length: size }, zeros)),
     )
   }
 
@@ -49,15 +64,17 @@ export class TensorFlowSession implements Session {
   }
 
   write(parameter: string, replica: number, values: Numbers): void {
-    const { index, declaration } = requireParameter(this.#program, parameter, replica, this.#parameters.length)
+    const { index, declaration } = requireParameter(this.#program, parameter, replica, this.#replicas)
     requireEntries(declaration, values)
     const [rows, columns] = declaration.shape
-    this.#replace(replica, index, this.#lying(Float32Array.from(values), rows, columns, index))
+    const { group, at } = this.#place(replica)
+    group.replaceOf(at, index, this.#lying(Float32Array.from(values), rows, columns, index))
   }
 
   async read(parameter: string, replica: number): Promise<Numbers> {
-    const { index } = requireParameter(this.#program, parameter, replica, this.#parameters.length)
-    const tensor = this.#parametersOf(replica)[index] as Tensor
+    const { index } = requireParameter(this.#program, parameter, replica, this.#replicas)
+    const { group, at } = this.#place(replica)
+    const tensor = group.of(at)[index] as Tensor
     const upright =
       this.#plan.flippedParameters[index] === true ? this.#kernels.transpose(tensor) : this.#kernels.copy(tensor)
     const values = await upright.data<'float32'>()
@@ -67,39 +84,49 @@ export class TensorFlowSession implements Session {
 
   async train(plan: BatchPlan): Promise<Measured> {
     const { train } = requireBound(this.#data)
-    requireTraining(this.#program, plan, this.#parameters.length, requireBound(this.#data))
+    requireTraining(this.#program, plan, this.#replicas, requireBound(this.#data))
     const { batchSize, batches, measureBatch } = plan
     const { scalarCount } = this.#program
-    const measurements: ReadonlyMap<string, Numbers>[] = []
+    const measurements = Array.from({ length: this.#replicas }, () => new Map<string, Float32Array>())
     const broken: number[] = []
     const pause = new Pause()
-    for (let replica = 0; replica < this.#parameters.length; replica++) {
-      const measured = new Map<string, Float32Array>()
+    let first = 0
+    for (const group of this.#groups) {
+      const { replicas } = group
+      const measured = measurements.slice(first, first + replicas)
+      const scalars = new Float64Array(replicas * scalarCount)
       for (let batch = 0; batch < batches; batch++) {
-        const row = replica * batches + batch
-        const indices = plan.samples.subarray(row * batchSize, (row + 1) * batchSize)
-        const scalars = plan.scalars.subarray(row * scalarCount, (row + 1) * scalarCount)
+        const rows = Array.from({ length: replicas }, (_, at) => (first + at) * batches + batch)
+        rows.forEach((row, at) => {
+          scalars.set(plan.scalars.subarray(row * scalarCount, (row + 1) * scalarCount), at * scalarCount)
+        })
+        const indices = rows.map((row) => plan.samples.subarray(row * batchSize, (row + 1) * batchSize))
         this.#kernels.tf.tidy(() => {
           const listener = batch === measureBatch ? collector(measured) : null
-          const input = this.#batch(train, indices, replica, scalars, listener)
-          for (const { parameter, tensor } of this.#runner.train(input)) this.#replace(replica, parameter, tensor)
+          const input = this.#batch(train, indices, group.together(), scalars, listener)
+          for (const { parameter, tensor } of this.#runner.train(input)) group.replace(parameter, tensor)
         })
         this.#kernels.sweep()
         await pause.ifDue()
       }
-      measurements.push(measured)
-      if (this.#parametersOf(replica).some((tensor) => this.#kernels.hasBroken(tensor))) broken.push(replica)
+      broken.push(...this.#broken(group).map((at) => first + at))
+      first += replicas
     }
     return { measurements, broken }
   }
 
   async evaluate(plan: EvaluationPlan): Promise<readonly Counts[]> {
     const data = requireBound(this.#data)
-    requireEvaluation(this.#program, plan, this.#parameters.length, data)
-    const { scalarCount } = this.#program
-    return countHits(plan, data[plan.split], classesOf(this.#program), this.#parameters.length, (replica, indices) =>
-      this.#score(plan.split, replica, indices, plan.scalars.subarray(replica * scalarCount)),
-    )
+    requireEvaluation(this.#program, plan, this.#replicas, data)
+    const together = (this.#groups[0] as Parameters).replicas
+    const score = (first: number, indices: Uint32Array): Promise<Numbers> =>
+      this.#score(
+        plan.split,
+        Array.from({ length: together }, () => indices),
+        this.#place(first).group.together(),
+        plan.scalars.subarray(first * this.#program.scalarCount),
+      )
+    return countHits(plan, data[plan.split], classesOf(this.#program), this.#replicas, score, together)
   }
 
   async predict(plan: {
@@ -108,21 +135,28 @@ export class TensorFlowSession implements Session {
     readonly scalars: Float64Array
     readonly replica: number
   }): Promise<Numbers> {
-    requirePrediction(this.#program, plan, this.#parameters.length, requireBound(this.#data))
-    return this.#score(plan.split, plan.replica, plan.samples, plan.scalars)
+    requirePrediction(this.#program, plan, this.#replicas, requireBound(this.#data))
+    const { group, at } = this.#place(plan.replica)
+    return this.#score(plan.split, [plan.samples], group.of(at), plan.scalars)
   }
 
   close(): void {
-    for (const tensors of this.#parameters) for (const tensor of tensors) tensor.dispose()
-    this.#parameters.length = 0
+    for (const group of this.#groups) group.dispose()
+    this.#groups.length = 0
     this.#kernels.dispose()
     this.#data = null
   }
 
-  async #score(split: Split, replica: number, indices: Uint32Array, scalars: Float64Array): Promise<Numbers> {
+  /** @param indices a list a replica; scores come one replica after another */
+  async #score(
+    split: Split,
+    indices: readonly Uint32Array[],
+    parameters: readonly Tensor[],
+    scalars: Float64Array,
+  ): Promise<Numbers> {
     const samples = requireBound(this.#data)[split]
     const scores = this.#kernels.tf.tidy(() =>
-      this.#runner.predict(this.#batch(samples, indices, replica, scalars, null)),
+      this.#runner.predict(this.#batch(samples, indices, parameters, scalars, null)),
     )
     const values = await scores.data<'float32'>()
     scores.dispose()
@@ -130,54 +164,64 @@ export class TensorFlowSession implements Session {
     return values.slice()
   }
 
+  /** @param indices a list a replica, all of one length */
   #batch(
     samples: BoundData['train'],
-    indices: Uint32Array,
-    replica: number,
+    indices: readonly Uint32Array[],
+    parameters: readonly Tensor[],
     scalars: Float64Array,
     listener: Batch['listener'],
   ): Batch {
-    const size = indices.length
+    const replicas = indices.length
+    const size = (indices[0] as Uint32Array).length
     const inputs = this.#program.widths[0] as number
     const classes = classesOf(this.#program)
-    const x = new Float32Array(size * inputs)
-    const y = new Float32Array(size * classes)
-    gatherPixels(samples, indices, x)
-    gatherTargets(samples, indices, classes, y)
+    const x = new Float32Array(replicas * size * inputs)
+    const y = new Float32Array(replicas * size * classes)
+    indices.forEach((list, at) => {
+      gatherPixels(samples, list, x.subarray(at * size * inputs))
+      gatherTargets(samples, list, classes, y.subarray(at * size * classes))
+    })
     return {
+      replicas,
       size,
-      x: this.#kernels.matrix(x, size, inputs),
-      y: this.#kernels.matrix(y, size, classes),
-      parameters: this.#parametersOf(replica),
+      x: this.#kernels.matrices(x, replicas, size, inputs),
+      y: this.#kernels.matrices(y, replicas, size, classes),
+      parameters,
       scalars,
       listener,
     }
   }
 
-  /** A parameter's values as a tensor that lies as the plan says and outlives any tidy. */
+  /** A parameter's values for one replica as a tensor that lies as the plan says and outlives any tidy. */
   #lying(values: Float32Array, rows: number, columns: number, index: number): Tensor {
-    const upright = this.#kernels.matrix(values, rows, columns)
+    const upright = this.#kernels.matrices(values, 1, rows, columns)
     const flipped = this.#plan.flippedParameters[index] === true
     return this.#kernels.tf.keep(flipped ? through(upright, (tensor) => this.#kernels.transpose(tensor)) : upright)
   }
 
-  #replace(replica: number, index: number, tensor: Tensor): void {
-    const parameters = this.#parametersOf(replica)
-    parameters[index]?.dispose()
-    parameters[index] = tensor
+  /** Places in the group of replicas with an entry that is NaN or infinite. */
+  #broken(group: Parameters): number[] {
+    const found = group.together().map((tensor) => this.#kernels.broken(tensor))
+    return Array.from({ length: group.replicas }, (_, at) => at).filter((at) => found.some((broken) => broken[at]))
   }
 
-  #parametersOf(replica: number): Tensor[] {
-    return this.#parameters[replica] as Tensor[]
+  #place(replica: number): { readonly group: Parameters; readonly at: number } {
+    const size = (this.#groups[0] as Parameters).replicas
+    return { group: this.#groups[Math.floor(replica / size)] as Parameters, at: replica % size }
   }
 }
 
-function collector(measured: Map<string, Float32Array>): (name: string, entries: Float32Array) => void {
+/** Adds what an iteration measured, one replica's entries after another's, to each replica's. */
+function collector(measured: readonly Map<string, Float32Array>[]): (name: string, entries: Float32Array) => void {
   return (name, entries) => {
-    const before = measured.get(name) ?? new Float32Array(0)
-    const all = new Float32Array(before.length + entries.length)
-    all.set(before)
-    all.set(entries, before.length)
-    measured.set(name, all)
+    const share = entries.length / measured.length
+    measured.forEach((own, at) => {
+      const before = own.get(name) ?? new Float32Array(0)
+      const all = new Float32Array(before.length + share)
+      all.set(before)
+      all.set(entries.subarray(at * share, (at + 1) * share), before.length)
+      own.set(name, all)
+    })
   }
 }

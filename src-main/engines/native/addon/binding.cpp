@@ -349,12 +349,12 @@ Napi::Value peak(const Napi::CallbackInfo& info) {
       [&kernels, threads] {
         Pool pool(threads);
         double best = 0;
-        for (int round = 0; round < 8; round++) {
+        for (int round = 0; round < 4; round++) {
           std::vector<double> done(threads);
           const auto begin = std::chrono::steady_clock::now();
           pool.run([&](int thread) {
             float sink[16] = {0.5f, 0.999f, 0.001f};
-            done[thread] = kernels.peak(4'000'000, sink);
+            done[thread] = kernels.peak(1'000'000, sink);
           });
           const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
           double total = 0;

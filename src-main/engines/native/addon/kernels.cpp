@@ -23,13 +23,18 @@ int panelOf(int columns) {
   return (vectors < APICAL_PANEL ? vectors : APICAL_PANEL) * kWidth;
 }
 
+/// So many rows of a panel before they are needed they are fetched: a panel comes from the second cache or from beyond.
+constexpr int kAhead = 6;
+
 /// sums[i][j] = Σ_k a[i·rowStep + k·step] · b[k·bStep + j·width].
-template <int Rows, int Vectors>
+template <int Rows, int Vectors, bool Fetch>
 APICAL_INLINE void accumulate(const float* a, ptrdiff_t rowStep, ptrdiff_t step, const float* b, ptrdiff_t bStep,
                               int depth, Vector (&sums)[Rows][Vectors]) {
   for (int i = 0; i < Rows; i++)
     for (int j = 0; j < Vectors; j++) sums[i][j] = Vector{};
   for (int k = 0; k < depth; k++) {
+    if (Fetch)
+      for (int j = 0; j < Vectors * kWidth; j += 16) __builtin_prefetch(b + kAhead * Vectors * kWidth + j);
     Vector right[Vectors];
     for (int j = 0; j < Vectors; j++) right[j] = load(b + j * kWidth);
 #pragma GCC unroll 16
@@ -50,7 +55,7 @@ void affineTile(const AffineRequest& q, int row, int panel) {
   Vector aside[Rows][Vectors];
   for (int p = 0; p < q.productCount; p++) {
     const TileProduct& product = q.products[p];
-    accumulate<Rows, Vectors>(product.left + row * product.leftStep, product.leftStep, 1,
+    accumulate<Rows, Vectors, true>(product.left + row * product.leftStep, product.leftStep, 1,
                               product.right + static_cast<ptrdiff_t>(column) * product.depth, kPanel, product.depth,
                               sums);
     const Vector coefficient = splat(product.coefficient);
@@ -98,10 +103,23 @@ void affineTile(const AffineRequest& q, int row, int panel) {
 template <int Rows, int Vectors>
 void outerTile(const OuterRequest& q, int row) {
   Vector sums[Rows][Vectors];
-  accumulate<Rows, Vectors>(q.left + row, 1, q.leftStep, q.right, q.rightStep, q.samples, sums);
+  accumulate<Rows, Vectors, false>(q.left + row, 1, q.leftStep, q.right, q.rightStep, q.samples, sums);
   const Vector scale = splat(q.scale);
+  const ptrdiff_t at = static_cast<ptrdiff_t>(row) * q.panel;
+  if (q.base == nullptr) {
+    for (int i = 0; i < Rows; i++)
+      for (int j = 0; j < Vectors; j++) store(q.to + at + (i * Vectors + j) * kWidth, sums[i][j] * scale);
+    return;
+  }
+  const Vector baseCoefficient = splat(q.baseCoefficient);
+  const Vector coefficient = splat(q.coefficient);
+  const Vector constant = splat(q.constant);
   for (int i = 0; i < Rows; i++)
-    for (int j = 0; j < Vectors; j++) store(q.to + (row + i) * q.panel + j * kWidth, sums[i][j] * scale);
+    for (int j = 0; j < Vectors; j++) {
+      const ptrdiff_t here = at + (i * Vectors + j) * kWidth;
+      const Vector based = multiplyAdd(baseCoefficient, load(q.base + here), constant);
+      store(q.to + here, multiplyAdd(coefficient, sums[i][j] * scale, based));
+    }
 }
 
 /// Calls tile<rows, Vectors>(…) for as few tiles as hold all rows, of sizes that differ by one at most.
@@ -134,11 +152,16 @@ void outerTileOf(const OuterRequest& q, int row, int size, std::integer_sequence
 template <int Vectors>
 void affinePanels(const AffineRequest& q) {
   const int panels = (q.columns + Vectors * kWidth - 1) / (Vectors * kWidth);
-  // The panel stays in the second cache while all rows pass it.
-  for (int panel = 0; panel < panels; panel++)
+  // The panel stays in the second cache while all rows pass it. Of a matrix that is read forwards and backwards in turn,
+  // a part is still there from the time before.
+  const int first = panels * q.part / q.parts;
+  const int last = panels * (q.part + 1) / q.parts;
+  for (int p = first; p < last; p++) {
+    const int panel = q.backwards ? last - 1 - (p - first) : p;
     overRows<Vectors>(q.rows, [&](int row, int size) {
       affineTileOf<Vectors>(q, row, size, panel, std::make_integer_sequence<int, tileRows(Vectors)>{});
     });
+  }
 }
 
 template <int Vectors>
@@ -287,12 +310,16 @@ void map(float* to, const float* from, Map map, int length) {
 double peak(int rounds, float* sink) {
   constexpr int kChains = APICAL_REGISTERS > 16 ? 24 : 12;
   Vector chains[kChains];
+#pragma GCC unroll 24
   for (int i = 0; i < kChains; i++) chains[i] = splat(sink[0] + static_cast<float>(i));
   const Vector factor = splat(sink[1]);
   const Vector added = splat(sink[2]);
   for (int r = 0; r < rounds; r++)
+    // Without the unrolling the chains live in memory, and half the peak is what comes out.
+#pragma GCC unroll 24
     for (int i = 0; i < kChains; i++) chains[i] = multiplyAdd(chains[i], factor, added);
   Vector total{};
+#pragma GCC unroll 24
   for (int i = 0; i < kChains; i++) total += chains[i];
   store(sink, total);
   return 2.0 * rounds * kChains * kWidth;

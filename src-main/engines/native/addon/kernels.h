@@ -43,7 +43,8 @@ struct TileStream {
   float coefficient;
 };
 
-/// raw = Σ products + Σ streams + constant and mapped = map(raw), for `rows` rows and all panels of `columns`.
+/// raw = Σ products + Σ streams + constant and mapped = map(raw), for `rows` rows and a part of the panels of `columns`:
+/// those from panels · part / parts on.
 struct AffineRequest {
   int rows;
   int columns;
@@ -56,9 +57,14 @@ struct AffineRequest {
   float* raw;
   float* mapped;
   ptrdiff_t rowStep;
+  /// From the last panel to the first; the result is the same.
+  bool backwards;
+  int part;
+  int parts;
 };
 
-/// to[k·panel + j] = scale · Σ_b left[b·leftStep + k] · right[b·rightStep + j] for k < rows, j < panel.
+/// to[k·panel + j] = p, or with a base constant + baseCoefficient · base[k·panel + j] + coefficient · p, for k < rows and
+/// j < panel, where p = scale · Σ_b left[b·leftStep + k] · right[b·rightStep + j].
 struct OuterRequest {
   const float* left;
   ptrdiff_t leftStep;
@@ -69,6 +75,10 @@ struct OuterRequest {
   int panel;
   float scale;
   float* to;
+  const float* base;
+  float baseCoefficient;
+  float coefficient;
+  float constant;
 };
 
 struct Kernels {

@@ -18,6 +18,7 @@ struct Buffer {
   // As it lies in memory.
   int storedRows() const { return flipped ? columns : rows; }
   int storedColumns() const { return flipped ? rows : columns; }
+  bool sameShape(const Buffer& o) const { return batch == o.batch && rows == o.rows && columns == o.columns; }
 };
 
 struct ScalarAt {
@@ -53,7 +54,8 @@ struct Product {
   int right;
 };
 
-enum class StripKind { load, store, outer, sum, multiply, divide, map };
+/// outerSum: an outer product, and with it in registers the sum that alone reads it; terms[0] is the other term.
+enum class StripKind { load, store, outer, outerSum, sum, multiply, divide, map };
 
 struct StripOperation {
   StripKind kind;
@@ -75,14 +77,15 @@ enum class Kind { input, fill, copy, transpose, affine, chain, product, softmax,
 
 /// How an instruction is divided among the threads of one network.
 struct Division {
-  /// Each takes some samples; or strips of a matrix; or the first does it all.
-  enum class By { rows, strips, first } by = By::first;
+  /// Each takes some samples; or some panels of columns for all samples; or strips of a matrix; or the first does it all.
+  enum class By { rows, columns, strips, first } by = By::first;
   /// Of strips: those of equal shape fall to the same threads.
   int rows = 0;
   int columns = 0;
   bool flat = false;
-  bool operator==(const Division& o) const {
-    return by == o.by && (by != By::strips || (rows == o.rows && columns == o.columns && flat == o.flat));
+  /// Whether each thread, after an instruction divided so, goes on with what it made itself.
+  bool ownsWhatNext(const Division& o) const {
+    return by == o.by && (by == By::rows || (by == By::strips && rows == o.rows && columns == o.columns && flat == o.flat));
   }
 };
 
@@ -102,6 +105,8 @@ struct Instruction {
   int raw = -1;
   int mapped = -1;
   int registers = 0;
+  /// Of a chain, the matrix to fetch ahead, or −1.
+  int fetched = -1;
   std::vector<StripOperation> operations;
   int left = -1;
   int right = -1;

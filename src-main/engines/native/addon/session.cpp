@@ -23,6 +23,15 @@ constexpr int kScoringRows = 24;
 
 int roundedUp(int value, int step) { return (value + step - 1) / step * step; }
 
+/// Columns of a batch's value, whole panels of them.
+int widthIn(const Kernels& kernels, const Buffer& b) { return roundedUp(b.columns, kernels.panel(b.columns)); }
+
+/// From one sample's row to the next. Rows a multiple of 1 KiB apart would fall on a few sets of the first cache.
+int stepIn(const Kernels& kernels, const Buffer& b) {
+  const int width = widthIn(kernels, b);
+  return width % 256 == 0 ? width + 16 : width;
+}
+
 /// A matrix as it lies in memory: panels of some columns, each with all its rows.
 struct Lying {
   int rows;
@@ -89,7 +98,7 @@ class Workspace {
     for (const Buffer& b : plan.buffers) {
       offsets.push_back(total);
       if (b.parameter >= 0) continue;
-      const size_t size = b.batch ? static_cast<size_t>(batch) * roundedUp(b.columns, kernels.panel(b.columns))
+      const size_t size = b.batch ? static_cast<size_t>(batch) * stepIn(kernels, b)
                                   : lying(kernels, b.rows, b.columns, b.flipped).size();
       // A line apart, so that equal sizes do not fall on the same sets of the cache.
       total += (size + 15) / 16 * 16 + 16;
@@ -143,7 +152,7 @@ class Frame {
   int step(int buffer) const { return stepOf(plan_.buffers[buffer]); }
 
  private:
-  int stepOf(const Buffer& b) const { return roundedUp(b.columns, kernels_.panel(b.columns)); }
+  int stepOf(const Buffer& b) const { return stepIn(kernels_, b); }
   Lying lyingOf(const Buffer& b) const { return lying(kernels_, b.batch ? batch_ : b.rows, b.columns, b.flipped); }
   int rowsOf(const Buffer& b) const { return b.batch ? rows_ : b.rows; }
   float coefficient(const Coefficient& c) const { return valueOf(c, scalars_, iteration_); }
@@ -270,7 +279,9 @@ class Frame {
   void affine(const Instruction& in) {
     const int out = in.raw >= 0 ? in.raw : in.mapped;
     const Buffer& shape = plan_.buffers[out];
-    const int first = shape.batch ? firstRow_ : 0;
+    const bool byColumns = in.division.by == Division::By::columns;
+    const int first = shape.batch && !byColumns ? firstRow_ : 0;
+    const int rows = !shape.batch ? 1 : byColumns ? rows_ : lastRow_ - firstRow_;
     tileProducts_.clear();
     tileStreams_.clear();
     for (const Product& p : in.products) {
@@ -289,9 +300,10 @@ class Frame {
     const auto from = [&](int buffer) {
       return buffer < 0 ? nullptr : at_[buffer] + static_cast<ptrdiff_t>(first) * step;
     };
-    kernels_.affine({shape.batch ? lastRow_ - firstRow_ : 1, shape.columns, tileProducts_.data(),
+    kernels_.affine({rows, shape.columns, tileProducts_.data(),
                      static_cast<int>(tileProducts_.size()), tileStreams_.data(), static_cast<int>(tileStreams_.size()),
-                     coefficient(in.constant), in.map, from(in.raw), from(in.mapped), step});
+                     coefficient(in.constant), in.map, from(in.raw), from(in.mapped), step,
+                     iteration_ % 2 == 1, byColumns ? thread_ : 0, byColumns ? team_ : 1});
   }
 
   // ---- strips --------------------------------------------------------------------------------------------------------
@@ -314,9 +326,10 @@ class Frame {
     prepare(in);
     if (shape.batch) {
       const int step = stepOf(shape);
+      const int width = widthIn(kernels_, shape);
       for (int row = firstRow_; row < lastRow_; row++)
-        for (int column = 0; column < step; column += kStrip)
-          strip(in, shape, {row, column, 1, std::min(kStrip, step - column), static_cast<size_t>(row) * step + column});
+        for (int column = 0; column < width; column += kStrip)
+          strip(in, shape, {row, column, 1, std::min(kStrip, width - column), static_cast<size_t>(row) * step + column});
       return;
     }
     const Lying l = lyingOf(shape);
@@ -344,7 +357,7 @@ class Frame {
   void prepare(const Instruction& in) {
     coefficients_.clear();
     for (const StripOperation& one : in.operations) {
-      if (one.kind != StripKind::sum) continue;
+      if (one.kind != StripKind::sum && one.kind != StripKind::outerSum) continue;
       for (const Term& t : one.terms) coefficients_.push_back(coefficient(t.coefficient));
       coefficients_.push_back(coefficient(one.constant));
     }
@@ -354,6 +367,9 @@ class Frame {
 
   void strip(const Instruction& in, const Buffer& shape, const Strip& s) {
     const float* coefficients = coefficients_.data();
+    // Weights do not fit the second cache: those of the next strip come while this one is computed.
+    if (in.fetched >= 0)
+      for (int i = 0; i < s.length; i += 16) __builtin_prefetch(at_[in.fetched] + s.offset + s.length + i);
     for (const StripOperation& one : in.operations) {
       float* own = one.to < 0 ? nullptr
                    : one.direct >= 0 ? at_[one.direct] + s.offset
@@ -365,13 +381,13 @@ class Frame {
         case StripKind::store:
           std::memcpy(at_[one.buffer] + s.offset, registers_[one.from], s.length * sizeof(float));
           continue;
-        case StripKind::outer: {
-          const int left = stepOf(plan_.buffers[one.left]);
-          const int right = stepOf(plan_.buffers[one.right]);
-          kernels_.outer({at_[one.left] + s.row, left, at_[one.right] + s.column, right, rows_, s.rows,
-                          s.length / s.rows, one.mean ? 1.0f / static_cast<float>(rows_) : 1.0f, own});
+        case StripKind::outer:
+          outer(one, s, own, nullptr, nullptr);
           break;
-        }
+        case StripKind::outerSum:
+          outer(one, s, own, registers_[one.terms[0].from], coefficients);
+          coefficients += 3;
+          break;
         case StripKind::sum: {
           terms_.clear();
           for (const Term& t : one.terms) terms_.push_back(registers_[t.from]);
@@ -394,10 +410,31 @@ class Frame {
     }
   }
 
+  /// @param coefficients of the base, of the product, and the constant; none without a base
+  void outer(const StripOperation& one, const Strip& s, float* to, const float* base, const float* coefficients) const {
+    OuterRequest q{};
+    q.left = at_[one.left] + s.row;
+    q.leftStep = stepOf(plan_.buffers[one.left]);
+    q.right = at_[one.right] + s.column;
+    q.rightStep = stepOf(plan_.buffers[one.right]);
+    q.samples = rows_;
+    q.rows = s.rows;
+    q.panel = s.length / s.rows;
+    q.scale = one.mean ? 1.0f / static_cast<float>(rows_) : 1.0f;
+    q.to = to;
+    q.base = base;
+    if (base != nullptr) {
+      q.baseCoefficient = coefficients[0];
+      q.coefficient = coefficients[1];
+      q.constant = coefficients[2];
+    }
+    kernels_.outer(q);
+  }
+
   /// The memory itself where the value has the strip's shape, else `own` filled with what is stretched.
   const float* loaded(int buffer, const Buffer& shape, const Strip& s, float* own) const {
     const Buffer& b = plan_.buffers[buffer];
-    if (b.batch == shape.batch && b.rows == shape.rows && b.columns == shape.columns) return at_[buffer] + s.offset;
+    if (b.sameShape(shape)) return at_[buffer] + s.offset;
     if (!b.batch && b.rows * b.columns == 1) {
       std::fill(own, own + s.length, at_[buffer][0]);
     } else if (shape.batch) {
@@ -463,14 +500,15 @@ class Frame {
     } else if (in.over == Over::rows && b.batch) {
       // Row upon row: each is contiguous.
       const int step = stepOf(b);
+      const int width = widthIn(kernels_, b);
       float* to = at_[in.to];
       const float scale = in.mean ? 1.0f / static_cast<float>(rows) : 1.0f;
-      std::fill(to, to + step, 0.0f);
+      std::fill(to, to + width, 0.0f);
       for (int i = 0; i < rows; i++) {
         const float* from = at_[in.from] + static_cast<size_t>(i) * step;
-        for (int j = 0; j < step; j++) to[j] += from[j];
+        for (int j = 0; j < width; j++) to[j] += from[j];
       }
-      for (int j = 0; j < step; j++) to[j] *= scale;
+      for (int j = 0; j < width; j++) to[j] *= scale;
     } else if (in.over == Over::rows) {
       for (int j = 0; j < b.columns; j++) {
         double sum = 0;
