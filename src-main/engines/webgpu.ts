@@ -13,11 +13,13 @@ export const webgpu: Engine = {
       const { findAdapters, labelOf } = await import('./webgpu/dawn.ts')
       const adapters = await findAdapters()
       const gpu = adapters.some(({ software }) => !software)
+      const [first = '', ...others] = adapters.map(labelOf)
+      const also = others.length === 0 ? '' : ` --device also takes ${others.map((name) => `"${name}"`).join(', ')}.`
       return {
         available: true,
-        device: adapters.slice(0, 1).map(labelOf).join(''),
+        device: first,
         reason: gpu
-          ? 'seeds side by side in one dispatch, settling loops without a return to the processor.'
+          ? `seeds side by side in one dispatch, settling loops without a return to the processor.${also}`
           : 'a driver that imitates a graphics card on the processor: right, but slower than native and tensorflow.',
         devices: adapters.map(labelOf),
         gpu,
@@ -42,6 +44,9 @@ export const webgpu: Engine = {
       import('./webgpu/steps.ts'),
     ])
     const { gpu, giveBack } = await borrow(await adapterNamed(options.device))
-    return WebGpuSession.open(gpu, giveBack, compiled.program, { replicas: options.replicas, way: wayOn(gpu) })
+    return WebGpuSession.open(gpu, giveBack, compiled.program, {
+      replicas: options.replicas,
+      way: wayOn(gpu, compiled.program),
+    })
   },
 }

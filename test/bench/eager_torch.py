@@ -1,4 +1,4 @@
-"""The learning rules as plain eager PyTorch on the CPU: what `native.ts` compares the native engine with.
+"""The learning rules as plain eager PyTorch: what `native.ts` and, with CUDA, `gpu.ts` compare our engines with.
 
 One tensor operation for each operation of the equations, as one would write them down to try a rule: every product is a
 matmul, W_1 x is computed anew in each iteration, and autograd is used where gradients of an energy or a loss are what
@@ -6,6 +6,7 @@ the rule is about. Nothing is fused or compiled. The cases (rule, widths, batch,
 
     python3 eager_torch.py --threads 1                  all cases, one JSON line each
     python3 eager_torch.py --threads 2 ep-mnist         one case
+    python3 eager_torch.py --device cuda ep-mnist       on an NVIDIA GPU
     python3 eager_torch.py --dump FOLDER ep-mnist       one batch with what went in and what came out, for comparison
 
 Times are the median over chunks after a warm-up, data loading not included: batches lie ready as tensors.
@@ -31,6 +32,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Times the cases of cases.json in eager PyTorch.")
     parser.add_argument("cases", nargs="*", help="names of cases; all of them when none is given")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--dump", type=Path, help="write one batch of the one case into this folder instead of timing")
     parser.add_argument("--version", action="store_true", help="print the versions of Python and torch")
     return parser.parse_args()
@@ -415,12 +417,20 @@ def batches(case: Dict[str, Any]) -> List[Tuple[Tensor, Tensor, Tensor]]:
     return [(pixels, pixels.float() / 255, torch.randint(0, widths[-1], (size,))) for pixels in drawn]
 
 
+def finish() -> None:
+    """Waits until a GPU has done what it was told."""
+    if ARGUMENTS.device == "cuda":
+        torch.cuda.synchronize()
+
+
 def chunked(step: Callable[[], None]) -> Tuple[List[float], int]:
     """Milliseconds a batch of each chunk, after a warm-up, and how many batches a chunk has."""
     for _ in range(2):
         step()
+    finish()
     begin = time.perf_counter()
     step()
+    finish()
     once = time.perf_counter() - begin
     count = max(1, min(MOST_BATCHES_A_CHUNK, round(CHUNK_SECONDS / max(once, 1e-6))))
     times = []
@@ -428,6 +438,7 @@ def chunked(step: Callable[[], None]) -> Tuple[List[float], int]:
         begin = time.perf_counter()
         for _ in range(count):
             step()
+        finish()
         # The first chunk is warm-up too.
         if chunk > 0:
             times.append((time.perf_counter() - begin) * 1e3 / count)
@@ -479,6 +490,7 @@ def versions() -> Dict[str, Any]:
         "python": sys.version.split()[0],
         "torch": torch.__version__,
         "capability": capability() if capability is not None else None,
+        "cuda": torch.cuda.get_device_name() if torch.cuda.is_available() else None,
         "blas": sorted(loaded),
     }
 
@@ -506,6 +518,8 @@ def main() -> None:
         print(json.dumps(versions()))
         return
     torch.set_num_threads(ARGUMENTS.threads)
+    if ARGUMENTS.device != "cpu":
+        torch.set_default_device(ARGUMENTS.device)
     torch.manual_seed(0)
     random.seed(0)
     cases = json.loads((Path(__file__).parent / "cases.json").read_text())

@@ -6,17 +6,16 @@
  * of the rounds' medians. Before the first round one batch of PyTorch is repeated by the native engine: the work must be
  * the same. Raw figures go to `test/bench/results`, with the machine that gave them; those of a partial run to `build/bench`.
  */
-import { mkdirSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
-import { format, resolveConfig } from 'prettier'
 import { native } from '../../src-main/engines/native.ts'
 import { AGREEMENT_TOLERANCE } from './agreement.ts'
 import { casesNamed, otherWork, publishedTimings } from './cases.ts'
 import { describeCommit, describeMachine, slugOf } from './machine.ts'
 import { measureCase, SEEDS, type Measured } from './measure.ts'
 import { measureScaling } from './scaling.ts'
+import { store } from './store.ts'
 import { printCases, printScaling } from './tables.ts'
 import { findTorch, torchEnvironment, type Torch } from './torch.ts'
 
@@ -118,13 +117,6 @@ async function main(): Promise<number> {
   })
   say(`Raw figures: ${relative(root, path)}`)
   return wrong ? 1 : 0
-}
-
-async function store(path: string, results: unknown): Promise<void> {
-  mkdirSync(dirname(path), { recursive: true })
-  // As the format check wants it, so that a result can be committed as it is.
-  const style = await resolveConfig(path)
-  writeFileSync(path, await format(JSON.stringify(results), { ...style, filepath: path }))
 }
 
 try {

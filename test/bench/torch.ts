@@ -13,6 +13,8 @@ const Versions = z.object({
   torch: z.string(),
   capability: z.string().nullable(),
   blas: z.array(z.string()),
+  /** The GPU that it finds. */
+  cuda: z.string().nullable(),
 })
 export type TorchVersions = z.infer<typeof Versions>
 
@@ -61,8 +63,13 @@ export function findTorch(asked: string | undefined): Torch | null {
   return null
 }
 
-export async function timeTorch({ python }: Torch, name: string, threads: number): Promise<TorchFigures> {
-  return Figures.parse(JSON.parse(await output(python, ['--threads', String(threads), name])))
+export async function timeTorch(
+  { python }: Torch,
+  name: string,
+  threads: number,
+  device: 'cpu' | 'cuda' = 'cpu',
+): Promise<TorchFigures> {
+  return Figures.parse(JSON.parse(await output(python, ['--threads', String(threads), '--device', device, name])))
 }
 
 /** Writes one batch of a case into a folder: what went in, and what came out. */

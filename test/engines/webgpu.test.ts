@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { EngineProblem, type Engine } from '../../src-main/engines/engine.ts'
+import { EngineProblem } from '../../src-main/engines/engine.ts'
 import { lower } from '../../src-main/engines/lowering/lower.ts'
 import type { Instruction } from '../../src-main/engines/lowering/plan.ts'
 import { readsOf, writesOf } from '../../src-main/engines/lowering/plan.ts'
@@ -20,17 +20,17 @@ import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
+import { LEAST, SETTLING, STEP_BY_STEP, webgpuInWay } from './webgpu-ways.ts'
 
 const availability = await webgpu.available()
 if (!availability.available) test.skip(`webgpu is not tested here. ${availability.reason}`)
 
-/** What WebGPU promises on any device, and what today's graphics cards have. */
-const LEAST: Limits = { workgroupBytes: 16_384, threads: 256 }
+/** What today's graphics cards have. */
 const CARD: Limits = { workgroupBytes: 49_152, threads: 1024 }
 
 const ways: readonly (readonly [string, Way])[] = [
-  ['step by step, in tiles', { fuse: null, join: true, tile: true }],
-  ['settling in one dispatch', { fuse: LEAST, join: true, tile: true }],
+  ['step by step, in tiles', STEP_BY_STEP],
+  ['settling in one dispatch', SETTLING],
 ]
 
 describe('dispatches', () => {
@@ -44,7 +44,7 @@ describe('dispatches', () => {
   }
 
   test('CorInfoMax on MNIST: at most 110 a batch step by step, at most 12 where settling is one', () => {
-    const plain = stepsFor('corinfomax-mnist', { fuse: null, join: true, tile: true })
+    const plain = stepsFor('corinfomax-mnist', STEP_BY_STEP)
     expect({ fused: plain.fused, unfused: plain.unfused }).toEqual({ fused: 0, unfused: 2 })
     expect(plain.list.length).toBeLessThanOrEqual(110)
     const settling = stepsFor('corinfomax-mnist', { fuse: CARD, join: true, tile: true })
@@ -57,7 +57,7 @@ describe('dispatches', () => {
       fused: 2,
       unfused: 0,
     })
-    expect(stepsFor('corinfomax-cifar-10', { fuse: LEAST, join: true, tile: true })).toMatchObject({
+    expect(stepsFor('corinfomax-cifar-10', SETTLING)).toMatchObject({
       fused: 0,
       unfused: 2,
     })
@@ -82,18 +82,6 @@ describe('dispatches', () => {
 })
 
 describe.runIf(availability.available)('webgpu', () => {
-  const engineOn = (way: Way): Engine => ({
-    ...webgpu,
-    open: async (compiled, { replicas }) => {
-      const [{ adapterNamed }, { borrow }, { WebGpuSession }] = await Promise.all([
-        import('../../src-main/engines/webgpu/dawn.ts'),
-        import('../../src-main/engines/webgpu/shared.ts'),
-        import('../../src-main/engines/webgpu/session.ts'),
-      ])
-      const { gpu, giveBack } = await borrow(await adapterNamed(undefined))
-      return WebGpuSession.open(gpu, giveBack, compiled.program, { replicas, way })
-    },
-  })
   const trialOf = (program: Trial['compiled'], number: number): Trial => ({
     compiled: program,
     seed: number,
@@ -110,7 +98,7 @@ describe.runIf(availability.available)('webgpu', () => {
         // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
         const compiled = compileRule(rule, settingsFor(rule.name, rule.settings), [70, 67, 5], ['free.r1', 'loss'])
         const trial = trialOf(compiled, 3)
-        const got = await outcomeOf(trial, engineOn(way), 'float32')
+        const got = await outcomeOf(trial, webgpuInWay(way), 'float32')
         expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
         expect(got.broken).toEqual([])
       })
@@ -121,7 +109,7 @@ describe.runIf(availability.available)('webgpu', () => {
       const compiled = randomProgram([7, 33, 5], Generator.seeded(number))
       fused += fusedIn(compiled.program)
       const trial = trialOf(compiled, number)
-      const got = await outcomeOf(trial, engineOn({ fuse: LEAST, join: true, tile: true }), 'float32')
+      const got = await outcomeOf(trial, webgpuInWay(SETTLING), 'float32')
       expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
     }
     expect(fused).toBeGreaterThan(0)
@@ -138,7 +126,7 @@ describe.runIf(availability.available)('webgpu', () => {
         iterationsNudged: iterations,
       }) as unknown
       const compiled = compileRule(rule, settings, [7, 6, 3])
-      const session = await engineOn({ fuse: LEAST, join: true, tile: true }).open(compiled, {
+      const session = await webgpuInWay(SETTLING).open(compiled, {
         replicas: 1,
         precision: 'float32',
       })
@@ -199,7 +187,7 @@ describe.runIf(availability.available)('webgpu', () => {
     const script = fileURLToPath(new URL('open-and-close-webgpu.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script])
     const [few, many] = stdout.trim().split(' ').map(Number) as [number, number]
-    // A hundred sessions hold a megabyte of parameters each on the device, which is this process's memory where it is software.
+    // Sixty sessions hold more than a megabyte each on the device, which is this process's memory where it is software.
     expect(many - few).toBeLessThan(50 * 2 ** 20)
   })
 })

@@ -6,6 +6,7 @@ import { engineNamed, engines } from '../../src-main/engines/index.ts'
 import type { Engine, Numbers, Precision, Session } from '../../src-main/engines/engine.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import type { Samples } from '../../src-main/data/samples.ts'
+import { SETTLING, webgpuInWay } from '../engines/webgpu-ways.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 export const folder = process.env['APICAL_GOLDEN'] ?? join(root, '..', 'shared', 'golden')
@@ -141,23 +142,32 @@ export interface Variant {
   readonly tolerance: number
 }
 
+/** WebGPU as on a graphics card, though networks as small as these are dispatched otherwise on a driver on the processor. */
+const SETTLED = 'webgpu/settling'
+
 /** The engines to judge: those named by APICAL_ENGINES, which must be there, or all that are. The reference in both precisions. */
 export async function variants(): Promise<readonly Variant[]> {
   const asked = process.env['APICAL_ENGINES']?.split(',').map((name) => name.trim())
   const chosen: Engine[] = []
   for (const name of asked ?? engines.map((engine) => engine.name)) {
+    if (name === SETTLED) continue
     const engine = engineNamed(name)
     const availability = await engine?.available()
     if (engine !== undefined && availability?.available === true) chosen.push(engine)
     else if (asked !== undefined)
       throw new Error(`APICAL_ENGINES names ${name}, which is not here: ${availability?.reason ?? 'unknown'}`)
   }
-  return chosen.flatMap((engine): Variant[] => [
+  const settled: readonly Variant[] =
+    asked?.includes(SETTLED) === true
+      ? [{ title: `${SETTLED} float32`, engine: webgpuInWay(SETTLING), precision: 'float32', tolerance: 1e-4 }]
+      : []
+  const usual = chosen.flatMap((engine): Variant[] => [
     ...(engine.name === 'reference'
       ? [{ title: 'reference float64', engine, precision: 'float64', tolerance: 1e-10 } as const]
       : []),
     { title: `${engine.name} float32`, engine, precision: 'float32', tolerance: 1e-4 },
   ])
+  return [...usual, ...settled]
 }
 
 /** Labelled rows that need no scaling. */

@@ -88,21 +88,15 @@ async function search(): Promise<readonly Adapter[]> {
   const best = await dawn.create([TOGGLES]).requestAdapter({ powerPreference: 'high-performance' })
   const adapters: Adapter[] = []
   if (best !== null) {
-    const names = await namesOf(dawn)
-    for (const name of names) {
-      const adapter = await dawn.create([TOGGLES, `adapter=${name}`]).requestAdapter()
-      if (adapter !== null)
-        adapters.push({ name, software: adapter.info.isFallbackAdapter, flags: [`adapter=${name}`] })
+    for (const { backend, name } of await listed(dawn)) {
+      const flags = [`backend=${backend}`, `adapter=${name}`]
+      const adapter = await dawn.create([TOGGLES, ...flags]).requestAdapter()
+      if (adapter !== null) adapters.push({ name, software: adapter.info.isFallbackAdapter, flags })
     }
     if (adapters.length === 0)
-      adapters.push({ name: nameOf(best.info), software: best.info.isFallbackAdapter, flags: [] })
+      adapters.push({ name: best.info.description, software: best.info.isFallbackAdapter, flags: [] })
     // What Dawn takes for the fastest comes first, then other cards, then drivers that compute on the processor.
-    const rank = (adapter: Adapter): number =>
-      adapter.software
-        ? 2
-        : nameOf(best.info).includes(adapter.name) || adapter.name.includes(nameOf(best.info))
-          ? 0
-          : 1
+    const rank = ({ name, software }: Adapter): number => (software ? 2 : slugOf(name) === best.info.device ? 0 : 1)
     adapters.sort((a, b) => rank(a) - rank(b))
   }
   if (adapters.length === 0)
@@ -116,25 +110,32 @@ async function search(): Promise<readonly Adapter[]> {
   return adapters
 }
 
-/** Names of all adapters: Dawn lists them when it is asked for one that cannot be. */
-async function namesOf(dawn: typeof import('webgpu')): Promise<readonly string[]> {
+/** What runs compute shaders as WebGPU wants them; OpenGL lists the same cards again. */
+const BACKENDS = ['vulkan', 'metal', 'd3d12']
+
+/** All adapters: Dawn lists them when it is asked for one that cannot be. */
+async function listed(
+  dawn: typeof import('webgpu'),
+): Promise<readonly { readonly backend: string; readonly name: string }[]> {
   try {
     await dawn.create([TOGGLES, 'adapter=\u0001']).requestAdapter()
     return []
   } catch (error) {
     const said = error instanceof Error ? error.message : ''
-    return [
-      ...new Set(
-        [...said.matchAll(/backend: '(\w+)', name: '(.*)'/g)]
-          .filter(([, backend]) => backend !== 'null')
-          .map(([, , name]) => name ?? ''),
-      ),
-    ]
+    const found = [...said.matchAll(/backend: '(\w+)', name: '(.*)'/g)].map(([, backend = '', name = '']) => ({
+      backend,
+      name,
+    }))
+    return found.filter(
+      ({ backend, name }, index) =>
+        BACKENDS.includes(backend) && found.findIndex((one) => one.name === name && one.backend === backend) === index,
+    )
   }
 }
 
-function nameOf(info: GPUAdapterInfo): string {
-  return info.description !== '' ? info.description : `${info.vendor} ${info.architecture}`
+/** As Dawn writes a device in an adapter's information. */
+function slugOf(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
 }
 
 /** Dawn writes warnings of its own where there is no Vulkan at all, so it is not even asked then. */

@@ -11,7 +11,7 @@ export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, st
 const CURE = 'Train fewer seeds at a time or a smaller network, or use --engine native.'
 
 /** How long a device may work on what it was given before it counts as hung. */
-const PATIENCE_MS = 120_000
+const PATIENCE_SECONDS = 120
 
 export class Gpu {
   readonly label: string
@@ -160,19 +160,21 @@ export class Gpu {
   async #orLost<T>(wanted: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined
     const hung = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const seconds = PATIENCE_MS / 1000
+      let seconds = 0
+      // Counted second by second: while the process or the machine sleeps, the device is not expected to answer.
+      timer = setInterval(() => {
+        if (++seconds < PATIENCE_SECONDS) return
         reject(
           new EngineProblem(
             `${this.label} did not answer for ${seconds} s. Resume the run; if it happens again, use another device or --engine native.`,
           ),
         )
-      }, PATIENCE_MS)
+      }, 1000)
     })
     try {
       return await Promise.race([wanted, this.#lost, hung])
     } finally {
-      clearTimeout(timer)
+      clearInterval(timer)
     }
   }
 }

@@ -1,5 +1,6 @@
 /** A lowered list as dispatches: which shader, on which words, at which iteration; made once for each batch size. */
-import type { MeasurementDeclaration } from '../../program/program.ts'
+import { weightCount } from '../../program/cost.ts'
+import type { MeasurementDeclaration, Program } from '../../program/program.ts'
 import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { readsOf } from '../lowering/plan.ts'
 import { levelsOf } from './levels.ts'
@@ -44,13 +45,18 @@ export interface Way {
   readonly tile: boolean
 }
 
+/** Weights from which a network is worth the time that a driver on the processor takes to compile its shaders. */
+const WORTH_COMPILING = 100_000
+
 /**
- * What suits a device: as few dispatches as can be, each on as many threads as can be. A driver on the processor starts a
- * dispatch in no time, takes long to compile and has no threads to spare, so there every instruction is a plain dispatch
- * of its own, whose shader most programs share.
+ * What suits a device and a network: as few dispatches as can be, each on as many threads as can be. A driver on the
+ * processor takes long to compile, so there the instructions of a small network are plain dispatches of their own, whose
+ * shaders most programs share.
  */
-export function wayOn({ limits, software }: Pick<Gpu, 'limits' | 'software'>): Way {
-  return software ? { fuse: null, join: false, tile: false } : { fuse: limitsOf({ limits }), join: true, tile: true }
+export function wayOn({ limits, software }: Pick<Gpu, 'limits' | 'software'>, program: Program): Way {
+  return software && weightCount(program) < WORTH_COMPILING
+    ? { fuse: null, join: false, tile: false }
+    : { fuse: limitsOf({ limits }), join: true, tile: true }
 }
 
 export function stepsOf(

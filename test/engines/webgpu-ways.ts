@@ -1,0 +1,25 @@
+/** The WebGPU engine with its instructions dispatched in a chosen way, whatever it would choose itself. */
+import type { Engine } from '../../src-main/engines/engine.ts'
+import { webgpu } from '../../src-main/engines/webgpu.ts'
+import { adapterNamed } from '../../src-main/engines/webgpu/dawn.ts'
+import type { Limits } from '../../src-main/engines/webgpu/division.ts'
+import { WebGpuSession } from '../../src-main/engines/webgpu/session.ts'
+import { borrow } from '../../src-main/engines/webgpu/shared.ts'
+import type { Way } from '../../src-main/engines/webgpu/steps.ts'
+
+/** What WebGPU promises on any device. */
+export const LEAST: Limits = { workgroupBytes: 16_384, threads: 256 }
+
+/** As on a graphics card, with what any of them has. */
+export const SETTLING: Way = { fuse: LEAST, join: true, tile: true }
+export const STEP_BY_STEP: Way = { fuse: null, join: true, tile: true }
+
+export function webgpuInWay(way: Way): Engine {
+  return {
+    ...webgpu,
+    open: async ({ program }, { replicas, device }) => {
+      const { gpu, giveBack } = await borrow(await adapterNamed(device))
+      return WebGpuSession.open(gpu, giveBack, program, { replicas, way })
+    },
+  }
+}
