@@ -3,9 +3,8 @@ import type { ExperimentRecord, SeedRecord } from '../contract.ts'
 import type { SeedOutcome } from '../experiment/event.ts'
 import { findRun, readRecord, resultsFolder } from '../lab/results.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
-import { earlyLines } from './report.ts'
 import { duration, percent, size, spread, table } from './layout.ts'
-import { costsLine } from './report.ts'
+import { costsLine, earlyLines } from './report.ts'
 import type { Terminal } from './terminal.ts'
 
 export const show: Command = {

@@ -118,6 +118,16 @@ function largest(scores: ArrayLike<number>, from: number, classes: number): numb
   return best
 }
 
+/** Measured values by name; a name that is measured twice holds one after the other. */
+export function namedValues(taken: Iterable<readonly [name: string, values: Float32Array]>): Map<string, Float32Array> {
+  const named = new Map<string, Float32Array>()
+  for (const [name, now] of taken) {
+    const before = named.get(name)
+    named.set(name, before === undefined ? now : Float32Array.from([...before, ...now]))
+  }
+  return named
+}
+
 /** True when an entry is NaN or infinite. */
 export function hasBroken(values: Numbers): boolean {
   for (const value of values) if (value - value !== 0) return true

@@ -1,7 +1,7 @@
 /** A session in the addon: every replica's parameters and the data lie there, and whole chunks of batches run there. */
 import type { Samples } from '../../program/samples.ts'
 import type { Program } from '../../program/program.ts'
-import { countScores, gatherPixels } from '../batch.ts'
+import { countScores, gatherPixels, namedValues } from '../batch.ts'
 import {
   EngineProblem,
   type BatchPlan,
@@ -99,7 +99,12 @@ export class NativeSession implements Session {
     })
     if (stopped)
       throw new EngineProblem('The session was closed while it trained; its last batches are not to be used.')
-    return { measurements: measurements.map((values) => this.#named(values)), broken }
+    return {
+      measurements: measurements.map((values) =>
+        namedValues(values.map((now, index) => [this.#program.measurements[index]?.name ?? '', now])),
+      ),
+      broken,
+    }
   }
 
   async evaluate(plan: EvaluationPlan): Promise<readonly Counts[]> {
@@ -136,18 +141,6 @@ export class NativeSession implements Session {
   #open(): NativeHandle {
     if (this.#handle === null) throw new EngineProblem('The session is closed; open another.')
     return this.#handle
-  }
-
-  /** A name that is measured twice holds one after the other, as everywhere. */
-  #named(values: readonly Float32Array[]): ReadonlyMap<string, Numbers> {
-    const named = new Map<string, Float32Array>()
-    this.#program.measurements.forEach(({ name }, index) => {
-      const now = values[index]
-      if (now === undefined) return
-      const before = named.get(name)
-      named.set(name, before === undefined ? now : Float32Array.from([...before, ...now]))
-    })
-    return named
   }
 }
 

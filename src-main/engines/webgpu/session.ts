@@ -1,7 +1,7 @@
 /** A session on the device: parameters and data of all replicas lie there, and batches follow one another without JavaScript in between. */
 import type { Program } from '../../program/program.ts'
 import { prune } from '../../program/prune.ts'
-import { added, countScores } from '../batch.ts'
+import { added, countScores, namedValues } from '../batch.ts'
 import {
   EngineProblem,
   type BatchPlan,
@@ -446,18 +446,11 @@ function fitting(batches: number, elapsedMs: number): number {
   return elapsedMs > SUBMISSION_MS * 2 ? Math.max(1, Math.floor(batches / 2)) : batches
 }
 
-/** A name that is measured twice holds one after the other, as everywhere. */
+/** The values of what was taken, which lie one after the other. */
 function named(
   taken: readonly { readonly name: string; readonly length: number }[],
   values: Float32Array,
 ): Map<string, Numbers> {
-  const measured = new Map<string, Numbers>()
   let at = 0
-  for (const { name, length } of taken) {
-    const now = values.slice(at, at + length)
-    const before = measured.get(name)
-    measured.set(name, before === undefined ? now : Float32Array.from([...before, ...now]))
-    at += length
-  }
-  return measured
+  return namedValues(taken.map(({ name, length }) => [name, values.slice(at, (at += length))]))
 }
