@@ -4,6 +4,7 @@ export type Route =
   /** `run`: the run in front; null for the first that runs. */
   | { readonly screen: 'live'; readonly run: string | null }
   | { readonly screen: 'run'; readonly id: string }
+  | { readonly screen: 'compare'; readonly ids: readonly string[] }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
   | { readonly screen: 'new'; readonly from: 'preset' | 'run' | 'rule'; readonly name: string }
@@ -19,6 +20,8 @@ export function readRoute(hash: string): Route {
       return { screen, run: first ?? null }
     case 'run':
       return first === undefined ? { screen: 'lab' } : { screen, id: first }
+    case 'compare':
+      return { screen, ids: rest }
     case 'new':
       if ((first === 'preset' || first === 'run' || first === 'rule') && second !== undefined)
         return { screen, from: first, name: second }
@@ -32,6 +35,7 @@ export function writeRoute(route: Route): string {
   const parts: string[] = [route.screen]
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
   if (route.screen === 'run') parts.push(route.id)
+  if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'new' && route.from !== null) parts.push(route.from, route.name)
   return `#/${parts.map(encodeURIComponent).join('/')}`
 }
@@ -44,12 +48,22 @@ function decoded(part: string): string {
   }
 }
 
+/** What a native menu asks of the window: an address that is nowhere, `#/do/NAME`. */
+const ERRAND = /^#\/do\/([a-z-]+)$/
+
 class Router {
   current = $state.raw<Route>(readRoute(window.location.hash))
+  /** Does what a native menu asks for; the window stays where it is. */
+  onerrand: (name: string) => void = () => undefined
 
   constructor() {
     window.addEventListener('hashchange', () => {
-      this.current = readRoute(window.location.hash)
+      const errand = ERRAND.exec(window.location.hash)?.[1]
+      if (errand === undefined) this.current = readRoute(window.location.hash)
+      else {
+        window.history.replaceState(null, '', writeRoute(this.current))
+        this.onerrand(errand)
+      }
     })
   }
 

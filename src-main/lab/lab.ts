@@ -5,7 +5,9 @@
  * Why a queue ends with its lab, dated 2026-11: whoever closes the lab wants the machine back, so what waited is shown
  * as interrupted at the next start, and "Resume" queues it again.
  */
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type {
   ExperimentRecord,
   ExperimentRow,
@@ -27,22 +29,30 @@ import { createRun, markQueued, requireResumable, requireRunnable, resolveExperi
 import { LabProblem } from './problem.ts'
 import { Queue } from './queue.ts'
 import {
+  changeLabels,
+  edited,
   findRun,
-  listRowsGivingWay,
+  forgetView,
+  keepView,
+  listGivingWay,
+  type Listed,
   livingOwner,
   moveToTrash,
   newestFirst,
   paths,
   readRecord,
+  readViews,
   removeAbandoned,
   requireResultsFolder,
   restoreFromTrash,
   resultsFolder,
   rowIn,
   runIds,
+  storeIndex,
   writeWhole,
 } from './results.ts'
 import { Samples } from './samples.ts'
+import { several } from './several.ts'
 import { MeasuredSpeeds } from './speeds.ts'
 
 export { labCall } from './call.ts'
@@ -79,6 +89,8 @@ export async function openLab(options: LabOptions): Promise<OpenLab> {
 
 /** How often runs of other processes on the same folder are looked at. */
 const LOOK_MS = 2000
+/** How long nobody may have listed before files are looked at one by one. */
+const QUIET_MS = 1000
 
 class Office implements OpenLab {
   readonly #options: LabOptions
@@ -93,6 +105,10 @@ class Office implements OpenLab {
   #known: Set<string>
   readonly #elsewhere = new Map<string, string>()
   readonly #looking: NodeJS.Timeout
+  /** What was listed last, for the pages after the first. */
+  #listed: readonly Listed[] | null = null
+  #edits: NodeJS.Timeout | undefined
+  #lookingAtEdits = false
 
   constructor(options: LabOptions, results: string) {
     this.#options = options
@@ -117,7 +133,9 @@ class Office implements OpenLab {
     })
     this.#known = new Set(runIds(results))
     // A worker whose host died may still be writing its checkpoint; it is shown as running until it is gone.
-    for (const id of this.#known) if (livingOwner(join(results, id)) !== null) this.#elsewhere.set(id, '')
+    for (const id of this.#known)
+      if (existsSync(paths(join(results, id)).worker) && livingOwner(join(results, id)) !== null)
+        this.#elsewhere.set(id, '')
     this.#looking = setInterval(() => {
       this.#lookAround()
     }, LOOK_MS)
@@ -137,9 +155,38 @@ class Office implements OpenLab {
     }
   }
 
-  async list(): Promise<readonly ExperimentRow[]> {
-    const own = (await listRowsGivingWay(this.#results)).map((row) => this.#seenFromHere(row))
-    return newestFirst([...own, ...this.#samples.list()])
+  async list({ after, limit }: LabArgument<'list'>): Promise<readonly ExperimentRow[]> {
+    const all = after === undefined || this.#listed === null ? await this.#listAll() : this.#listed
+    // When the last page is out: a window that opens has the disk to itself.
+    clearTimeout(this.#edits)
+    this.#edits = setTimeout(() => void this.#lookAtEdits(), QUIET_MS).unref()
+    const from = after === undefined ? 0 : all.findIndex((listed) => comesAfter(listed, after))
+    if (from < 0) return []
+    const rows: ExperimentRow[] = []
+    for (const [place, { row }] of all.slice(from, limit === undefined ? undefined : from + limit).entries()) {
+      if (place % 50 === 49) await nextTurn()
+      const found = row()
+      if (found !== null) rows.push(this.#seenFromHere(found))
+    }
+    return rows
+  }
+
+  async #listAll(): Promise<readonly Listed[]> {
+    const samples = this.#samples.list().map((row) => ({ id: row.id, created: row.created, row: () => row }))
+    this.#listed = newestFirst([...(await listGivingWay(this.#results)), ...samples])
+    return this.#listed
+  }
+
+  /** What a listing takes on a folder's word is looked at afterwards, file by file, and told where it was edited. */
+  async #lookAtEdits(): Promise<void> {
+    if (this.#lookingAtEdits) return
+    this.#lookingAtEdits = true
+    try {
+      for await (const id of edited(this.#results)) this.#tellRow(id)
+      await storeIndex(this.#results)
+    } finally {
+      this.#lookingAtEdits = false
+    }
   }
 
   async read({ id }: LabArgument<'read'>): Promise<ExperimentRecord> {
@@ -221,30 +268,52 @@ class Office implements OpenLab {
     return null
   }
 
-  async trash({ id }: LabArgument<'trash'>): Promise<null> {
-    if (this.#samples.folderOf(id) !== null) this.#samples.hide(id)
-    else {
-      const folder = findRun(this.#results, id)
-      await this.#queue.untilGone(id)
-      if (this.#queue.has(id) || livingOwner(folder) !== null)
-        throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
-      moveToTrash(this.#results, id)
-      this.#known.delete(id)
-    }
-    this.#tell({ kind: 'removed', id })
-    return null
+  async label({ ids, change }: LabArgument<'label'>): Promise<LabAnswers['label']> {
+    return several(ids, (id) => {
+      this.#refuseSample(id, 'came with Apical and takes no tags')
+      changeLabels(findRun(this.#results, id), change)
+      this.#tellRow(id)
+    })
   }
 
-  async restore({ id }: LabArgument<'restore'>): Promise<null> {
-    if (this.#samples.folderOf(id) !== null) {
-      this.#samples.show(id)
-      for (const row of this.#samples.list()) if (row.id === id) this.#tell({ kind: 'row', row })
-      return null
-    }
-    restoreFromTrash(this.#results, id)
-    this.#known.add(id)
-    this.#tellRow(id)
-    return null
+  async trash({ ids }: LabArgument<'trash'>): Promise<LabAnswers['trash']> {
+    return several(ids, async (id) => {
+      if (this.#samples.folderOf(id) !== null) this.#samples.hide(id)
+      else {
+        const folder = findRun(this.#results, id)
+        await this.#queue.untilGone(id)
+        if (this.#queue.has(id) || livingOwner(folder) !== null)
+          throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
+        moveToTrash(this.#results, id)
+        this.#known.delete(id)
+      }
+      this.#tell({ kind: 'removed', id })
+    })
+  }
+
+  async restore({ ids }: LabArgument<'restore'>): Promise<LabAnswers['restore']> {
+    return several(ids, (id) => {
+      if (this.#samples.folderOf(id) !== null) {
+        this.#samples.show(id)
+        for (const row of this.#samples.list()) if (row.id === id) this.#tell({ kind: 'row', row })
+        return
+      }
+      restoreFromTrash(this.#results, id)
+      this.#known.add(id)
+      this.#tellRow(id)
+    })
+  }
+
+  async views(): Promise<LabAnswers['views']> {
+    return readViews(this.#results)
+  }
+
+  async keepView({ view }: LabArgument<'keepView'>): Promise<LabAnswers['keepView']> {
+    return keepView(this.#results, view)
+  }
+
+  async forgetView({ name }: LabArgument<'forgetView'>): Promise<LabAnswers['forgetView']> {
+    return forgetView(this.#results, name)
   }
 
   async useDataFolder({ name, folder }: LabArgument<'useDataFolder'>): Promise<LabAnswers['useDataFolder']> {
@@ -260,8 +329,10 @@ class Office implements OpenLab {
 
   async close(): Promise<void> {
     clearInterval(this.#looking)
+    clearTimeout(this.#edits)
     await this.#queue.close()
     this.#listeners.clear()
+    if (this.#listed !== null) await storeIndex(this.#results)
   }
 
   #requireRunning(id: string): { pause(): void; continue(): void; stop(as: 'stopped' | 'interrupted'): void } {
@@ -334,4 +405,9 @@ class Office implements OpenLab {
       else this.#elsewhere.delete(id)
     }
   }
+}
+
+/** Whether a row stands after the one named where the newest come first, also when that one is gone. */
+function comesAfter(row: Listed, after: { readonly created: string; readonly id: string }): boolean {
+  return row.created === after.created ? row.id < after.id : row.created < after.created
 }
