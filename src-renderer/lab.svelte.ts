@@ -142,9 +142,10 @@ export class LabStore {
   /** Asks for everything again, also for the runs being looked at. */
   async refresh(): Promise<void> {
     try {
-      const [description, others] = await Promise.all([this.call('describe', {}), this.#listFirst()])
-      this.description = description
-      this.loaded = true
+      const [, others] = await Promise.all([
+        this.call('describe', {}).then((description) => (this.description = description)),
+        this.#listFirst(),
+      ])
       this.refusal = null
       await others()
       await Promise.all([...this.#watches.values()].filter(({ record }) => record !== null).map((run) => run.load()))
@@ -168,6 +169,7 @@ export class LabStore {
     const gone = new Set(this.#rows.keys())
     this.#takePage(first, gone)
     this.#publish()
+    this.loaded = true
     return () => this.#listOthers(turn, first, gone)
   }
 

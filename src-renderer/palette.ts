@@ -12,10 +12,11 @@ export function found(entries: readonly Entry[], text: string, most: number): re
   const words = text.toLowerCase().split(/\s+/).filter(Boolean)
   const rated = entries.flatMap((entry) => {
     const rate = rating(`${entry.name} ${entry.aside}`.toLowerCase(), words)
-    return rate === null ? [] : [{ entry, rate }]
+    // Of ten thousand experiments many fit anything; the few things to do come before them.
+    return rate === null ? [] : [{ entry, rate: entry.group === EXPERIMENTS ? rate : rate + 3 }]
   })
   if (words.length > 0) rated.sort((a, b) => b.rate - a.rate)
-  const perGroup = words.length > 0 ? most : FIRST_OF_GROUP
+  const perGroup = words.length > 0 ? most / 2 : FIRST_OF_GROUP
   const groups = new Map<string, Entry[]>()
   let taken = 0
   for (const { entry } of rated) {
@@ -29,6 +30,8 @@ export function found(entries: readonly Entry[], text: string, most: number): re
   return [...groups.values()].flat()
 }
 
+/** The group of which there may be very many. */
+export const EXPERIMENTS = 'Experiments'
 const FIRST_OF_GROUP = 9
 
 /** Higher is better; null when a word is missing. A word at the beginning of one counts more than one inside. */

@@ -1,20 +1,20 @@
 /** How wide columns are, in pixels: a table of which only forty rows are drawn cannot ask all of them. */
 const WIDTHS: Readonly<Record<string, number>> = {
-  data: 112,
-  network: 124,
-  test: 112,
+  data: 110,
+  network: 118,
+  test: 108,
   train: 112,
   validation: 112,
   best: 76,
   published: 104,
   verdict: 150,
-  seeds: 118,
+  seeds: 112,
   collapsed: 92,
-  curve: 104,
-  state: 168,
+  curve: 100,
+  state: 156,
   engine: 92,
   epochs: 72,
-  created: 142,
+  created: 146,
   time: 92,
   preset: 190,
   sweep: 130,
@@ -24,7 +24,7 @@ const WIDTHS: Readonly<Record<string, number>> = {
 }
 const SETTING = 116
 
-export const NAME_WIDTH = 300
+export const NAME_WIDTH = 280
 export const CHOICE_WIDTH = 58
 
 export function widthOf(column: string): number {

@@ -1,6 +1,6 @@
 /**
  * What is typed into the Lab's search. Words are looked for in everything a row says, notes and tags too; KEY:VALUE,
- * KEY=VALUE and KEY<VALUE in one of its values: `gamma:0.1 batch>20 tag:paper -rule:backprop "learns slower"`.
+ * KEY=VALUE and KEY<VALUE in one of its values: `beta:1 batch>20 tag:paper -rule:backprop "learns slower"`.
  */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import { datasetLabel, network, STATE_LABELS } from '../../format.ts'

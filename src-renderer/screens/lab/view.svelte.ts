@@ -3,17 +3,9 @@ import type { LabView, SavedView } from '../../../src-main/contract.ts'
 import type { LabStore } from '../../lab.svelte.ts'
 import { toasts } from '../../toasts.svelte.ts'
 import type { FilterKind } from './arrange.ts'
+import { USUAL } from './usual-view.ts'
 
 const KEY = 'apical.lab'
-
-export const USUAL: LabView = {
-  text: '',
-  filters: {},
-  showArchived: false,
-  sorting: [{ by: 'created', down: true }],
-  groups: [],
-  columns: ['data', 'network', 'test', 'seeds', 'curve', 'state', 'tag', 'engine', 'created', 'time'],
-}
 
 /** Columns whose large values are the telling ones. */
 const DOWN_FIRST: ReadonlySet<string> = new Set([

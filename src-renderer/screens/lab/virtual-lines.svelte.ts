@@ -17,7 +17,7 @@ export class VirtualLines {
       count: 0,
       getScrollElement: frame,
       estimateSize: () => headHeight,
-      overscan: 12,
+      overscan: 6,
       scrollToFn: elementScroll,
       observeElementRect,
       observeElementOffset,
