@@ -32,6 +32,8 @@ export interface ExperimentRow {
   /** The sweep it belongs to, and what of it is its own; null when it stands alone. */
   readonly sweep: Experiment['sweep']
   readonly state: RunState
+  /** It was told to stop by itself after the running epoch, or after the seeds trained now; absent or null otherwise. */
+  readonly stopsAfter?: 'epoch' | 'seeds' | null
   /** Place in the queue, 0 being the next to run; null when it does not wait. */
   readonly queuePosition: number | null
   /** Why it failed, collapsed or cannot be read; null otherwise. */
@@ -263,6 +265,15 @@ export const LAB_CALLS = {
   continue: z.strictObject({ id: RunId }),
   /** Stops after the current chunk and keeps a checkpoint. A queued run leaves the queue. */
   stop: z.strictObject({ id: RunId }),
+  /** Lets a running one finish its epoch, or the seeds that are trained side by side now, and then stop; null takes that back. */
+  stopAfter: z.strictObject({ id: RunId, what: z.enum(['epoch', 'seeds']).nullable() }),
+  /** Stops one of the seeds trained side by side, with a checkpoint; the others go on. */
+  stopSeed: z.strictObject({ id: RunId, seed: z.int().min(0) }),
+  /**
+   * Adds seeds to an experiment of any state and queues it: they are trained after those there are, and everything done
+   * is kept. What was stopped goes on too.
+   */
+  addSeeds: z.strictObject({ id: RunId, seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000) }),
   /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
   resume: z.strictObject({ id: RunId }),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
@@ -286,6 +297,9 @@ export interface LabAnswers {
   pause: null
   continue: null
   stop: null
+  stopAfter: null
+  stopSeed: null
+  addSeeds: null
   resume: null
   moveInQueue: null
   writeNotes: null

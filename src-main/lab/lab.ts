@@ -23,16 +23,26 @@ import { forecastSweep } from '../experiment/sweep-forecast.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
 import { rootFolder, versionIn } from './installation.ts'
-import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiments } from './preparation.ts'
+import {
+  createRun,
+  markQueued,
+  requireIdle,
+  requireResumable,
+  requireRunnable,
+  resolveExperiments,
+  withSeeds,
+} from './preparation.ts'
 import { LabProblem } from './problem.ts'
 import { Queue } from './queue.ts'
 import {
   findRun,
+  growExperiment,
   listRowsGivingWay,
   livingOwner,
   moveToTrash,
   newestFirst,
   paths,
+  readExperiment,
   readRecord,
   removeAbandoned,
   requireResultsFolder,
@@ -44,6 +54,7 @@ import {
 } from './results.ts'
 import { Samples } from './samples.ts'
 import { MeasuredSpeeds } from './speeds.ts'
+import type { TrainingWorker } from './workers.ts'
 
 export { labCall } from './call.ts'
 export { resumeRun, runExperiment } from './headless.ts'
@@ -193,6 +204,44 @@ class Office implements OpenLab {
     return null
   }
 
+  async addSeeds({ id, seeds }: LabArgument<'addSeeds'>): Promise<null> {
+    this.#refuseSample(id, 'came with Apical and takes no seeds')
+    await this.#queue.untilGone(id)
+    const apical = versionIn(this.#root)
+    if (!this.#queue.has(id)) {
+      const { folder, experiment, dataFolder } = requireIdle(this.#results, id)
+      const from = dataFolder ?? this.#dataFolder
+      await this.#runnable(() => requireRunnable(withSeeds(experiment, seeds), from, 'glance'))
+      // Looking took a moment, in which the person may have resumed it.
+      if (!this.#queue.has(id)) {
+        const grown = withSeeds(experiment, seeds)
+        growExperiment(folder, grown, seeds, apical)
+        markQueued(folder, from)
+        this.#queue.add({ id, folder, experiment: grown, dataFolder: from })
+        return null
+      }
+    }
+    const folder = findRun(this.#results, id)
+    const grown = withSeeds(readExperiment(folder), seeds)
+    growExperiment(folder, grown, seeds, apical)
+    this.#queue.grow(id, grown)
+    return null
+  }
+
+  async stopAfter({ id, what }: LabArgument<'stopAfter'>): Promise<null> {
+    this.#requireRunning(id)
+    this.#queue.stopAfter(id, what)
+    return null
+  }
+
+  async stopSeed({ id, seed }: LabArgument<'stopSeed'>): Promise<null> {
+    const worker = this.#requireRunning(id)
+    if (!readExperiment(findRun(this.#results, id)).seeds.includes(seed))
+      throw new LabProblem(`"${id}" has no seed ${seed}.`, 'Choose one of its seeds.')
+    worker.stopSeed(seed)
+    return null
+  }
+
   async pause({ id }: LabArgument<'pause'>): Promise<null> {
     this.#requireRunning(id).pause()
     return null
@@ -264,7 +313,7 @@ class Office implements OpenLab {
     this.#listeners.clear()
   }
 
-  #requireRunning(id: string): { pause(): void; continue(): void; stop(as: 'stopped' | 'interrupted'): void } {
+  #requireRunning(id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> {
     const worker = this.#queue.workerOf(id)
     if (worker !== null) return worker
     this.#refuseSample(id, 'came with Apical and does not run')
@@ -296,8 +345,9 @@ class Office implements OpenLab {
   #seenFromHere(row: ExperimentRow): ExperimentRow {
     const queuePosition = this.#queue.positionOf(row.id)
     if (queuePosition !== null) return { ...row, state: 'queued', queuePosition, reason: null }
-    if (row.state === 'queued' && this.#queue.workerOf(row.id) !== null) return { ...row, state: 'running' }
-    return row
+    if (this.#queue.workerOf(row.id) === null) return row
+    const stopsAfter = this.#queue.stopsAfter
+    return row.state === 'queued' ? { ...row, state: 'running', stopsAfter } : { ...row, stopsAfter }
   }
 
   #tellRow(id: string): void {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { chooseEngine } from '../engines/index.ts'
 import { EngineProblem } from '../engines/engine.ts'
 import { checkExperiment } from '../experiment/check.ts'
-import type { SweepRequest } from '../contract.ts'
+import type { RunState, SweepRequest } from '../contract.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { ExperimentProblem } from '../experiment/problem.ts'
 import { readSweepValues } from '../experiment/sweep-values.ts'
@@ -117,8 +117,8 @@ export interface Resumable {
   readonly dataFolder: string | null
 }
 
-/** The run of that name, if it can go on. @throws LabProblem when there is none, it is done, or somebody works on it */
-export function requireResumable(results: string, named: string): Resumable {
+/** The run of that name, if nobody works on it and it waits nowhere. @throws LabProblem */
+export function requireIdle(results: string, named: string): Resumable & { readonly state: RunState } {
   const folder = findRun(results, named)
   const experiment = readExperiment(folder)
   const { state, dataFolder } = readState(folder)
@@ -129,12 +129,30 @@ export function requireResumable(results: string, named: string): Resumable {
       'Wait until it is done, or stop it first.',
     )
   if (state === 'queued') throw new LabProblem(`"${named}" waits in a queue already.`, 'It starts when its turn comes.')
-  if (state === 'done' || state === 'collapsed')
+  return { id: folder.slice(join(folder, '..').length + 1), folder, experiment, dataFolder, state }
+}
+
+/** The run of that name, if it can go on. @throws LabProblem when there is none, it is done, or somebody works on it */
+export function requireResumable(results: string, named: string): Resumable {
+  const run = requireIdle(results, named)
+  if (run.state === 'done' || run.state === 'collapsed')
     throw new LabProblem(
-      `"${named}" is finished (${state}); nothing is left to resume.`,
-      'Start a new experiment with more epochs or other seeds.',
+      `"${named}" is finished (${run.state}); nothing is left to resume.`,
+      'Add seeds to it, or start a new experiment with more epochs.',
     )
-  return { id: folder.slice(join(folder, '..').length + 1), folder, experiment, dataFolder }
+  return run
+}
+
+/** The experiment with more seeds behind those it has. @throws LabProblem for a seed that it has, or too many */
+export function withSeeds(experiment: Experiment, seeds: readonly number[]): Experiment {
+  const known = seeds.filter((seed) => experiment.seeds.includes(seed))
+  if (known.length > 0) {
+    const message = `"${experiment.name}" has seed ${known.join(', ')} already; the same seed gives the same run.`
+    throw new LabProblem(message, 'Add other seeds.', [{ path: 'seeds', message }])
+  }
+  const { experiment: grown, problems } = checkExperiment({ ...experiment, seeds: [...experiment.seeds, ...seeds] })
+  if (grown !== undefined) return grown
+  throw new LabProblem('These seeds cannot be added:', 'Correct them and add them again.', problems)
 }
 
 /** Marks a run as waiting in this process. */

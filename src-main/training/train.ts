@@ -45,6 +45,17 @@ export interface TrainingState {
   readonly final: boolean
 }
 
+/** Some seeds of the session were told to stop and the others not: their checkpoints are told, and the session is over. */
+export interface TrainingParted {
+  readonly kind: 'parted'
+  /** Those told to stop. */
+  readonly seeds: readonly number[]
+  readonly seconds: number
+}
+
+/** What a session tells: events for everybody, and what only its ledger hears. */
+export type TrainingEvent = RunEvent | TrainingState | TrainingParted
+
 /** A chunk lasts about this long, so that a stop answers well within 300 ms. */
 const CHUNK_MS = 120
 /** Within an epoch a checkpoint is due this often. */
@@ -52,7 +63,7 @@ const CHECKPOINT_MS = 60_000
 /** Within an epoch the costs of measures are told this often. */
 const COSTS_MS = 5_000
 
-export async function* train(task: TrainingTask, controls: TrainingControls): AsyncGenerator<RunEvent | TrainingState> {
+export async function* train(task: TrainingTask, controls: TrainingControls): AsyncGenerator<TrainingEvent> {
   const { experiment } = task
   const rule = ruleNamed(experiment.rule.name)
   if (rule === undefined) throw new RangeError(`there is no rule named "${experiment.rule.name}"`)
@@ -139,7 +150,7 @@ class Run {
     this.#secondsBefore = task.from?.[0]?.seconds ?? 0
   }
 
-  async *events(): AsyncGenerator<RunEvent | TrainingState> {
+  async *events(): AsyncGenerator<TrainingEvent> {
     const { epochs } = this.#experiment.training
     yield {
       kind: 'started',
@@ -187,7 +198,12 @@ class Run {
           }
       }
       yield* this.#costs()
-      if (this.#epoch < epochs) yield* this.#checkpoint(false)
+      if (this.#epoch >= epochs) break
+      yield* this.#checkpoint(false)
+      if (this.#controls.stopAfter === 'epoch') {
+        yield this.#stopped()
+        return
+      }
     }
     for (const { seed, collapsed, chance } of this.#replicas)
       if (collapsed === null && chance !== null)
@@ -201,7 +217,7 @@ class Run {
   }
 
   /** Fills in how good each network is after so many epochs, with as many pauses as the person likes. */
-  async *#evaluate(epoch: number): AsyncGenerator<RunEvent | TrainingState, 'evaluated' | 'stopped'> {
+  async *#evaluate(epoch: number): AsyncGenerator<TrainingEvent, 'evaluated' | 'stopped'> {
     for (;;) {
       const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#alsoCounted(epoch))
       let step: Awaited<ReturnType<typeof pieces.next>>
@@ -272,7 +288,7 @@ class Run {
   }
 
   /** Trains the rest of the epoch, or up to where the person stopped it or no network is left. */
-  async *#trainEpoch(): AsyncGenerator<RunEvent | TrainingState, 'trained' | 'stopped' | 'all collapsed'> {
+  async *#trainEpoch(): AsyncGenerator<TrainingEvent, 'trained' | 'stopped' | 'all collapsed'> {
     const trained = this.#split?.train
     this.#orders = this.#experiment.seeds.map((seed) => {
       const order = epochOrder(
@@ -343,7 +359,7 @@ class Run {
   }
 
   /** Obeys a pause or a stop. True when the session is to end. */
-  async *#heed(): AsyncGenerator<RunEvent | TrainingState, boolean> {
+  async *#heed(): AsyncGenerator<TrainingEvent, boolean> {
     if (this.#controls.pauseRequested) {
       yield* this.#checkpoint(false)
       const pausedAt = this.#task.now()
@@ -352,13 +368,19 @@ class Run {
       this.#began += this.#task.now() - pausedAt
       if (!this.#controls.stopRequested) yield { kind: 'continued' }
     }
-    if (!this.#controls.stopRequested) return false
+    const parting = this.#replicas.filter(({ seed }) => this.#controls.stoppedSeeds.has(seed))
+    if (!this.#controls.stopRequested && parting.length === 0) return false
     yield* this.#checkpoint(false)
-    yield { kind: 'stopped', folder: this.#task.folder, epoch: this.#epoch, batch: this.#batch }
+    if (this.#controls.stopRequested) yield this.#stopped()
+    else yield { kind: 'parted', seeds: parting.map(({ seed }) => seed), seconds: this.#seconds() }
     return true
   }
 
-  async *#checkpoint(final: boolean): AsyncGenerator<RunEvent | TrainingState> {
+  #stopped(): RunEvent {
+    return { kind: 'stopped', folder: this.#task.folder, epoch: this.#epoch, batch: this.#batch }
+  }
+
+  async *#checkpoint(final: boolean): AsyncGenerator<TrainingEvent> {
     const checkpoints: SeedCheckpoint[] = []
     const seconds = this.#seconds()
     for (const [index, replica] of this.#replicas.entries()) {

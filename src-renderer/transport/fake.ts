@@ -106,6 +106,9 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     pause: async ({ id }) => become(id, { state: 'paused' }),
     continue: async ({ id }) => become(id, { state: 'running' }),
     stop: async ({ id }) => become(id, { state: 'stopped', queuePosition: null }),
+    stopAfter: async ({ id, what }) => become(id, { stopsAfter: what }),
+    stopSeed: async () => null,
+    addSeeds: async ({ id, seeds }) => become(id, { seeds: [...found(id).seeds, ...seeds], state: 'running' }),
     resume: async ({ id }) => become(id, { state: 'running' }),
     moveInQueue: async ({ id, position }) => {
       const other = [...all.values()].find(({ queuePosition }) => queuePosition === position)
