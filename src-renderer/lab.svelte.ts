@@ -193,6 +193,11 @@ export class LabStore {
     }
   }
 
+  /** Asks again for what the lab says of itself: templates, data sets, engines. */
+  async describeAgain(): Promise<void> {
+    this.description = await this.call('describe', {})
+  }
+
   row(id: string): ExperimentRow | undefined {
     // Read for its own sake: whoever asks for one row is told when any changes.
     return this.rows.length === 0 ? undefined : this.#rows.get(id)

@@ -7,7 +7,6 @@
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type {
   ExperimentRecord,
   ExperimentRow,
@@ -19,27 +18,37 @@ import type {
 } from '../contract.ts'
 import { engineCards } from '../engines/index.ts'
 import { forecastExperiment } from '../experiment/forecast.ts'
-import type { Experiment } from '../experiment/experiment.ts'
+import { checkExperiment } from '../experiment/check.ts'
+import { Experiment as ExperimentSchema, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
 import { forecastSweep } from '../experiment/sweep-forecast.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
 import { rootFolder, versionIn } from './installation.ts'
-import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiments } from './preparation.ts'
+import { Listing } from './listing.ts'
+import {
+  createRun,
+  markQueued,
+  readAxes,
+  requireIdle,
+  requireResumable,
+  requireRunnable,
+  resolveExperiment,
+  resolveExperiments,
+  withSeeds,
+} from './preparation.ts'
 import { LabProblem } from './problem.ts'
 import { Queue } from './queue.ts'
 import {
   changeLabels,
-  edited,
   findRun,
   forgetView,
+  growExperiment,
   keepView,
-  listGivingWay,
-  type Listed,
   livingOwner,
   moveToTrash,
-  newestFirst,
   paths,
+  readExperiment,
   readRecord,
   readViews,
   removeAbandoned,
@@ -48,12 +57,13 @@ import {
   resultsFolder,
   rowIn,
   runIds,
-  storeIndex,
   writeWhole,
 } from './results.ts'
 import { Samples } from './samples.ts'
 import { several } from './several.ts'
 import { MeasuredSpeeds } from './speeds.ts'
+import { Templates } from './templates.ts'
+import type { TrainingWorker } from './workers.ts'
 
 export { labCall } from './call.ts'
 export { resumeRun, runExperiment } from './headless.ts'
@@ -89,8 +99,6 @@ export async function openLab(options: LabOptions): Promise<OpenLab> {
 
 /** How often runs of other processes on the same folder are looked at. */
 const LOOK_MS = 2000
-/** How long nobody may have listed before files are looked at one by one. */
-const QUIET_MS = 1000
 
 class Office implements OpenLab {
   readonly #options: LabOptions
@@ -99,16 +107,14 @@ class Office implements OpenLab {
   readonly #dataFolder: string | null
   readonly #samples: Samples
   readonly #speeds: MeasuredSpeeds
+  readonly #templates: Templates
   readonly #queue: Queue
   readonly #listeners = new Set<(event: LabEvent) => void>()
   /** Folders known so far, and the state last told of those that another process works on. */
   #known: Set<string>
   readonly #elsewhere = new Map<string, string>()
   readonly #looking: NodeJS.Timeout
-  /** What was listed last, for the pages after the first. */
-  #listed: readonly Listed[] | null = null
-  #edits: NodeJS.Timeout | undefined
-  #lookingAtEdits = false
+  readonly #listing: Listing
 
   constructor(options: LabOptions, results: string) {
     this.#options = options
@@ -118,6 +124,10 @@ class Office implements OpenLab {
       options.dataFolder === null || options.dataFolder === undefined ? null : resolve(options.dataFolder)
     this.#samples = new Samples(this.#root, results)
     this.#speeds = new MeasuredSpeeds(results)
+    this.#listing = new Listing(results, this.#samples, (id) => {
+      this.#tellRow(id)
+    })
+    this.#templates = new Templates(results)
     this.#queue = new Queue({
       root: this.#root,
       stallMs: options.stallMs,
@@ -150,43 +160,14 @@ class Office implements OpenLab {
       resultsFolder: this.#results,
       rules: ruleCards(),
       presets: presetCards(),
+      templates: this.#templates.list(),
       dataSets,
       engines,
     }
   }
 
   async list({ after, limit }: LabArgument<'list'>): Promise<readonly ExperimentRow[]> {
-    const all = after === undefined || this.#listed === null ? await this.#listAll() : this.#listed
-    // When the last page is out: a window that opens has the disk to itself.
-    clearTimeout(this.#edits)
-    this.#edits = setTimeout(() => void this.#lookAtEdits(), QUIET_MS).unref()
-    const from = after === undefined ? 0 : all.findIndex((listed) => comesAfter(listed, after))
-    if (from < 0) return []
-    const rows: ExperimentRow[] = []
-    for (const [place, { row }] of all.slice(from, limit === undefined ? undefined : from + limit).entries()) {
-      if (place % 50 === 49) await nextTurn()
-      const found = row()
-      if (found !== null) rows.push(this.#seenFromHere(found))
-    }
-    return rows
-  }
-
-  async #listAll(): Promise<readonly Listed[]> {
-    const samples = this.#samples.list().map((row) => ({ id: row.id, created: row.created, row: () => row }))
-    this.#listed = newestFirst([...(await listGivingWay(this.#results)), ...samples])
-    return this.#listed
-  }
-
-  /** What a listing takes on a folder's word is looked at afterwards, file by file, and told where it was edited. */
-  async #lookAtEdits(): Promise<void> {
-    if (this.#lookingAtEdits) return
-    this.#lookingAtEdits = true
-    try {
-      for await (const id of edited(this.#results)) this.#tellRow(id)
-      await storeIndex(this.#results)
-    } finally {
-      this.#lookingAtEdits = false
-    }
+    return (await this.#listing.page(after, limit)).map((row) => this.#seenFromHere(row))
   }
 
   async read({ id }: LabArgument<'read'>): Promise<ExperimentRecord> {
@@ -202,11 +183,32 @@ class Office implements OpenLab {
     try {
       const members = resolveExperiments(experiment, sweep)
       const pace = ({ rule, engine }: Experiment): number | null => this.#speeds.secondsPerFlop(rule.name, engine.name)
-      return { ...forecastSweep(members, pace), experiments: members.length }
+      const axes = sweep === undefined || members[0] === undefined ? undefined : readAxes(members[0], sweep)
+      return {
+        ...forecastSweep(members, pace),
+        experiments: members.length,
+        ...(axes === undefined ? {} : { axes }),
+      }
     } catch (error) {
       if (!(error instanceof LabProblem)) throw error
       return { ...first, problems: error.problems, experiments: 0 }
     }
+  }
+
+  async readExperiment({ value }: LabArgument<'readExperiment'>): Promise<LabAnswers['readExperiment']> {
+    const { experiment, problems } = checkExperiment(value)
+    if (experiment !== undefined) return { experiment, problems: [] }
+    const shaped = ExperimentSchema.safeParse(value)
+    return { experiment: shaped.success ? shaped.data : null, problems }
+  }
+
+  async saveTemplate({ name, experiment, was }: LabArgument<'saveTemplate'>): Promise<LabAnswers['saveTemplate']> {
+    return this.#templates.save(name, resolveExperiment(experiment), was)
+  }
+
+  async deleteTemplate({ name }: LabArgument<'deleteTemplate'>): Promise<null> {
+    this.#templates.delete(name)
+    return null
   }
 
   async start({ experiment, sweep }: LabArgument<'start'>): Promise<LabAnswers['start']> {
@@ -237,6 +239,44 @@ class Office implements OpenLab {
     await this.#runnable(() => requireRunnable(experiment, from, 'glance'))
     markQueued(folder, from)
     this.#queue.add({ id, folder, experiment, dataFolder: from })
+    return null
+  }
+
+  async addSeeds({ id, seeds }: LabArgument<'addSeeds'>): Promise<null> {
+    this.#refuseSample(id, 'came with Apical and takes no seeds')
+    await this.#queue.untilGone(id)
+    const apical = versionIn(this.#root)
+    if (!this.#queue.has(id)) {
+      const { folder, experiment, dataFolder } = requireIdle(this.#results, id)
+      const from = dataFolder ?? this.#dataFolder
+      await this.#runnable(() => requireRunnable(withSeeds(experiment, seeds), from, 'glance'))
+      // Looking took a moment, in which the person may have resumed it.
+      if (!this.#queue.has(id)) {
+        const grown = withSeeds(experiment, seeds)
+        growExperiment(folder, grown, seeds, apical)
+        markQueued(folder, from)
+        this.#queue.add({ id, folder, experiment: grown, dataFolder: from })
+        return null
+      }
+    }
+    const folder = findRun(this.#results, id)
+    const grown = withSeeds(readExperiment(folder), seeds)
+    growExperiment(folder, grown, seeds, apical)
+    this.#queue.grow(id, grown)
+    return null
+  }
+
+  async stopAfter({ id, what }: LabArgument<'stopAfter'>): Promise<null> {
+    this.#requireRunning(id)
+    this.#queue.stopAfter(id, what)
+    return null
+  }
+
+  async stopSeed({ id, seed }: LabArgument<'stopSeed'>): Promise<null> {
+    const worker = this.#requireRunning(id)
+    if (!readExperiment(findRun(this.#results, id)).seeds.includes(seed))
+      throw new LabProblem(`"${id}" has no seed ${seed}.`, 'Choose one of its seeds.')
+    worker.stopSeed(seed)
     return null
   }
 
@@ -329,13 +369,12 @@ class Office implements OpenLab {
 
   async close(): Promise<void> {
     clearInterval(this.#looking)
-    clearTimeout(this.#edits)
     await this.#queue.close()
     this.#listeners.clear()
-    if (this.#listed !== null) await storeIndex(this.#results)
+    await this.#listing.close()
   }
 
-  #requireRunning(id: string): { pause(): void; continue(): void; stop(as: 'stopped' | 'interrupted'): void } {
+  #requireRunning(id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> {
     const worker = this.#queue.workerOf(id)
     if (worker !== null) return worker
     this.#refuseSample(id, 'came with Apical and does not run')
@@ -367,8 +406,9 @@ class Office implements OpenLab {
   #seenFromHere(row: ExperimentRow): ExperimentRow {
     const queuePosition = this.#queue.positionOf(row.id)
     if (queuePosition !== null) return { ...row, state: 'queued', queuePosition, reason: null }
-    if (row.state === 'queued' && this.#queue.workerOf(row.id) !== null) return { ...row, state: 'running' }
-    return row
+    if (this.#queue.workerOf(row.id) === null) return row
+    const stopsAfter = this.#queue.stopsAfter
+    return row.state === 'queued' ? { ...row, state: 'running', stopsAfter } : { ...row, stopsAfter }
   }
 
   #tellRow(id: string): void {
@@ -405,9 +445,4 @@ class Office implements OpenLab {
       else this.#elsewhere.delete(id)
     }
   }
-}
-
-/** Whether a row stands after the one named where the newest come first, also when that one is gone. */
-function comesAfter(row: Listed, after: { readonly created: string; readonly id: string }): boolean {
-  return row.created === after.created ? row.id < after.id : row.created < after.created
 }

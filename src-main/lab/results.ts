@@ -8,6 +8,7 @@ export {
   resultsFolder,
 } from './results/folder.ts'
 export { writeWhole } from './results/files.ts'
+export { growExperiment } from './results/growth.ts'
 export { changeLabels } from './results/labels.ts'
 export { Ledger, readCheckpoint } from './results/ledger.ts'
 export { findRun, listGivingWay, type Listed, listRows, newestFirst, rowIn, runIds } from './results/list.ts'
