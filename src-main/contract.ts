@@ -57,7 +57,10 @@ export interface ExperimentRow {
   /** ISO 8601. */
   readonly created: string
   readonly published: PublishedComparison | null
-  /** Its first epochs beside those its authors printed, also those it has not reached; null when nothing compares. */
+  /**
+   * Its first epochs beside those its authors printed, also those it has not reached; null when nothing compares, and in a
+   * list of those that are over, of which `read` tells it.
+   */
   readonly early: readonly EarlyEpoch[] | null
   /** First line of the notes. */
   readonly note: string
