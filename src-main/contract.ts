@@ -300,6 +300,8 @@ export const LAB_CALLS = {
   addSeeds: z.strictObject({ id: RunId, seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000) }),
   /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
   resume: z.strictObject({ id: RunId }),
+  /** What those that wait will take from beginning to end, each as forecast from this machine's measured speed. */
+  forecastQueue: z.strictObject({}),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
   writeNotes: z.strictObject({ id: RunId, text: z.string().max(1_000_000) }),
   trash: z.strictObject({ id: RunId }),
@@ -328,6 +330,7 @@ export interface LabAnswers {
   stopSeed: null
   addSeeds: null
   resume: null
+  forecastQueue: readonly { readonly id: string; readonly seconds: number | null }[]
   moveInQueue: null
   writeNotes: null
   trash: null

@@ -6,6 +6,7 @@
  * as interrupted at the next start, and "Resume" queues it again.
  */
 import { join, resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type {
   ExperimentRecord,
   ExperimentRow,
@@ -283,6 +284,18 @@ class Office implements OpenLab {
   async stop({ id }: LabArgument<'stop'>): Promise<null> {
     if (!this.#queue.leave(id)) this.#requireRunning(id).stop('stopped')
     return null
+  }
+
+  async forecastQueue(): Promise<LabAnswers['forecastQueue']> {
+    const forecasts: { id: string; seconds: number | null }[] = []
+    for (const { id, experiment } of this.#queue.waiting) {
+      // A forecast compiles the network; what a sweep asks of a host is spread over many turns.
+      await nextTurn()
+      const { rule, engine } = experiment
+      const pace = this.#speeds.secondsPerFlop(rule.name, engine.name)
+      forecasts.push({ id, seconds: pace === null ? null : forecastExperiment(experiment, pace).seconds })
+    }
+    return forecasts
   }
 
   async moveInQueue({ id, position }: LabArgument<'moveInQueue'>): Promise<null> {

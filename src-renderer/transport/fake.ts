@@ -117,6 +117,8 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     stopSeed: async () => null,
     addSeeds: async ({ id, seeds }) => become(id, { seeds: [...found(id).seeds, ...seeds], state: 'running' }),
     resume: async ({ id }) => become(id, { state: 'running' }),
+    forecastQueue: async () =>
+      [...all.values()].filter(({ state }) => state === 'queued').map(({ id }) => ({ id, seconds: 640 })),
     moveInQueue: async ({ id, position }) => {
       const other = [...all.values()].find(({ queuePosition }) => queuePosition === position)
       if (other !== undefined) become(other.id, { queuePosition: found(id).queuePosition })
