@@ -106,6 +106,8 @@ export class LabStore {
   /** False until the rows came for the first time. */
   loaded = $state(false)
   refusal = $state.raw<Refusal | null>(null)
+  /** How far a benchmark is, as told last. */
+  benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
   readonly #wire: Wire
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `rows` is what screens follow; a burst of changes is one of it
   readonly #rows = new Map<string, ExperimentRow>()
@@ -180,6 +182,9 @@ export class LabStore {
       case 'row':
         this.#keep(event.row)
         break
+      case 'bench':
+        this.benching = { engine: event.engine, fraction: event.fraction }
+        return
       case 'removed':
         this.#rows.delete(event.id)
         this.#watches.delete(event.id)

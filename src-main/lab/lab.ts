@@ -22,8 +22,10 @@ import { checkExperiment } from '../experiment/check.ts'
 import { Experiment as ExperimentSchema, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
 import { forecastSweep } from '../experiment/sweep-forecast.ts'
+import { Benches } from './benches.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
+import { Errands } from './errands.ts'
 import { rootFolder, versionIn } from './installation.ts'
 import {
   createRun,
@@ -104,6 +106,9 @@ class Office implements OpenLab {
   readonly #samples: Samples
   readonly #speeds: MeasuredSpeeds
   readonly #templates: Templates
+  readonly #benches: Benches
+  readonly #errands: Errands
+  #benching = false
   readonly #queue: Queue
   readonly #listeners = new Set<(event: LabEvent) => void>()
   /** Folders known so far, and the state last told of those that another process works on. */
@@ -120,6 +125,8 @@ class Office implements OpenLab {
     this.#samples = new Samples(this.#root, results)
     this.#speeds = new MeasuredSpeeds(results)
     this.#templates = new Templates(results)
+    this.#benches = new Benches(results)
+    this.#errands = new Errands(this.#root)
     this.#queue = new Queue({
       root: this.#root,
       stallMs: options.stallMs,
@@ -153,6 +160,7 @@ class Office implements OpenLab {
       templates: this.#templates.list(),
       dataSets,
       engines,
+      benches: this.#benches.list(),
     }
   }
 
@@ -337,6 +345,29 @@ class Office implements OpenLab {
     return null
   }
 
+  async bench({ engine }: LabArgument<'bench'>): Promise<LabAnswers['bench']> {
+    if (this.#benching)
+      throw new LabProblem('A benchmark is being measured already.', 'Two at once would slow each other; wait for it.')
+    this.#benching = true
+    try {
+      const busy = (): boolean => this.#queue.isRunning
+      const before = busy()
+      const apical = versionIn(this.#root)
+      const figures = await this.#errands.send({ kind: 'bench', engine, apical }, (fraction) => {
+        this.#tell({ kind: 'bench', engine, fraction })
+      })
+      const result = { ...figures, besideRun: before || busy() }
+      this.#benches.keep(result)
+      return result
+    } finally {
+      this.#benching = false
+    }
+  }
+
+  async preview(asked: LabArgument<'preview'>): Promise<LabAnswers['preview']> {
+    return this.#errands.send({ kind: 'preview', ...asked, dataFolder: this.#dataFolder })
+  }
+
   async useDataFolder({ name, folder }: LabArgument<'useDataFolder'>): Promise<LabAnswers['useDataFolder']> {
     return this.#runnable(() => useDataFolder(name, folder))
   }
@@ -350,6 +381,7 @@ class Office implements OpenLab {
 
   async close(): Promise<void> {
     clearInterval(this.#looking)
+    this.#errands.close()
     await this.#queue.close()
     this.#listeners.clear()
   }

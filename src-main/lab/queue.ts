@@ -54,6 +54,10 @@ export class Queue {
     return position < 0 ? null : position
   }
 
+  get isRunning(): boolean {
+    return this.#running !== null
+  }
+
   get waiting(): readonly WaitingRun[] {
     return this.#waiting
   }

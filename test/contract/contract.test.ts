@@ -196,6 +196,8 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['stopSeed', { id: 'no-such-run', seed: 0 }],
     ['addSeeds', { id: 'no-such-run', seeds: [1] }],
     ['addSeeds', { id: 'x', seeds: [] }],
+    ['bench', { engine: 'steam' }],
+    ['preview', { name: 'mnist', split: 'train', label: null, from: 0, count: 10_000 }],
     ['saveTemplate', { name: 'x', experiment: null }],
     ['deleteTemplate', { name: '../../etc' }],
     ['useDataFolder', { name: 'mnist', folder: '/no/such/folder' }],
@@ -257,6 +259,8 @@ test('every call of the contract is exercised or named here', () => {
     'saveTemplate',
     'deleteTemplate',
     'forecastQueue',
+    'bench',
+    'preview',
   ]
   expect(Object.keys(LAB_CALLS).sort()).toEqual(
     [...known, ...seeds, 'writeNotes', 'trash', 'restore', 'useDataFolder'].sort(),
