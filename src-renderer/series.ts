@@ -2,46 +2,11 @@
 import type { ExperimentRow, PresetCard, RuleCard } from '../src-main/contract.ts'
 import type { EarlyEpoch, Spread } from '../src-main/experiment/event.ts'
 import type { Selection } from '../src-main/experiment/experiment.ts'
-import type { Column } from './column.ts'
+import { Column } from './column.ts'
 import type { History, SeedHistory } from './history.ts'
 import type { ChartModel, EarlyBand, Line, Mark } from './parts/chart-model.ts'
 import { DASHES, MARKERS, type Dash, type Marker } from './parts/line-style.ts'
-
-export interface Columns {
-  readonly x: Float64Array
-  readonly y: Float64Array
-}
-
-export interface MeanColumns extends Columns {
-  /** Sample standard deviation (n − 1) at each x; 0 where fewer than two seeds have a value. */
-  readonly sd: Float64Array
-}
-
-/** Mean and sample standard deviation at every x that any of the columns has; values that are not finite do not count. */
-export function meanOf(all: readonly Columns[]): MeanColumns {
-  const sums = new Map<number, { n: number; mean: number; squares: number }>()
-  for (const { x, y } of all)
-    for (let i = 0; i < x.length; i++) {
-      const value = y[i] as number
-      if (!Number.isFinite(value)) continue
-      const at = x[i] as number
-      const sum = sums.get(at)
-      if (sum === undefined) sums.set(at, { n: 1, mean: value, squares: 0 })
-      else {
-        // Welford's update: no cancellation where accuracies differ in the fourth digit only.
-        sum.n++
-        const difference = value - sum.mean
-        sum.mean += difference / sum.n
-        sum.squares += difference * (value - sum.mean)
-      }
-    }
-  const entries = [...sums].sort(([a], [b]) => a - b)
-  return {
-    x: Float64Array.from(entries, ([x]) => x),
-    y: Float64Array.from(entries, ([, { mean }]) => mean),
-    sd: Float64Array.from(entries, ([, { n, squares }]) => (n > 1 ? Math.sqrt(squares / (n - 1)) : 0)),
-  }
-}
+import { SeedMean, type Growing, type SeedBand } from './seed-mean.ts'
 
 /**
  * Mean and spread of the reported accuracy of the seeds that have not collapsed, each at its last epoch or at the one
@@ -94,22 +59,20 @@ export interface Shown {
   readonly selection: Selection
   readonly published: { readonly mean: number; readonly sd: number } | null
   readonly early: readonly EarlyEpoch[] | null
+  readonly band?: SeedBand
 }
 
 export function accuracyModel(history: History, shown: Shown): ChartModel {
+  const { seeds, band = 'sd' } = shown
+  const part = (name: 'train' | 'validation' | 'test', place: number): readonly Line[] =>
+    linesOf(history, (seed) => ({ x: seed.epochs, y: seed[name] }), { key: name, label: name, place, seeds, band })
   return {
     name: 'Accuracy',
     xLabel: 'epoch',
     unit: 'percent',
-    lines: [
-      ...linesOf(history, ({ epochs, train }) => pair(epochs, train), { label: 'train', place: 1, seeds: shown.seeds }),
-      ...linesOf(history, ({ epochs, validation }) => pair(epochs, validation), {
-        label: 'validation',
-        place: 2,
-        seeds: shown.seeds,
-      }),
-      ...linesOf(history, ({ epochs, test }) => pair(epochs, test), { label: 'test', place: 0, seeds: shown.seeds }),
-    ],
+    source: { kind: 'epochs' },
+    ...bandOf(history, band),
+    lines: [...part('train', 1), ...part('validation', 2), ...part('test', 0)],
     marks: chosenMarks(history, shown.selection),
     ...(shown.published === null ? {} : { published: shown.published }),
     ...(shown.early === null ? {} : { early: earlyBand(shown.early) }),
@@ -120,6 +83,7 @@ export function measureModel(
   card: Pick<RuleCard['measures'][number], 'name' | 'label' | 'unit'>,
   history: History,
   seeds: boolean,
+  band: SeedBand = 'sd',
 ): ChartModel {
   const names = new Set<string>()
   for (const seed of history.seeds.values())
@@ -128,14 +92,16 @@ export function measureModel(
     name: card.unit === '' ? card.label : `${card.label}, ${card.unit}`,
     xLabel: 'batch',
     unit: card.unit,
+    source: { kind: 'measure', measure: card.name },
+    ...bandOf(history, band),
     lines: [...names].flatMap((name, i) =>
       linesOf(
         history,
         (seed) => {
           const columns = seed.measures.get(card.name)?.get(name)
-          return columns === undefined ? null : pair(columns.batch, columns.value)
+          return columns === undefined ? null : { x: columns.batch, y: columns.value }
         },
-        { label: name, place: PLACES[i % PLACES.length] as number, seeds },
+        { key: `${card.name}/${name}`, label: name, place: PLACES[i % PLACES.length] as number, seeds, band },
       ),
     ),
   }
@@ -149,6 +115,7 @@ export function profileModel(
   card: Pick<RuleCard['measures'][number], 'name' | 'label' | 'unit'>,
   history: History,
   seeds: boolean,
+  band: SeedBand = 'sd',
 ): ChartModel {
   const phases = new Set(
     [...history.seeds.values()].flatMap((seed) => [...(seed.profiles.get(card.name)?.keys() ?? [])]),
@@ -157,15 +124,17 @@ export function profileModel(
     name: card.unit === '' ? card.label : `${card.label}, ${card.unit}`,
     xLabel: 'iteration',
     unit: card.unit,
+    source: { kind: 'profile', measure: card.name },
+    ...bandOf(history, band),
     lines: [...phases].flatMap((phase, i) =>
       linesOf(
         history,
         (seed) => {
           const profile = seed.profiles.get(card.name)?.get(phase)
           if (profile === undefined) return null
-          return { x: Float64Array.from(profile.value, (_, t) => t + 1), y: Float64Array.from(profile.value) }
+          return { x: new Column(profile.value.map((_, t) => t + 1)), y: new Column(profile.value) }
         },
-        { label: phase, place: PLACES[i % PLACES.length] as number, seeds },
+        { key: `${card.name} by iteration/${phase}`, label: phase, place: PLACES[i % PLACES.length]!, seeds, band },
       ),
     ),
   }
@@ -216,9 +185,16 @@ const PLACES: readonly number[] = [0, 2, 3, 4, 5, 6, 7, 1]
 
 function linesOf(
   history: History,
-  columns: (seed: SeedHistory) => Columns | null,
-  { label, place, seeds }: { label: string; place: number; seeds: boolean },
+  columns: (seed: SeedHistory) => Growing | null,
+  how: {
+    readonly key: string
+    readonly label: string
+    readonly place: number
+    readonly seeds: boolean
+    readonly band: SeedBand
+  },
 ): readonly Line[] {
+  const { label, place } = how
   const look = {
     series: place + 1,
     dash: DASHES[place % DASHES.length] as Dash,
@@ -227,24 +203,42 @@ function linesOf(
   const each = counting(history)
     .map((seed) => ({ seed: seed.seed, columns: columns(seed) }))
     .filter(
-      (entry): entry is { seed: number; columns: Columns } => entry.columns !== null && entry.columns.x.length > 0,
+      (entry): entry is { seed: number; columns: Growing } => entry.columns !== null && entry.columns.x.length > 0,
     )
   if (each.length === 0) return []
-  const { x, y, sd } = meanOf(each.map((entry) => entry.columns))
-  if (x.length === 0) return []
-  const mean: Line = { label, ...look, x, y, ...(each.length > 1 ? { sd } : {}) }
-  if (!seeds || each.length < 2) return [mean]
-  const thin = each.map((entry): Line => ({
-    label: `${label}, seed ${entry.seed}`,
-    ...look,
-    ...entry.columns,
+  const mean = seedMean(history, how)
+  mean.update(each.map((entry) => entry.columns))
+  if (mean.x.length === 0) return []
+  const several = each.length > 1
+  const line: Line = {
+    ...{ label, ...look, x: mean.x.view(), y: mean.y.view() },
+    ...(several ? { low: mean.low.view(), high: mean.high.view() } : {}),
+  }
+  if (!how.seeds || !several) return [line]
+  const thin = each.map(({ seed, columns: { x, y } }): Line => ({
+    ...{ label: `${label}, seed ${seed}`, ...look, x: x.view(), y: y.view() },
     thin: true,
   }))
-  return [...thin, mean]
+  return [...thin, line]
 }
 
-function pair(x: Column, y: Column): Columns {
-  return { x: x.view(), y: y.view() }
+/** Means go on growing with the history that they are of. */
+const seedMeans = new WeakMap<History, Map<string, SeedMean>>()
+
+function seedMean(history: History, { key, band }: { readonly key: string; readonly band: SeedBand }): SeedMean {
+  const means = seedMeans.get(history) ?? new Map<string, SeedMean>()
+  seedMeans.set(history, means)
+  const name = `${key} ${band}`
+  const mean = means.get(name) ?? new SeedMean(band)
+  means.set(name, mean)
+  return mean
+}
+
+const SEED_BANDS: readonly SeedBand[] = ['sd', 'quartiles', 'range']
+
+/** A band says something of two seeds or more. */
+function bandOf(history: History, chosen: SeedBand): Pick<ChartModel, 'band'> {
+  return counting(history).length > 1 ? { band: { chosen, options: SEED_BANDS } } : {}
 }
 
 /** Two standard deviations to either side: what the words inside, below and above are told by. */

@@ -209,8 +209,15 @@ function axisNumber(value: number, unit: string, step: number): string {
 function tooltipLine(model: ChartModel, index: number, x: number, y: number): string {
   const line = model.lines[index]
   if (line === undefined) return ''
-  const sd = line.sd?.[line.x.indexOf(x)]
-  const band = sd === undefined || !(sd > 0) ? '' : ` ± ${shown(sd, model.unit)}`
+  const i = line.x.indexOf(x)
+  const low = line.low?.[i] ?? NaN
+  const high = line.high?.[i] ?? NaN
+  let band = ''
+  if (high > low)
+    band =
+      model.band?.chosen === 'sd'
+        ? ` ± ${shown(high - y, model.unit)}`
+        : ` (${shown(low, model.unit)}–${shown(high, model.unit)})`
   return ` ${line.label}  ${shown(y, model.unit)}${band}${unitAfter(model.unit)}`
 }
 
@@ -291,10 +298,13 @@ const bandsAndNames: Plugin<'line'> = {
       ctx.fillText(label, px + 5 + width < area.right ? px + 5 : px - 5 - width, area.bottom - 6)
     }
     for (const line of model.lines) {
-      if (line.sd === undefined) continue
+      if (line.low === undefined || line.high === undefined) continue
       ctx.beginPath()
-      trace(line, 1, (px, py) => ctx.lineTo(x.getPixelForValue(px), y.getPixelForValue(py)))
-      trace(line, -1, (px, py) => ctx.lineTo(x.getPixelForValue(px), y.getPixelForValue(py)))
+      for (const [edge, backwards] of [
+        [line.high, false],
+        [line.low, true],
+      ] as const)
+        trace(line.x, edge, backwards, (px, py) => ctx.lineTo(x.getPixelForValue(px), y.getPixelForValue(py)))
       ctx.closePath()
       ctx.globalAlpha = 0.15
       ctx.fillStyle = palette.series[(line.series - 1) % 8] ?? palette.ink
@@ -369,11 +379,11 @@ function drawEarly(
   ctx.fillText(name, Math.min(px + 6, right - ctx.measureText(name).width - 6), py + 14)
 }
 
-/** The upper edge of a band from left to right (+1), or the lower from right to left (−1). */
-function trace({ x, y, sd }: Line, side: 1 | -1, to: (x: number, y: number) => void): void {
+/** An edge of a band from left to right, or backwards. */
+function trace(x: Float64Array, edge: Float64Array, backwards: boolean, to: (x: number, y: number) => void): void {
   for (let step = 0; step < x.length; step++) {
-    const i = side === 1 ? step : x.length - 1 - step
-    const value = (y[i] as number) + side * (sd?.[i] ?? 0)
+    const i = backwards ? x.length - 1 - step : step
+    const value = edge[i] as number
     if (Number.isFinite(value)) to(x[i] as number, value)
   }
 }

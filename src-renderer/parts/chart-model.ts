@@ -10,10 +10,21 @@ export interface Line {
   readonly marker: Marker
   readonly x: Float64Array
   readonly y: Float64Array
-  /** Half the height of the band around the line, for each point. */
-  readonly sd?: Float64Array
+  /** Edges of the band around the line, for each point; NaN where it has none. */
+  readonly low?: Float64Array
+  readonly high?: Float64Array
   /** One seed among others: drawn thin and not named at its end. */
   readonly thin?: boolean
+}
+
+/** What a band around a line means: one standard deviation, 25–75 %, minimum to maximum, a 95 % bootstrap interval. */
+export type Band = 'sd' | 'quartiles' | 'range' | 'ci'
+
+export const BAND_LABELS: Readonly<Record<Band, string>> = {
+  sd: '± sd',
+  quartiles: '25–75 %',
+  range: 'min–max',
+  ci: '95 % CI',
 }
 
 /** A vertical line at one x, told once where several belong together: the others' labels are empty. */
@@ -22,6 +33,12 @@ export interface Mark {
   readonly label: string
 }
 
+/** Where in a run's folder the lines of a chart stand: what code that draws it again has to read. */
+export type ChartSource =
+  | { readonly kind: 'epochs' }
+  | { readonly kind: 'measure'; readonly measure: string }
+  | { readonly kind: 'profile'; readonly measure: string }
+
 export interface ChartModel {
   readonly name: string
   /** What x counts: 'epoch', 'batch'. */
@@ -29,9 +46,12 @@ export interface ChartModel {
   /** 'percent' draws fractions as per cent. */
   readonly unit: string
   readonly lines: readonly Line[]
+  /** What the bands of the lines mean, and what else the person may choose for them. */
+  readonly band?: { readonly chosen: Band; readonly options: readonly Band[] }
   readonly published?: { readonly mean: number; readonly sd: number }
   readonly marks?: readonly Mark[]
   readonly early?: EarlyBand
+  readonly source?: ChartSource
 }
 
 /** What was printed for the first x: drawn behind the lines, as wide as what counts as agreement with it. */
@@ -98,14 +118,13 @@ export function thinned(x: Float64Array, y: Float64Array, buckets: number): Poin
 export function rangeOf(model: ChartModel): { readonly low: number; readonly high: number } | null {
   let low = Infinity
   let high = -Infinity
-  for (const { y, sd } of model.lines)
-    for (let i = 0; i < y.length; i++) {
-      const value = y[i] as number
-      if (!Number.isFinite(value)) continue
-      const half = sd?.[i] ?? 0
-      low = Math.min(low, value - half)
-      high = Math.max(high, value + half)
-    }
+  for (const line of model.lines)
+    for (const values of [line.y, line.low, line.high])
+      for (const value of values ?? []) {
+        if (!Number.isFinite(value)) continue
+        low = Math.min(low, value)
+        high = Math.max(high, value)
+      }
   if (model.published !== undefined && low !== Infinity) {
     low = Math.min(low, model.published.mean - model.published.sd)
     high = Math.max(high, model.published.mean + model.published.sd)

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { History } from '../../src-renderer/history.ts'
 import { rangeOf, summary, tableOf, thinned } from '../../src-renderer/parts/chart-model.ts'
-import { accuracyModel, confusionModel, latest, meanOf, measureModel, profileModel } from '../../src-renderer/series.ts'
+import { accuracyModel, confusionModel, latest, measureModel, profileModel } from '../../src-renderer/series.ts'
 
 const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true })
 const columns = (pairs: readonly (readonly [number, number])[]) => ({
@@ -42,28 +42,6 @@ function after(...events: readonly RunEvent[]): History {
 }
 
 describe('mean over seeds', () => {
-  test('mean and sample standard deviation at every x, in order', () => {
-    fc.assert(
-      fc.property(fc.array(fc.array(finite, { maxLength: 12 }), { minLength: 1, maxLength: 6 }), (seeds) => {
-        const { x, y, sd } = meanOf(seeds.map((values) => columns(values.map((value, i) => [i + 1, value] as const))))
-        const longest = Math.max(...seeds.map(({ length }) => length))
-        expect([...x]).toEqual(Array.from({ length: longest }, (_, i) => i + 1))
-        x.forEach((at, i) => {
-          const here = seeds.flatMap((values) => values.slice(at - 1, at))
-          const mean = here.reduce((sum, value) => sum + value, 0) / here.length
-          const squares = here.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-          expect(y[i]).toBeCloseTo(mean, 8)
-          expect(sd[i]).toBeCloseTo(here.length > 1 ? Math.sqrt(squares / (here.length - 1)) : 0, 7)
-        })
-      }),
-    )
-  })
-
-  test('keeps its digits where accuracies differ in the fourth one only', () => {
-    const { sd } = meanOf([0.9761, 0.9762, 0.9763].map((value) => columns([[1, 1e6 + value]])))
-    expect(sd[0]).toBeCloseTo(1e-4, 7)
-  })
-
   test('a collapsed seed is neither averaged nor forgotten', () => {
     const history = after(epoch(0, 1, 0.9), epoch(10, 1, 0.92), epoch(80, 1, 0.1), {
       kind: 'collapsed',
