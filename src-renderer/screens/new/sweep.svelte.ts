@@ -26,6 +26,13 @@ export class Sweep {
     }
   }
 
+  /** Where in the form a problem that the lab found stands: it names axes by their keys. */
+  pathOf(problem: string, layers: number): string {
+    const key = /^sweep\.(.+)$/.exec(problem)?.[1]
+    const axis = this.axes.find(({ path }) => axisKey(path, layers) === key)
+    return axis === undefined ? problem : `sweep.${axis.path}`
+  }
+
   textOf(path: string): string | null {
     return this.axes.find((axis) => axis.path === path)?.text ?? null
   }
