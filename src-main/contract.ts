@@ -32,6 +32,8 @@ export interface ExperimentRow {
   /** The sweep it belongs to, and what of it is its own; null when it stands alone. */
   readonly sweep: Experiment['sweep']
   readonly state: RunState
+  /** It was told to stop by itself after the running epoch, or after the seeds trained now; absent or null otherwise. */
+  readonly stopsAfter?: 'epoch' | 'seeds' | null
   /** Place in the queue, 0 being the next to run; null when it does not wait. */
   readonly queuePosition: number | null
   /** Why it failed, collapsed or cannot be read; null otherwise. */
@@ -206,6 +208,20 @@ export interface EngineCard {
   readonly isDefault: boolean
 }
 
+/** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */
+export interface TemplateCard {
+  readonly name: string
+  readonly experiment: Experiment
+  /** ISO 8601. */
+  readonly saved: string
+}
+
+/** What was read as an experiment: as far as it has the shape of one, and all that is wrong with it. */
+export interface ReadExperiment {
+  readonly experiment: Experiment | null
+  readonly problems: readonly Problem[]
+}
+
 /** What a window needs once. */
 export interface LabDescription {
   readonly version: string
@@ -213,6 +229,7 @@ export interface LabDescription {
   readonly resultsFolder: string
   readonly rules: readonly RuleCard[]
   readonly presets: readonly PresetCard[]
+  readonly templates: readonly TemplateCard[]
   readonly dataSets: readonly DataSetCard[]
   readonly engines: readonly EngineCard[]
 }
@@ -232,6 +249,8 @@ export interface Forecast {
   /** From this machine's own measured speed; null until something was measured. */
   readonly seconds: number | null
   readonly memoryBytes: number | null
+  /** The axes of the sweep with their values, ranges unfolded; absent without one, or while it has problems. */
+  readonly axes?: readonly { readonly key: string; readonly values: readonly string[] }[]
   /** How much more arithmetic each measure of the rule asks for, in per cent of training's; empty while there are problems. */
   readonly measures: readonly { readonly name: string; readonly percent: number }[]
 }
@@ -250,6 +269,8 @@ export const SweepRequest = z.strictObject({
 })
 export type SweepRequest = z.infer<typeof SweepRequest>
 
+const TemplateName = z.string().trim().min(1).max(100)
+
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
 export const LAB_CALLS = {
   describe: z.strictObject({}),
@@ -257,12 +278,26 @@ export const LAB_CALLS = {
   read: z.strictObject({ id: RunId }),
   /** With a sweep: of all its experiments together. */
   forecast: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
+  /** Reads what a file holds, for the form: nothing is started. */
+  readExperiment: z.strictObject({ value: z.unknown() }),
+  /** Keeps an experiment under a name that no template has, or renames one (`was`); never over another. */
+  saveTemplate: z.strictObject({ name: TemplateName, experiment: z.unknown(), was: TemplateName.optional() }),
+  deleteTemplate: z.strictObject({ name: TemplateName }),
   /** With a sweep: queues all its experiments. */
   start: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
   pause: z.strictObject({ id: RunId }),
   continue: z.strictObject({ id: RunId }),
   /** Stops after the current chunk and keeps a checkpoint. A queued run leaves the queue. */
   stop: z.strictObject({ id: RunId }),
+  /** Lets a running one finish its epoch, or the seeds that are trained side by side now, and then stop; null takes that back. */
+  stopAfter: z.strictObject({ id: RunId, what: z.enum(['epoch', 'seeds']).nullable() }),
+  /** Stops one of the seeds trained side by side, with a checkpoint; the others go on. */
+  stopSeed: z.strictObject({ id: RunId, seed: z.int().min(0) }),
+  /**
+   * Adds seeds to an experiment of any state and queues it: they are trained after those there are, and everything done
+   * is kept. What was stopped goes on too.
+   */
+  addSeeds: z.strictObject({ id: RunId, seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000) }),
   /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
   resume: z.strictObject({ id: RunId }),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
@@ -281,11 +316,17 @@ export interface LabAnswers {
   list: readonly ExperimentRow[]
   read: ExperimentRecord
   forecast: Forecast
+  readExperiment: ReadExperiment
+  saveTemplate: TemplateCard
+  deleteTemplate: null
   /** `id` is the first of `ids`. */
   start: { readonly id: string; readonly ids: readonly string[] }
   pause: null
   continue: null
   stop: null
+  stopAfter: null
+  stopSeed: null
+  addSeeds: null
   resume: null
   moveInQueue: null
   writeNotes: null

@@ -95,6 +95,7 @@ export class Report {
         terminal.print(
           `Stopped after ${event.epoch} whole epochs and ${event.batch.toLocaleString('en')} batches in all; a checkpoint is kept.`,
         )
+        if (event.reason !== undefined) terminal.print(event.reason)
         return
       case 'costs':
         this.#costs = event.costs

@@ -76,6 +76,8 @@ export type RunEvent =
       readonly samplesPerSecond: number
       /** Estimated seconds left; null until there is something to estimate from. */
       readonly secondsLeft: number | null
+      /** The same at the pace of the quicker and of the slower stretches lately; absent or null until there were some. */
+      readonly secondsLeftRange?: readonly [number, number] | null
       readonly phase: 'training' | 'evaluating'
     }
   | {
@@ -142,5 +144,12 @@ export type RunEvent =
       /** The first epochs that the authors printed and this run has; null when nothing printed compares with it. */
       readonly early: readonly EarlyEpoch[] | null
     }
-  | { readonly kind: 'stopped'; readonly folder: string; readonly epoch: number; readonly batch: number }
+  | {
+      readonly kind: 'stopped'
+      readonly folder: string
+      readonly epoch: number
+      readonly batch: number
+      /** What stopped, in a sentence, where it was not simply everything. */
+      readonly reason?: string
+    }
   | { readonly kind: 'failed'; readonly folder: string; readonly message: string; readonly next: string }

@@ -17,22 +17,35 @@ import type {
 } from '../contract.ts'
 import { engineCards } from '../engines/index.ts'
 import { forecastExperiment } from '../experiment/forecast.ts'
-import type { Experiment } from '../experiment/experiment.ts'
+import { checkExperiment } from '../experiment/check.ts'
+import { Experiment as ExperimentSchema, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
 import { forecastSweep } from '../experiment/sweep-forecast.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
 import { rootFolder, versionIn } from './installation.ts'
-import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiments } from './preparation.ts'
+import {
+  createRun,
+  markQueued,
+  readAxes,
+  requireIdle,
+  requireResumable,
+  requireRunnable,
+  resolveExperiment,
+  resolveExperiments,
+  withSeeds,
+} from './preparation.ts'
 import { LabProblem } from './problem.ts'
 import { Queue } from './queue.ts'
 import {
   findRun,
+  growExperiment,
   listRowsGivingWay,
   livingOwner,
   moveToTrash,
   newestFirst,
   paths,
+  readExperiment,
   readRecord,
   removeAbandoned,
   requireResultsFolder,
@@ -44,6 +57,8 @@ import {
 } from './results.ts'
 import { Samples } from './samples.ts'
 import { MeasuredSpeeds } from './speeds.ts'
+import { Templates } from './templates.ts'
+import type { TrainingWorker } from './workers.ts'
 
 export { labCall } from './call.ts'
 export { resumeRun, runExperiment } from './headless.ts'
@@ -87,6 +102,7 @@ class Office implements OpenLab {
   readonly #dataFolder: string | null
   readonly #samples: Samples
   readonly #speeds: MeasuredSpeeds
+  readonly #templates: Templates
   readonly #queue: Queue
   readonly #listeners = new Set<(event: LabEvent) => void>()
   /** Folders known so far, and the state last told of those that another process works on. */
@@ -102,6 +118,7 @@ class Office implements OpenLab {
       options.dataFolder === null || options.dataFolder === undefined ? null : resolve(options.dataFolder)
     this.#samples = new Samples(this.#root, results)
     this.#speeds = new MeasuredSpeeds(results)
+    this.#templates = new Templates(results)
     this.#queue = new Queue({
       root: this.#root,
       stallMs: options.stallMs,
@@ -132,6 +149,7 @@ class Office implements OpenLab {
       resultsFolder: this.#results,
       rules: ruleCards(),
       presets: presetCards(),
+      templates: this.#templates.list(),
       dataSets,
       engines,
     }
@@ -155,11 +173,32 @@ class Office implements OpenLab {
     try {
       const members = resolveExperiments(experiment, sweep)
       const pace = ({ rule, engine }: Experiment): number | null => this.#speeds.secondsPerFlop(rule.name, engine.name)
-      return { ...forecastSweep(members, pace), experiments: members.length }
+      const axes = sweep === undefined || members[0] === undefined ? undefined : readAxes(members[0], sweep)
+      return {
+        ...forecastSweep(members, pace),
+        experiments: members.length,
+        ...(axes === undefined ? {} : { axes }),
+      }
     } catch (error) {
       if (!(error instanceof LabProblem)) throw error
       return { ...first, problems: error.problems, experiments: 0 }
     }
+  }
+
+  async readExperiment({ value }: LabArgument<'readExperiment'>): Promise<LabAnswers['readExperiment']> {
+    const { experiment, problems } = checkExperiment(value)
+    if (experiment !== undefined) return { experiment, problems: [] }
+    const shaped = ExperimentSchema.safeParse(value)
+    return { experiment: shaped.success ? shaped.data : null, problems }
+  }
+
+  async saveTemplate({ name, experiment, was }: LabArgument<'saveTemplate'>): Promise<LabAnswers['saveTemplate']> {
+    return this.#templates.save(name, resolveExperiment(experiment), was)
+  }
+
+  async deleteTemplate({ name }: LabArgument<'deleteTemplate'>): Promise<null> {
+    this.#templates.delete(name)
+    return null
   }
 
   async start({ experiment, sweep }: LabArgument<'start'>): Promise<LabAnswers['start']> {
@@ -190,6 +229,44 @@ class Office implements OpenLab {
     await this.#runnable(() => requireRunnable(experiment, from, 'glance'))
     markQueued(folder, from)
     this.#queue.add({ id, folder, experiment, dataFolder: from })
+    return null
+  }
+
+  async addSeeds({ id, seeds }: LabArgument<'addSeeds'>): Promise<null> {
+    this.#refuseSample(id, 'came with Apical and takes no seeds')
+    await this.#queue.untilGone(id)
+    const apical = versionIn(this.#root)
+    if (!this.#queue.has(id)) {
+      const { folder, experiment, dataFolder } = requireIdle(this.#results, id)
+      const from = dataFolder ?? this.#dataFolder
+      await this.#runnable(() => requireRunnable(withSeeds(experiment, seeds), from, 'glance'))
+      // Looking took a moment, in which the person may have resumed it.
+      if (!this.#queue.has(id)) {
+        const grown = withSeeds(experiment, seeds)
+        growExperiment(folder, grown, seeds, apical)
+        markQueued(folder, from)
+        this.#queue.add({ id, folder, experiment: grown, dataFolder: from })
+        return null
+      }
+    }
+    const folder = findRun(this.#results, id)
+    const grown = withSeeds(readExperiment(folder), seeds)
+    growExperiment(folder, grown, seeds, apical)
+    this.#queue.grow(id, grown)
+    return null
+  }
+
+  async stopAfter({ id, what }: LabArgument<'stopAfter'>): Promise<null> {
+    this.#requireRunning(id)
+    this.#queue.stopAfter(id, what)
+    return null
+  }
+
+  async stopSeed({ id, seed }: LabArgument<'stopSeed'>): Promise<null> {
+    const worker = this.#requireRunning(id)
+    if (!readExperiment(findRun(this.#results, id)).seeds.includes(seed))
+      throw new LabProblem(`"${id}" has no seed ${seed}.`, 'Choose one of its seeds.')
+    worker.stopSeed(seed)
     return null
   }
 
@@ -264,7 +341,7 @@ class Office implements OpenLab {
     this.#listeners.clear()
   }
 
-  #requireRunning(id: string): { pause(): void; continue(): void; stop(as: 'stopped' | 'interrupted'): void } {
+  #requireRunning(id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> {
     const worker = this.#queue.workerOf(id)
     if (worker !== null) return worker
     this.#refuseSample(id, 'came with Apical and does not run')
@@ -296,8 +373,9 @@ class Office implements OpenLab {
   #seenFromHere(row: ExperimentRow): ExperimentRow {
     const queuePosition = this.#queue.positionOf(row.id)
     if (queuePosition !== null) return { ...row, state: 'queued', queuePosition, reason: null }
-    if (row.state === 'queued' && this.#queue.workerOf(row.id) !== null) return { ...row, state: 'running' }
-    return row
+    if (this.#queue.workerOf(row.id) === null) return row
+    const stopsAfter = this.#queue.stopsAfter
+    return row.state === 'queued' ? { ...row, state: 'running', stopsAfter } : { ...row, stopsAfter }
   }
 
   #tellRow(id: string): void {

@@ -14,6 +14,10 @@ export const ToWorker = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('pause') }),
   z.object({ kind: z.literal('continue') }),
   /** 'stopped' by the person, 'interrupted' because the lab is being closed. */
+  /** Ends by itself after the epoch, or after the seeds that are trained now; null takes that back. */
+  z.object({ kind: z.literal('stop-after'), what: z.enum(['epoch', 'seeds']).nullable() }),
+  /** One of several; the others go on. */
+  z.object({ kind: z.literal('stop-seed'), seed: z.int().min(0) }),
   z.object({ kind: z.literal('stop'), as: z.enum(['stopped', 'interrupted']) }),
 ])
 export type ToWorker = z.infer<typeof ToWorker>

@@ -2,7 +2,9 @@
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { RunState } from '../contract.ts'
-import { changeStatus, paths, readState } from './results.ts'
+import type { StopAfter } from '../training/controls.ts'
+import { changeStatus, identity, paths, readExperiment, readState } from './results.ts'
+import type { Ending } from './run-options.ts'
 import { thinned } from './thinned.ts'
 import { TrainingWorker } from './workers.ts'
 
@@ -23,10 +25,18 @@ export interface QueueOptions {
   readonly learn: (experiment: Experiment, engine: string, seconds: number) => void
 }
 
+interface Running {
+  readonly run: WaitingRun
+  readonly worker: TrainingWorker
+  stopsAfter: StopAfter | null
+  /** Seeds were added since its worker began. */
+  grew: boolean
+}
+
 export class Queue {
   readonly #options: QueueOptions
   #waiting: WaitingRun[] = []
-  #running: { readonly run: WaitingRun; readonly worker: TrainingWorker } | null = null
+  #running: Running | null = null
   #closed = false
 
   constructor(options: QueueOptions) {
@@ -46,6 +56,25 @@ export class Queue {
 
   workerOf(id: string): TrainingWorker | null {
     return this.#running?.run.id === id ? this.#running.worker : null
+  }
+
+  /** What the running one still finishes before it stops by itself. */
+  get stopsAfter(): StopAfter | null {
+    return this.#running?.stopsAfter ?? null
+  }
+
+  stopAfter(id: string, what: StopAfter | null): void {
+    if (this.#running?.run.id !== id) return
+    this.#running.stopsAfter = what
+    this.#running.worker.stopAfter(what)
+    this.#options.tellChanged(id)
+  }
+
+  /** A waiting or running one has more seeds now; its folder says so already. */
+  grow(id: string, experiment: Experiment): void {
+    this.#waiting = this.#waiting.map((run) => (run.id === id ? { ...run, experiment } : run))
+    if (this.#running?.run.id === id) this.#running.grew = true
+    this.#options.tellChanged(id)
   }
 
   /**
@@ -120,14 +149,29 @@ export class Queue {
         if (CHANGES_ROW.has(event.kind)) this.#options.tellChanged(run.id)
       },
     })
-    this.#running = { run, worker }
+    const running: Running = { run, worker, stopsAfter: null, grew: false }
+    this.#running = running
     this.#options.tellChanged(run.id)
     this.#tellWaiting()
-    void worker.ended.then(() => {
+    void worker.ended.then((ending) => {
       this.#running = null
+      if (running.grew && !this.#closed) this.#takeUpSeeds(run, ending)
       this.#options.tellChanged(run.id)
       this.#startNext()
     })
+  }
+
+  /** Seeds that were added in the moment in which the worker looked for the last time: the run goes on with them at once. */
+  #takeUpSeeds(run: WaitingRun, ending: Ending): void {
+    if (ending.kind !== 'done') return
+    const experiment = readExperiment(run.folder)
+    const ended = new Set(ending.seeds.filter(({ status }) => status !== 'stopped').map(({ seed }) => seed))
+    if (experiment.seeds.every((seed) => ended.has(seed))) return
+    changeStatus(paths(run.folder).status, {
+      state: 'queued',
+      queuedBy: identity(),
+    })
+    this.#waiting.unshift({ ...run, experiment })
   }
 
   #tellWaiting(): void {

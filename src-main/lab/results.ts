@@ -8,6 +8,7 @@ export {
   resultsFolder,
 } from './results/folder.ts'
 export { writeWhole } from './results/files.ts'
+export { growExperiment } from './results/growth.ts'
 export { Ledger, readCheckpoint } from './results/ledger.ts'
 export { findRun, listRows, listRowsGivingWay, newestFirst, rowIn, runIds } from './results/list.ts'
 export { outcomeIn } from './results/outcome.ts'

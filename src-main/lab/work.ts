@@ -8,8 +8,8 @@ import { train } from '../training/train.ts'
 import { attentive } from './attentive.ts'
 import { loadDataSet } from './datasets.ts'
 import { describeMachine } from './environment.ts'
-import { groupSeeds, type SeedGroup } from './groups.ts'
-import { outcomeIn, readCheckpoint, type Ledger } from './results.ts'
+import { groupSeeds, type Grouped, type SeedGroup } from './groups.ts'
+import { outcomeIn, readCheckpoint, readExperiment, type Ledger } from './results.ts'
 
 export interface Assignment {
   readonly experiment: Experiment
@@ -18,14 +18,28 @@ export interface Assignment {
   readonly version: string
 }
 
-/** Yields the run's events, all seeds as one run, whatever groups they are trained in. */
+/**
+ * Yields the run's events, all seeds as one run, whatever groups they are trained in. Which seeds are left is asked
+ * anew after each group: some may have been added to the experiment meanwhile, or told to stop by themselves.
+ */
 export async function* work(assignment: Assignment, controls: TrainingControls): AsyncGenerator<RunEvent> {
-  const { experiment, ledger, dataFolder, version } = assignment
-  const { groups, finished } = groupSeeds(experiment.seeds, experiment.training.epochs, (seed) =>
-    readCheckpoint(ledger.folder, seed),
-  )
+  const { ledger, dataFolder, version } = assignment
+  let { experiment } = assignment
+  const { epochs } = experiment.training
+  /** Seeds whose training ended here, well or not. */
+  const ended = new Set<number>()
+  const left = (): Grouped =>
+    groupSeeds(
+      experiment.seeds.filter((seed) => !ended.has(seed) && !controls.stoppedSeeds.has(seed)),
+      epochs,
+      (seed) => readCheckpoint(ledger.folder, seed),
+    )
+  const { groups, finished } = left()
   // A crash between the last checkpoint and the weights leaves a seed trained, and its weights to be written.
-  for (const checkpoint of finished) ledger.writeWeights(checkpoint)
+  for (const checkpoint of finished) {
+    ledger.writeWeights(checkpoint)
+    ended.add(checkpoint.seed)
+  }
 
   const { engine, why } = await chooseEngine(experiment.engine.name)
   ledger.log(why)
@@ -35,8 +49,10 @@ export async function* work(assignment: Assignment, controls: TrainingControls):
       : await loadDataSet(experiment.data.name, { seed: experiment.data.seed, folder: dataFolder })
   let seconds = Math.max(0, ...finished.map((checkpoint) => checkpoint.seconds), ...groups.map(secondsOf))
   let first = true
-  for (const group of groups) {
-    if (loaded === null) break
+  let parted = false
+  let position = { epoch: 0, batch: 0 }
+  for (let waiting = groups; waiting.length > 0 && loaded !== null;) {
+    const [group, ...others] = waiting as [SeedGroup, ...SeedGroup[]]
     const task = {
       experiment: { ...experiment, seeds: [...group.seeds] },
       engine: attentive(engine),
@@ -65,30 +81,69 @@ export async function* work(assignment: Assignment, controls: TrainingControls):
             )
             yield { ...said, seeds: experiment.seeds, fromEpoch: lowestEpoch(groups) }
             for (const message of loaded.warnings) yield { kind: 'note', level: 'warning', message }
-          } else
-            yield {
-              kind: 'note',
-              level: 'info',
-              message: `Now seeds ${group.seeds.join(', ')}, which stood at another place.`,
-            }
+          }
+          if (others.length > 0 || !(first || parted))
+            yield { kind: 'note', level: 'info', message: inTurn(group, others) }
           first = false
+          parted = false
           // What a crash before the first checkpoint left in the history is about to be said again.
           if (group.from === null)
             for (const seed of group.seeds)
               if (ledger.hasHistory(seed)) yield { kind: 'resumed', seed, epoch: 0, batch: 0 }
           break
+        case 'progress':
+          // The seeds that wait for these to end are not in the session's own estimate.
+          yield others.length === 0 ? said : { ...said, secondsLeft: null, secondsLeftRange: null }
+          break
+        case 'checkpoint':
+          position = said
+          yield said
+          break
         case 'stopped':
           yield said
           return
+        case 'parted':
+          seconds += said.seconds - secondsOf(group)
+          parted = true
+          yield { kind: 'note', level: 'info', message: `${named(said.seeds)} stopped; the others go on.` }
+          break
         case 'done':
           seconds += said.seconds - secondsOf(group)
+          for (const seed of group.seeds) ended.add(seed)
           break
         default:
           yield said
       }
     }
+    experiment = readExperiment(ledger.folder)
+    const now = left()
+    for (const { seed } of now.finished) ended.add(seed)
+    waiting = now.groups
+    const goesOn = group.seeds.some((seed) => !ended.has(seed) && !controls.stoppedSeeds.has(seed))
+    if (waiting.length > 0 && !goesOn && controls.stopAfter !== null) {
+      const seeds = waiting.flatMap((one) => one.seeds)
+      const reason = `${named(group.seeds)} ended, after which the run was to stop; ${named(seeds)} wait.`
+      yield { kind: 'stopped', folder: ledger.folder, epoch: position.epoch, batch: position.batch, reason }
+      return
+    }
   }
-  yield outcomeIn(ledger.folder, seconds, engine.name)
+  const stopped = experiment.seeds.filter((seed) => controls.stoppedSeeds.has(seed) && !ended.has(seed))
+  if (stopped.length > 0) {
+    const reason = `${named(stopped)} ${stopped.length === 1 ? 'was' : 'were'} stopped; the others are done.`
+    yield { kind: 'stopped', folder: ledger.folder, epoch: position.epoch, batch: position.batch, reason }
+  } else yield outcomeIn(ledger.folder, seconds, engine.name)
+}
+
+/** 'Seed 3', 'Seeds 3, 4'. */
+function named(seeds: readonly number[]): string {
+  return `Seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`
+}
+
+function inTurn({ seeds }: SeedGroup, others: readonly SeedGroup[]): string {
+  const waiting = others.flatMap((group) => group.seeds)
+  return waiting.length === 0
+    ? `Now ${named(seeds).toLowerCase()}, which stood at another place.`
+    : `Now ${named(seeds).toLowerCase()}; ${named(waiting).toLowerCase()} stood at another place and follow.`
 }
 
 function secondsOf({ from }: SeedGroup): number {

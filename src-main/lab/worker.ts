@@ -32,6 +32,12 @@ process.on('message', (message) => {
     case 'continue':
       controls.continue()
       return
+    case 'stop-after':
+      controls.stopAfterwards(parsed.data.what)
+      return
+    case 'stop-seed':
+      controls.stopSeed(parsed.data.seed)
+      return
     case 'stop':
       stop(parsed.data.as)
       return
@@ -95,8 +101,10 @@ async function keepAndTell(into: Ledger, event: RunEvent): Promise<void> {
   into.record(event)
   if (event.kind === 'paused') into.setState('paused')
   if (event.kind === 'continued') into.setState('running')
-  if (event.kind === 'stopped')
-    into.setState(stopAs, stopAs === 'interrupted' ? CLOSED : null, stopAs === 'interrupted' ? 'Resume it.' : null)
+  if (event.kind === 'stopped') {
+    const reason = event.reason ?? (stopAs === 'interrupted' ? CLOSED : null)
+    into.setState(stopAs, reason, reason === null ? null : 'Resume it.')
+  }
   if (event.kind === 'done') {
     into.writeSummary(event)
     const [first, ...more] = event.seeds.filter(({ status }) => status === 'collapsed')

@@ -6,6 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunEvent } from '../experiment/event.ts'
+import type { StopAfter } from '../training/controls.ts'
 import { crashOf, failureOf, stallOf, type Failure } from './failure.ts'
 import { nodeProgram, versionIn } from './installation.ts'
 import { ALIVE_MS, type FromWorker, type ToWorker } from './messages.ts'
@@ -59,6 +60,16 @@ export class TrainingWorker {
 
   continue(): void {
     this.#say({ kind: 'continue' })
+  }
+
+  /** Ends by itself after the running epoch, or after the seeds trained now; null takes that back. */
+  stopAfter(what: StopAfter | null): void {
+    this.#say({ kind: 'stop-after', what })
+  }
+
+  /** One of several stops after the current chunk; the others go on. */
+  stopSeed(seed: number): void {
+    this.#say({ kind: 'stop-seed', seed })
   }
 
   /** After the current chunk, with a checkpoint. */

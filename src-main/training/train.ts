@@ -21,6 +21,7 @@ import type { SeedCheckpoint } from './checkpoint.ts'
 import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
+import { Pace } from './pace.ts'
 import { Evaluation, type AlsoCounted, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
 import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
@@ -45,6 +46,17 @@ export interface TrainingState {
   readonly final: boolean
 }
 
+/** Some seeds of the session were told to stop and the others not: their checkpoints are told, and the session is over. */
+export interface TrainingParted {
+  readonly kind: 'parted'
+  /** Those told to stop. */
+  readonly seeds: readonly number[]
+  readonly seconds: number
+}
+
+/** What a session tells: events for everybody, and what only its ledger hears. */
+export type TrainingEvent = RunEvent | TrainingState | TrainingParted
+
 /** A chunk lasts about this long, so that a stop answers well within 300 ms. */
 const CHUNK_MS = 120
 /** Within an epoch a checkpoint is due this often. */
@@ -52,7 +64,7 @@ const CHECKPOINT_MS = 60_000
 /** Within an epoch the costs of measures are told this often. */
 const COSTS_MS = 5_000
 
-export async function* train(task: TrainingTask, controls: TrainingControls): AsyncGenerator<RunEvent | TrainingState> {
+export async function* train(task: TrainingTask, controls: TrainingControls): AsyncGenerator<TrainingEvent> {
   const { experiment } = task
   const rule = ruleNamed(experiment.rule.name)
   if (rule === undefined) throw new RangeError(`there is no rule named "${experiment.rule.name}"`)
@@ -97,6 +109,7 @@ class Run {
   #lastCosts: number
   #trainedHere = 0
   #trainingMs = 0
+  readonly #pace = new Pace()
 
   constructor(
     task: TrainingTask,
@@ -139,7 +152,7 @@ class Run {
     this.#secondsBefore = task.from?.[0]?.seconds ?? 0
   }
 
-  async *events(): AsyncGenerator<RunEvent | TrainingState> {
+  async *events(): AsyncGenerator<TrainingEvent> {
     const { epochs } = this.#experiment.training
     yield {
       kind: 'started',
@@ -187,7 +200,12 @@ class Run {
           }
       }
       yield* this.#costs()
-      if (this.#epoch < epochs) yield* this.#checkpoint(false)
+      if (this.#epoch >= epochs) break
+      yield* this.#checkpoint(false)
+      if (this.#controls.stopAfter === 'epoch') {
+        yield this.#stopped()
+        return
+      }
     }
     for (const { seed, collapsed, chance } of this.#replicas)
       if (collapsed === null && chance !== null)
@@ -201,7 +219,7 @@ class Run {
   }
 
   /** Fills in how good each network is after so many epochs, with as many pauses as the person likes. */
-  async *#evaluate(epoch: number): AsyncGenerator<RunEvent | TrainingState, 'evaluated' | 'stopped'> {
+  async *#evaluate(epoch: number): AsyncGenerator<TrainingEvent, 'evaluated' | 'stopped'> {
     for (;;) {
       const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#alsoCounted(epoch))
       let step: Awaited<ReturnType<typeof pieces.next>>
@@ -272,7 +290,7 @@ class Run {
   }
 
   /** Trains the rest of the epoch, or up to where the person stopped it or no network is left. */
-  async *#trainEpoch(): AsyncGenerator<RunEvent | TrainingState, 'trained' | 'stopped' | 'all collapsed'> {
+  async *#trainEpoch(): AsyncGenerator<TrainingEvent, 'trained' | 'stopped' | 'all collapsed'> {
     const trained = this.#split?.train
     this.#orders = this.#experiment.seeds.map((seed) => {
       const order = epochOrder(
@@ -290,6 +308,7 @@ class Run {
       const { plan, measured } = await this.#trainChunk(count)
       const elapsed = this.#task.now() - before
       this.#trainingMs += elapsed
+      this.#pace.note(count, elapsed)
       this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
       if (measure) {
@@ -343,7 +362,7 @@ class Run {
   }
 
   /** Obeys a pause or a stop. True when the session is to end. */
-  async *#heed(): AsyncGenerator<RunEvent | TrainingState, boolean> {
+  async *#heed(): AsyncGenerator<TrainingEvent, boolean> {
     if (this.#controls.pauseRequested) {
       yield* this.#checkpoint(false)
       const pausedAt = this.#task.now()
@@ -352,13 +371,19 @@ class Run {
       this.#began += this.#task.now() - pausedAt
       if (!this.#controls.stopRequested) yield { kind: 'continued' }
     }
-    if (!this.#controls.stopRequested) return false
+    const parting = this.#replicas.filter(({ seed }) => this.#controls.stoppedSeeds.has(seed))
+    if (!this.#controls.stopRequested && parting.length === 0) return false
     yield* this.#checkpoint(false)
-    yield { kind: 'stopped', folder: this.#task.folder, epoch: this.#epoch, batch: this.#batch }
+    if (this.#controls.stopRequested) yield this.#stopped()
+    else yield { kind: 'parted', seeds: parting.map(({ seed }) => seed), seconds: this.#seconds() }
     return true
   }
 
-  async *#checkpoint(final: boolean): AsyncGenerator<RunEvent | TrainingState> {
+  #stopped(): RunEvent {
+    return { kind: 'stopped', folder: this.#task.folder, epoch: this.#epoch, batch: this.#batch }
+  }
+
+  async *#checkpoint(final: boolean): AsyncGenerator<TrainingEvent> {
     const checkpoints: SeedCheckpoint[] = []
     const seconds = this.#seconds()
     for (const [index, replica] of this.#replicas.entries()) {
@@ -391,6 +416,8 @@ class Run {
     const { epochs, batchSize } = this.#experiment.training
     const batchSeconds = this.#trainedHere === 0 ? null : this.#trainingMs / 1000 / this.#trainedHere
     const left = (epochs - this.#epoch) * this.#batchesPerEpoch - this.#batchInEpoch
+    const evaluations = this.#evaluation.secondsForecast(epochs - this.#epoch)
+    const range = this.#pace.range()
     return {
       kind: 'progress',
       epoch: Math.min(this.#epoch + 1, epochs),
@@ -398,8 +425,9 @@ class Run {
       batchesPerEpoch: this.#batchesPerEpoch,
       samplesPerSecond:
         batchSeconds === null || batchSeconds === 0 ? 0 : (batchSize * this.#replicas.length) / batchSeconds,
-      secondsLeft:
-        batchSeconds === null ? null : batchSeconds * left + this.#evaluation.secondsForecast(epochs - this.#epoch),
+      secondsLeft: batchSeconds === null ? null : batchSeconds * left + evaluations,
+      secondsLeftRange:
+        range === null ? null : [(range[0] / 1000) * left + evaluations, (range[1] / 1000) * left + evaluations],
       phase,
     }
   }

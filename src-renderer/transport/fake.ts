@@ -86,6 +86,13 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
         ],
       }
     },
+    readExperiment: async ({ value }) => ({ experiment: value as Experiment, problems: [] }),
+    saveTemplate: async ({ name, experiment }) => ({
+      name,
+      experiment: experiment as Experiment,
+      saved: '2026-11-26T15:00:00.000Z',
+    }),
+    deleteTemplate: async () => null,
     start: async ({ experiment }) => {
       const { name, widths, seeds, rule, data } = experiment as Experiment
       const [template] = rows
@@ -106,6 +113,9 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     pause: async ({ id }) => become(id, { state: 'paused' }),
     continue: async ({ id }) => become(id, { state: 'running' }),
     stop: async ({ id }) => become(id, { state: 'stopped', queuePosition: null }),
+    stopAfter: async ({ id, what }) => become(id, { stopsAfter: what }),
+    stopSeed: async () => null,
+    addSeeds: async ({ id, seeds }) => become(id, { seeds: [...found(id).seeds, ...seeds], state: 'running' }),
     resume: async ({ id }) => become(id, { state: 'running' }),
     moveInQueue: async ({ id, position }) => {
       const other = [...all.values()].find(({ queuePosition }) => queuePosition === position)

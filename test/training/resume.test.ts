@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { restoreCheckpoint, storeCheckpoint, type SeedCheckpoint } from '../../src-main/training/checkpoint.ts'
 import type { TrainingControls } from '../../src-main/training/controls.ts'
-import type { TrainingState } from '../../src-main/training/train.ts'
+import type { TrainingEvent } from '../../src-main/training/train.ts'
 import { numbersOf, tinyExperiment, tinyTask, told, type TinyOptions } from './tiny.ts'
 
 const MEASURES = ['alignment', 'information', 'silent', 'residual'].map((name) => ({ name, everyBatches: 4 }))
@@ -50,7 +50,7 @@ describe.each(CASES)('%s with %s', (rule, _, options) => {
     const perEpoch = whole.of('started')[0]?.batchesPerEpoch ?? NaN
     const total = experiment.training.epochs * perEpoch
     for (let stopAt = 1; stopAt < total; stopAt++) {
-      const stopWhen = (event: RunEvent | TrainingState, controls: TrainingControls): void => {
+      const stopWhen = (event: TrainingEvent, controls: TrainingControls): void => {
         if (event.kind === 'progress' && (event.epoch - 1) * perEpoch + event.batch >= stopAt) controls.stop()
       }
       const first = await told(tinyTask(experiment, { now: hurried() }), stopWhen)

@@ -7,7 +7,7 @@ import { Generator } from '../../src-main/program/random.ts'
 import { ruleNamed } from '../../src-main/rules/index.ts'
 import type { SeedCheckpoint } from '../../src-main/training/checkpoint.ts'
 import { TrainingControls } from '../../src-main/training/controls.ts'
-import { train, type TrainingState, type TrainingTask } from '../../src-main/training/train.ts'
+import { train, type TrainingEvent, type TrainingState, type TrainingTask } from '../../src-main/training/train.ts'
 
 export const TRAIN_COUNT = 23
 export const BATCH_SIZE = 4
@@ -89,14 +89,14 @@ export interface Told {
 /** Trains to the end and keeps what was told; `each` sees every event as it comes. */
 export async function told(
   task: TrainingTask,
-  each: (event: RunEvent | TrainingState, controls: TrainingControls) => void = () => undefined,
+  each: (event: TrainingEvent, controls: TrainingControls) => void = () => undefined,
 ): Promise<Told> {
   const controls = new TrainingControls()
   const events: RunEvent[] = []
   const states: TrainingState[] = []
   for await (const event of train(task, controls)) {
     if (event.kind === 'state') states.push(event)
-    else events.push(event)
+    else if (event.kind !== 'parted') events.push(event)
     each(event, controls)
   }
   return {

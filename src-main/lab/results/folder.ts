@@ -27,6 +27,7 @@ export function paths(folder: string) {
   const seed = (n: number, file: string): string => join(folder, `seed-${n}`, file)
   return {
     experiment: join(folder, 'experiment.json'),
+    changes: join(folder, 'changes.jsonl'),
     environment: join(folder, 'environment.json'),
     status: join(folder, 'status.json'),
     worker: join(folder, 'worker.json'),

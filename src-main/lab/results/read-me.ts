@@ -3,6 +3,8 @@ export const README = `This folder is one experiment of Apical: one configuratio
 
 experiment.json             the question: every setting, resolved
 environment.json            the machine, the engine, checksums of the data
+changes.jsonl               there once seeds were added: which and when, one JSON object a line, with the
+                            environment.json that the seeds before them were trained in
 seed-N/metrics.jsonl        one JSON object a line; kind "epoch" has the accuracies, "measure" the measures, with
                             one value an iteration under "profiles", "confusion" what was taken for what.
                             validationAccuracy is of training samples held out (training.validation in

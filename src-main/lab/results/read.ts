@@ -124,9 +124,12 @@ function rowOf(
   })
   const { epochs, selection } = experiment.training
   const outcomes = seeds.map((seed) => outcomeOf(seed, experiment.training, status))
-  const good = outcomes.filter(
-    (outcome) => outcome.status === 'done' || (outcome.status === 'stopped' && outcome.testAccuracy !== null),
-  )
+  // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone compare.
+  const whole = outcomes.filter(({ status: seedStatus }) => seedStatus === 'done')
+  const good =
+    whole.length > 0
+      ? whole
+      : outcomes.filter((outcome) => outcome.status === 'stopped' && outcome.testAccuracy !== null)
   const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
   const finished = state === 'done' || state === 'sample' || state === 'collapsed'
   const epochsDone = Math.min(
