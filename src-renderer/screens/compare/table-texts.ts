@@ -160,7 +160,8 @@ const LATEX: Readonly<Record<string, string>> = {
   '<': '$<$',
   '>': '$>$',
   '|': '$|$',
-  '"': String.raw`\textquotedbl{}`,
+  // The old font encoding has no straight one.
+  '"': "''",
   '±': String.raw`$\pm$`,
   '−': '$-$',
   '–': '--',
