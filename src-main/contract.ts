@@ -208,6 +208,20 @@ export interface EngineCard {
   readonly isDefault: boolean
 }
 
+/** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */
+export interface TemplateCard {
+  readonly name: string
+  readonly experiment: Experiment
+  /** ISO 8601. */
+  readonly saved: string
+}
+
+/** What was read as an experiment: as far as it has the shape of one, and all that is wrong with it. */
+export interface ReadExperiment {
+  readonly experiment: Experiment | null
+  readonly problems: readonly Problem[]
+}
+
 /** What a window needs once. */
 export interface LabDescription {
   readonly version: string
@@ -215,6 +229,7 @@ export interface LabDescription {
   readonly resultsFolder: string
   readonly rules: readonly RuleCard[]
   readonly presets: readonly PresetCard[]
+  readonly templates: readonly TemplateCard[]
   readonly dataSets: readonly DataSetCard[]
   readonly engines: readonly EngineCard[]
 }
@@ -234,6 +249,8 @@ export interface Forecast {
   /** From this machine's own measured speed; null until something was measured. */
   readonly seconds: number | null
   readonly memoryBytes: number | null
+  /** The axes of the sweep with their values, ranges unfolded; absent without one, or while it has problems. */
+  readonly axes?: readonly { readonly key: string; readonly values: readonly string[] }[]
   /** How much more arithmetic each measure of the rule asks for, in per cent of training's; empty while there are problems. */
   readonly measures: readonly { readonly name: string; readonly percent: number }[]
 }
@@ -252,6 +269,8 @@ export const SweepRequest = z.strictObject({
 })
 export type SweepRequest = z.infer<typeof SweepRequest>
 
+const TemplateName = z.string().trim().min(1).max(100)
+
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
 export const LAB_CALLS = {
   describe: z.strictObject({}),
@@ -259,6 +278,11 @@ export const LAB_CALLS = {
   read: z.strictObject({ id: RunId }),
   /** With a sweep: of all its experiments together. */
   forecast: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
+  /** Reads what a file holds, for the form: nothing is started. */
+  readExperiment: z.strictObject({ value: z.unknown() }),
+  /** Keeps an experiment under a name that no template has, or renames one (`was`); never over another. */
+  saveTemplate: z.strictObject({ name: TemplateName, experiment: z.unknown(), was: TemplateName.optional() }),
+  deleteTemplate: z.strictObject({ name: TemplateName }),
   /** With a sweep: queues all its experiments. */
   start: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
   pause: z.strictObject({ id: RunId }),
@@ -292,6 +316,9 @@ export interface LabAnswers {
   list: readonly ExperimentRow[]
   read: ExperimentRecord
   forecast: Forecast
+  readExperiment: ReadExperiment
+  saveTemplate: TemplateCard
+  deleteTemplate: null
   /** `id` is the first of `ids`. */
   start: { readonly id: string; readonly ids: readonly string[] }
   pause: null

@@ -147,6 +147,11 @@ export class LabStore {
     }
   }
 
+  /** Asks again for what the lab says of itself: templates, data sets, engines. */
+  async describeAgain(): Promise<void> {
+    this.description = await this.call('describe', {})
+  }
+
   row(id: string): ExperimentRow | undefined {
     return this.rows.find((row) => row.id === id)
   }

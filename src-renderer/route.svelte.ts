@@ -10,7 +10,11 @@ export type Route =
   | { readonly screen: 'sweep'; readonly id: string }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
-  | { readonly screen: 'new'; readonly from: 'preset' | 'run' | 'rule'; readonly name: string }
+  | { readonly screen: 'new'; readonly from: Beginning; readonly name: string }
+
+/** What a form begins with. A 'file' is the one opened last in this window. */
+const BEGINNINGS = ['preset', 'run', 'rule', 'template', 'file'] as const
+export type Beginning = (typeof BEGINNINGS)[number]
 
 export function readRoute(hash: string): Route {
   const [screen = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decoded)
@@ -27,10 +31,10 @@ export function readRoute(hash: string): Route {
       return first === 'sweep' && second !== undefined
         ? { screen: 'sweep', id: second }
         : { screen, ids: distinct(rest) }
-    case 'new':
-      if ((first === 'preset' || first === 'run' || first === 'rule') && second !== undefined)
-        return { screen, from: first, name: second }
-      return { screen, from: null }
+    case 'new': {
+      const from = BEGINNINGS.find((one) => one === first)
+      return from === undefined || second === undefined ? { screen, from: null } : { screen, from, name: second }
+    }
     default:
       return { screen: 'lab' }
   }

@@ -17,7 +17,8 @@ import type {
 } from '../contract.ts'
 import { engineCards } from '../engines/index.ts'
 import { forecastExperiment } from '../experiment/forecast.ts'
-import type { Experiment } from '../experiment/experiment.ts'
+import { checkExperiment } from '../experiment/check.ts'
+import { Experiment as ExperimentSchema, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
 import { forecastSweep } from '../experiment/sweep-forecast.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
@@ -26,9 +27,11 @@ import { rootFolder, versionIn } from './installation.ts'
 import {
   createRun,
   markQueued,
+  readAxes,
   requireIdle,
   requireResumable,
   requireRunnable,
+  resolveExperiment,
   resolveExperiments,
   withSeeds,
 } from './preparation.ts'
@@ -54,6 +57,7 @@ import {
 } from './results.ts'
 import { Samples } from './samples.ts'
 import { MeasuredSpeeds } from './speeds.ts'
+import { Templates } from './templates.ts'
 import type { TrainingWorker } from './workers.ts'
 
 export { labCall } from './call.ts'
@@ -98,6 +102,7 @@ class Office implements OpenLab {
   readonly #dataFolder: string | null
   readonly #samples: Samples
   readonly #speeds: MeasuredSpeeds
+  readonly #templates: Templates
   readonly #queue: Queue
   readonly #listeners = new Set<(event: LabEvent) => void>()
   /** Folders known so far, and the state last told of those that another process works on. */
@@ -113,6 +118,7 @@ class Office implements OpenLab {
       options.dataFolder === null || options.dataFolder === undefined ? null : resolve(options.dataFolder)
     this.#samples = new Samples(this.#root, results)
     this.#speeds = new MeasuredSpeeds(results)
+    this.#templates = new Templates(results)
     this.#queue = new Queue({
       root: this.#root,
       stallMs: options.stallMs,
@@ -143,6 +149,7 @@ class Office implements OpenLab {
       resultsFolder: this.#results,
       rules: ruleCards(),
       presets: presetCards(),
+      templates: this.#templates.list(),
       dataSets,
       engines,
     }
@@ -166,11 +173,32 @@ class Office implements OpenLab {
     try {
       const members = resolveExperiments(experiment, sweep)
       const pace = ({ rule, engine }: Experiment): number | null => this.#speeds.secondsPerFlop(rule.name, engine.name)
-      return { ...forecastSweep(members, pace), experiments: members.length }
+      const axes = sweep === undefined || members[0] === undefined ? undefined : readAxes(members[0], sweep)
+      return {
+        ...forecastSweep(members, pace),
+        experiments: members.length,
+        ...(axes === undefined ? {} : { axes }),
+      }
     } catch (error) {
       if (!(error instanceof LabProblem)) throw error
       return { ...first, problems: error.problems, experiments: 0 }
     }
+  }
+
+  async readExperiment({ value }: LabArgument<'readExperiment'>): Promise<LabAnswers['readExperiment']> {
+    const { experiment, problems } = checkExperiment(value)
+    if (experiment !== undefined) return { experiment, problems: [] }
+    const shaped = ExperimentSchema.safeParse(value)
+    return { experiment: shaped.success ? shaped.data : null, problems }
+  }
+
+  async saveTemplate({ name, experiment, was }: LabArgument<'saveTemplate'>): Promise<LabAnswers['saveTemplate']> {
+    return this.#templates.save(name, resolveExperiment(experiment), was)
+  }
+
+  async deleteTemplate({ name }: LabArgument<'deleteTemplate'>): Promise<null> {
+    this.#templates.delete(name)
+    return null
   }
 
   async start({ experiment, sweep }: LabArgument<'start'>): Promise<LabAnswers['start']> {

@@ -4,10 +4,11 @@ import { chooseEngine } from '../engines/index.ts'
 import { EngineProblem } from '../engines/engine.ts'
 import { checkExperiment } from '../experiment/check.ts'
 import type { RunState, SweepRequest } from '../contract.ts'
-import type { Experiment } from '../experiment/experiment.ts'
+import type { Experiment, Problem } from '../experiment/experiment.ts'
 import { ExperimentProblem } from '../experiment/problem.ts'
 import { readSweepValues } from '../experiment/sweep-values.ts'
-import { expandSweep } from '../experiment/sweep.ts'
+import { setKey } from '../experiment/setting-key.ts'
+import { expandSweep, type SweepAxis } from '../experiment/sweep.ts'
 import { limitSamples } from '../data/batches.ts'
 import type { Samples } from '../data/samples.ts'
 import { SplitProblem } from '../data/split.ts'
@@ -80,19 +81,39 @@ function requireSplit(train: Samples, experiment: Experiment): void {
 /**
  * The experiments a person asked for: one, or all of a sweep.
  *
- * @throws LabProblem with all that is wrong, what concerns the sweep at the path 'sweep'
+ * @throws LabProblem with all that is wrong, what concerns one axis at 'sweep.KEY' and the sweep as a whole at 'sweep'
  */
 export function resolveExperiments(value: unknown, sweep: SweepRequest | undefined): Experiment[] {
   const experiment = resolveExperiment(value)
   if (sweep === undefined || sweep.axes.length === 0) return [{ ...experiment, sweep: null }]
   try {
-    const axes = sweep.axes.map(({ key, values }) => ({ key, values: readSweepValues(key, values) }))
-    return expandSweep(experiment, { axes, paired: sweep.paired, id: newSweepId() })
+    return expandSweep(experiment, { axes: readAxes(experiment, sweep), paired: sweep.paired, id: newSweepId() })
   } catch (error) {
     if (!(error instanceof ExperimentProblem)) throw error
     const message = [error.message, ...error.problems.map((problem) => problem.message)].join(' ')
     throw new LabProblem(message, error.next, [{ path: 'sweep', message }], error)
   }
+}
+
+/** The axes with their values, each value tried by itself. @throws LabProblem with what is wrong, axis by axis */
+export function readAxes(experiment: Experiment, { axes }: SweepRequest): SweepAxis[] {
+  const problems: Problem[] = []
+  const read = axes.map(({ key, values: text }) => {
+    try {
+      const values = readSweepValues(key, text)
+      if (values.includes('')) throw new ExperimentProblem(`Expected values for ${key}, found an empty place.`, [])
+      for (const value of values) setKey(experiment, key, value)
+      return { key, values }
+    } catch (error) {
+      if (!(error instanceof ExperimentProblem)) throw error
+      const said = [error.message, ...error.problems.map((problem) => problem.message), error.next]
+      problems.push({ path: `sweep.${key}`, message: said.filter((sentence) => sentence !== '').join(' ') })
+      return { key, values: [] }
+    }
+  })
+  if (problems.length === 0) return read
+  const message = problems.map((problem) => problem.message).join(' ')
+  throw new LabProblem(message, 'Correct the values of the sweep.', problems)
 }
 
 /** Makes the folder of a new run, waiting in this process. */

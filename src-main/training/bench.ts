@@ -179,9 +179,10 @@ function randomSamples(compiled: Compiled, count: number, random: Generator): Sa
   return { count, features, pixels, labels, classes, image: null, scaling: UNIT_SCALING }
 }
 
+/** The same for every network: values do not change the time, and drawing forty large networks would take minutes. */
 function writeInitial(session: Session, compiled: Compiled, replicas: number, random: Generator): void {
-  for (let replica = 0; replica < replicas; replica++) {
-    for (const { name, initial, shape } of compiled.program.parameters)
-      session.write(name, replica, Float32Array.from(drawInitial(initial, shape, random.split(replica).split(name))))
+  for (const { name, initial, shape } of compiled.program.parameters) {
+    const values = Float32Array.from(drawInitial(initial, shape, random.split(name)))
+    for (let replica = 0; replica < replicas; replica++) session.write(name, replica, values)
   }
 }

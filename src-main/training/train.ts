@@ -21,6 +21,7 @@ import type { SeedCheckpoint } from './checkpoint.ts'
 import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
+import { Pace } from './pace.ts'
 import { Evaluation, type AlsoCounted, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
 import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
@@ -108,6 +109,7 @@ class Run {
   #lastCosts: number
   #trainedHere = 0
   #trainingMs = 0
+  readonly #pace = new Pace()
 
   constructor(
     task: TrainingTask,
@@ -306,6 +308,7 @@ class Run {
       const { plan, measured } = await this.#trainChunk(count)
       const elapsed = this.#task.now() - before
       this.#trainingMs += elapsed
+      this.#pace.note(count, elapsed)
       this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
       if (measure) {
@@ -413,6 +416,8 @@ class Run {
     const { epochs, batchSize } = this.#experiment.training
     const batchSeconds = this.#trainedHere === 0 ? null : this.#trainingMs / 1000 / this.#trainedHere
     const left = (epochs - this.#epoch) * this.#batchesPerEpoch - this.#batchInEpoch
+    const evaluations = this.#evaluation.secondsForecast(epochs - this.#epoch)
+    const range = this.#pace.range()
     return {
       kind: 'progress',
       epoch: Math.min(this.#epoch + 1, epochs),
@@ -420,8 +425,9 @@ class Run {
       batchesPerEpoch: this.#batchesPerEpoch,
       samplesPerSecond:
         batchSeconds === null || batchSeconds === 0 ? 0 : (batchSize * this.#replicas.length) / batchSeconds,
-      secondsLeft:
-        batchSeconds === null ? null : batchSeconds * left + this.#evaluation.secondsForecast(epochs - this.#epoch),
+      secondsLeft: batchSeconds === null ? null : batchSeconds * left + evaluations,
+      secondsLeftRange:
+        range === null ? null : [(range[0] / 1000) * left + evaluations, (range[1] / 1000) * left + evaluations],
       phase,
     }
   }

@@ -37,6 +37,7 @@ export const fakeDescription: LabDescription = {
   version: '0.1.0',
   host: 'test',
   resultsFolder: '/home/person/apical',
+  templates: [],
   rules: [
     {
       name: 'corinfomax',

@@ -86,6 +86,13 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
         ],
       }
     },
+    readExperiment: async ({ value }) => ({ experiment: value as Experiment, problems: [] }),
+    saveTemplate: async ({ name, experiment }) => ({
+      name,
+      experiment: experiment as Experiment,
+      saved: '2026-11-26T15:00:00.000Z',
+    }),
+    deleteTemplate: async () => null,
     start: async ({ experiment }) => {
       const { name, widths, seeds, rule, data } = experiment as Experiment
       const [template] = rows

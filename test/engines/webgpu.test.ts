@@ -43,7 +43,13 @@ describe('dispatches', () => {
     if (experiment === undefined || rule === undefined) throw new Error(`there is no preset ${preset}`)
     const { rule: named, widths, training } = experiment
     const { program } = compileRule(rule, rule.settings.parse(named.settings), widths)
-    return stepsOf(lower(program).training, [], placeParameters(program).offsets, training.batchSize, way)
+    return stepsOf(
+      lower(program).training,
+      [],
+      placeParameters(program).offsets,
+      { batch: training.batchSize, replicas: 1 },
+      way,
+    )
   }
 
   test('CorInfoMax on MNIST: at most 110 a batch step by step, at most 12 where settling is one', () => {
@@ -105,6 +111,22 @@ describe.runIf(availability.available)('webgpu', () => {
         expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
         expect(got.broken).toEqual([])
       })
+
+  // Threads take several columns there, four beside each other where the width allows; a workgroup takes as few samples
+  // as it can where that leaves few workgroups.
+  test.each([
+    [300, 23],
+    [301, 1],
+    [130, 1],
+  ])('a layer of %i in %i networks settles in one dispatch: what the reference computes', async (wide, replicas) => {
+    const rule = ruleNamed('corinfomax')
+    if (rule === undefined) throw new Error('there is no rule corinfomax')
+    const compiled = compileRule(rule, settingsFor(rule.name, rule.settings), [9, wide, 5])
+    expect(fusedIn(compiled.program)).toBeGreaterThan(0)
+    const trial = { ...trialOf(compiled, 4), replicas, batches: 1 }
+    const got = await outcomeOf(trial, webgpuInWay(SETTLING), 'float32')
+    expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
+  })
 
   test('random programs settle in one dispatch as they do step by step', async () => {
     let fused = 0
@@ -198,11 +220,17 @@ describe.runIf(availability.available)('webgpu', () => {
 })
 
 function fusedIn(program: Program): number {
-  return stepsOf(lower(program).training, [], placeParameters(program).offsets, 7, {
-    fuse: LEAST,
-    join: true,
-    tile: true,
-  }).fused
+  return stepsOf(
+    lower(program).training,
+    [],
+    placeParameters(program).offsets,
+    { batch: 7, replicas: 1 },
+    {
+      fuse: LEAST,
+      join: true,
+      tile: true,
+    },
+  ).fused
 }
 
 function settingsFor(name: string, schema: { parse(value: unknown): unknown }): unknown {

@@ -16,10 +16,16 @@ export interface Division {
   /** Groups of four samples. */
   readonly quads: number
   readonly threads: number
+  /** Sums of four samples that each thread may put down for others at a time. */
+  readonly partials: number
 }
 
-/** More samples in a workgroup save reading weights; fewer leave more workgroups for the device to run at once. */
+/**
+ * More samples in a workgroup save reading weights; fewer leave more workgroups for the device to run at once, which
+ * counts until so many quads of all networks keep a large card busy.
+ */
 const MOST_QUADS = 2
+const BUSY_QUADS = 64
 const BYTES_OF_FOUR = 16
 
 export function limitsOf({ limits }: Pick<Gpu, 'limits'>): Limits {
@@ -30,30 +36,44 @@ export function limitsOf({ limits }: Pick<Gpu, 'limits'>): Limits {
 export function pathOf({ buffers, instructions }: Lowered, limits: Limits | null): string | null {
   const repeats = instructions.filter((one) => one.kind === 'repeat')
   if (repeats.length === 0) return null
-  const fused = repeats.filter((one) => limits !== null && divide(buffers, one, limits) !== null).length
+  const fused = repeats.filter(
+    (one) => limits !== null && divide(buffers, one, limits, { replicas: 1, batch: 1 }) !== null,
+  ).length
   if (fused === repeats.length) return 'settling in one dispatch'
   return fused === 0 ? 'settling step by step' : `${fused} of ${repeats.length} phases settling in one dispatch`
 }
 
+/** Networks side by side, and samples of each that settle at a time. */
+export interface Size {
+  readonly replicas: number
+  readonly batch: number
+}
+
 /** Null where the repeat cannot be divided among samples or what each needs does not fit. */
-export function divide(buffers: readonly Buffer[], repeat: Repeat, limits: Limits): Division | null {
+export function divide(
+  buffers: readonly Buffer[],
+  repeat: Repeat,
+  limits: Limits,
+  { replicas, batch }: Size,
+): Division | null {
   const whole = wholeReads(buffers, repeat)
   if (whole === null) return null
   for (const { a, b } of repeat.exchanged) whole.add(a).add(b)
   if ([...whole].some((id) => buffers[id]?.batch !== true)) return null
   const all = new Set([...whole, ...repeat.body.flatMap(writesOf)])
   const widest = Math.max(...[...all].map((id) => buffers[id]?.columns ?? 0))
-  const most = [1024, 512, 256].filter(
-    (threads) => threads <= limits.threads && (threads === 256 || widest > threads / 2),
-  )
+  const most = [512, 256].filter((threads) => threads <= limits.threads && (threads === 256 || widest > threads / 2))
+  const ofBatch = Math.ceil(batch / 4)
+  const mostQuads = ofBatch * replicas > BUSY_QUADS ? Math.min(MOST_QUADS, ofBatch) : 1
   // States that only their own entry is read of may stay in the device's memory: they are the first to give way.
-  for (let quads = MOST_QUADS; quads >= 1; quads--)
+  for (let quads = mostQuads; quads >= 1; quads--)
     for (const kept of [all, whole])
-      for (const threads of most) {
-        const columns = [...kept].reduce((sum, id) => sum + (buffers[id]?.columns ?? 0), 0)
-        if ((memoryFor(columns * quads) + threads) * BYTES_OF_FOUR <= limits.workgroupBytes)
-          return { kept: [...kept], quads, threads }
-      }
+      for (const threads of most)
+        for (const partials of [4, 2, 1]) {
+          const columns = [...kept].reduce((sum, id) => sum + (buffers[id]?.columns ?? 0), 0)
+          if ((memoryFor(columns * quads) + threads * partials) * BYTES_OF_FOUR <= limits.workgroupBytes)
+            return { kept: [...kept], quads, threads, partials }
+        }
   return null
 }
 

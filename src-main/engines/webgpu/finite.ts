@@ -20,5 +20,5 @@ V[baseV + g] = bad;
 }`,
   'look(g, tid);',
   0,
-  THREADS,
+  { threads: THREADS },
 )

@@ -376,7 +376,8 @@ export class WebGpuSession implements Session {
       return known
     }
     const measurements = kind === 'measured training' ? this.#program.measurements : []
-    const steps = stepsOf(this.#lowered[kind], measurements, this.#parameters.offsets, batch, this.#way)
+    const size = { batch, replicas: this.#replicas }
+    const steps = stepsOf(this.#lowered[kind], measurements, this.#parameters.offsets, size, this.#way)
     const ready = await this.#answered(this.#runner.prepare(steps))
     this.#ready.set(key, ready)
     const [oldest] = this.#ready

@@ -7,7 +7,7 @@
  * multiply-adds for each group.
  */
 import type { Lowered } from '../lowering/plan.ts'
-import { divide, type Limits, type Repeat } from './division.ts'
+import { divide, type Limits, type Repeat, type Size } from './division.ts'
 import { Body } from './kernels/settled.ts'
 import { wrapped, type Shader } from './shader.ts'
 import { Writer, type Word } from './writer.ts'
@@ -17,23 +17,21 @@ export function settle(
   lowered: Lowered,
   repeat: Repeat,
   readOutside: ReadonlySet<number>,
-  batch: number,
+  size: Size,
   limits: Limits,
 ): Shader | null {
-  const division = divide(lowered.buffers, repeat, limits)
+  const division = divide(lowered.buffers, repeat, limits, size)
   if (division === null) return null
-  const quads = Math.min(division.quads, Math.ceil(batch / 4))
+  const { quads } = division
   const words: Word[] = []
-  const writer = new Writer(lowered, words)
-  const body = new Body(writer, { ...division, quads })
+  const writer = new Writer(lowered, words, true)
+  const body = new Body(writer, division)
   const text = body.text(repeat, readOutside)
   return {
-    code: wrapped(
-      `${body.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`,
-      'settle(g, tid);',
-      words.length,
-      division.threads,
-    ),
+    code: wrapped(`${body.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`, 'settle(g, tid);', words.length, {
+      ...division,
+      inFours: true,
+    }),
     words,
     groups: (place) => Math.ceil(place.batch / (4 * quads)),
   }

@@ -33,7 +33,7 @@ export function shaderOf(lowered: Lowered, instructions: readonly Instruction[],
   })
   const functions = kernels.map(({ body }, index) => `fn kernel${index}(g: u32, tid: u32) {\n${body}\n}`)
   return {
-    code: wrapped(functions.join('\n'), calls.join('\nelse '), words.length, THREADS),
+    code: wrapped(functions.join('\n'), calls.join('\nelse '), words.length, { threads: THREADS }),
     words,
     groups: (place) => kernels.reduce((sum, { groups }) => sum + groups(place), 0),
   }
@@ -70,17 +70,25 @@ function kernelOf(instruction: Instruction, writer: Writer, rows: number | null)
 /**
  * What every shader begins with, and `main`. Its arguments to kernels: g, the workgroup's number from 0 among those of
  * its replica, and tid, the thread in it.
+ *
+ * @param partials sums of four numbers that each thread may put down for others at a time
+ * @param inFours parameters are declared four beside each other, and only read
  */
-export function wrapped(functions: string, main: string, words: number, threads: number): string {
+export function wrapped(
+  functions: string,
+  main: string,
+  words: number,
+  { threads, partials = 1, inFours = false }: { threads: number; partials?: number; inFours?: boolean },
+): string {
   const memory = [
     /\btile\[/.test(functions) ? `var<workgroup> tile: array<vec4<f32>, ${TILE_QUADS}>;` : '',
-    /\bpartial\[/.test(functions) ? `var<workgroup> partial: array<vec4<f32>, ${threads}>;` : '',
+    /\bpartial\[/.test(functions) ? `var<workgroup> partial: array<vec4<f32>, ${threads * partials}>;` : '',
   ]
   return `struct Frame { place: vec4<u32>, strides: vec4<u32>, data: vec4<u32> }
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<uniform> step: vec4<u32>;
 @group(0) @binding(2) var<uniform> p: array<vec4<u32>, ${Math.max(1, Math.ceil(words / 4))}>;
-@group(0) @binding(3) var<storage, read_write> W: array<f32>;
+@group(0) @binding(3) var<storage, read_write> W: array<${inFours ? 'vec4<f32>' : 'f32'}>;
 @group(0) @binding(4) var<storage, read_write> V: array<f32>;
 @group(0) @binding(5) var<storage, read> scalars: array<f32>;
 @group(0) @binding(6) var<storage, read> samples: array<u32>;

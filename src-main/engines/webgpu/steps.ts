@@ -5,7 +5,7 @@ import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { readsOf } from '../lowering/plan.ts'
 import { levelsOf } from './levels.ts'
 import { placeValues, type Place } from './place.ts'
-import { limitsOf, type Limits } from './division.ts'
+import { limitsOf, type Limits, type Size } from './division.ts'
 import type { Gpu } from './gpu.ts'
 import { settle } from './settle.ts'
 import { shaderOf, type Shader } from './shader.ts'
@@ -63,9 +63,10 @@ export function stepsOf(
   lowered: Lowered,
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
-  batch: number,
+  size: Size,
   { fuse, join, tile }: Way,
 ): Steps {
+  const { batch } = size
   const rows = tile ? batch : null
   const levels = (list: readonly Instruction[]): readonly (readonly Instruction[])[] =>
     join ? levelsOf(list) : list.map((one) => [one])
@@ -79,7 +80,7 @@ export function stepsOf(
       blocks.add(shaderOf(lowered, level, rows), 0)
       continue
     }
-    const settling = fuse === null ? null : settle(lowered, only, readOutside(lowered, only), batch, fuse)
+    const settling = fuse === null ? null : settle(lowered, only, readOutside(lowered, only), size, fuse)
     if (settling !== null) {
       fused++
       blocks.add(settling, 0)

@@ -23,10 +23,13 @@ export const THREADS = 256
 export class Writer {
   readonly words: Word[]
   readonly #buffers: readonly Buffer[]
+  readonly #inFours: boolean
 
-  constructor(lowered: Lowered, words: Word[]) {
+  /** @param inFours parameters are read four beside each other: W is declared so */
+  constructor(lowered: Lowered, words: Word[], inFours = false) {
     this.#buffers = lowered.buffers
     this.words = words
+    this.#inFours = inFours
   }
 
   buffer(id: number): Buffer {
@@ -85,7 +88,13 @@ export class Writer {
     const index = buffer.flipped
       ? [c === null ? null : `${c} * ${this.rows(id)}`, r]
       : [r === null ? null : c === null ? r : `${r} * ${this.columns(id)}`, c]
-    return `${this.space(id)}[${[base, ...index.filter((part) => part !== null)].join(' + ')}]`
+    return this.at(id, [base, ...index.filter((part) => part !== null)].join(' + '))
+  }
+
+  /** The number at an index of the array that a buffer lies in. */
+  at(id: number, index: string): string {
+    const space = this.space(id)
+    return space === 'W' && this.#inFours ? `W[(${index}) / 4u][(${index}) % 4u]` : `${space}[${index}]`
   }
 }
 

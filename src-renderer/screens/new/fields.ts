@@ -1,5 +1,5 @@
 /** Fields that every experiment has, described the way a rule describes its own. */
-import type { SettingSchema } from '../../../src-main/contract.ts'
+import type { RuleCard, SettingSchema } from '../../../src-main/contract.ts'
 
 export interface CommonField {
   readonly path: string
@@ -168,8 +168,30 @@ export const VALIDATION_FIELDS: readonly Omit<CommonField, 'section'>[] = [
 /** What turning the validation part on begins with. */
 export const FIRST_VALIDATION = { fraction: 0.1, seed: 0, stratified: true } as const
 
-/** Which section a problem's path belongs to. */
-export function sectionOf(path: string): Section {
+const OTHER_LABELS: Readonly<Record<string, string>> = {
+  'data.name': 'Data set',
+  widths: 'Layer widths',
+  'rule.name': 'Learning rule',
+  'training.evaluateTrain': 'Training accuracy',
+  'training.evaluateTest': 'Test accuracy',
+  'training.validation': 'Validation part',
+  'training.selection': 'Reported epoch',
+  measures: 'Measures',
+  seeds: 'Seeds',
+  'engine.name': 'Engine',
+}
+
+/** What the setting at a path is called in the form. */
+export function labelOf(path: string, rule: RuleCard | undefined): string {
+  const setting = /^rule\.settings\.([^.]+)/.exec(path)?.[1]
+  const common = [...COMMON_FIELDS, ...VALIDATION_FIELDS].find((field) => field.path === path)?.schema.label
+  const ofRule = setting === undefined ? undefined : rule?.settings.properties?.[setting]?.label
+  return common ?? ofRule ?? OTHER_LABELS[path] ?? path
+}
+
+/** Which section a problem's path belongs to; that of an axis is its setting's. */
+export function sectionOf(at: string): Section {
+  const path = at.replace(/^sweep\./, '')
   const top = path.split('.')[0] ?? ''
   switch (top) {
     case 'data':

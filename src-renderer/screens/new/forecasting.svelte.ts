@@ -1,5 +1,5 @@
 /** Asks the lab what a draft would cost and what is wrong with it, a moment after the last change. */
-import type { Forecast } from '../../../src-main/contract.ts'
+import type { Forecast, SweepRequest } from '../../../src-main/contract.ts'
 import type { LabStore } from '../../lab.svelte.ts'
 import { Refusal } from '../../transport/wire.ts'
 
@@ -17,15 +17,15 @@ export class Forecasting {
   }
 
   /** Forgets what was asked before: only the last draft's answer counts. */
-  ask(experiment: unknown): void {
+  ask(experiment: unknown, sweep?: SweepRequest): void {
     const turn = ++this.#asked
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#ask(experiment, turn), WAIT_MS)
+    this.#timer = setTimeout(() => void this.#ask(experiment, sweep, turn), WAIT_MS)
   }
 
-  async #ask(experiment: unknown, turn: number): Promise<void> {
+  async #ask(experiment: unknown, sweep: SweepRequest | undefined, turn: number): Promise<void> {
     try {
-      const forecast = await this.#lab.call('forecast', { experiment })
+      const forecast = await this.#lab.call('forecast', { experiment, ...(sweep === undefined ? {} : { sweep }) })
       if (turn !== this.#asked) return
       this.latest = forecast
       this.refusal = null

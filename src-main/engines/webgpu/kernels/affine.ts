@@ -67,6 +67,9 @@ function tiled(instruction: Affine, writer: Writer, batch: number): Kernel {
   const columns = writer.columns(target)
   const rows = writer.rows(target)
   const each = (text: (q: number) => string): string => Array.from({ length: quads }, (_, q) => text(q)).join('\n')
+  // Read before the tile is there, so that both are on their way at once; beyond the end the tile has zeros.
+  const weights = (text: (n: number) => string): string =>
+    Array.from({ length: STAGED / slices }, (_, n) => text(n)).join('\n')
   const products = instruction.products.map(({ coefficient, left, right }) => {
     const inner = writer.columns(left)
     const L = writer.space(left)
@@ -78,6 +81,7 @@ function tiled(instruction: Affine, writer: Writer, batch: number): Kernel {
   ${each((q) => `var s${q} = vec4<f32>();`)}
   for (var start = 0u; start < inner; start += ${STAGED}u) {
     let some = min(${STAGED}u, inner - start);
+    ${weights((n) => `let w${n} = ${writer.space(right)}[b + (start + min(slice + ${n * slices}u, some - 1u)) * ${columns}];`)}
     workgroupBarrier();
     for (var i = tid; i < ${STAGED * quads}u; i += ${THREADS}u) {
       let k = i % ${STAGED}u;
@@ -94,10 +98,7 @@ function tiled(instruction: Affine, writer: Writer, batch: number): Kernel {
       tile[k * ${quads}u + quad] = four;
     }
     workgroupBarrier();
-    for (var k = slice; k < some; k += ${slices}u) {
-      let w = ${writer.space(right)}[b + (start + k) * ${columns}];
-      ${each((q) => `s${q} += w * tile[k * ${quads}u + ${q}u];`)}
-    }
+    ${weights((n) => each((q) => `s${q} = fma(vec4<f32>(w${n}), tile[(slice + ${n * slices}u) * ${quads}u + ${q}u], s${q});`))}
   }
   ${each((q) => `t${q} += factor * s${q};`)}
 }`

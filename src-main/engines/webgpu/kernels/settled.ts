@@ -7,8 +7,8 @@ import { stripText } from './chain.ts'
 
 type Of<Kind extends Instruction['kind']> = Extract<Instruction, { kind: Kind }>
 
-/** Iterations of an inner loop written out, so that as many weights are on their way at once. */
-const AT_ONCE = 4
+/** Weights that a thread reads before it uses the first: as many are on their way at once. */
+const LOADS_AT_ONCE = 32
 
 export class Body {
   readonly #writer: Writer
@@ -124,72 +124,99 @@ ${body}
     return this.#writer.coefficient(coefficient, 't')
   }
 
+  /**
+   * A thread computes a few columns for all samples of the workgroup, so that a state read from the workgroup's memory
+   * is used for several weights: what comes back from that memory would be the limit otherwise, not arithmetic. Threads
+   * with the same columns divide the inner dimension and add up at the end, in an order that does not depend on how many
+   * samples the workgroup has.
+   */
   #affine({ products, streams, constant, raw, mapped: image, map }: Of<'affine'>): string {
-    const { quads, threads } = this.#division
+    const { quads, threads, partials } = this.#division
     const target = raw >= 0 ? raw : image
     const wide = this.#writer.buffer(target).columns
-    const across = [16, 32, 64, 128, 256, 512].find((width) => wide <= width && width < threads) ?? threads
+    // Columns that one read fetches, and those of a thread.
+    const lot = wide % 4 === 0 && wide > 64 && products.every(({ right }) => this.#writer.space(right) === 'W') ? 4 : 1
+    const lots = lot === 4 ? 1 : wide > 256 ? 4 : wide > 128 ? 2 : 1
+    const own = lot * lots
+    const across = [16, 32, 64, 128, 256, 512].find((width) => wide <= own * width && width < threads) ?? threads
     const slices = threads / across
     const columns = this.#writer.columns(target)
-    const quad = (text: (q: number) => string): string => Array.from({ length: quads }, (_, q) => text(q)).join('\n')
-    const factors = products.map(({ coefficient }, n) => `let factor${n} = ${this.#coefficient(coefficient)};`)
-    const sums = products.map(({ left, right }, n) => {
-      const inner = this.#writer.columns(left)
-      const weight = (k: string): string => `${this.#writer.space(right)}[b + (${k}) * ${columns}]`
-      const add = (w: string, k: string): string =>
-        quad((q) => `s${q} += ${w} * M[m${left} + (${k}) * ${quads}u + ${q}u];`)
-      const ahead = Array.from({ length: AT_ONCE }, (_, n) => (n === 0 ? 'k' : `k + ${n * slices}u`))
-      return `{
-let b = ${this.#writer.base(right)} + at;
-${quad((q) => `var s${q} = vec4<f32>();`)}
+    const beside = lot === 4 ? this.#writer.word(() => wide / 4) : columns
+    const sums = products
+      // The longest adds up into the totals themselves, before there is anything else in them.
+      .toSorted((one, other) => this.#writer.buffer(other.left).columns - this.#writer.buffer(one.left).columns)
+      .map(({ coefficient, left, right }, position) => {
+        const inner = this.#writer.columns(left)
+        const rounds = Math.ceil(this.#writer.buffer(left).columns / slices)
+        const ahead = [1, 2, 4].find((count) => count >= Math.min(rounds, LOADS_AT_ONCE / own)) ?? 8
+        const weight = (k: string, g: number): string =>
+          lot === 4 ? `W[b + (${k}) * ${beside} + at${g}]` : this.#writer.at(right, `b + (${k}) * ${columns} + at${g}`)
+        const chunk = (k: (n: number) => string, guard: (n: number, read: string) => string): string =>
+          `${each(ahead, (n) => each(lots, (g) => `let w${n}_${g} = ${guard(n, weight(k(n), g))};`))}
+${each(ahead, (n) =>
+  each(quads, (q) => {
+    const state = `M[m${left} + (${k(n)}) * ${quads}u + ${q}u]`
+    return `let m${n}_${q} = ${position === 0 ? state : `factor * ${state}`};
+${each(own, (c) => `t${c}_${q} = fma(vec4<f32>(w${n}_${Math.floor(c / lot)}${lot === 4 ? `.${'xyzw'[c % 4] ?? ''}` : ''}), m${n}_${q}, t${c}_${q});`)}`
+  }),
+)}`
+        const plain = (n: number): string => (n === 0 ? 'k' : `k + ${n * slices}u`)
+        const last = (n: number): string => `min(${plain(n)}, ${inner} - 1u)`
+        const none = lot === 4 ? 'vec4<f32>()' : '0f'
+        return `{
+let factor = ${this.#coefficient(coefficient)};
+let b = ${lot === 4 ? `(${this.#writer.base(right)}) / 4u` : this.#writer.base(right)};
 var k = slice;
-for (; k + ${(AT_ONCE - 1) * slices}u < ${inner}; k += ${AT_ONCE * slices}u) {
-${ahead.map((k, n) => `let w${n} = ${weight(k)};`).join('\n')}
-${ahead.map((k, n) => add(`w${n}`, k)).join('\n')}
-}
-for (; k < ${inner}; k += ${slices}u) {
-let w = ${weight('k')};
-${add('w', 'k')}
-}
-${quad((q) => `t${q} += factor${n} * s${q};`)}
+${
+  rounds >= ahead
+    ? `for (; k + ${(ahead - 1) * slices}u < ${inner}; k += ${ahead * slices}u) {
+${chunk(plain, (_, read) => read)}
 }`
-    })
-    const coefficients = streams.map(({ coefficient }, n) => `let c${n} = ${this.#coefficient(coefficient)};`)
+    : ''
+}
+if (k < ${inner}) {
+${chunk(last, (n, read) => `select(${none}, ${read}, ${plain(n)} < ${inner})`)}
+}
+${position === 0 ? each(own, (c) => each(quads, (q) => `t${c}_${q} *= factor;`)) : ''}
+}`
+      })
     const tail = [
-      ...streams.map(({ from }, n) => `total += c${n} * ${this.#value(from)};`),
+      ...streams.map(({ coefficient, from }) => `total += ${this.#coefficient(coefficient)} * ${this.#value(from)};`),
       ...(constant.length > 0 ? [`total += ${this.#coefficient(constant)};`] : []),
       ...(raw >= 0 ? [this.#put(raw, 'total')] : []),
       ...(image >= 0 ? [this.#put(image, map === 'none' ? 'total' : mappedFour(map, 'total'))] : []),
     ].join('\n')
-    const reduced =
-      slices === 1
-        ? quad(
-            (q) => `if (column < ${columns}) {
-let quad = ${q}u;
-var total = t${q};
-${tail}
-}`,
-          )
-        : `var total = vec4<f32>();
-let quad = slice;
-${quad(
-  (q) => `partial[tid] = t${q};
+    // A sum of one column and four samples is added up and finished by one slice of the threads, as many at a time as
+    // there are slices and room.
+    const passes = Array.from({ length: own * quads }, (_, pass) => `t${Math.floor(pass / quads)}_${pass % quads}`)
+    const atOnce = Math.min(slices, passes.length, partials)
+    const round = (from: number): string => {
+      const count = Math.min(atOnce, passes.length - from)
+      const added =
+        slices === 1
+          ? `total = ${passes[from] ?? ''};`
+          : `workgroupBarrier();
+${each(count, (n) => `partial[tid + ${n * threads}u] = ${passes[from + n] ?? ''};`)}
 workgroupBarrier();
-if (slice == ${q}u) { for (var j = 0u; j < ${slices}u; j++) { total += partial[j * ${across}u + tid % ${across}u]; } }
-workgroupBarrier();`,
-)}
-if (slice < ${quads}u && column < ${columns}) {
+if (slice < ${count}u) { for (var j = 0u; j < ${slices}u; j++) { total += partial[slice * ${threads}u + j * ${across}u + lane]; } }`
+      return `{
+var total = vec4<f32>();
+${added}
+let own = (${from}u + slice) / ${quads}u;
+let quad = (${from}u + slice) % ${quads}u;
+let column = ${lot === 4 ? '4u * (beginning + lane) + own' : `beginning + lane + own * ${across}u`};
+if (slice < ${count}u && column < ${columns}) {
 ${tail}
+}
 }`
+    }
     return `let slice = tid / ${across}u;
-${factors.join('\n')}
-${coefficients.join('\n')}
-for (var beginning = 0u; beginning < ${columns}; beginning += ${across}u) {
-let column = beginning + tid % ${across}u;
-let at = min(column, ${columns} - 1u);
-${quad((q) => `var t${q} = vec4<f32>();`)}
+let lane = tid % ${across}u;
+for (var beginning = 0u; beginning < ${beside}; beginning += ${lots * across}u) {
+${each(lots, (g) => `let at${g} = min(beginning + lane + ${g * across}u, ${beside} - 1u);`)}
+${each(own, (c) => each(quads, (q) => `var t${c}_${q} = vec4<f32>();`))}
 ${sums.join('\n')}
-${reduced}
+${each(Math.ceil(passes.length / atOnce), (n) => round(n * atOnce))}
 }`
   }
 
@@ -263,6 +290,10 @@ workgroupBarrier();
 
 function mappedFour(map: Parameters<typeof mapped>[0], value: string): string {
   return `vec4<f32>(${['x', 'y', 'z', 'w'].map((part) => mapped(map, `(${value}).${part}`)).join(', ')})`
+}
+
+function each(count: number, text: (n: number) => string): string {
+  return Array.from({ length: count }, (_, n) => text(n)).join('\n')
 }
 
 /** Whether what the buffer held before an iteration is read in it before it is written anew. */
