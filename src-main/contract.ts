@@ -3,7 +3,7 @@
  * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
  */
 import { z } from 'zod'
-import { Experiment, type Problem, type Selection } from './experiment/experiment.ts'
+import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem, type Selection } from './experiment/experiment.ts'
 import type { EarlyEpoch, MeasureCost, PublishedComparison, RunEvent, SeedOutcome, Spread } from './experiment/event.ts'
 
 /** The state of an experiment, told truly. 'interrupted' is a run whose worker is gone without having finished. */
@@ -221,6 +221,46 @@ export interface EngineCard {
   readonly isDefault: boolean
 }
 
+/** How fast an engine trained a network of a preset's size here, on random data. */
+export interface BenchResult {
+  readonly engine: string
+  readonly device: string
+  readonly rule: string
+  readonly widths: readonly number[]
+  readonly batch: number
+  readonly replicas: number
+  readonly threads: number
+  /** Wall time of a batch of one network, median of several chunks. */
+  readonly trainMsPerBatch: number
+  readonly evalMsPerBatch: number
+  /** Matrix products that the program needs, 10⁹ operations a second. */
+  readonly gflops: number
+  /** What as many threads of this processor could do at most; null where the engine cannot tell. */
+  readonly peakGflops: number | null
+  /** ISO 8601. */
+  readonly measured: string
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly os: string; readonly apical: string }
+  /** A run was training meanwhile, and took its share of the machine. */
+  readonly besideRun: boolean
+}
+
+/** Some samples of a data set, as they are drawn. */
+export interface DataPreview {
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number } | null
+  readonly classNames: readonly string[]
+  /** Samples of each class in this part. */
+  readonly counts: readonly number[]
+  /** Samples of this part, and how many of them the class asked for has. */
+  readonly total: number
+  readonly matching: number
+  readonly samples: readonly { readonly index: number; readonly label: number }[]
+  /** Bytes of the samples one after another, channel by channel, in base64. */
+  readonly pixels: string
+  /** SHA-256 of each file, or the generator's name and version. */
+  readonly checksums: Readonly<Record<string, string>>
+  readonly warnings: readonly string[]
+}
+
 /** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */
 export interface TemplateCard {
   readonly name: string
@@ -245,6 +285,8 @@ export interface LabDescription {
   readonly templates: readonly TemplateCard[]
   readonly dataSets: readonly DataSetCard[]
   readonly engines: readonly EngineCard[]
+  /** The latest benchmark of each engine that was measured here. */
+  readonly benches: readonly BenchResult[]
 }
 
 /** What the form shows before anything starts. */
@@ -355,6 +397,8 @@ export const LAB_CALLS = {
   addSeeds: z.strictObject({ id: RunId, seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000) }),
   /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
   resume: z.strictObject({ id: RunId }),
+  /** What those that wait will take from beginning to end, each as forecast from this machine's measured speed. */
+  forecastQueue: z.strictObject({}),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
   writeNotes: z.strictObject({ id: RunId, text: z.string().max(1_000_000) }),
   /** Tags, pins and archives experiments: labels.json in each folder. */
@@ -366,6 +410,16 @@ export const LAB_CALLS = {
   /** Replaces the one of that name; answers all. */
   keepView: z.strictObject({ view: SavedView }),
   forgetView: z.strictObject({ name: z.string().max(100) }),
+  /** Times an engine in a process of its own; `bench` events tell how far it is. */
+  bench: z.strictObject({ engine: z.enum(ENGINE_NAMES) }),
+  /** A page of samples of one class, or of all (null), read from the set's own bytes. */
+  preview: z.strictObject({
+    name: z.enum(DATASET_NAMES),
+    split: z.enum(['train', 'test']),
+    label: z.int().min(0).max(10_000).nullable(),
+    from: z.int().min(0).max(100_000_000),
+    count: z.int().min(1).max(120),
+  }),
   /** Points a data set to a folder the person has; answers its new card. */
   useDataFolder: z.strictObject({ name: z.string().max(100), folder: z.string().min(1).max(4096) }),
 } as const satisfies Record<string, z.ZodType>
@@ -396,6 +450,7 @@ export interface LabAnswers {
   stopSeed: null
   addSeeds: null
   resume: null
+  forecastQueue: readonly { readonly id: string; readonly seconds: number | null }[]
   moveInQueue: null
   writeNotes: null
   label: Several
@@ -404,6 +459,8 @@ export interface LabAnswers {
   views: readonly SavedView[]
   keepView: readonly SavedView[]
   forgetView: readonly SavedView[]
+  bench: BenchResult
+  preview: DataPreview
   useDataFolder: DataSetCard
 }
 
@@ -419,6 +476,8 @@ export type LabEvent =
   /** A row was added or changed (never the numbers of a running epoch: those come as `run`). */
   | { readonly kind: 'row'; readonly row: ExperimentRow }
   | { readonly kind: 'removed'; readonly id: string }
+  /** How far a benchmark is, from 0 to 1. */
+  | { readonly kind: 'bench'; readonly engine: string; readonly fraction: number }
 
 /** Carries calls one way and events the other. Two functions: everything else is the same over every wire. */
 export interface Transport {

@@ -111,6 +111,8 @@ export class LabStore {
   /** Whether more rows are on their way. */
   listing = $state(false)
   refusal = $state.raw<Refusal | null>(null)
+  /** How far a benchmark is, as told last. */
+  benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
   readonly #wire: Wire
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `rows` is what screens follow; a burst of changes is one of it
   readonly #rows = new Map<string, ExperimentRow>()
@@ -228,6 +230,9 @@ export class LabStore {
         this.#toldMeanwhile.add(event.row.id)
         this.#keep(event.row)
         break
+      case 'bench':
+        this.benching = { engine: event.engine, fraction: event.fraction }
+        return
       case 'removed':
         this.#toldMeanwhile.add(event.id)
         this.#rows.delete(event.id)

@@ -7,6 +7,7 @@
  */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type {
   ExperimentRecord,
   ExperimentRow,
@@ -22,8 +23,10 @@ import { checkExperiment } from '../experiment/check.ts'
 import { Experiment as ExperimentSchema, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
 import { forecastSweep } from '../experiment/sweep-forecast.ts'
+import { Benches } from './benches.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
+import { Errands } from './errands.ts'
 import { rootFolder, versionIn } from './installation.ts'
 import { Listing } from './listing.ts'
 import {
@@ -108,6 +111,9 @@ class Office implements OpenLab {
   readonly #samples: Samples
   readonly #speeds: MeasuredSpeeds
   readonly #templates: Templates
+  readonly #benches: Benches
+  readonly #errands: Errands
+  #benching = false
   readonly #queue: Queue
   readonly #listeners = new Set<(event: LabEvent) => void>()
   /** Folders known so far, and the state last told of those that another process works on. */
@@ -128,6 +134,8 @@ class Office implements OpenLab {
       this.#tellRow(id)
     })
     this.#templates = new Templates(results)
+    this.#benches = new Benches(results)
+    this.#errands = new Errands(this.#root)
     this.#queue = new Queue({
       root: this.#root,
       stallMs: options.stallMs,
@@ -163,6 +171,7 @@ class Office implements OpenLab {
       templates: this.#templates.list(),
       dataSets,
       engines,
+      benches: this.#benches.list(),
     }
   }
 
@@ -295,6 +304,18 @@ class Office implements OpenLab {
     return null
   }
 
+  async forecastQueue(): Promise<LabAnswers['forecastQueue']> {
+    const forecasts: { id: string; seconds: number | null }[] = []
+    for (const { id, experiment } of this.#queue.waiting) {
+      // A forecast compiles the network; what a sweep asks of a host is spread over many turns.
+      await nextTurn()
+      const { rule, engine } = experiment
+      const pace = this.#speeds.secondsPerFlop(rule.name, engine.name)
+      forecasts.push({ id, seconds: pace === null ? null : forecastExperiment(experiment, pace).seconds })
+    }
+    return forecasts
+  }
+
   async moveInQueue({ id, position }: LabArgument<'moveInQueue'>): Promise<null> {
     if (!this.#queue.move(id, position))
       throw new LabProblem(`"${id}" does not wait in the queue.`, 'It runs or ran already.')
@@ -356,6 +377,29 @@ class Office implements OpenLab {
     return forgetView(this.#results, name)
   }
 
+  async bench({ engine }: LabArgument<'bench'>): Promise<LabAnswers['bench']> {
+    if (this.#benching)
+      throw new LabProblem('A benchmark is being measured already.', 'Two at once would slow each other; wait for it.')
+    this.#benching = true
+    try {
+      const busy = (): boolean => this.#queue.isRunning
+      const before = busy()
+      const apical = versionIn(this.#root)
+      const figures = await this.#errands.send({ kind: 'bench', engine, apical }, (fraction) => {
+        this.#tell({ kind: 'bench', engine, fraction })
+      })
+      const result = { ...figures, besideRun: before || busy() }
+      this.#benches.keep(result)
+      return result
+    } finally {
+      this.#benching = false
+    }
+  }
+
+  async preview(asked: LabArgument<'preview'>): Promise<LabAnswers['preview']> {
+    return this.#errands.send({ kind: 'preview', ...asked, dataFolder: this.#dataFolder })
+  }
+
   async useDataFolder({ name, folder }: LabArgument<'useDataFolder'>): Promise<LabAnswers['useDataFolder']> {
     return this.#runnable(() => useDataFolder(name, folder))
   }
@@ -369,6 +413,7 @@ class Office implements OpenLab {
 
   async close(): Promise<void> {
     clearInterval(this.#looking)
+    this.#errands.close()
     await this.#queue.close()
     this.#listeners.clear()
     await this.#listing.close()

@@ -1,29 +1,23 @@
-/** A chart model drawn by Chart.js: its data, its options, and what Chart.js has no word for (bands, names at lines' ends). */
+/** A chart drawn by Chart.js: its points, its axes, and what Chart.js has no word for (bands, names at lines' ends). */
 import {
   Chart,
   LineController,
   LineElement,
   LinearScale,
   PointElement,
-  Tooltip,
   type ChartConfiguration,
   type ChartDataset,
   type Plugin,
+  type Scale,
 } from 'chart.js'
-import { whole } from '../format.ts'
-import {
-  lastFinite,
-  rangeOf,
-  shown,
-  thinned,
-  unitAfter,
-  type ChartModel,
-  type EarlyBand,
-  type Line,
-} from './chart-model.ts'
+import { drawPoint } from 'chart.js/helpers'
+import { lastFinite, shown, type ChartModel, type EarlyBand, type Line } from './chart-model.ts'
+import { xTicks, type Drawn, type DrawnLine, type Edges } from './chart-view.ts'
 import { DASH_PATTERNS } from './line-style.ts'
+import type { Points } from './pyramid.ts'
+import { forward, inverse, ticksOf, tickTexts } from './scale.ts'
 
-Chart.register(LineController, LineElement, LinearScale, PointElement, Tooltip)
+Chart.register(LineController, LineElement, LinearScale, PointElement)
 
 /** The colours of the theme, read from the document once a redraw: a canvas knows no `var()`. */
 export interface Palette {
@@ -59,170 +53,158 @@ interface Point {
 
 export type LineChart = Chart<'line', Point[]>
 
-/** What the drawing plugin needs and Chart.js does not carry. */
-const drawn = new WeakMap<LineChart, { model: ChartModel; palette: Palette }>()
-
-export function makeChart(canvas: HTMLCanvasElement, model: ChartModel, palette: Palette): LineChart {
-  const chart = new Chart<'line', Point[]>(canvas, configuration(model, palette, canvas.clientWidth))
-  drawn.set(chart, { model, palette })
-  chart.update('none')
-  return chart
+interface Content {
+  readonly model: ChartModel
+  readonly drawn: Drawn
+  readonly palette: Palette
 }
 
-export function updateChart(chart: LineChart, model: ChartModel, palette: Palette): void {
-  drawn.set(chart, { model, palette })
-  const { data, options } = configuration(model, palette, chart.canvas.clientWidth)
-  chart.data = data
-  chart.options = options ?? {}
-  chart.update('none')
-}
+/** What is on each canvas. Chart.js itself knows places on axes that are even, and asks here for the rest. */
+const contents = new WeakMap<HTMLCanvasElement, Content>()
 
-function configuration(model: ChartModel, palette: Palette, width: number): ChartConfiguration<'line', Point[]> {
-  const range = rangeOf(model)
-  const xs = model.lines.flatMap(({ x }) => (x.length === 0 ? [] : [x[0] as number, x[x.length - 1] as number]))
-  const low = Math.min(...xs, model.xLabel === 'epoch' ? 1 : 0)
-  const high = Math.max(...xs, ...(model.early?.x ?? []), low + 1)
-  const tick = { color: palette.ink2, font: { family: palette.font, size: 11 }, padding: 6, maxRotation: 0 }
-  return {
+export function makeChart(canvas: HTMLCanvasElement, content: Content): LineChart {
+  contents.set(canvas, content)
+  return new Chart<'line', Point[]>(canvas, {
     type: 'line',
     plugins: [bandsAndNames],
-    data: { datasets: model.lines.map((line) => dataset(line, palette, width)) },
-    options: {
-      animation: false,
-      responsive: true,
-      maintainAspectRatio: false,
-      parsing: false,
-      normalized: true,
-      interaction: { mode: 'nearest', axis: 'x', intersect: false },
-      layout: { padding: { top: 10, right: endWidth(model, palette), left: 2, bottom: 0 } },
-      scales: {
-        x: {
-          type: 'linear',
-          min: low,
-          max: high,
-          grid: { display: false },
-          border: { color: palette.line },
-          ticks: {
-            ...tick,
-            precision: 0,
-            maxTicksLimit: 7,
-            includeBounds: true,
-            callback: (value) => whole(Number(value)),
-          },
-          // The end is always told; a round number just before it would run into it.
-          afterBuildTicks: (axis) => {
-            const { ticks } = axis
-            const near = (high - low) * 0.07
-            const [before, end] = ticks.slice(-2)
-            if (before !== undefined && end !== undefined && end.value - before.value < near) ticks.splice(-2, 1)
-          },
-        },
-        y: {
-          type: 'linear',
-          ...(range === null ? { min: 0, max: 1 } : { min: range.low, max: range.high }),
-          grid: { color: palette.line, drawTicks: false },
-          border: { display: false },
-          ticks: {
-            ...tick,
-            maxTicksLimit: 9,
-            includeBounds: false,
-            callback: (value, _, ticks) => axisNumber(Number(value), model.unit, stepOf(ticks)),
-          },
-        },
+    data: { datasets: datasetsOf(content) },
+    options: optionsOf(canvas, content),
+  })
+}
+
+/** Options stay what they are unless the theme changed: Chart.js resolves them anew at a cost that one feels in a fast run. */
+export function updateChart(chart: LineChart, content: Content): void {
+  const before = contents.get(chart.canvas)
+  contents.set(chart.canvas, content)
+  chart.data.datasets = datasetsOf(content)
+  if (before?.palette !== content.palette) chart.options = optionsOf(chart.canvas, content)
+  else {
+    const { scales, layout } = chart.options
+    const { x, y } = placesOf(content.drawn)
+    if (scales?.['x'] !== undefined) Object.assign(scales['x'], x)
+    if (scales?.['y'] !== undefined) Object.assign(scales['y'], y)
+    if (layout !== undefined) layout.padding = paddingOf(content)
+  }
+  chart.update('none')
+}
+
+function placesOf({ x, y }: Drawn): Record<'x' | 'y', { min: number; max: number }> {
+  return {
+    x: { min: forward(x.kind, x.low), max: forward(x.kind, x.high) },
+    y: { min: forward(y.kind, y.low), max: forward(y.kind, y.high) },
+  }
+}
+
+function paddingOf(content: Content): { top: number; right: number; left: number; bottom: number } {
+  return { top: 10, right: endWidth(content), left: 2, bottom: 0 }
+}
+
+function optionsOf(
+  canvas: HTMLCanvasElement,
+  content: Content,
+): NonNullable<ChartConfiguration<'line', Point[]>['options']> {
+  const { palette } = content
+  const { x, y } = placesOf(content.drawn)
+  const tick = { color: palette.ink2, font: { family: palette.font, size: 11 }, padding: 6, maxRotation: 0 }
+  return {
+    animation: false,
+    // The canvas is given its size by whoever knows it first.
+    responsive: false,
+    maintainAspectRatio: false,
+    parsing: false,
+    normalized: true,
+    // The crosshair is drawn on a canvas of its own: nothing here follows the pointer.
+    events: [],
+    layout: { padding: paddingOf(content) },
+    scales: {
+      x: {
+        type: 'linear',
+        ...x,
+        grid: { display: false },
+        border: { color: palette.line },
+        ticks: { ...tick, autoSkip: false, callback: (_, i, all) => all[i]?.label },
+        afterBuildTicks: (axis) => setTicks(axis, contents.get(canvas)),
       },
-      plugins: {
-        tooltip: {
-          backgroundColor: palette.raised,
-          titleColor: palette.ink,
-          bodyColor: palette.ink2,
-          borderColor: palette.line,
-          borderWidth: 1,
-          padding: 9,
-          cornerRadius: 6,
-          caretSize: 0,
-          caretPadding: 10,
-          boxWidth: 10,
-          boxHeight: 2,
-          boxPadding: 4,
-          titleFont: { family: palette.font, size: 12, weight: 600 },
-          bodyFont: { family: palette.font, size: 12 },
-          callbacks: {
-            title: ([item]) => `${capital(model.xLabel)} ${String(item?.parsed.x ?? '')}`,
-            label: ({ datasetIndex, parsed }) => tooltipLine(model, datasetIndex, parsed.x ?? NaN, parsed.y ?? NaN),
-            labelColor: ({ datasetIndex }) => {
-              const color = palette.series[((model.lines[datasetIndex]?.series ?? 1) - 1) % 8] ?? palette.ink
-              return { borderColor: color, backgroundColor: color }
-            },
-          },
-        },
+      y: {
+        type: 'linear',
+        ...y,
+        grid: { color: palette.line, drawTicks: false },
+        border: { display: false },
+        ticks: { ...tick, autoSkip: false, callback: (_, i, all) => all[i]?.label },
+        afterBuildTicks: (axis) => setTicks(axis, contents.get(canvas)),
       },
     },
   }
 }
 
-function dataset(line: Line, palette: Palette, width: number): ChartDataset<'line', Point[]> {
-  const { x, y } = thinned(line.x, line.y, Math.max(100, width))
-  const color = palette.series[(line.series - 1) % 8] ?? palette.ink
+/** Ticks are ours, on every kind of axis: the exported figure has the same. */
+function setTicks(axis: Scale, content: Content | undefined): void {
+  if (content === undefined) return
+  const { model, drawn } = content
+  const isX = axis.axis === 'x'
+  const { kind, ...range } = isX ? drawn.x : drawn.y
+  const most = isX
+    ? Math.max(2, Math.min(7, Math.floor(axis.chart.width / 80)))
+    : Math.max(3, Math.floor(axis.chart.height / 34))
+  const values = isX ? xTicks(model, drawn.x, most) : ticksOf(kind, range, most)
+  const texts = tickTexts(values, kind, isX ? '' : model.unit)
+  axis.ticks = values.map((value, i) => ({ value: forward(kind, value), label: texts[i] ?? '' }))
+}
+
+function datasetsOf({ drawn, palette }: Content): ChartDataset<'line', Point[]>[] {
+  const main = drawn.lines.map((line) => dataset(line.main, line.line, drawn, palette, emphasis(line)))
+  const raw = drawn.lines.flatMap(({ line, raw: points }) =>
+    points === null ? [] : [dataset(points, line, drawn, palette, 'behind')],
+  )
+  return [...main, ...raw]
+}
+
+type Emphasis = 'line' | 'dense' | 'thin' | 'behind'
+
+function emphasis({ line, envelope, raw }: DrawnLine): Emphasis {
+  if (line.thin === true) return 'thin'
+  return envelope !== null && raw === null ? 'dense' : 'line'
+}
+
+const EMPHASES: Readonly<Record<Emphasis, { readonly width: number; readonly strength: number }>> = {
+  line: { width: 1.9, strength: 100 },
+  dense: { width: 1, strength: 80 },
+  thin: { width: 1, strength: 45 },
+  behind: { width: 1, strength: 32 },
+}
+
+function dataset(
+  { x, y }: Points,
+  line: Line,
+  { x: along, y: up }: Drawn,
+  palette: Palette,
+  how: Emphasis,
+): ChartDataset<'line', Point[]> {
+  const color = colorOf(line, palette)
   const data: Point[] = []
-  for (let i = 0; i < x.length; i++) data.push({ x: x[i] as number, y: y[i] as number })
-  // A handful of markers along the line tell it apart without colour; more would hide it.
-  const every = Math.max(1, Math.ceil(data.length / 8))
-  const last = data.length - 1
+  for (let i = 0; i < x.length; i++) {
+    const point = { x: forward(along.kind, x[i] as number), y: forward(up.kind, y[i] as number) }
+    if (!Number.isNaN(point.x) && !Number.isNaN(point.y)) data.push(point)
+  }
+  const { width, strength } = EMPHASES[how]
   return {
     label: line.label,
     data,
-    borderColor: line.thin === true ? `color-mix(in srgb, ${color} 45%, transparent)` : color,
-    backgroundColor: color,
-    borderWidth: line.thin === true ? 1 : 1.9,
-    borderDash: [...DASH_PATTERNS[line.dash]],
+    borderColor: strength === 100 ? color : `color-mix(in srgb, ${color} ${strength}%, transparent)`,
+    borderWidth: width,
+    // Dashes of a line that goes up and down in every pixel are noise.
+    borderDash: how === 'dense' || how === 'behind' ? [] : [...DASH_PATTERNS[line.dash]],
     borderJoinStyle: 'round',
     borderCapStyle: line.dash === 'dotted' ? 'round' : 'butt',
     spanGaps: true,
-    // A marker at the very end is drawn whole.
-    clip: 6,
-    pointStyle: line.marker,
-    pointRadius: ({ dataIndex }) => {
-      if (line.thin === true) return 0
-      return dataIndex === last || (last - dataIndex) % every === 0 ? 2.6 : 0
-    },
-    pointHoverRadius: 4,
-    pointHitRadius: 12,
-    pointBorderColor: color,
-    pointBackgroundColor: color,
+    // Markers are drawn below, a few a line; an element a point would be resolved one by one.
+    pointRadius: 0,
+    clip: 2,
   }
 }
 
-function stepOf(ticks: readonly { readonly value: number }[]): number {
-  const [first, second] = ticks
-  return first === undefined || second === undefined ? 1 : Math.abs(second.value - first.value)
-}
-
-/** As many digits as the step between ticks needs, and no more. */
-function axisNumber(value: number, unit: string, step: number): string {
-  const digits = (size: number): number => Math.max(0, Math.min(4, Math.ceil(-Math.log10(size) - 1e-9)))
-  if (unit === 'percent') return `${(value * 100).toFixed(digits(step * 100))} %`
-  if (unit === 'degrees') return `${value.toFixed(digits(step))}°`
-  if (Math.abs(value) >= 1e6 || step < 1e-4) return value.toExponential(1)
-  return step >= 1 ? whole(value) : value.toFixed(digits(step)).replace('-', '−')
-}
-
-function tooltipLine(model: ChartModel, index: number, x: number, y: number): string {
-  const line = model.lines[index]
-  if (line === undefined) return ''
-  const i = line.x.indexOf(x)
-  const low = line.low?.[i] ?? NaN
-  const high = line.high?.[i] ?? NaN
-  let band = ''
-  if (high > low)
-    band =
-      model.band?.chosen === 'sd'
-        ? ` ± ${shown(high - y, model.unit)}`
-        : ` (${shown(low, model.unit)}–${shown(high, model.unit)})`
-  return ` ${line.label}  ${shown(y, model.unit)}${band}${unitAfter(model.unit)}`
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1)
+function colorOf(line: Line, palette: Palette): string {
+  return palette.series[(line.series - 1) % palette.series.length] ?? palette.ink
 }
 
 function endText(line: Line, unit: string): string {
@@ -236,7 +218,7 @@ function endFont(palette: Palette): string {
 }
 
 /** Room for the names at the lines' ends, measured. */
-function endWidth(model: ChartModel, palette: Palette): number {
+function endWidth({ model, palette }: Content): number {
   measuring ??= document.createElement('canvas').getContext('2d')
   if (measuring === null) return 80
   measuring.font = endFont(palette)
@@ -247,15 +229,44 @@ function endWidth(model: ChartModel, palette: Palette): number {
 }
 let measuring: CanvasRenderingContext2D | null = null
 
+/** From values to pixels and back, as a chart stands now. */
+export interface Places {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+  readonly xOf: (value: number) => number
+  readonly yOf: (value: number) => number
+  readonly xAt: (pixel: number) => number
+}
+
+export function placesIn(chart: LineChart): Places | null {
+  const content = contents.get(chart.canvas)
+  const { x, y } = chart.scales
+  if (content === undefined || x === undefined || y === undefined) return null
+  const { left, right, top, bottom } = chart.chartArea
+  const { x: along, y: up } = content.drawn
+  return {
+    ...{ left, right, top, bottom },
+    xOf: (value) => x.getPixelForValue(forward(along.kind, value)),
+    yOf: (value) => {
+      const place = forward(up.kind, value)
+      return Number.isNaN(place) ? bottom : y.getPixelForValue(place)
+    },
+    xAt: (pixel) => inverse(along.kind, x.getValueForPixel(pixel) ?? NaN),
+  }
+}
+
 const NAME_HEIGHT = 14
 
 const bandsAndNames: Plugin<'line'> = {
   id: 'bandsAndNames',
   beforeDatasetsDraw(chart) {
-    const content = drawn.get(chart as LineChart)
-    const { x, y } = chart.scales
-    if (content === undefined || x === undefined || y === undefined) return
-    const { model, palette } = content
+    const content = contents.get(chart.canvas)
+    const places = placesIn(chart as LineChart)
+    if (content === undefined || places === null) return
+    const { model, palette, drawn } = content
+    const { xOf, yOf } = places
     const { ctx, chartArea: area } = chart
     ctx.save()
     ctx.beginPath()
@@ -263,25 +274,21 @@ const bandsAndNames: Plugin<'line'> = {
     ctx.clip()
     if (model.published !== undefined) {
       const { mean, sd } = model.published
-      const top = y.getPixelForValue(mean + sd)
+      const top = yOf(mean + sd)
       ctx.fillStyle = palette.published
-      ctx.fillRect(area.left, top, area.width, Math.max(2, y.getPixelForValue(mean - sd) - top))
+      ctx.fillRect(area.left, top, area.width, Math.max(2, yOf(mean - sd) - top))
       ctx.fillStyle = palette.ink2
       ctx.font = `11px ${palette.font}`
       ctx.fillText(
         `published ${shown(mean, model.unit)} ± ${shown(sd, model.unit)}`,
         area.left + 6,
-        top > area.top + 16 ? top - 5 : y.getPixelForValue(mean - sd) + 13,
+        top > area.top + 16 ? top - 5 : yOf(mean - sd) + 13,
       )
     }
-    if (model.early !== undefined) {
-      drawEarly(ctx, model.early, palette, {
-        right: area.right,
-        at: (px, py) => [x.getPixelForValue(px), y.getPixelForValue(py)],
-      })
-    }
+    if (model.early !== undefined)
+      drawEarly(ctx, model.early, palette, { right: area.right, at: (px, py) => [xOf(px), yOf(py)] })
     for (const { x: at, label } of model.marks ?? []) {
-      const px = x.getPixelForValue(at)
+      const px = xOf(at)
       ctx.strokeStyle = palette.ink2
       ctx.lineWidth = 1
       ctx.setLineDash([4, 3])
@@ -297,31 +304,25 @@ const bandsAndNames: Plugin<'line'> = {
       // On whichever side there is room for it.
       ctx.fillText(label, px + 5 + width < area.right ? px + 5 : px - 5 - width, area.bottom - 6)
     }
-    for (const line of model.lines) {
-      if (line.low === undefined || line.high === undefined) continue
-      ctx.beginPath()
-      for (const [edge, backwards] of [
-        [line.high, false],
-        [line.low, true],
-      ] as const)
-        trace(line.x, edge, backwards, (px, py) => ctx.lineTo(x.getPixelForValue(px), y.getPixelForValue(py)))
-      ctx.closePath()
-      ctx.globalAlpha = 0.15
-      ctx.fillStyle = palette.series[(line.series - 1) % 8] ?? palette.ink
-      ctx.fill()
-      ctx.globalAlpha = 1
+    for (const { line, band, envelope } of drawn.lines) {
+      ctx.fillStyle = colorOf(line, palette)
+      if (band !== null) fillBetween(ctx, band, places, 0.15)
+      if (envelope !== null) fillBetween(ctx, envelope, places, 0.22)
     }
     ctx.restore()
   },
   afterDatasetsDraw(chart) {
-    const content = drawn.get(chart as LineChart)
-    const { y } = chart.scales
-    if (content === undefined || y === undefined) return
-    const { model, palette } = content
+    const content = contents.get(chart.canvas)
+    const places = placesIn(chart as LineChart)
+    if (content === undefined || places === null) return
+    const { model, palette, drawn } = content
     const { ctx, chartArea: area } = chart
+    drawn.lines.forEach(({ line }, i) => {
+      if (line.thin !== true) drawMarkers(ctx, chart.getDatasetMeta(i).data, line, colorOf(line, palette), places)
+    })
     const names = model.lines
       .filter((line) => line.thin !== true && lastFinite(line) >= 0)
-      .map((line) => ({ line, at: y.getPixelForValue(line.y[lastFinite(line)] as number) }))
+      .map((line) => ({ line, at: endOf(drawn, line, places) }))
       .sort((a, b) => a.at - b.at)
     // Names keep apart: each goes below the one above it, then all are pushed back up into the area.
     names.forEach((name, i) => (name.at = Math.max(name.at, (names[i - 1]?.at ?? -Infinity) + NAME_HEIGHT)))
@@ -334,20 +335,57 @@ const bandsAndNames: Plugin<'line'> = {
     ctx.font = endFont(palette)
     ctx.textBaseline = 'middle'
     for (const { line, at } of names) {
-      ctx.fillStyle = palette.series[(line.series - 1) % 8] ?? palette.ink
+      ctx.fillStyle = colorOf(line, palette)
       ctx.fillText(endText(line, model.unit), area.right + 9, at)
-    }
-    const [active] = chart.tooltip?.getActiveElements() ?? []
-    if (active !== undefined) {
-      ctx.strokeStyle = palette.ink2
-      ctx.globalAlpha = 0.4
-      ctx.beginPath()
-      ctx.moveTo(active.element.x, area.top)
-      ctx.lineTo(active.element.x, area.bottom)
-      ctx.stroke()
     }
     ctx.restore()
   },
+}
+
+/** The height at which a line leaves what is seen, to the right. */
+function endOf({ lines }: Drawn, line: Line, { yOf, top, bottom, xOf, right }: Places): number {
+  const points = lines.find((one) => one.line === line)?.main
+  if (points === undefined) return bottom
+  let i = points.x.length - 1
+  while (i > 0 && xOf(points.x[i]!) > right + 1) i--
+  return Math.min(bottom, Math.max(top, yOf(points.y[i] ?? NaN)))
+}
+
+/** A handful of markers along the line tell it apart without colour; more would hide it. */
+function drawMarkers(
+  ctx: CanvasRenderingContext2D,
+  points: readonly { readonly x: number; readonly y: number }[],
+  line: Line,
+  color: string,
+  { left, right, top, bottom }: Places,
+): void {
+  const last = points.length - 1
+  const every = Math.max(1, Math.ceil(points.length / 8))
+  ctx.save()
+  ctx.fillStyle = color
+  ctx.strokeStyle = color
+  ctx.lineWidth = 1
+  for (let i = last; i >= 0; i -= every) {
+    const { x, y } = points[i]!
+    const inside = x >= left - 1 && x <= right + 1 && y >= top - 1 && y <= bottom + 1
+    if (inside) drawPoint(ctx, { pointStyle: line.marker, radius: 2.6, rotation: 0, borderWidth: 1 }, x, y)
+  }
+  ctx.restore()
+}
+
+function fillBetween(
+  ctx: CanvasRenderingContext2D,
+  { x, low, high }: Edges,
+  { xOf, yOf }: Places,
+  strength: number,
+): void {
+  ctx.beginPath()
+  for (let i = 0; i < x.length; i++) if (Number.isFinite(high[i])) ctx.lineTo(xOf(x[i]!), yOf(high[i]!))
+  for (let i = x.length - 1; i >= 0; i--) if (Number.isFinite(low[i])) ctx.lineTo(xOf(x[i]!), yOf(low[i]!))
+  ctx.closePath()
+  ctx.globalAlpha = strength
+  ctx.fill()
+  ctx.globalAlpha = 1
 }
 
 /** The published first epochs: a band with its mean as a fine line, named at its end. */
@@ -377,13 +415,4 @@ function drawEarly(
   ctx.fillStyle = palette.ink2
   ctx.font = `11px ${palette.font}`
   ctx.fillText(name, Math.min(px + 6, right - ctx.measureText(name).width - 6), py + 14)
-}
-
-/** An edge of a band from left to right, or backwards. */
-function trace(x: Float64Array, edge: Float64Array, backwards: boolean, to: (x: number, y: number) => void): void {
-  for (let step = 0; step < x.length; step++) {
-    const i = backwards ? x.length - 1 - step : step
-    const value = edge[i] as number
-    if (Number.isFinite(value)) to(x[i] as number, value)
-  }
 }

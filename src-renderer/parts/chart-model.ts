@@ -75,72 +75,6 @@ export function unitAfter(unit: string): string {
   return unit === 'degrees' || unit === '' ? '' : ` ${unit}`
 }
 
-export interface Points {
-  readonly x: Float64Array
-  readonly y: Float64Array
-}
-
-/**
- * At most about `buckets` × 2 points that draw the same picture: of each bucket of x the lowest and the highest value in
- * their order, and the first and last point of all, so that no spike is lost. Short lines come back as they are.
- */
-export function thinned(x: Float64Array, y: Float64Array, buckets: number): Points {
-  const n = Math.min(x.length, y.length)
-  if (n <= buckets * 2 || n < 3) return { x: x.subarray(0, n), y: y.subarray(0, n) }
-  const first = x[0] as number
-  const width = ((x[n - 1] as number) - first) / buckets || 1
-  const keptX: number[] = []
-  const keptY: number[] = []
-  const keep = (i: number): void => {
-    keptX.push(x[i] as number)
-    keptY.push(y[i] as number)
-  }
-  keep(0)
-  for (let start = 1; start < n - 1;) {
-    const bucket = Math.floor(((x[start] as number) - first) / width)
-    let low = start
-    let high = start
-    let end = start
-    while (end < n - 1 && Math.floor(((x[end] as number) - first) / width) === bucket) {
-      if ((y[end] as number) < (y[low] as number)) low = end
-      if ((y[end] as number) > (y[high] as number)) high = end
-      end++
-    }
-    keep(Math.min(low, high))
-    if (low !== high) keep(Math.max(low, high))
-    start = end
-  }
-  keep(n - 1)
-  return { x: Float64Array.from(keptX), y: Float64Array.from(keptY) }
-}
-
-/** The range of y that holds every point, every band and what was published, with a little air; null without a point. */
-export function rangeOf(model: ChartModel): { readonly low: number; readonly high: number } | null {
-  let low = Infinity
-  let high = -Infinity
-  for (const line of model.lines)
-    for (const values of [line.y, line.low, line.high])
-      for (const value of values ?? []) {
-        if (!Number.isFinite(value)) continue
-        low = Math.min(low, value)
-        high = Math.max(high, value)
-      }
-  if (model.published !== undefined && low !== Infinity) {
-    low = Math.min(low, model.published.mean - model.published.sd)
-    high = Math.max(high, model.published.mean + model.published.sd)
-  }
-  if (low !== Infinity)
-    model.early?.mean.forEach((mean, i) => {
-      const half = model.early?.half[i] ?? 0
-      low = Math.min(low, mean - half)
-      high = Math.max(high, mean + half)
-    })
-  if (low === Infinity) return null
-  const air = (high - low || Math.abs(high) * 0.1 || 1) * 0.08
-  const accuracy = model.unit === 'percent'
-  return { low: accuracy ? Math.max(0, low - air) : low - air, high: accuracy ? Math.min(1, high + air) : high + air }
-}
-
 /** The chart in sentences, for those who hear it. */
 export function summary(model: ChartModel): string {
   const lines = model.lines.filter(({ thin }) => thin !== true)
@@ -176,11 +110,13 @@ export function tableOf(
 ): readonly { readonly x: number; readonly values: readonly number[] }[] {
   const all = new Map<number, number[]>()
   model.lines.forEach((line, column) => {
-    line.x.forEach((x, i) => {
+    // No line has more than its last `most` points among the last of all.
+    for (let i = Math.max(0, line.x.length - most); i < line.x.length; i++) {
+      const x = line.x[i]!
       const values = all.get(x) ?? new Array<number>(model.lines.length).fill(NaN)
-      values[column] = line.y[i] as number
+      values[column] = line.y[i]!
       all.set(x, values)
-    })
+    }
   })
   return [...all]
     .map(([x, values]) => ({ x, values }))

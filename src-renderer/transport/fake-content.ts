@@ -38,6 +38,7 @@ export const fakeDescription: LabDescription = {
   host: 'test',
   resultsFolder: '/home/person/apical',
   templates: [],
+  benches: [],
   rules: [
     {
       name: 'corinfomax',

@@ -1,5 +1,6 @@
 /** A small lab of straw, the same every time: for developing components without a host, and for nothing else. */
 import type {
+  BenchResult,
   ExperimentRecord,
   ExperimentRow,
   Lab,
@@ -123,6 +124,8 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     stopSeed: async () => null,
     addSeeds: async ({ id, seeds }) => become(id, { seeds: [...found(id).seeds, ...seeds], state: 'running' }),
     resume: async ({ id }) => become(id, { state: 'running' }),
+    forecastQueue: async () =>
+      [...all.values()].filter(({ state }) => state === 'queued').map(({ id }) => ({ id, seconds: 640 })),
     moveInQueue: async ({ id, position }) => {
       const other = [...all.values()].find(({ queuePosition }) => queuePosition === position)
       if (other !== undefined) become(other.id, { queuePosition: found(id).queuePosition })
@@ -164,6 +167,21 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     views: async () => views,
     keepView: async ({ view }) => (views = [...views.filter(({ name }) => name !== view.name), view]),
     forgetView: async ({ name }) => (views = views.filter((view) => view.name !== name)),
+    bench: async ({ engine }) => fakeBench(engine),
+    preview: async ({ split, label, from, count }) => {
+      const samples = Array.from({ length: count }, (_, i) => ({ index: from + i, label: label ?? i % 10 }))
+      return {
+        image: { height: 2, width: 2, channels: 1 },
+        classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
+        counts: Array.from({ length: 10 }, () => (split === 'train' ? 1000 : 200)),
+        total: split === 'train' ? 10_000 : 2000,
+        matching: label === null ? 10_000 : 1000,
+        samples,
+        pixels: btoa('\u0000\u0080\u00ff\u0040'.repeat(count)),
+        checksums: { glyphs: 'version 2, seed 0' },
+        warnings: [],
+      }
+    },
     useDataFolder: async ({ folder }) => {
       throw new Refusal({
         message: `${folder} has no file train-images-idx3-ubyte, plain or .gz.`,
@@ -172,6 +190,16 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
       })
     },
     watch: (listener) => events.add(listener),
+  }
+}
+
+function fakeBench(engine: string): BenchResult {
+  return {
+    ...{ engine, device: 'wasm, 2 threads', rule: 'CorInfoMax', widths: [784, 128, 10], batch: 20, replicas: 1 },
+    ...{ threads: 2, trainMsPerBatch: 1.62, evalMsPerBatch: 0.4, gflops: 31.4, peakGflops: 88.2 },
+    measured: '2026-11-26T15:00:00.000Z',
+    machine: { cpu: 'A processor of straw', cores: 8, os: 'Linux 6.12', apical: '0.1.0' },
+    besideRun: false,
   }
 }
 

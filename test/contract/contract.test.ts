@@ -237,6 +237,8 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['stopSeed', { id: 'no-such-run', seed: 0 }],
     ['addSeeds', { id: 'no-such-run', seeds: [1] }],
     ['addSeeds', { id: 'x', seeds: [] }],
+    ['bench', { engine: 'steam' }],
+    ['preview', { name: 'mnist', split: 'train', label: null, from: 0, count: 10_000 }],
     ['saveTemplate', { name: 'x', experiment: null }],
     ['deleteTemplate', { name: '../../etc' }],
     ['useDataFolder', { name: 'mnist', folder: '/no/such/folder' }],
@@ -291,7 +293,17 @@ test('every call of the contract is exercised or named here', () => {
   // Pausing has its own tests with the lab; a call that is new fails here until it is looked at.
   const known = ['describe', 'list', 'read', 'forecast', 'start', 'pause', 'continue', 'stop', 'resume', 'moveInQueue']
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
-  const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
+  const seeds = [
+    'stopAfter',
+    'stopSeed',
+    'addSeeds',
+    'readExperiment',
+    'saveTemplate',
+    'deleteTemplate',
+    'forecastQueue',
+    'bench',
+    'preview',
+  ]
   expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...kept].sort())
 })
 
