@@ -94,7 +94,7 @@ export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolea
   ].join('\n')
 }
 
-function markdownText(text: string): string {
+export function markdownText(text: string): string {
   return text.replace(/[\\`*_[\]<>|~]/g, String.raw`\$&`).replace(/\s+/g, ' ')
 }
 
@@ -112,7 +112,7 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
   return [header, ...lines].map((cells) => cells.map(csvCell).join(',') + '\r\n').join('')
 }
 
-function csvCell(value: string | number | undefined): string {
+export function csvCell(value: string | number | undefined): string {
   if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return ''
   if (typeof value === 'number') return String(value)
   // A spreadsheet runs what begins like a formula.
