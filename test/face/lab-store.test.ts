@@ -32,7 +32,15 @@ function twoPages(pages: readonly (readonly ExperimentRow[])[]) {
       return () => undefined
     },
   }
-  return { lab: new LabStore(wire), tell: (event: LabEvent) => void tell(event), letGo: () => void letGo() }
+  return {
+    lab: new LabStore(wire),
+    tell: (event: LabEvent): void => {
+      tell(event)
+    },
+    letGo: (): void => {
+      letGo()
+    },
+  }
 }
 
 const eventually = async (holds: () => boolean): Promise<void> => {
