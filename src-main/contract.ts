@@ -367,15 +367,6 @@ export const LAB_CALLS = {
   forecastQueue: z.strictObject({}),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
   writeNotes: z.strictObject({ id: RunId, text: z.string().max(1_000_000) }),
-  /** Tags, pins and archives experiments: labels.json in each folder. */
-  label: z.strictObject({ ids: RunIds, change: LabelChange }),
-  trash: z.strictObject({ ids: RunIds }),
-  restore: z.strictObject({ ids: RunIds }),
-  /** Named looks at the table, kept in the results folder. */
-  views: z.strictObject({}),
-  /** Replaces the one of that name; answers all. */
-  keepView: z.strictObject({ view: SavedView }),
-  forgetView: z.strictObject({ name: z.string().max(100) }),
   /** Times an engine in a process of its own; `bench` events tell how far it is. */
   bench: z.strictObject({ engine: z.enum(ENGINE_NAMES) }),
   /** A page of samples of one class, or of all (null), read from the set's own bytes. */
@@ -386,6 +377,15 @@ export const LAB_CALLS = {
     from: z.int().min(0).max(100_000_000),
     count: z.int().min(1).max(120),
   }),
+  /** Tags, pins and archives experiments: labels.json in each folder. */
+  label: z.strictObject({ ids: RunIds, change: LabelChange }),
+  trash: z.strictObject({ ids: RunIds }),
+  restore: z.strictObject({ ids: RunIds }),
+  /** Named looks at the table, kept in the results folder. */
+  views: z.strictObject({}),
+  /** Replaces the one of that name; answers all. */
+  keepView: z.strictObject({ view: SavedView }),
+  forgetView: z.strictObject({ name: z.string().max(100) }),
   /** Points a data set to a folder the person has; answers its new card. */
   useDataFolder: z.strictObject({ name: z.string().max(100), folder: z.string().min(1).max(4096) }),
 } as const satisfies Record<string, z.ZodType>
@@ -419,14 +419,14 @@ export interface LabAnswers {
   forecastQueue: readonly { readonly id: string; readonly seconds: number | null }[]
   moveInQueue: null
   writeNotes: null
+  bench: BenchResult
+  preview: DataPreview
   label: Several
   trash: Several
   restore: Several
   views: readonly SavedView[]
   keepView: readonly SavedView[]
   forgetView: readonly SavedView[]
-  bench: BenchResult
-  preview: DataPreview
   useDataFolder: DataSetCard
 }
 

@@ -164,9 +164,6 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
       }
       return { done: ids, refused: [] }
     },
-    views: async () => views,
-    keepView: async ({ view }) => (views = [...views.filter(({ name }) => name !== view.name), view]),
-    forgetView: async ({ name }) => (views = views.filter((view) => view.name !== name)),
     bench: async ({ engine }) => fakeBench(engine),
     preview: async ({ split, label, from, count }) => {
       const samples = Array.from({ length: count }, (_, i) => ({ index: from + i, label: label ?? i % 10 }))
@@ -182,6 +179,9 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
         warnings: [],
       }
     },
+    views: async () => views,
+    keepView: async ({ view }) => (views = [...views.filter(({ name }) => name !== view.name), view]),
+    forgetView: async ({ name }) => (views = views.filter((view) => view.name !== name)),
     useDataFolder: async ({ folder }) => {
       throw new Refusal({
         message: `${folder} has no file train-images-idx3-ubyte, plain or .gz.`,

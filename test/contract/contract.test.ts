@@ -293,18 +293,9 @@ test('every call of the contract is exercised or named here', () => {
   // Pausing has its own tests with the lab; a call that is new fails here until it is looked at.
   const known = ['describe', 'list', 'read', 'forecast', 'start', 'pause', 'continue', 'stop', 'resume', 'moveInQueue']
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
-  const seeds = [
-    'stopAfter',
-    'stopSeed',
-    'addSeeds',
-    'readExperiment',
-    'saveTemplate',
-    'deleteTemplate',
-    'forecastQueue',
-    'bench',
-    'preview',
-  ]
-  expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...kept].sort())
+  const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
+  const apart = ['forecastQueue', 'bench', 'preview']
+  expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept].sort())
 })
 
 function sha256(path: string): string {
