@@ -4,6 +4,10 @@ export type Route =
   /** `run`: the run in front; null for the first that runs. */
   | { readonly screen: 'live'; readonly run: string | null }
   | { readonly screen: 'run'; readonly id: string }
+  /** Experiments beside each other, in the order they were chosen; none yet when empty. */
+  | { readonly screen: 'compare'; readonly ids: readonly string[] }
+  /** All experiments of one sweep; stands under Compare. */
+  | { readonly screen: 'sweep'; readonly id: string }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
   | { readonly screen: 'new'; readonly from: Beginning; readonly name: string }
@@ -23,6 +27,10 @@ export function readRoute(hash: string): Route {
       return { screen, run: first ?? null }
     case 'run':
       return first === undefined ? { screen: 'lab' } : { screen, id: first }
+    case 'compare':
+      return first === 'sweep' && second !== undefined
+        ? { screen: 'sweep', id: second }
+        : { screen, ids: distinct(rest) }
     case 'new': {
       const from = BEGINNINGS.find((one) => one === first)
       return from === undefined || second === undefined ? { screen, from: null } : { screen, from, name: second }
@@ -33,11 +41,16 @@ export function readRoute(hash: string): Route {
 }
 
 export function writeRoute(route: Route): string {
-  const parts: string[] = [route.screen]
+  const parts: string[] = route.screen === 'sweep' ? ['compare', 'sweep', route.id] : [route.screen]
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
   if (route.screen === 'run') parts.push(route.id)
+  if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'new' && route.from !== null) parts.push(route.from, route.name)
   return `#/${parts.map(encodeURIComponent).join('/')}`
+}
+
+function distinct(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids.filter((id) => id !== ''))]
 }
 
 function decoded(part: string): string {
@@ -48,12 +61,22 @@ function decoded(part: string): string {
   }
 }
 
+/** What a native menu asks of the window: an address that is nowhere, `#/do/NAME`. */
+const ERRAND = /^#\/do\/([a-z-]+)$/
+
 class Router {
   current = $state.raw<Route>(readRoute(window.location.hash))
+  /** Does what a native menu asks for; the window stays where it is. */
+  onerrand: (name: string) => void = () => undefined
 
   constructor() {
     window.addEventListener('hashchange', () => {
-      this.current = readRoute(window.location.hash)
+      const errand = ERRAND.exec(window.location.hash)?.[1]
+      if (errand === undefined) this.current = readRoute(window.location.hash)
+      else {
+        window.history.replaceState(null, '', writeRoute(this.current))
+        this.onerrand(errand)
+      }
     })
   }
 

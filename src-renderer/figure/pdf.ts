@@ -1,5 +1,5 @@
 /** A scene as PDF, with its font embedded (only the letters used), so that every printer and journal takes it. */
-import { jsPDF } from 'jspdf'
+import { GState, jsPDF } from 'jspdf'
 import { FONT_FILES } from './canvas.ts'
 import type { Mark, Scene } from './scene.ts'
 
@@ -76,7 +76,8 @@ function put(pdf: jsPDF, mark: Mark): void {
 }
 
 function opacity(pdf: jsPDF, value = 1): void {
-  pdf.setGState(pdf.GState({ opacity: value, 'stroke-opacity': value }))
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its types merge parameters and class
+  pdf.setGState(new GState({ opacity: value, 'stroke-opacity': value }))
 }
 
 function trace(pdf: jsPDF, points: readonly number[], closed: boolean): void {

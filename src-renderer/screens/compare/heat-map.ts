@@ -1,0 +1,74 @@
+/** A two-axis sweep as a map: rows and columns of cells, each with its colour and its words. */
+import type { ExperimentRow } from '../../../src-main/contract.ts'
+import type { Spread } from '../../../src-main/experiment/event.ts'
+import { percent, seedCount } from '../../format.ts'
+import {
+  outcomeOf,
+  OUTCOMES,
+  pointText,
+  rangeOfOutcome,
+  type Outcome,
+  type Sweep,
+  type SweepAxis,
+} from './sweep-model.ts'
+
+export interface HeatCell {
+  readonly row: ExperimentRow
+  readonly value: Spread | null
+  /** 0 for the lowest mean of the map, 1 for the highest; null without a value. */
+  readonly share: number | null
+  /** Its name: settings, result, seeds. */
+  readonly name: string
+  readonly isBest: boolean
+}
+
+export interface HeatMap {
+  readonly across: SweepAxis
+  readonly down: SweepAxis
+  /** `[place down][place across]`, the largest value down first, as on a y axis; null where nothing was run. */
+  readonly rows: readonly { readonly text: string; readonly cells: readonly (HeatCell | null)[] }[]
+  readonly range: { readonly low: number; readonly high: number } | null
+}
+
+/** The first axis goes down, the second across; the longer one across where that is turned. */
+export function heatMap(sweep: Sweep, outcome: Outcome): HeatMap | null {
+  const [first, second] = sweep.axes
+  if (first === undefined || second === undefined) return null
+  const turned = first.values.length > second.values.length
+  const [across, down] = turned ? [first, second] : [second, first]
+  const range = rangeOfOutcome(sweep.points, outcome)
+  const cells = new Map(
+    sweep.points.map((point) => {
+      const [one = 0, two = 0] = point.places
+      const value = outcomeOf(point.row, outcome)
+      const cell: HeatCell = {
+        ...{ row: point.row, value },
+        share: value === null || range === null ? null : shareOf(value.mean, range),
+        name: `${pointText(sweep, point)}: ${cellWords(point.row, value, outcome)}`,
+        isBest: value !== null && value.mean === range?.high,
+      }
+      return [turned ? `${two} ${one}` : `${one} ${two}`, cell]
+    }),
+  )
+  const rows = down.values
+    .map(({ text }, i) => ({ text, cells: across.values.map((_, j) => cells.get(`${i} ${j}`) ?? null) }))
+    .toReversed()
+  return { across, down, rows, range }
+}
+
+function shareOf(value: number, { low, high }: { readonly low: number; readonly high: number }): number {
+  return high > low ? (value - low) / (high - low) : 0.5
+}
+
+function cellWords(row: ExperimentRow, value: Spread | null, outcome: Outcome): string {
+  const collapsed = row.collapsedSeeds.length
+  const seeds = collapsed === 0 ? `${row.seeds.length} seeds` : `${collapsed} of ${row.seeds.length} seeds collapsed`
+  if (value === null) return `${row.state}, no result yet`
+  const spread = value.n > 1 ? ` ± ${percent(value.sd)}` : ''
+  return `${OUTCOMES[outcome].label.toLowerCase()} ${percent(value.mean)}${spread} %, ${seeds}`
+}
+
+/** What stands small in a cell that lost seeds: '2 of 3'. */
+export function collapsedMark({ seeds, collapsedSeeds }: ExperimentRow): string {
+  return collapsedSeeds.length === 0 ? '' : seedCount(seeds, collapsedSeeds)
+}

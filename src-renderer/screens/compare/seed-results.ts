@@ -1,0 +1,75 @@
+/** What each seed of a group came to, and which of them count. */
+import type { ExperimentRow } from '../../../src-main/contract.ts'
+import type { Selection } from '../../../src-main/experiment/experiment.ts'
+import type { History, SeedHistory } from '../../history.ts'
+import { reportedIndex } from '../../series.ts'
+import type { GroupLook } from './looks.ts'
+
+export interface SeedResult {
+  readonly seed: number
+  /** At the reported epoch; NaN where it was not taken. */
+  readonly test: number
+  readonly train: number
+  readonly validation: number
+  /** Largest test accuracy after any epoch. */
+  readonly best: number
+  readonly epochs: number
+  readonly collapsed: boolean
+}
+
+/** One experiment with its seeds: what a comparison puts beside another. */
+export interface Group {
+  readonly id: string
+  /** Unlike any other's in the comparison. */
+  readonly name: string
+  readonly row: ExperimentRow
+  readonly look: GroupLook
+  readonly history: History
+  readonly results: readonly SeedResult[]
+}
+
+export type Part = 'test' | 'train' | 'validation'
+
+export function seedResults(history: History, selection: Selection): readonly SeedResult[] {
+  return [...history.seeds.values()]
+    .filter(({ epochs, collapsed }) => epochs.length > 0 || collapsed !== null)
+    .map((seed) => {
+      const at = reportedIndex(seed, selection)
+      return {
+        seed: seed.seed,
+        test: seed.test.at(at),
+        train: seed.train.at(at),
+        validation: seed.validation.at(at),
+        best: Math.max(...[...seed.test.view()].filter(Number.isFinite)),
+        epochs: Number.isFinite(seed.epochs.last) ? seed.epochs.last : 0,
+        collapsed: seed.collapsed !== null,
+      }
+    })
+    .sort((a, b) => a.seed - b.seed)
+}
+
+/** Seeds that count: those that did not collapse, unless they are asked for or there are no others. */
+export function counted<S extends { readonly collapsed: boolean }>(
+  seeds: readonly S[],
+  withCollapsed: boolean,
+): readonly S[] {
+  const healthy = seeds.filter(({ collapsed }) => !collapsed)
+  return withCollapsed || healthy.length === 0 ? seeds : healthy
+}
+
+/** As `counted`, of a group's histories. */
+export function countedHistories({ history, results }: Group, withCollapsed: boolean): readonly SeedHistory[] {
+  return counted(results, withCollapsed).flatMap(({ seed }) => history.seeds.get(seed) ?? [])
+}
+
+/** Names that tell all rows apart: where two are called the same, with the second, the third… counted. */
+export function distinctNames(rows: readonly Pick<ExperimentRow, 'id' | 'name'>[]): ReadonlyMap<string, string> {
+  const seen = new Map<string, number>()
+  return new Map(
+    rows.map(({ id, name }) => {
+      const count = (seen.get(name) ?? 0) + 1
+      seen.set(name, count)
+      return [id, count === 1 ? name : `${name} (${count})`]
+    }),
+  )
+}

@@ -1,0 +1,199 @@
+/** The comparison's table for a paper (booktabs LaTeX), for a README (Markdown) and for a program (CSV). */
+import { datasetLabel, duration, percent, VERDICT_LABELS, writeSpread } from '../../format.ts'
+import { CONFIDENCE, RESAMPLES } from '../../statistics/bootstrap.ts'
+import type { ComparisonRow } from './comparison-table.ts'
+
+/** What every one of them says, before it is written their way. */
+interface Column {
+  readonly title: string
+  readonly right: boolean
+  /** Empty where the row has nothing to say. */
+  readonly text: (row: ComparisonRow) => string
+  /** The one that is set in bold where its row leads. */
+  readonly leading?: true
+}
+
+const interval = (low: number, high: number): string => `[${percent(low)}, ${percent(high)}]`
+
+export function meanText({ summary }: ComparisonRow): string {
+  if (summary === null) return ''
+  const spread = summary.n > 1 ? ` ± ${percent(summary.sd)}` : ''
+  return `${percent(summary.mean)}${spread} (${summary.n})`
+}
+
+export function collapsedText({ collapsed, seeds }: ComparisonRow): string {
+  return collapsed === 0 ? '' : `${collapsed} of ${seeds} collapsed`
+}
+
+export function verdictText({ published }: ComparisonRow): string {
+  return published === null ? '' : VERDICT_LABELS[published.verdict]
+}
+
+const COLUMNS: readonly Column[] = [
+  { title: 'Experiment', right: false, text: ({ name }) => name },
+  { title: 'Data', right: false, text: ({ dataset }) => datasetLabel(dataset) },
+  { title: 'Test, %', right: true, text: meanText, leading: true },
+  { title: 'Median', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.median)) },
+  { title: 'IQM', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.iqm)) },
+  {
+    title: '95 % CI',
+    right: true,
+    text: ({ summary }) => (summary?.interval ? interval(summary.interval.low, summary.interval.high) : ''),
+  },
+  { title: 'Best', right: true, text: ({ best }) => (Number.isFinite(best) ? percent(best) : '') },
+  {
+    title: 'Collapsed',
+    right: false,
+    text: ({ collapsed, seeds }) => (collapsed === 0 ? '' : `${collapsed} of ${seeds}`),
+  },
+  { title: 'Time', right: true, text: ({ seconds }) => (seconds > 0 ? duration(seconds) : '') },
+  {
+    title: 'Published',
+    right: true,
+    text: (row) =>
+      row.published === null ? '' : `${writeSpread(row.published)} (${row.published.n}), ${verdictText(row)}`,
+  },
+]
+
+/** A column that no row fills, and a data set that is the same everywhere, say nothing. */
+function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
+  const oneDataSet = new Set(rows.map(({ dataset }) => dataset)).size < 2
+  return COLUMNS.filter(({ title, text }) => rows.some((row) => text(row) !== '') && !(title === 'Data' && oneDataSet))
+}
+
+/** What stands under or over the table, one sentence each: a number without them cannot be checked. */
+export function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean): readonly string[] {
+  const datasets = [...new Set(rows.map(({ dataset }) => datasetLabel(dataset)))]
+  const collapsed = rows.some((row) => row.collapsed > 0)
+  const sources = [...new Set(rows.map(({ source }) => source).filter((source) => source !== ''))]
+  return [
+    `Test accuracy (%) on ${datasets.join(', ')}: mean ± sample standard deviation (number of seeds).`,
+    'IQM is the interquartile mean.',
+    `The ${CONFIDENCE * 100} % confidence interval is of the mean, by the percentile bootstrap with ${RESAMPLES.toLocaleString('en-GB').replace(',', ' ')} resamples of the seeds.`,
+    ...(collapsed
+      ? [withCollapsed ? 'Collapsed seeds are counted.' : 'Collapsed seeds are not counted, and named.']
+      : []),
+    ...(sources.length === 0 ? [] : [`Published: ${sources.join('; ')}.`]),
+  ]
+}
+
+export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolean): string {
+  const columns = columnsFor(rows)
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
+  const cell = (row: ComparisonRow, { text, leading }: Column): string => {
+    const written = markdownText(text(row))
+    return leading === true && row.leads ? `**${written}**` : written
+  }
+  return [
+    line(columns.map(({ title }) => title)),
+    line(columns.map(({ right }) => (right ? '---:' : ':---'))),
+    ...rows.map((row) => line(columns.map((column) => cell(row, column)))),
+    '',
+    captionSentences(rows, withCollapsed).map(markdownText).join(' '),
+    '',
+  ].join('\n')
+}
+
+function markdownText(text: string): string {
+  return text.replace(/[\\`*_[\]<>|~]/g, String.raw`\$&`).replace(/\s+/g, ' ')
+}
+
+/** Every number at full precision and as a fraction; one row a group (RFC 4180). */
+export function asCsv(rows: readonly ComparisonRow[]): string {
+  const header = [
+    ...['id', 'experiment', 'data', 'n', 'mean', 'sd', 'median', 'q25', 'q75', 'iqm', 'ci_low', 'ci_high', 'best'],
+    ...['seeds', 'collapsed', 'seconds', 'published_mean', 'published_sd', 'published_n', 'verdict', 'source'],
+  ]
+  const lines = rows.map(({ id, name, dataset, summary: s, best, seeds, collapsed, seconds, published, source }) => [
+    ...[id, name, dataset, s?.n ?? 0, s?.mean, s?.sd, s?.median, s?.quartiles.low, s?.quartiles.high, s?.iqm],
+    ...[s?.interval?.low, s?.interval?.high, best, seeds, collapsed, seconds],
+    ...[published?.mean, published?.sd, published?.n, published?.verdict, source],
+  ])
+  return [header, ...lines].map((cells) => cells.map(csvCell).join(',') + '\r\n').join('')
+}
+
+function csvCell(value: string | number | undefined): string {
+  if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return ''
+  if (typeof value === 'number') return String(value)
+  // A spreadsheet runs what begins like a formula.
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Needs \usepackage{booktabs} and nothing else. */
+export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean): string {
+  const columns = columnsFor(rows)
+  const cell = (row: ComparisonRow, { text, leading }: Column): string => {
+    const written = latexText(text(row))
+    return leading === true && row.leads ? String.raw`\textbf{${written}}` : written
+  }
+  const line = (cells: readonly string[]): string => `    ${cells.join(' & ')} \\\\`
+  return [
+    '% \\usepackage{booktabs}',
+    String.raw`\begin{table}`,
+    String.raw`  \centering`,
+    String.raw`  \caption{${captionSentences(rows, withCollapsed).map(latexText).join(' ')}}`,
+    String.raw`  \label{tab:comparison}`,
+    String.raw`  \begin{tabular}{@{}${columns.map(({ right }) => (right ? 'r' : 'l')).join('')}@{}}`,
+    String.raw`    \toprule`,
+    line(columns.map(({ title }) => latexText(title))),
+    String.raw`    \midrule`,
+    ...rows.map((row) => line(columns.map((column) => cell(row, column)))),
+    String.raw`    \bottomrule`,
+    String.raw`  \end{tabular}`,
+    String.raw`\end{table}`,
+    '',
+  ].join('\n')
+}
+
+const LATEX: Readonly<Record<string, string>> = {
+  '\\': String.raw`\textbackslash{}`,
+  '{': String.raw`\{`,
+  '}': String.raw`\}`,
+  $: String.raw`\$`,
+  '&': String.raw`\&`,
+  '#': String.raw`\#`,
+  _: String.raw`\_`,
+  '%': String.raw`\%`,
+  '^': String.raw`\textasciicircum{}`,
+  '~': String.raw`\textasciitilde{}`,
+  '<': '$<$',
+  '>': '$>$',
+  '|': '$|$',
+  // The old font encoding has no straight one.
+  '"': "''",
+  '±': String.raw`$\pm$`,
+  '−': '$-$',
+  '–': '--',
+  '—': '---',
+  '·': String.raw`$\cdot$`,
+  '×': String.raw`$\times$`,
+  '→': String.raw`$\to$`,
+  '≤': String.raw`$\leq$`,
+  '≥': String.raw`$\geq$`,
+  '∞': String.raw`$\infty$`,
+  '…': String.raw`\ldots{}`,
+  '’': "'",
+  '‘': '`',
+  '“': '``',
+  '”': "''",
+  '°': String.raw`$^\circ$`,
+  ᵀ: String.raw`$^{\top}$`,
+  '\u00a0': '~',
+  '\u2009': String.raw`\,`,
+  '\u202f': String.raw`\,`,
+  ...Object.fromEntries(Array.from('₀₁₂₃₄₅₆₇₈₉', (digit, i) => [digit, `$_{${i}}$`])),
+  ...Object.fromEntries(Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹', (digit, i) => [digit, `$^{${i}}$`])),
+  ...Object.fromEntries(
+    Object.entries({ α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'varepsilon', η: 'eta', λ: 'lambda', μ: 'mu' })
+      .concat(Object.entries({ ν: 'nu', π: 'pi', ρ: 'rho', σ: 'sigma', τ: 'tau', φ: 'varphi', ω: 'omega', Δ: 'Delta' }))
+      .map(([letter, name]) => [letter, `$\\${name}$`]),
+  ),
+}
+
+/** Any text as LaTeX prints it: what has a meaning there is escaped, and the signs that our names use are spelt. */
+export function latexText(text: string): string {
+  return Array.from(text, (letter) => LATEX[letter] ?? letter)
+    .join('')
+    .replace(/\s+/g, ' ')
+}

@@ -1,0 +1,189 @@
+import { describe, expect, test } from 'vitest'
+import type { ExperimentRow } from '../../src-main/contract.ts'
+import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/screens/compare/heat-scale.ts'
+import { heatMap } from '../../src-renderer/screens/compare/heat-map.ts'
+import { dragged, parallel, passes, stepped } from '../../src-renderer/screens/compare/parallel.ts'
+import { settingWords } from '../../src-renderer/screens/compare/setting-words.ts'
+import { sweepChart } from '../../src-renderer/screens/compare/sweep-chart.ts'
+import { isGrid, positionOf, ranked, readSweep } from '../../src-renderer/screens/compare/sweep-model.ts'
+import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
+
+const [template] = fakeRows as readonly [ExperimentRow]
+const rule = fakeDescription.rules[0]
+
+type Value = NonNullable<ExperimentRow['sweep']>['settings'][number]['value']
+
+function member(
+  settings: Readonly<Record<string, Value>>,
+  mean: number | null,
+  more: Partial<ExperimentRow> = {},
+): ExperimentRow {
+  const id = Object.values(settings).map(String).join(' ')
+  return {
+    ...{ ...template, id, name: id, seeds: [0, 1, 2], collapsedSeeds: [] },
+    testAccuracy: mean === null ? null : { mean, sd: 0.01, n: 3 },
+    sweep: { id: 's', settings: Object.entries(settings).map(([key, value]) => ({ key, value })) },
+    ...more,
+  }
+}
+
+/** hidden 8, 32 × beta 0.1, 1, 10; the accuracy rises with both, and one was never run. */
+const rows = [8, 32].flatMap((hidden, i) =>
+  [10, 0.1, 1].flatMap((beta) =>
+    hidden === 32 && beta === 10 ? [] : [member({ hidden, beta, epochs: 5 }, 0.5 + 0.1 * i + 0.05 * Math.log10(beta))],
+  ),
+)
+const sweep = readSweep(rows, rule)
+
+describe('a sweep read from its rows', () => {
+  test('axes in order, values rising, in the rule’s words; what never changes is no axis', () => {
+    expect(
+      sweep.axes.map(({ label, symbol, scale, values }) => [label, symbol, scale, values.map(({ text }) => text)]),
+    ).toEqual([
+      ['Hidden units', undefined, 'linear', ['8', '32']],
+      ['Nudging strength', 'β', 'log', ['0.1', '1', '10']],
+    ])
+    expect(sweep.points.map(({ places }) => places)).toContainEqual([1, 0])
+  })
+
+  test('numbers by equal factors stand at equal distances', () => {
+    expect([0, 1, 2].map((place) => positionOf(sweep.axes[1]!, place))).toEqual([0, expect.closeTo(0.5, 12), 1])
+  })
+
+  test('what is not a number keeps its order', () => {
+    const { axes } = readSweep([member({ randomSign: true }, 0.5), member({ randomSign: false }, 0.6)], rule)
+    expect(axes[0]).toMatchObject({ scale: 'category', values: [{ text: 'on' }, { text: 'off' }] })
+  })
+
+  test('keys in words', () => {
+    expect(settingWords('training.batchSize', rule).label).toBe('Batch size')
+    expect(settingWords('widths.1', rule).label).toBe('Units of layer 1')
+    expect(settingWords('lrForward.1', rule).label).toBe('Feedforward rates, layer 2')
+    expect(settingWords('unheard.of', rule).label).toBe('unheard.of')
+  })
+
+  test('the best first, what has no result last', () => {
+    const { points } = readSweep([member({ beta: 1 }, null), member({ beta: 2 }, 0.4), member({ beta: 3 }, 0.6)], rule)
+    expect(ranked(points, 'test').map(({ row }) => row.id)).toEqual(['3', '2', '1'])
+  })
+
+  test('values that go together are no map', () => {
+    expect(isGrid(sweep)).toBe(true)
+    expect(
+      isGrid(
+        readSweep(
+          [1, 2, 3].map((value) => member({ beta: value, hidden: value }, 0.5)),
+          rule,
+        ),
+      ),
+    ).toBe(false)
+  })
+})
+
+describe('the heat map', () => {
+  const map = heatMap(sweep, 'test')!
+
+  test('every combination in its cell, the largest value on top, the longer axis across', () => {
+    expect(map.across.label).toBe('Nudging strength')
+    expect(map.rows.map(({ text }) => text)).toEqual(['32', '8'])
+    expect(map.rows.map(({ cells }) => cells.map((cell) => cell?.value?.mean.toFixed(2) ?? null))).toEqual([
+      ['0.55', '0.60', null],
+      ['0.45', '0.50', '0.55'],
+    ])
+  })
+
+  test('shares run from the lowest to the highest mean, which is named', () => {
+    const cells = map.rows.flatMap(({ cells }) => cells)
+    expect(cells.map((cell) => cell?.share)).toContainEqual(0)
+    expect(cells.filter((cell) => cell?.isBest).map((cell) => cell?.share)).toEqual([1])
+    expect(map.range?.low).toBeCloseTo(0.45, 12)
+  })
+
+  test('a cell’s name says everything, collapsed seeds too', () => {
+    const lost = heatMap(
+      readSweep([...rows.slice(1), member({ hidden: 8, beta: 10, epochs: 5 }, 0.2, { collapsedSeeds: [1, 2] })], rule),
+      'test',
+    )
+    expect(lost?.rows[1]?.cells[2]?.name).toBe(
+      'Hidden units 8 · Nudging strength 10: test accuracy 20.00 ± 1.00 %, 2 of 3 seeds collapsed',
+    )
+  })
+
+  test('lightness alone tells the order, and every text is read on its ground', () => {
+    for (const theme of ['light', 'dark'] as const) {
+      const lights = heatStops(theme).map(luminance)
+      const order = lights.toSorted((a, b) => (theme === 'light' ? b - a : a - b))
+      expect(lights).toEqual(order)
+      for (let share = 0; share <= 1; share += 0.01) {
+        const { ground, text } = heatColour(share, theme)
+        expect(contrast(ground, text)).toBeGreaterThanOrEqual(4.5)
+      }
+    }
+    expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 10)
+    expect(contrast('#777777', '#ffffff')).toBeCloseTo(4.48, 2)
+  })
+})
+
+describe('parallel coordinates', () => {
+  const drawn = parallel(sweep, 'test')
+
+  test('a line for each experiment, seeds as a whisker, the best on top', () => {
+    expect(drawn.axes.map(({ label }) => label)).toEqual(['Hidden units', 'Nudging strength', 'Test accuracy'])
+    expect(drawn.lines).toHaveLength(5)
+    expect(drawn.lines.map(({ share }) => share)).toEqual(
+      drawn.lines.map(({ share }) => share).toSorted((a, b) => a - b),
+    )
+    // The axis holds every whisker: 0.45 − 0.01 to 0.60 + 0.01.
+    expect(drawn.lines[0]?.whisker?.low).toBeCloseTo(0, 12)
+    expect(drawn.lines.at(-1)?.whisker?.high).toBeCloseTo(1, 12)
+    expect(drawn.lines.at(-1)?.at).toEqual([1, expect.closeTo(0.5, 12), expect.closeTo(16 / 17, 10)])
+    expect(drawn.axes[2]?.ticks.map(({ text }) => text)).toEqual(['45', '50', '55', '60'])
+  })
+
+  test('without a result there is no line', () => {
+    const { lines, axes } = parallel(readSweep([member({ beta: 1 }, null), member({ beta: 2 }, null)], rule), 'test')
+    expect(lines).toEqual([])
+    expect(axes.at(-1)?.ticks).toEqual([])
+  })
+
+  test('a line passes when it passes every brush', () => {
+    const upper = { low: 0.9, high: 1 }
+    const ids = (brushes: Parameters<typeof passes>[1]) =>
+      drawn.lines.filter((line) => passes(line, brushes)).map(({ point }) => point.row.id)
+    expect(ids([])).toHaveLength(5)
+    expect(ids([upper])).toEqual(['32 0.1 5', '32 1 5'])
+    expect(ids([upper, null, upper])).toEqual(['32 1 5'])
+    expect(ids([null, { low: 0, high: 0 }])).toEqual(['8 0.1 5', '32 0.1 5'])
+  })
+
+  test('with the keyboard an edge goes from value to value and never past the other', () => {
+    const axis = drawn.axes[1]!
+    let brush = stepped(axis, null, 'low', 1)
+    expect(brush).toEqual({ low: expect.closeTo(0.5, 12) as number, high: 1 })
+    brush = stepped(axis, brush, 'low', 1)
+    expect(brush).toEqual({ low: 1, high: 1 })
+    expect(stepped(axis, brush, 'low', 1)).toEqual({ low: 1, high: 1 })
+    expect(stepped(axis, stepped(axis, brush, 'low', -1), 'low', -1)).toBeNull()
+  })
+
+  test('a brush over everything is none', () => {
+    expect(dragged(-1, 2)).toBeNull()
+    expect(dragged(0.8, 0.2)).toEqual({ low: 0.2, high: 0.8 })
+  })
+})
+
+describe('one axis', () => {
+  test('is a line with its spread', () => {
+    const one = readSweep([member({ beta: 1 }, 0.5), member({ beta: 0.1 }, 0.4), member({ beta: 10 }, null)], rule)
+    const model = sweepChart(one, 'test')
+    expect(model?.lines[0]).toMatchObject({ x: Float64Array.of(0.1, 1), y: Float64Array.of(0.4, 0.5) })
+    expect(model?.lines[0]?.low?.[0]).toBeCloseTo(0.39, 12)
+  })
+
+  test('of what is no number, or two axes, is none', () => {
+    expect(
+      sweepChart(readSweep([member({ randomSign: true }, 1), member({ randomSign: false }, 1)], rule), 'test'),
+    ).toBeNull()
+    expect(sweepChart(sweep, 'test')).toBeNull()
+  })
+})
