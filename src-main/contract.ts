@@ -3,7 +3,7 @@
  * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
  */
 import { z } from 'zod'
-import { Experiment, type Problem, type Selection } from './experiment/experiment.ts'
+import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem, type Selection } from './experiment/experiment.ts'
 import type { EarlyEpoch, MeasureCost, PublishedComparison, RunEvent, SeedOutcome, Spread } from './experiment/event.ts'
 
 /** The state of an experiment, told truly. 'interrupted' is a run whose worker is gone without having finished. */
@@ -48,7 +48,7 @@ export interface ExperimentRow {
   readonly selection: Selection
   /** Best test accuracy of any seed after any epoch. */
   readonly best: number | null
-  /** Mean test accuracy after each epoch, for the spark line. */
+  /** Mean test accuracy after each epoch, for the spark line; five digits. */
   readonly curve: readonly number[]
   readonly epochsDone: number
   readonly epochs: number
@@ -61,7 +61,17 @@ export interface ExperimentRow {
   readonly early: readonly EarlyEpoch[] | null
   /** First line of the notes. */
   readonly note: string
+  /** The notes for searching: all of them, or as much as a row may carry. */
+  readonly notes: string
+  readonly tags: readonly string[]
+  readonly pinned: boolean
+  /** Put away: shown only when asked for. */
+  readonly archived: boolean
+  /** What it was set to, by the keys that `--set` takes; lists and schedules as `--set` takes them, what is null left out. */
+  readonly settings: Readonly<Record<string, SettingValue>>
 }
+
+export type SettingValue = string | number | boolean
 
 /** Everything about one experiment, from disk alone. */
 export interface ExperimentRecord {
@@ -208,6 +218,46 @@ export interface EngineCard {
   readonly isDefault: boolean
 }
 
+/** How fast an engine trained a network of a preset's size here, on random data. */
+export interface BenchResult {
+  readonly engine: string
+  readonly device: string
+  readonly rule: string
+  readonly widths: readonly number[]
+  readonly batch: number
+  readonly replicas: number
+  readonly threads: number
+  /** Wall time of a batch of one network, median of several chunks. */
+  readonly trainMsPerBatch: number
+  readonly evalMsPerBatch: number
+  /** Matrix products that the program needs, 10⁹ operations a second. */
+  readonly gflops: number
+  /** What as many threads of this processor could do at most; null where the engine cannot tell. */
+  readonly peakGflops: number | null
+  /** ISO 8601. */
+  readonly measured: string
+  readonly machine: { readonly cpu: string; readonly cores: number; readonly os: string; readonly apical: string }
+  /** A run was training meanwhile, and took its share of the machine. */
+  readonly besideRun: boolean
+}
+
+/** Some samples of a data set, as they are drawn. */
+export interface DataPreview {
+  readonly image: { readonly height: number; readonly width: number; readonly channels: number } | null
+  readonly classNames: readonly string[]
+  /** Samples of each class in this part. */
+  readonly counts: readonly number[]
+  /** Samples of this part, and how many of them the class asked for has. */
+  readonly total: number
+  readonly matching: number
+  readonly samples: readonly { readonly index: number; readonly label: number }[]
+  /** Bytes of the samples one after another, channel by channel, in base64. */
+  readonly pixels: string
+  /** SHA-256 of each file, or the generator's name and version. */
+  readonly checksums: Readonly<Record<string, string>>
+  readonly warnings: readonly string[]
+}
+
 /** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */
 export interface TemplateCard {
   readonly name: string
@@ -232,6 +282,8 @@ export interface LabDescription {
   readonly templates: readonly TemplateCard[]
   readonly dataSets: readonly DataSetCard[]
   readonly engines: readonly EngineCard[]
+  /** The latest benchmark of each engine that was measured here. */
+  readonly benches: readonly BenchResult[]
 }
 
 /** What the form shows before anything starts. */
@@ -269,12 +321,54 @@ export const SweepRequest = z.strictObject({
 })
 export type SweepRequest = z.infer<typeof SweepRequest>
 
+/** At most what a lab of ten thousand experiments may have chosen at once. */
+const RunIds = z.array(RunId).min(1).max(50_000)
+
+export const Tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{Cc}]+$/u, 'a tag has no control characters')
+
+/** What a person says of experiments beside notes; what is left out stays as it is. */
+export const LabelChange = z.strictObject({
+  addTags: z.array(Tag).max(50).optional(),
+  removeTags: z.array(Tag).max(50).optional(),
+  pinned: z.boolean().optional(),
+  archived: z.boolean().optional(),
+})
+export type LabelChange = z.infer<typeof LabelChange>
+
+const Chosen = z.array(z.string().max(200)).max(500)
+
+/** How the Lab table is looked at. What a later version chose and this one does not know is passed over. */
+export const LabView = z.strictObject({
+  text: z.string().max(2000),
+  /** What rows may have, by kind; an empty list lets all through. */
+  filters: z.record(z.string().max(50), Chosen),
+  showArchived: z.boolean(),
+  /** The first decides, the next where it does not. */
+  sorting: z.array(z.strictObject({ by: z.string().max(200), down: z.boolean() })).max(10),
+  groups: Chosen,
+  /** In order. */
+  columns: Chosen,
+})
+export type LabView = z.infer<typeof LabView>
+
+export const SavedView = z.strictObject({ name: z.string().trim().min(1).max(100), view: LabView })
+export type SavedView = z.infer<typeof SavedView>
+
 const TemplateName = z.string().trim().min(1).max(100)
 
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
 export const LAB_CALLS = {
   describe: z.strictObject({}),
-  list: z.strictObject({}),
+  /** The newest first. In pages, so that neither side stands still over ten thousand: the next begins `after` a row. */
+  list: z.strictObject({
+    after: z.strictObject({ created: z.string().max(100), id: RunId }).optional(),
+    limit: z.int().min(1).max(100_000).optional(),
+  }),
   read: z.strictObject({ id: RunId }),
   /** With a sweep: of all its experiments together. */
   forecast: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
@@ -300,16 +394,41 @@ export const LAB_CALLS = {
   addSeeds: z.strictObject({ id: RunId, seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000) }),
   /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
   resume: z.strictObject({ id: RunId }),
+  /** What those that wait will take from beginning to end, each as forecast from this machine's measured speed. */
+  forecastQueue: z.strictObject({}),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
   writeNotes: z.strictObject({ id: RunId, text: z.string().max(1_000_000) }),
-  trash: z.strictObject({ id: RunId }),
-  restore: z.strictObject({ id: RunId }),
+  /** Times an engine in a process of its own; `bench` events tell how far it is. */
+  bench: z.strictObject({ engine: z.enum(ENGINE_NAMES) }),
+  /** A page of samples of one class, or of all (null), read from the set's own bytes. */
+  preview: z.strictObject({
+    name: z.enum(DATASET_NAMES),
+    split: z.enum(['train', 'test']),
+    label: z.int().min(0).max(10_000).nullable(),
+    from: z.int().min(0).max(100_000_000),
+    count: z.int().min(1).max(120),
+  }),
+  /** Tags, pins and archives experiments: labels.json in each folder. */
+  label: z.strictObject({ ids: RunIds, change: LabelChange }),
+  trash: z.strictObject({ ids: RunIds }),
+  restore: z.strictObject({ ids: RunIds }),
+  /** Named looks at the table, kept in the results folder. */
+  views: z.strictObject({}),
+  /** Replaces the one of that name; answers all. */
+  keepView: z.strictObject({ view: SavedView }),
+  forgetView: z.strictObject({ name: z.string().max(100) }),
   /** Points a data set to a folder the person has; answers its new card. */
   useDataFolder: z.strictObject({ name: z.string().max(100), folder: z.string().min(1).max(4096) }),
 } as const satisfies Record<string, z.ZodType>
 
 export type LabCall = keyof typeof LAB_CALLS
 export type LabArgument<C extends LabCall> = z.infer<(typeof LAB_CALLS)[C]>
+
+/** What became of a call about several experiments. One that could be done for none is refused instead. */
+export interface Several {
+  readonly done: readonly string[]
+  readonly refused: readonly { readonly id: string; readonly message: string; readonly next: string }[]
+}
 
 export interface LabAnswers {
   describe: LabDescription
@@ -328,10 +447,17 @@ export interface LabAnswers {
   stopSeed: null
   addSeeds: null
   resume: null
+  forecastQueue: readonly { readonly id: string; readonly seconds: number | null }[]
   moveInQueue: null
   writeNotes: null
-  trash: null
-  restore: null
+  bench: BenchResult
+  preview: DataPreview
+  label: Several
+  trash: Several
+  restore: Several
+  views: readonly SavedView[]
+  keepView: readonly SavedView[]
+  forgetView: readonly SavedView[]
   useDataFolder: DataSetCard
 }
 
@@ -347,6 +473,8 @@ export type LabEvent =
   /** A row was added or changed (never the numbers of a running epoch: those come as `run`). */
   | { readonly kind: 'row'; readonly row: ExperimentRow }
   | { readonly kind: 'removed'; readonly id: string }
+  /** How far a benchmark is, from 0 to 1. */
+  | { readonly kind: 'bench'; readonly engine: string; readonly fraction: number }
 
 /** Carries calls one way and events the other. Two functions: everything else is the same over every wire. */
 export interface Transport {

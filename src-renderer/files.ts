@@ -11,7 +11,11 @@ export async function copyText(text: string, said: string): Promise<void> {
 }
 
 export function saveText(name: string, text: string, type = 'application/json'): void {
-  const address = URL.createObjectURL(new Blob([text], { type }))
+  saveBytes(name, text, type)
+}
+
+export function saveBytes(name: string, content: BlobPart, type: string): void {
+  const address = URL.createObjectURL(new Blob([content], { type }))
   const link = document.createElement('a')
   link.href = address
   link.download = name

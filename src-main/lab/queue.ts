@@ -54,6 +54,14 @@ export class Queue {
     return position < 0 ? null : position
   }
 
+  get isRunning(): boolean {
+    return this.#running !== null
+  }
+
+  get waiting(): readonly WaitingRun[] {
+    return this.#waiting
+  }
+
   workerOf(id: string): TrainingWorker | null {
     return this.#running?.run.id === id ? this.#running.worker : null
   }

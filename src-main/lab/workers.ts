@@ -189,7 +189,7 @@ function endOf(child: ChildProcess): Promise<{ code: number | null; signal: Node
 }
 
 /** A worker is a plain Node, whatever its host was told to be. */
-function surroundings(): NodeJS.ProcessEnv {
+export function surroundings(): NodeJS.ProcessEnv {
   const rest = { ...process.env }
   for (const name of ['NODE_OPTIONS', 'ELECTRON_RUN_AS_NODE', 'NODE_CHANNEL_FD']) Reflect.deleteProperty(rest, name)
   return rest

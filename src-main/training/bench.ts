@@ -20,6 +20,8 @@ export interface BenchRequest {
   readonly device: string | null
   /** Timed training batches of each replica in all; null lets the measured speed decide. */
   readonly batches: number | null
+  /** Told after every timed step, how far the measuring is, from 0 to 1. */
+  readonly onStep?: (fraction: number) => void
 }
 
 export interface BenchFigures {
@@ -43,6 +45,8 @@ export interface BenchFigures {
 
 /** As many chunks as the median is taken over. */
 const CHUNKS = 7
+/** Three to find the pace and warm up, then the chunks of training and of evaluation. */
+const STEPS = 3 + 2 * CHUNKS
 /** Aimed at for a chunk, so that the clock's grain and the crossing into the engine do not count. */
 const CHUNK_MS = 300
 const MOST_BATCHES_A_CHUNK = 200
@@ -63,22 +67,28 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
     const data = randomSamples(compiled, request.batch * 50, random.split('samples'))
     session.bind({ train: data, test: data })
     writeInitial(session, compiled, request.replicas, random.split('initial'))
+    let steps = 0
+    const stepped = async (work: Promise<number>): Promise<number> => {
+      const elapsed = await work
+      request.onStep?.(Math.min(1, ++steps / STEPS))
+      return elapsed
+    }
     const bench = new Stopwatch(session, compiled, request, random.split('order'))
 
-    const once = await bench.train(1)
-    const perBatch = Math.min(once, (await bench.train(2)) / 2)
+    const once = await stepped(bench.train(1))
+    const perBatch = Math.min(once, (await stepped(bench.train(2))) / 2)
     const count = request.batches === null ? fitting(perBatch) : Math.max(1, Math.round(request.batches / CHUNKS))
-    await bench.train(count)
+    await stepped(bench.train(count))
     const threads = threadsOf(session.device)
     const peaks: number[] = []
     const training = await median(async () => {
       if (engine.peak !== undefined) peaks.push(await engine.peak(threads))
-      return bench.train(count)
+      return stepped(bench.train(count))
     }, count * request.replicas)
 
     await bench.evaluate(1)
     const evaluated = Math.min(50, request.batches === null ? fitting((await bench.evaluate(2)) / 2) : count)
-    const evaluation = await median(() => bench.evaluate(evaluated), evaluated * request.replicas)
+    const evaluation = await median(() => stepped(bench.evaluate(evaluated)), evaluated * request.replicas)
 
     return {
       device: session.device,

@@ -139,7 +139,7 @@ export function xTicks(model: ChartModel, axis: Axis, most: number): readonly nu
   const counted = COUNTED.has(model.xLabel)
   const ticks = ticksOf(axis.kind, axis, most).filter((tick) => !counted || Number.isInteger(tick))
   if (axis.kind !== 'linear' || !counted) return ticks
-  const near = (axis.high - axis.low) * 0.07
+  const near = ((axis.high - axis.low) * 0.55) / most
   const ends = [axis.low, axis.high].filter((end) => Number.isInteger(end))
   const inner = ticks.filter((tick) => ends.every((end) => Math.abs(tick - end) >= near))
   return [...new Set([...inner, ...ends])].sort((a, b) => a - b)

@@ -1,10 +1,12 @@
 /** A small lab of straw, the same every time: for developing components without a host, and for nothing else. */
 import type {
+  BenchResult,
   ExperimentRecord,
   ExperimentRow,
   Lab,
   LabDescription,
   LabEvent,
+  SavedView,
   SeedRecord,
 } from '../../src-main/contract.ts'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
@@ -25,6 +27,7 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
   const trash = new Map<string, ExperimentRow>()
   const notes = new Map<string, string>()
   let batch = 0
+  let views: readonly SavedView[] = []
   const found = (id: string): ExperimentRow => {
     const row = all.get(id)
     if (row === undefined)
@@ -58,7 +61,11 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
 
   return {
     describe: async () => description,
-    list: async () => [...all.values()],
+    list: async ({ after, limit }) => {
+      const listed = [...all.values()]
+      const from = after === undefined ? 0 : listed.findIndex(({ id }) => id === after.id) + 1
+      return listed.slice(from, limit === undefined ? undefined : from + limit)
+    },
     read: async ({ id }) => recordOf(found(id), description, notes.get(id) ?? ''),
     forecast: async ({ experiment }) => {
       const { seeds, widths } = experiment as { seeds: unknown; widths: readonly number[] }
@@ -117,6 +124,8 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     stopSeed: async () => null,
     addSeeds: async ({ id, seeds }) => become(id, { seeds: [...found(id).seeds, ...seeds], state: 'running' }),
     resume: async ({ id }) => become(id, { state: 'running' }),
+    forecastQueue: async () =>
+      [...all.values()].filter(({ state }) => state === 'queued').map(({ id }) => ({ id, seconds: 640 })),
     moveInQueue: async ({ id, position }) => {
       const other = [...all.values()].find(({ queuePosition }) => queuePosition === position)
       if (other !== undefined) become(other.id, { queuePosition: found(id).queuePosition })
@@ -126,20 +135,53 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
       notes.set(id, text)
       return null
     },
-    trash: async ({ id }) => {
-      trash.set(id, found(id))
-      all.delete(id)
-      events.tell({ kind: 'removed', id })
-      return null
+    label: async ({ ids, change }) => {
+      for (const id of ids) {
+        const { tags, pinned, archived } = found(id)
+        const kept = tags.filter((tag) => change.removeTags?.includes(tag) !== true)
+        become(id, {
+          tags: [...new Set([...kept, ...(change.addTags ?? [])])].sort(),
+          pinned: change.pinned ?? pinned,
+          archived: change.archived ?? archived,
+        })
+      }
+      return { done: ids, refused: [] }
     },
-    restore: async ({ id }) => {
-      const row = trash.get(id)
-      if (row !== undefined) {
+    trash: async ({ ids }) => {
+      for (const id of ids) {
+        trash.set(id, found(id))
+        all.delete(id)
+        events.tell({ kind: 'removed', id })
+      }
+      return { done: ids, refused: [] }
+    },
+    restore: async ({ ids }) => {
+      for (const id of ids) {
+        const row = trash.get(id)
+        if (row === undefined) continue
         all.set(id, row)
         events.tell({ kind: 'row', row })
       }
-      return null
+      return { done: ids, refused: [] }
     },
+    bench: async ({ engine }) => fakeBench(engine),
+    preview: async ({ split, label, from, count }) => {
+      const samples = Array.from({ length: count }, (_, i) => ({ index: from + i, label: label ?? i % 10 }))
+      return {
+        image: { height: 2, width: 2, channels: 1 },
+        classNames: Array.from({ length: 10 }, (_, digit) => String(digit)),
+        counts: Array.from({ length: 10 }, () => (split === 'train' ? 1000 : 200)),
+        total: split === 'train' ? 10_000 : 2000,
+        matching: label === null ? 10_000 : 1000,
+        samples,
+        pixels: btoa('\u0000\u0080\u00ff\u0040'.repeat(count)),
+        checksums: { glyphs: 'version 2, seed 0' },
+        warnings: [],
+      }
+    },
+    views: async () => views,
+    keepView: async ({ view }) => (views = [...views.filter(({ name }) => name !== view.name), view]),
+    forgetView: async ({ name }) => (views = views.filter((view) => view.name !== name)),
     useDataFolder: async ({ folder }) => {
       throw new Refusal({
         message: `${folder} has no file train-images-idx3-ubyte, plain or .gz.`,
@@ -148,6 +190,16 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
       })
     },
     watch: (listener) => events.add(listener),
+  }
+}
+
+function fakeBench(engine: string): BenchResult {
+  return {
+    ...{ engine, device: 'wasm, 2 threads', rule: 'CorInfoMax', widths: [784, 128, 10], batch: 20, replicas: 1 },
+    ...{ threads: 2, trainMsPerBatch: 1.62, evalMsPerBatch: 0.4, gflops: 31.4, peakGflops: 88.2 },
+    measured: '2026-11-26T15:00:00.000Z',
+    machine: { cpu: 'A processor of straw', cores: 8, os: 'Linux 6.12', apical: '0.1.0' },
+    besideRun: false,
   }
 }
 

@@ -40,11 +40,25 @@ export const screens: readonly Screen[] = [
     reach: edit(/CorInfoMax$/, (page) => page.getByRole('textbox', { name: /^Coupling/ }).fill('-3')),
   },
   {
+    name: 'new-sweep',
+    reach: edit(/CorInfoMax$/, async (page) => {
+      await page.getByRole('textbox', { name: /^Nudging strength/ }).fill('0.8')
+      await page.getByRole('button', { name: 'Sweep Coupling' }).click()
+      await page.getByRole('textbox', { name: 'Coupling, values of the sweep' }).fill('0.1..0.3/3')
+      await page.getByRole('button', { name: 'Sweep Hopfield gain' }).click()
+      await expect(page.getByText('3 values')).toBeVisible()
+    }),
+  },
+  {
+    name: 'new-template',
+    reach: edit(/CorInfoMax$/, (page) => page.getByRole('button', { name: 'Save as template' }).click()),
+  },
+  {
     name: 'sample',
     reach: async (page) => {
       await go('/lab', heading('Lab'))(page)
       await page.getByRole('searchbox', { name: 'Search experiments' }).fill('')
-      await page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').last().click()
+      await page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').last().click()
       await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
     },
   },
@@ -54,6 +68,15 @@ export const screens: readonly Screen[] = [
     reach: go('/compare/sweep/none', (page) => expect(page.getByText('No experiment of this sweep')).toBeVisible()),
   },
   { name: 'data', reach: go('/data', heading('Data')) },
+  {
+    name: 'data-samples',
+    reach: async (page) => {
+      await go('/data', heading('Data'))(page)
+      const look = page.getByRole('button', { name: /Look at samples of Glyphs/ })
+      if (await look.isVisible()) await look.click()
+      await expect(page.getByRole('list', { name: 'Samples' })).toBeVisible()
+    },
+  },
   { name: 'engines', reach: go('/engines', heading('Engines')) },
   { name: 'live-nothing', reach: go('/live', heading(/./)) },
   {

@@ -172,6 +172,8 @@ const OTHER_LABELS: Readonly<Record<string, string>> = {
   'data.name': 'Data set',
   widths: 'Layer widths',
   'rule.name': 'Learning rule',
+  name: 'Name',
+  sweep: 'Sweep',
   'training.evaluateTrain': 'Training accuracy',
   'training.evaluateTest': 'Test accuracy',
   'training.validation': 'Validation part',
@@ -186,7 +188,8 @@ export function labelOf(path: string, rule: RuleCard | undefined): string {
   const setting = /^rule\.settings\.([^.]+)/.exec(path)?.[1]
   const common = [...COMMON_FIELDS, ...VALIDATION_FIELDS].find((field) => field.path === path)?.schema.label
   const ofRule = setting === undefined ? undefined : rule?.settings.properties?.[setting]?.label
-  return common ?? ofRule ?? OTHER_LABELS[path] ?? path
+  const layer = /^widths\.(\d+)$/.exec(path)?.[1]
+  return common ?? ofRule ?? (layer === undefined ? (OTHER_LABELS[path] ?? path) : `Width of layer ${layer}`)
 }
 
 /** Which section a problem's path belongs to; that of an axis is its setting's. */

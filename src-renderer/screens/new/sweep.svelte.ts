@@ -17,10 +17,20 @@ export class Sweep {
   axes = $state.raw<readonly Axis[]>([])
   paired = $state(false)
 
-  /** Null without axes: then there is one experiment. */
-  get request(): SweepRequest | undefined {
+  /** Undefined without axes: then there is one experiment. `layers` counts those of the network, ends included. */
+  request(layers: number): SweepRequest | undefined {
     if (this.axes.length === 0) return undefined
-    return { axes: this.axes.map(({ path, text }) => ({ key: path, values: text })), paired: this.paired }
+    return {
+      axes: this.axes.map(({ path, text }) => ({ key: axisKey(path, layers), values: text })),
+      paired: this.paired,
+    }
+  }
+
+  /** Where in the form a problem that the lab found stands: it names axes by their keys. */
+  pathOf(problem: string, layers: number): string {
+    const key = /^sweep\.(.+)$/.exec(problem)?.[1]
+    const axis = this.axes.find(({ path }) => axisKey(path, layers) === key)
+    return axis === undefined ? problem : `sweep.${axis.path}`
   }
 
   textOf(path: string): string | null {
@@ -46,6 +56,12 @@ export class Sweep {
   keep(exists: (path: string) => boolean): void {
     for (const { path } of this.axes) if (!exists(path)) this.remove(path)
   }
+}
+
+/** The shortest key that says which setting an axis is: it stands in the names of the experiments. */
+export function axisKey(path: string, layers: number): string {
+  if (path === 'widths.1' && layers === 3) return 'hidden'
+  return path.replace(/^rule\.settings\./, '')
 }
 
 /** What a form lays out for its fields: the sweep, and what the lab said of each axis. */

@@ -1,0 +1,25 @@
+/** A figure as a scene, whatever it shows. */
+import { summary } from '../parts/chart-model.ts'
+import { drawLines, modelOf } from './draw-lines.ts'
+import { drawMatrix } from './draw-matrix.ts'
+import type { Figure } from './figure.ts'
+import type { Measure, Scene } from './scene.ts'
+
+export function draw({ content, look }: Figure, measure: Measure): Scene {
+  switch (content.kind) {
+    case 'lines':
+      return drawLines(content, look, measure)
+    case 'matrix':
+      return drawMatrix(content, look, measure)
+  }
+}
+
+/** The figure in words. */
+export function describe({ content, look }: Figure): string {
+  switch (content.kind) {
+    case 'lines':
+      return summary(modelOf(content, look.title))
+    case 'matrix':
+      return `${look.title}: ${look.yTitle} against ${look.xTitle}, ${content.classes.length} classes.`
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * A figure for a paper: what it shows (content) and how (look). Plain JSON, because each exported file carries it whole,
+ * so that Apical can open the file again and make it anew. More kinds of content join the union by their `kind`.
+ */
+import { z } from 'zod'
+import { DASHES, MARKERS } from '../parts/line-style.ts'
+import type { Smoothing } from '../parts/smoothing.ts'
+
+/** JSON has no NaN: a value that was not taken is null there. */
+const Value = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? NaN)
+const Values = z.array(Value).max(500_000)
+
+const FigureLine = z.object({
+  label: z.string().max(300),
+  series: z.int().min(1).max(8),
+  dash: z.enum(DASHES),
+  marker: z.enum(MARKERS),
+  thin: z.boolean(),
+  x: Values,
+  y: Values,
+  low: Values.nullable(),
+  high: Values.nullable(),
+})
+
+const Lines = z.object({
+  kind: z.literal('lines'),
+  unit: z.string().max(100),
+  counted: z.string().max(100),
+  lines: z.array(FigureLine).max(500),
+  scales: z.object({ x: z.enum(['linear', 'log']), y: z.enum(['linear', 'log', 'logit']) }),
+  smoothing: z.object({
+    kind: z.enum(['none', 'exponential', 'window'] satisfies Smoothing['kind'][]),
+    span: z.number().min(1).max(1e6),
+  }),
+  window: z.object({ low: z.number(), high: z.number() }).nullable(),
+  band: z.enum(['sd', 'quartiles', 'range', 'ci']).nullable(),
+  published: z.object({ mean: z.number(), sd: z.number() }).nullable(),
+  early: z.object({ x: Values, mean: Values, half: Values }).nullable(),
+  marks: z.array(z.object({ x: z.number(), label: z.string().max(300) })).max(1000),
+  /** True where a line was too long to be carried whole: then it has the lowest and highest of each of 4,000 stretches. */
+  thinned: z.boolean(),
+})
+
+const Matrix = z.object({
+  kind: z.literal('matrix'),
+  classes: z.array(z.string().max(100)).max(200),
+  /** `[row][column]`, 0 to 1. */
+  shares: z.array(z.array(z.number()).max(200)).max(200),
+})
+
+const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix])
+
+const FigureLook = z.object({
+  title: z.string().max(300),
+  showTitle: z.boolean(),
+  xTitle: z.string().max(300),
+  yTitle: z.string().max(300),
+  /** Points, 1/72 inch. */
+  width: z.number().min(72).max(2000),
+  /** Height over width. */
+  ratio: z.number().min(0.2).max(3),
+  family: z.enum(['sans', 'serif']),
+  /** Points. */
+  fontSize: z.number().min(4).max(40),
+  lineWidth: z.number().min(0.1).max(10),
+  names: z.enum(['direct', 'inside', 'above', 'right']),
+  markers: z.boolean(),
+  grid: z.boolean(),
+})
+
+export const Figure = z.object({
+  format: z.literal('apical-figure'),
+  version: z.literal(1),
+  content: FigureContent,
+  look: FigureLook,
+  /** Where the numbers are from, in words: experiment and folder. */
+  origin: z.string().max(2000),
+})
+
+export type Figure = z.infer<typeof Figure>
+export type FigureLook = Figure['look']
+export type LinesContent = z.infer<typeof Lines>
+export type MatrixContent = z.infer<typeof Matrix>
+
+const MM = 72 / 25.4
+
+/** Widths that journals and slides ask for, in points. */
+export const WIDTHS = [
+  { label: 'Single column, 3.5 in', width: 252, ratio: 0.72, fontSize: 8, lineWidth: 1.1 },
+  { label: 'Single column, 85 mm', width: 85 * MM, ratio: 0.72, fontSize: 8, lineWidth: 1.1 },
+  { label: 'Double column, 7 in', width: 504, ratio: 0.45, fontSize: 9, lineWidth: 1.2 },
+  { label: 'Double column, 178 mm', width: 178 * MM, ratio: 0.45, fontSize: 9, lineWidth: 1.2 },
+  { label: 'Slide, 16:9', width: 960, ratio: 9 / 16, fontSize: 22, lineWidth: 3 },
+] as const
+
+export const PLAIN_LOOK: Omit<FigureLook, 'title' | 'xTitle' | 'yTitle'> = {
+  showTitle: false,
+  width: WIDTHS[0].width,
+  ratio: WIDTHS[0].ratio,
+  fontSize: WIDTHS[0].fontSize,
+  lineWidth: WIDTHS[0].lineWidth,
+  family: 'sans',
+  names: 'inside',
+  markers: true,
+  grid: false,
+}
+
+/** The first names are those of the fonts that a PDF embeds; the others have letters of the same widths. */
+export const FAMILIES: Readonly<Record<FigureLook['family'], { readonly label: string; readonly css: string }>> = {
+  sans: {
+    label: 'Sans (Arimo, as wide as Helvetica and Arial)',
+    css: "Arimo, Arial, Helvetica, 'Liberation Sans', sans-serif",
+  },
+  serif: {
+    label: 'Serif (Tinos, as wide as Times)',
+    css: "Tinos, 'Times New Roman', Times, 'Liberation Serif', serif",
+  },
+}

@@ -1,0 +1,75 @@
+/** Figures of what a screen shows. */
+import { unitAfter, type ChartModel, type Line } from '../parts/chart-model.ts'
+import type { ChartChoice } from '../parts/chart-view.ts'
+import { pyramidOf, seen } from '../parts/pyramid.ts'
+import type { Range } from '../parts/scale.ts'
+import type { ConfusionModel } from '../series.ts'
+import { PLAIN_LOOK, type Figure } from './figure.ts'
+
+/** A file of more points than this is no longer a figure: longer lines keep the lowest and highest of each stretch. */
+const CARRIED = 20_000
+const STRETCHES = 4_000
+
+export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Range | null, origin: string): Figure {
+  const unit = unitAfter(model.unit).trim()
+  const [title = model.name] = model.name.split(/, [^,]*$/)
+  return {
+    format: 'apical-figure',
+    version: 1,
+    origin,
+    content: {
+      kind: 'lines',
+      unit: model.unit,
+      counted: model.xLabel,
+      lines: model.lines.map(carried),
+      scales: { x: choice.x, y: choice.y },
+      smoothing: choice.smoothing,
+      window,
+      band: model.band?.chosen ?? null,
+      published: model.published ?? null,
+      early:
+        model.early === undefined
+          ? null
+          : { x: [...model.early.x], mean: [...model.early.mean], half: [...model.early.half] },
+      marks: [...(model.marks ?? [])],
+      thinned: model.lines.some(({ x }) => x.length > CARRIED),
+    },
+    look: {
+      ...PLAIN_LOOK,
+      title,
+      xTitle: model.xLabel.charAt(0).toUpperCase() + model.xLabel.slice(1),
+      yTitle: model.unit === 'percent' ? title : unit === '' ? title : `${title} (${unit})`,
+    },
+  }
+}
+
+function carried(line: Line): Extract<Figure['content'], { kind: 'lines' }>['lines'][number] {
+  const { label, series, dash, marker, thin = false, x, y, low, high } = line
+  const look = { label, series, dash, marker, thin }
+  if (x.length <= CARRIED) {
+    const edges =
+      low === undefined || high === undefined ? { low: null, high: null } : { low: [...low], high: [...high] }
+    return { ...look, x: [...x], y: [...y], ...edges }
+  }
+  const from = x[0] ?? 0
+  const step = ((x[x.length - 1] ?? 1) - from) / STRETCHES
+  const points = seen(line, pyramidOf(y), { columns: STRETCHES, edge: (column) => from + step * column })
+  return { ...look, x: [...points.x], y: [...points.y], low: null, high: null }
+}
+
+export function figureOfConfusion(model: ConfusionModel, origin: string): Figure {
+  const where = model.split === 'test' ? 'test set' : 'training set'
+  return {
+    format: 'apical-figure',
+    version: 1,
+    origin,
+    content: { kind: 'matrix', classes: [...model.classes], shares: model.shares.map((row) => [...row]) },
+    look: {
+      ...PLAIN_LOOK,
+      ratio: 0.95,
+      title: `Confusion matrix, ${where} after epoch ${model.epoch}`,
+      xTitle: 'Taken for (%)',
+      yTitle: 'Class',
+    },
+  }
+}

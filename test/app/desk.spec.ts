@@ -1,0 +1,166 @@
+// At the desk: the first click, a sweep from the form, a worker killed in the middle, templates and files.
+import { expect, test, type Page } from '@playwright/test'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { faultsOf } from './faultless-page.ts'
+import { chooseQuickPreset, makeSmall, openTab } from './form.ts'
+import { ServedLab } from './served-lab.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let lab: ServedLab
+let page: Page
+let faults: string[]
+
+test.beforeAll(async ({ browser }) => {
+  lab = await ServedLab.start()
+  page = await browser.newPage()
+  faults = faultsOf(page)
+  await page.goto(lab.address)
+})
+test.afterAll(async () => {
+  await page.close()
+  await lab.remove()
+})
+test.afterEach(() => {
+  expect(faults).toEqual([])
+})
+
+const state = (name: string) => page.getByText(name, { exact: true }).first()
+const start = () => page.getByRole('button', { name: /^Start/ })
+
+test('the first click on an empty lab leads to a curve, and the offer is gone afterwards', async () => {
+  await page.getByRole('button', { name: 'Train your first network' }).click()
+  await expect(page.getByRole('region', { name: 'Progress' })).toContainText(/Epoch 1 of/)
+  await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/)
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await expect(state('Stopped')).toBeVisible()
+  await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Lab' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Train your first network' })).toHaveCount(0)
+})
+
+test('two settings become axes, what is wrong with one stands beside it, and the start queues every combination', async () => {
+  await chooseQuickPreset(page)
+  await makeSmall(page, { name: 'Grid', epochs: 2 })
+  await openTab(page, /Network$/)
+  await page.getByRole('button', { name: 'Sweep Hidden layer' }).click()
+  await page.getByRole('textbox', { name: 'Hidden layer, values of the sweep' }).fill('8, 16')
+  await openTab(page, /CorInfoMax$/)
+  await page.getByRole('button', { name: 'Sweep Coupling' }).click()
+  const coupling = page.getByRole('textbox', { name: 'Coupling, values of the sweep' })
+  await coupling.fill('0.1..0.2')
+  await expect(page.getByRole('alert').filter({ hasText: /needs a step or a count/ })).toBeVisible()
+  await expect(start()).toBeDisabled()
+  await coupling.fill('0.1..0.2/2')
+  await expect(page.getByText('2 values')).toBeVisible()
+  await expect(start()).toHaveText('Start 4 experiments')
+  await page.getByRole('radio', { name: 'in pairs' }).check()
+  await expect(start()).toHaveText('Start 2 experiments')
+  await page.getByRole('radio', { name: 'every combination' }).check()
+  await expect(start()).toHaveText('Start 4 experiments')
+  await start().click()
+  await expect(page.getByRole('region', { name: 'Progress' })).toBeVisible()
+
+  const results = join(lab.home, 'results')
+  const swept = readdirSync(results)
+    .filter((name) => !name.startsWith('.'))
+    .map((name) => JSON.parse(readFileSync(join(results, name, 'experiment.json'), 'utf8')) as Record<string, unknown>)
+    .filter(({ sweep }) => sweep !== null)
+  expect(swept.map(({ widths }) => (widths as number[])[1]).sort()).toEqual([16, 16, 8, 8])
+  expect(new Set(swept.map(({ sweep }) => (sweep as { id: string }).id)).size).toBe(1)
+})
+
+test('the queue is put in another order by keyboard, and emptied', async () => {
+  const queue = page.getByRole('region', { name: 'Queue' }).getByRole('listitem')
+  await expect(queue).not.toHaveCount(0)
+  const last = (await queue.last().getByRole('link').textContent()) ?? ''
+  await page.getByRole('button', { name: `Move ${last} up` }).press('Enter')
+  for (let left = await queue.count(); left > 0; left = await queue.count()) {
+    await queue
+      .last()
+      .getByRole('button', { name: /^Remove/ })
+      .click()
+    await expect.poll(() => queue.count()).toBeLessThan(left)
+  }
+})
+
+test('a worker that is killed leaves the truth, and the run goes on to its end', async () => {
+  await chooseQuickPreset(page)
+  await makeSmall(page, { name: 'Killed', epochs: 6 })
+  await start().click()
+  await expect(page.getByRole('heading', { level: 1, name: 'Killed' })).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Progress' })).toContainText(/Epoch [23] of 6/)
+  process.kill(workerIn(join(lab.home, 'results')), 'SIGKILL')
+  await expect(state('Interrupted')).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: /killed/ })).toBeVisible()
+  await page.getByRole('button', { name: 'Resume' }).click()
+  await expect(state('Done')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByText('All 6 epochs done')).toBeVisible()
+})
+
+test('seeds are added to it when it is done', async () => {
+  await page.getByRole('button', { name: 'Add seeds' }).click()
+  const seeds = page.getByRole('textbox', { name: 'Seeds to add' })
+  await seeds.fill('0')
+  await expect(page.getByText('Seed 0 is there already.')).toBeVisible()
+  await seeds.fill('7')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(state('Running')).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Seeds' }).getByRole('listitem')).toHaveCount(2)
+  await page.getByRole('button', { name: 'Finish this epoch' }).click()
+  await expect(page.getByRole('button', { name: 'Stops after this epoch' })).toBeVisible()
+  await expect(state('Stopped')).toBeVisible()
+})
+
+test('a form is kept as a template, renamed, begun from, and deleted', async () => {
+  await chooseQuickPreset(page)
+  await makeSmall(page, { name: 'Small one', epochs: 3 })
+  await page.getByRole('button', { name: 'Save as template' }).click()
+  await page.getByRole('textbox', { name: 'Name of the template' }).fill('Mine')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByRole('link', { name: 'Presets' }).click()
+  await page.getByRole('button', { name: 'Rename Mine' }).click()
+  await page.getByRole('textbox', { name: 'New name of Mine' }).fill('Ours')
+  await page.getByRole('button', { name: 'Rename', exact: true }).click()
+  await page.getByRole('link', { name: 'Ours' }).click()
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Small one')
+  await page.getByRole('link', { name: 'Presets' }).click()
+  await page.getByRole('button', { name: 'Delete Ours' }).click()
+  await expect(page.getByRole('link', { name: 'Ours' })).toHaveCount(0)
+})
+
+test('a file fills the form, says what is wrong with it, and shows what was changed since', async () => {
+  const results = join(lab.home, 'results')
+  const [run = ''] = readdirSync(results).filter((name) => !name.startsWith('.'))
+  const experiment = JSON.parse(readFileSync(join(results, run, 'experiment.json'), 'utf8')) as Record<string, unknown>
+  const open = (name: string, value: unknown) =>
+    page
+      .getByLabel('Experiment file')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(value)) })
+  await open('nonsense.json', { version: 1, name: 'x' })
+  await expect(page.getByRole('alert')).toContainText(/cannot be taken as an experiment/)
+  await page.getByRole('link', { name: 'To the gallery' }).click()
+  await open('mine.json', { ...experiment, name: 'From a file', seeds: [1, 1] })
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From a file')
+  await expect(page.getByText(/Seed 1 stands there twice|found seed 1 again/).first()).toBeVisible()
+  await openTab(page, /Seeds and engine/)
+  await page.getByRole('textbox', { name: 'Seeds' }).fill('1, 2')
+  const changes = page.getByRole('region', { name: 'Changes' })
+  await expect(changes).toContainText(/Seeds/)
+  await changes.getByRole('button', { name: 'Reset Seeds' }).click()
+  await expect(changes).toHaveCount(0)
+})
+
+/** The process that works in one of the folders, as it names itself there. */
+function workerIn(results: string): number {
+  for (const name of readdirSync(results)) {
+    try {
+      const { pid } = JSON.parse(readFileSync(join(results, name, 'worker.json'), 'utf8')) as { pid: number }
+      return pid
+    } catch {
+      // Nobody works in this one.
+    }
+  }
+  throw new Error('no worker is at work')
+}

@@ -1,0 +1,57 @@
+/** What a lab sends processes for: benchmarks and pages of samples. */
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { LabEvent } from '../../src-main/contract.ts'
+import { generateGlyphs } from '../../src-main/data/glyphs.ts'
+import { openLab, type OpenLab } from '../../src-main/lab/lab.ts'
+import { scratchFolder } from './small-experiment.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const scratch = scratchFolder()
+let lab: OpenLab
+beforeAll(async () => {
+  lab = await openLab({ host: 'test', resultsFolder: scratch.inside('lab'), dataFolder: scratch.inside('nothing') })
+})
+afterAll(async () => {
+  await lab.close()
+  scratch.remove()
+})
+
+describe('a preview', () => {
+  const asked = { name: 'glyphs', split: 'test', label: 3, from: 2, count: 4 } as const
+
+  it('shows samples of one class, byte by byte as they are', async () => {
+    const { test } = generateGlyphs(0)
+    const threes = Array.from(test.labels.entries()).flatMap(([index, label]) => (label === 3 ? [index] : []))
+    const preview = await lab.preview(asked)
+    expect(preview.samples).toEqual(threes.slice(2, 6).map((index) => ({ index, label: 3 })))
+    expect(preview).toMatchObject({ matching: threes.length, total: test.count, image: { height: 28, width: 28 } })
+    expect(preview.counts.reduce((sum, count) => sum + count, 0)).toBe(test.count)
+    const bytes = Buffer.from(preview.pixels, 'base64')
+    threes.slice(2, 6).forEach((index, at) => {
+      const own = Buffer.from(test.pixels.subarray(index * 784, (index + 1) * 784))
+      expect(bytes.subarray(at * 784, (at + 1) * 784).equals(own)).toBe(true)
+    })
+  })
+
+  it('of a set that is not here is refused in words', async () => {
+    await expect(lab.preview({ ...asked, name: 'mnist' })).rejects.toThrow(/MNIST/i)
+  })
+})
+
+describe('a benchmark', () => {
+  it('is told as it goes, kept, and not measured twice at once', async () => {
+    const fractions: number[] = []
+    lab.watch((event: LabEvent) => {
+      if (event.kind === 'bench') fractions.push(event.fraction)
+    })
+    const first = lab.bench({ engine: 'reference' })
+    await expect(lab.bench({ engine: 'reference' })).rejects.toThrow(/already/)
+    const result = await first
+    expect(result).toMatchObject({ engine: 'reference', rule: 'CorInfoMax', besideRun: false })
+    expect(result.gflops).toBeGreaterThan(0)
+    expect(fractions.at(-1)).toBe(1)
+    expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
+    expect((await lab.describe({})).benches).toEqual([result])
+  })
+})
