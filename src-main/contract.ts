@@ -48,7 +48,7 @@ export interface ExperimentRow {
   readonly selection: Selection
   /** Best test accuracy of any seed after any epoch. */
   readonly best: number | null
-  /** Mean test accuracy after each epoch, for the spark line. */
+  /** Mean test accuracy after each epoch, for the spark line; five digits. */
   readonly curve: readonly number[]
   readonly epochsDone: number
   readonly epochs: number
@@ -61,7 +61,17 @@ export interface ExperimentRow {
   readonly early: readonly EarlyEpoch[] | null
   /** First line of the notes. */
   readonly note: string
+  /** The notes for searching: all of them, or as much as a row may carry. */
+  readonly notes: string
+  readonly tags: readonly string[]
+  readonly pinned: boolean
+  /** Put away: shown only when asked for. */
+  readonly archived: boolean
+  /** What it was set to, by the keys that `--set` takes; lists and schedules as `--set` takes them, what is null left out. */
+  readonly settings: Readonly<Record<string, SettingValue>>
 }
+
+export type SettingValue = string | number | boolean
 
 /** Everything about one experiment, from disk alone. */
 export interface ExperimentRecord {
@@ -311,12 +321,54 @@ export const SweepRequest = z.strictObject({
 })
 export type SweepRequest = z.infer<typeof SweepRequest>
 
+/** At most what a lab of ten thousand experiments may have chosen at once. */
+const RunIds = z.array(RunId).min(1).max(50_000)
+
+export const Tag = z
+  .string()
+  .trim()
+  .min(1)
+  .max(60)
+  .regex(/^[^\p{Cc}]+$/u, 'a tag has no control characters')
+
+/** What a person says of experiments beside notes; what is left out stays as it is. */
+export const LabelChange = z.strictObject({
+  addTags: z.array(Tag).max(50).optional(),
+  removeTags: z.array(Tag).max(50).optional(),
+  pinned: z.boolean().optional(),
+  archived: z.boolean().optional(),
+})
+export type LabelChange = z.infer<typeof LabelChange>
+
+const Chosen = z.array(z.string().max(200)).max(500)
+
+/** How the Lab table is looked at. What a later version chose and this one does not know is passed over. */
+export const LabView = z.strictObject({
+  text: z.string().max(2000),
+  /** What rows may have, by kind; an empty list lets all through. */
+  filters: z.record(z.string().max(50), Chosen),
+  showArchived: z.boolean(),
+  /** The first decides, the next where it does not. */
+  sorting: z.array(z.strictObject({ by: z.string().max(200), down: z.boolean() })).max(10),
+  groups: Chosen,
+  /** In order. */
+  columns: Chosen,
+})
+export type LabView = z.infer<typeof LabView>
+
+export const SavedView = z.strictObject({ name: z.string().trim().min(1).max(100), view: LabView })
+export type SavedView = z.infer<typeof SavedView>
+
 const TemplateName = z.string().trim().min(1).max(100)
 
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
 export const LAB_CALLS = {
   describe: z.strictObject({}),
-  list: z.strictObject({}),
+  /** The newest first. In pages, so that neither side stands still over ten thousand: the next begins `after` a row. */
+  list: z.strictObject({
+    after: z.strictObject({ created: z.string().max(100), id: RunId }).optional(),
+    limit: z.int().min(1).max(100_000).optional(),
+  }),
   read: z.strictObject({ id: RunId }),
   /** With a sweep: of all its experiments together. */
   forecast: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
@@ -346,8 +398,6 @@ export const LAB_CALLS = {
   forecastQueue: z.strictObject({}),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
   writeNotes: z.strictObject({ id: RunId, text: z.string().max(1_000_000) }),
-  trash: z.strictObject({ id: RunId }),
-  restore: z.strictObject({ id: RunId }),
   /** Times an engine in a process of its own; `bench` events tell how far it is. */
   bench: z.strictObject({ engine: z.enum(ENGINE_NAMES) }),
   /** A page of samples of one class, or of all (null), read from the set's own bytes. */
@@ -358,12 +408,27 @@ export const LAB_CALLS = {
     from: z.int().min(0).max(100_000_000),
     count: z.int().min(1).max(120),
   }),
+  /** Tags, pins and archives experiments: labels.json in each folder. */
+  label: z.strictObject({ ids: RunIds, change: LabelChange }),
+  trash: z.strictObject({ ids: RunIds }),
+  restore: z.strictObject({ ids: RunIds }),
+  /** Named looks at the table, kept in the results folder. */
+  views: z.strictObject({}),
+  /** Replaces the one of that name; answers all. */
+  keepView: z.strictObject({ view: SavedView }),
+  forgetView: z.strictObject({ name: z.string().max(100) }),
   /** Points a data set to a folder the person has; answers its new card. */
   useDataFolder: z.strictObject({ name: z.string().max(100), folder: z.string().min(1).max(4096) }),
 } as const satisfies Record<string, z.ZodType>
 
 export type LabCall = keyof typeof LAB_CALLS
 export type LabArgument<C extends LabCall> = z.infer<(typeof LAB_CALLS)[C]>
+
+/** What became of a call about several experiments. One that could be done for none is refused instead. */
+export interface Several {
+  readonly done: readonly string[]
+  readonly refused: readonly { readonly id: string; readonly message: string; readonly next: string }[]
+}
 
 export interface LabAnswers {
   describe: LabDescription
@@ -385,10 +450,14 @@ export interface LabAnswers {
   forecastQueue: readonly { readonly id: string; readonly seconds: number | null }[]
   moveInQueue: null
   writeNotes: null
-  trash: null
-  restore: null
   bench: BenchResult
   preview: DataPreview
+  label: Several
+  trash: Several
+  restore: Several
+  views: readonly SavedView[]
+  keepView: readonly SavedView[]
+  forgetView: readonly SavedView[]
   useDataFolder: DataSetCard
 }
 

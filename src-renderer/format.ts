@@ -87,12 +87,14 @@ export function subscript(index: number): string {
   return Array.from(String(index), (digit) => SUBSCRIPT[Number(digit)] ?? digit).join('')
 }
 
+// Made once: a formatter costs a hundred times what it formats.
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const HOUR = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
+
 /** ISO 8601 as '23 Nov 2026, 21:40' in local time. */
 export function date(iso: string): string {
   const when = new Date(iso)
-  if (Number.isNaN(when.getTime())) return iso
-  const day = when.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
-  return `${day}, ${when.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })}`
+  return Number.isNaN(when.getTime()) ? iso : `${DAY.format(when)}, ${HOUR.format(when)}`
 }
 
 const DATASETS: Readonly<Record<string, string>> = {

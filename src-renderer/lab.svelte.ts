@@ -21,6 +21,9 @@ export type Progress = Extract<RunEvent, { kind: 'progress' }>
 export type Started = Extract<RunEvent, { kind: 'started' }>
 
 const REDRAW_MS = 150
+const ROWS_REDRAW_MS = 16
+const FIRST_ROWS = 100
+const ROWS_AT_ONCE = 1000
 
 /** One run as it is looked at: its record from disk and everything that happened since. */
 export class RunWatch {
@@ -103,8 +106,10 @@ export class LabStore {
   connection = $state<Connection>('connecting')
   description = $state.raw<LabDescription | null>(null)
   rows = $state.raw<readonly ExperimentRow[]>([])
-  /** False until the rows came for the first time. */
+  /** False until the first rows came. */
   loaded = $state(false)
+  /** Whether more rows are on their way. */
+  listing = $state(false)
   refusal = $state.raw<Refusal | null>(null)
   /** How far a benchmark is, as told last. */
   benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
@@ -113,7 +118,11 @@ export class LabStore {
   readonly #rows = new Map<string, ExperimentRow>()
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- each watch is reactive, the list of them is not looked at
   readonly #watches = new Map<string, RunWatch>()
-  #publishing = false
+  #publishing: ReturnType<typeof setTimeout> | undefined
+  /** Which listing is the latest, and what was told since it began. */
+  #lists = 0
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- looked at while pages come, shown nowhere
+  #toldMeanwhile = new Set<string>()
 
   constructor(wire: Wire) {
     this.#wire = wire
@@ -135,17 +144,54 @@ export class LabStore {
   /** Asks for everything again, also for the runs being looked at. */
   async refresh(): Promise<void> {
     try {
-      const [description, rows] = await Promise.all([this.call('describe', {}), this.call('list', {})])
-      this.description = description
-      this.#rows.clear()
-      for (const row of rows) this.#keep(row)
-      this.rows = rows
-      this.loaded = true
+      const [, others] = await Promise.all([
+        this.call('describe', {}).then((description) => (this.description = description)),
+        this.#listFirst(),
+      ])
       this.refusal = null
+      await others()
       await Promise.all([...this.#watches.values()].filter(({ record }) => record !== null).map((run) => run.load()))
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       this.refusal = error
+    } finally {
+      this.listing = false
+    }
+  }
+
+  /** Lists the first rows; answers what lists the others, in pages that keep neither side from its work. */
+  async #listFirst(): Promise<() => Promise<void>> {
+    const turn = ++this.#lists
+    this.listing = true
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- ids, while the pages come
+    this.#toldMeanwhile = new Set()
+    const first = await this.call('list', { limit: FIRST_ROWS })
+    if (turn !== this.#lists) return async () => undefined
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- ids, while the pages come
+    const gone = new Set(this.#rows.keys())
+    this.#takePage(first, gone)
+    this.#publish()
+    this.loaded = true
+    return () => this.#listOthers(turn, first, gone)
+  }
+
+  async #listOthers(turn: number, first: readonly ExperimentRow[], gone: Set<string>): Promise<void> {
+    for (let last = first.at(-1); last !== undefined;) {
+      const page = await this.call('list', { after: { created: last.created, id: last.id }, limit: ROWS_AT_ONCE })
+      if (turn !== this.#lists) return
+      this.#takePage(page, gone)
+      last = page.at(-1)
+    }
+    for (const id of gone) if (!this.#toldMeanwhile.has(id)) this.#rows.delete(id)
+    this.#publish()
+    this.listing = false
+  }
+
+  /** What was told of a row while its page was on its way is younger. */
+  #takePage(page: readonly ExperimentRow[], gone: Set<string>): void {
+    for (const row of page) {
+      gone.delete(row.id)
+      if (!this.#toldMeanwhile.has(row.id)) this.#keep(row)
     }
   }
 
@@ -155,7 +201,8 @@ export class LabStore {
   }
 
   row(id: string): ExperimentRow | undefined {
-    return this.rows.find((row) => row.id === id)
+    // Read for its own sake: whoever asks for one row is told when any changes.
+    return this.rows.length === 0 ? undefined : this.#rows.get(id)
   }
 
   /** The run of that id as something to look at; nothing is read until `load`. */
@@ -180,21 +227,25 @@ export class LabStore {
         this.watch(event.id).take(event.event)
         return
       case 'row':
+        this.#toldMeanwhile.add(event.row.id)
         this.#keep(event.row)
         break
       case 'bench':
         this.benching = { engine: event.engine, fraction: event.fraction }
         return
       case 'removed':
+        this.#toldMeanwhile.add(event.id)
         this.#rows.delete(event.id)
         this.#watches.delete(event.id)
     }
-    if (this.#publishing) return
-    // A burst of rows (a sweep being queued) becomes one change.
-    this.#publishing = true
-    queueMicrotask(() => {
-      this.#publishing = false
-      this.rows = [...this.#rows.values()]
-    })
+    if (this.#publishing !== undefined) return
+    // A burst of rows (a sweep being queued, a thousand being tagged) becomes one change.
+    this.#publishing = setTimeout(() => this.#publish(), ROWS_REDRAW_MS)
+  }
+
+  #publish(): void {
+    clearTimeout(this.#publishing)
+    this.#publishing = undefined
+    this.rows = [...this.#rows.values()]
   }
 }

@@ -42,9 +42,9 @@ export function readRoute(hash: string): Route {
 
 export function writeRoute(route: Route): string {
   const parts: string[] = route.screen === 'sweep' ? ['compare', 'sweep', route.id] : [route.screen]
-  if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
   if (route.screen === 'run') parts.push(route.id)
+  if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'new' && route.from !== null) parts.push(route.from, route.name)
   return `#/${parts.map(encodeURIComponent).join('/')}`
 }
@@ -61,12 +61,22 @@ function decoded(part: string): string {
   }
 }
 
+/** What a native menu asks of the window: an address that is nowhere, `#/do/NAME`. */
+const ERRAND = /^#\/do\/([a-z-]+)$/
+
 class Router {
   current = $state.raw<Route>(readRoute(window.location.hash))
+  /** Does what a native menu asks for; the window stays where it is. */
+  onerrand: (name: string) => void = () => undefined
 
   constructor() {
     window.addEventListener('hashchange', () => {
-      this.current = readRoute(window.location.hash)
+      const errand = ERRAND.exec(window.location.hash)?.[1]
+      if (errand === undefined) this.current = readRoute(window.location.hash)
+      else {
+        window.history.replaceState(null, '', writeRoute(this.current))
+        this.onerrand(errand)
+      }
     })
   }
 

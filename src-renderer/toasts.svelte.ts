@@ -26,6 +26,15 @@ class Toasts {
     this.all = this.all.filter((toast) => toast.id !== id)
   }
 
+  /** Takes back what the latest message that offers it was about; false when none does. */
+  undo(): boolean {
+    const toast = this.all.findLast(({ action }) => action?.label === 'Undo')
+    if (toast === undefined) return false
+    this.dismiss(toast.id)
+    toast.action?.run()
+    return true
+  }
+
   /** Does something that the lab may refuse; the refusal is said in its own words. Returns whether it was done. */
   async attempt(doing: () => Promise<unknown>): Promise<boolean> {
     try {

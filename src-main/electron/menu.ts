@@ -33,12 +33,44 @@ export function menuTemplate({ mac, devTools, show, showResultsFolder, openPaper
     },
     { role: 'editMenu' as const },
     {
+      label: '&Go',
+      submenu: [
+        screen('Commands…', 'CmdOrCtrl+K', '/do/palette'),
+        screen('Find Experiments', 'CmdOrCtrl+F', '/do/search'),
+        screen('Undo the Last Change', 'CmdOrCtrl+Shift+U', '/do/undo'),
+      ],
+    },
+    {
       label: '&View',
       submenu: [
         screen('Lab', 'CmdOrCtrl+1', '/lab'),
         screen('Live', 'CmdOrCtrl+2', '/live'),
         screen('Data', 'CmdOrCtrl+3', '/data'),
         screen('Engines', 'CmdOrCtrl+4', '/engines'),
+        separator,
+        {
+          label: 'Theme',
+          submenu: [
+            {
+              label: 'As the System',
+              click: () => {
+                show('/do/theme-system')
+              },
+            },
+            {
+              label: 'Light',
+              click: () => {
+                show('/do/theme-light')
+              },
+            },
+            {
+              label: 'Dark',
+              click: () => {
+                show('/do/theme-dark')
+              },
+            },
+          ],
+        },
         separator,
         { role: 'resetZoom' as const },
         { role: 'zoomIn' as const },
@@ -48,6 +80,12 @@ export function menuTemplate({ mac, devTools, show, showResultsFolder, openPaper
       ],
     },
     { role: 'windowMenu' as const },
-    { role: 'help' as const, submenu: [{ label: 'The CorInfoMax Paper', click: openPaper }] },
+    {
+      role: 'help' as const,
+      submenu: [
+        screen('Keyboard Shortcuts', 'CmdOrCtrl+/', '/do/shortcuts'),
+        { label: 'The CorInfoMax Paper', click: openPaper },
+      ],
+    },
   ]
 }

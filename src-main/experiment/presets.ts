@@ -13,6 +13,9 @@ import { ruleNamed } from '../rules/index.ts'
 import { DATASET_NAMES, Experiment, EXPERIMENT_VERSION } from './experiment.ts'
 import type { EarlyCurve, Published } from './published.ts'
 
+/** The file as it was read: whoever remembers what was compared with it has to notice when it changes. */
+export const presetsText = (): string => JSON.stringify(file)
+
 /** As an entry lies in `resources/presets.json`: what differs from one entry to the next, and nothing else. */
 const StoredPreset = z.strictObject({
   name: z.string().regex(/^[a-z0-9-]+$/),

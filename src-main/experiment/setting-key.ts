@@ -207,7 +207,7 @@ function readings(text: string): unknown[] {
       }),
     )
   if (/^\d+(-\d+)+$/.test(text)) found.push(text.split('-').map(Number))
-  if (new RegExp(`^${number}(?:,${number})*$`, 'i').test(text)) found.push(text.split(',').map(Number))
+  if (new RegExp(`^-?${number}(?:,-?${number})*$`, 'i').test(text)) found.push(text.split(',').map(Number))
   if (text.includes(',') || /^[a-z]/i.test(text)) found.push(text, text.split(','))
   else found.push(text)
   return found

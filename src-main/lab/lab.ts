@@ -5,6 +5,7 @@
  * Why a queue ends with its lab, dated 2026-11: whoever closes the lab wants the machine back, so what waited is shown
  * as interrupted at the next start, and "Resume" queues it again.
  */
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type {
@@ -27,6 +28,7 @@ import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
 import { Errands } from './errands.ts'
 import { rootFolder, versionIn } from './installation.ts'
+import { Listing } from './listing.ts'
 import {
   createRun,
   markQueued,
@@ -41,15 +43,17 @@ import {
 import { LabProblem } from './problem.ts'
 import { Queue } from './queue.ts'
 import {
+  changeLabels,
   findRun,
+  forgetView,
   growExperiment,
-  listRowsGivingWay,
+  keepView,
   livingOwner,
   moveToTrash,
-  newestFirst,
   paths,
   readExperiment,
   readRecord,
+  readViews,
   removeAbandoned,
   requireResultsFolder,
   restoreFromTrash,
@@ -59,6 +63,7 @@ import {
   writeWhole,
 } from './results.ts'
 import { Samples } from './samples.ts'
+import { several } from './several.ts'
 import { MeasuredSpeeds } from './speeds.ts'
 import { Templates } from './templates.ts'
 import type { TrainingWorker } from './workers.ts'
@@ -115,6 +120,7 @@ class Office implements OpenLab {
   #known: Set<string>
   readonly #elsewhere = new Map<string, string>()
   readonly #looking: NodeJS.Timeout
+  readonly #listing: Listing
 
   constructor(options: LabOptions, results: string) {
     this.#options = options
@@ -124,6 +130,9 @@ class Office implements OpenLab {
       options.dataFolder === null || options.dataFolder === undefined ? null : resolve(options.dataFolder)
     this.#samples = new Samples(this.#root, results)
     this.#speeds = new MeasuredSpeeds(results)
+    this.#listing = new Listing(results, this.#samples, (id) => {
+      this.#tellRow(id)
+    })
     this.#templates = new Templates(results)
     this.#benches = new Benches(results)
     this.#errands = new Errands(this.#root)
@@ -142,7 +151,9 @@ class Office implements OpenLab {
     })
     this.#known = new Set(runIds(results))
     // A worker whose host died may still be writing its checkpoint; it is shown as running until it is gone.
-    for (const id of this.#known) if (livingOwner(join(results, id)) !== null) this.#elsewhere.set(id, '')
+    for (const id of this.#known)
+      if (existsSync(paths(join(results, id)).worker) && livingOwner(join(results, id)) !== null)
+        this.#elsewhere.set(id, '')
     this.#looking = setInterval(() => {
       this.#lookAround()
     }, LOOK_MS)
@@ -164,9 +175,8 @@ class Office implements OpenLab {
     }
   }
 
-  async list(): Promise<readonly ExperimentRow[]> {
-    const own = (await listRowsGivingWay(this.#results)).map((row) => this.#seenFromHere(row))
-    return newestFirst([...own, ...this.#samples.list()])
+  async list({ after, limit }: LabArgument<'list'>): Promise<readonly ExperimentRow[]> {
+    return (await this.#listing.page(after, limit)).map((row) => this.#seenFromHere(row))
   }
 
   async read({ id }: LabArgument<'read'>): Promise<ExperimentRecord> {
@@ -319,30 +329,52 @@ class Office implements OpenLab {
     return null
   }
 
-  async trash({ id }: LabArgument<'trash'>): Promise<null> {
-    if (this.#samples.folderOf(id) !== null) this.#samples.hide(id)
-    else {
-      const folder = findRun(this.#results, id)
-      await this.#queue.untilGone(id)
-      if (this.#queue.has(id) || livingOwner(folder) !== null)
-        throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
-      moveToTrash(this.#results, id)
-      this.#known.delete(id)
-    }
-    this.#tell({ kind: 'removed', id })
-    return null
+  async label({ ids, change }: LabArgument<'label'>): Promise<LabAnswers['label']> {
+    return several(ids, (id) => {
+      this.#refuseSample(id, 'came with Apical and takes no tags')
+      changeLabels(findRun(this.#results, id), change)
+      this.#tellRow(id)
+    })
   }
 
-  async restore({ id }: LabArgument<'restore'>): Promise<null> {
-    if (this.#samples.folderOf(id) !== null) {
-      this.#samples.show(id)
-      for (const row of this.#samples.list()) if (row.id === id) this.#tell({ kind: 'row', row })
-      return null
-    }
-    restoreFromTrash(this.#results, id)
-    this.#known.add(id)
-    this.#tellRow(id)
-    return null
+  async trash({ ids }: LabArgument<'trash'>): Promise<LabAnswers['trash']> {
+    return several(ids, async (id) => {
+      if (this.#samples.folderOf(id) !== null) this.#samples.hide(id)
+      else {
+        const folder = findRun(this.#results, id)
+        await this.#queue.untilGone(id)
+        if (this.#queue.has(id) || livingOwner(folder) !== null)
+          throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
+        moveToTrash(this.#results, id)
+        this.#known.delete(id)
+      }
+      this.#tell({ kind: 'removed', id })
+    })
+  }
+
+  async restore({ ids }: LabArgument<'restore'>): Promise<LabAnswers['restore']> {
+    return several(ids, (id) => {
+      if (this.#samples.folderOf(id) !== null) {
+        this.#samples.show(id)
+        for (const row of this.#samples.list()) if (row.id === id) this.#tell({ kind: 'row', row })
+        return
+      }
+      restoreFromTrash(this.#results, id)
+      this.#known.add(id)
+      this.#tellRow(id)
+    })
+  }
+
+  async views(): Promise<LabAnswers['views']> {
+    return readViews(this.#results)
+  }
+
+  async keepView({ view }: LabArgument<'keepView'>): Promise<LabAnswers['keepView']> {
+    return keepView(this.#results, view)
+  }
+
+  async forgetView({ name }: LabArgument<'forgetView'>): Promise<LabAnswers['forgetView']> {
+    return forgetView(this.#results, name)
   }
 
   async bench({ engine }: LabArgument<'bench'>): Promise<LabAnswers['bench']> {
@@ -384,6 +416,7 @@ class Office implements OpenLab {
     this.#errands.close()
     await this.#queue.close()
     this.#listeners.clear()
+    await this.#listing.close()
   }
 
   #requireRunning(id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> {

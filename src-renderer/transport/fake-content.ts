@@ -167,6 +167,18 @@ const done: ExperimentRow = {
   published: { mean: 0.9762, sd: 0.0012, n: 10, verdict: 'inside' },
   early: null,
   note: '',
+  notes: '',
+  tags: [],
+  pinned: false,
+  archived: false,
+  settings: {
+    beta: 1,
+    randomSign: true,
+    lrForward: '1,0.7',
+    'training.batchSize': 20,
+    'training.epochs': 50,
+    depth: 1,
+  },
 }
 
 export const fakeRows: readonly ExperimentRow[] = [

@@ -6,6 +6,7 @@ import type {
   Lab,
   LabDescription,
   LabEvent,
+  SavedView,
   SeedRecord,
 } from '../../src-main/contract.ts'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
@@ -26,6 +27,7 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
   const trash = new Map<string, ExperimentRow>()
   const notes = new Map<string, string>()
   let batch = 0
+  let views: readonly SavedView[] = []
   const found = (id: string): ExperimentRow => {
     const row = all.get(id)
     if (row === undefined)
@@ -59,7 +61,11 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
 
   return {
     describe: async () => description,
-    list: async () => [...all.values()],
+    list: async ({ after, limit }) => {
+      const listed = [...all.values()]
+      const from = after === undefined ? 0 : listed.findIndex(({ id }) => id === after.id) + 1
+      return listed.slice(from, limit === undefined ? undefined : from + limit)
+    },
     read: async ({ id }) => recordOf(found(id), description, notes.get(id) ?? ''),
     forecast: async ({ experiment }) => {
       const { seeds, widths } = experiment as { seeds: unknown; widths: readonly number[] }
@@ -129,19 +135,34 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
       notes.set(id, text)
       return null
     },
-    trash: async ({ id }) => {
-      trash.set(id, found(id))
-      all.delete(id)
-      events.tell({ kind: 'removed', id })
-      return null
+    label: async ({ ids, change }) => {
+      for (const id of ids) {
+        const { tags, pinned, archived } = found(id)
+        const kept = tags.filter((tag) => change.removeTags?.includes(tag) !== true)
+        become(id, {
+          tags: [...new Set([...kept, ...(change.addTags ?? [])])].sort(),
+          pinned: change.pinned ?? pinned,
+          archived: change.archived ?? archived,
+        })
+      }
+      return { done: ids, refused: [] }
     },
-    restore: async ({ id }) => {
-      const row = trash.get(id)
-      if (row !== undefined) {
+    trash: async ({ ids }) => {
+      for (const id of ids) {
+        trash.set(id, found(id))
+        all.delete(id)
+        events.tell({ kind: 'removed', id })
+      }
+      return { done: ids, refused: [] }
+    },
+    restore: async ({ ids }) => {
+      for (const id of ids) {
+        const row = trash.get(id)
+        if (row === undefined) continue
         all.set(id, row)
         events.tell({ kind: 'row', row })
       }
-      return null
+      return { done: ids, refused: [] }
     },
     bench: async ({ engine }) => fakeBench(engine),
     preview: async ({ split, label, from, count }) => {
@@ -158,6 +179,9 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
         warnings: [],
       }
     },
+    views: async () => views,
+    keepView: async ({ view }) => (views = [...views.filter(({ name }) => name !== view.name), view]),
+    forgetView: async ({ name }) => (views = views.filter((view) => view.name !== name)),
     useDataFolder: async ({ folder }) => {
       throw new Refusal({
         message: `${folder} has no file train-images-idx3-ubyte, plain or .gz.`,

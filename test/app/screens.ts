@@ -58,7 +58,7 @@ export const screens: readonly Screen[] = [
     reach: async (page) => {
       await go('/lab', heading('Lab'))(page)
       await page.getByRole('searchbox', { name: 'Search experiments' }).fill('')
-      await page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').last().click()
+      await page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').last().click()
       await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
     },
   },

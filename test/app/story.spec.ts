@@ -38,11 +38,11 @@ test('the token leaves the address, and the lab opens filled', async () => {
   expect(page.url()).not.toContain('token')
   const cookies = await page.context().cookies()
   expect(cookies).toEqual([expect.objectContaining({ httpOnly: true, sameSite: 'Strict' })])
-  await expect(page.getByRole('table', { name: 'Experiments' }).getByRole('row')).not.toHaveCount(0)
+  await expect(page.getByRole('treegrid', { name: 'Experiments' }).getByRole('row')).not.toHaveCount(0)
 })
 
 test('the sample experiment shows its result and its curves', async () => {
-  await page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
+  await page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
   await expect(page.getByText('Sample', { exact: true })).toBeVisible()
   await expect(page.getByRole('region', { name: 'Outcome' })).toContainText(/\d\d\.\d/)
   await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/)
@@ -125,7 +125,7 @@ test('notes are kept', async () => {
 
 test('back in the lab the run stands first, can be searched, and survives a restart of the lab', async () => {
   await goTo('Lab')
-  const rows = page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader')
+  const rows = page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader')
   await expect(rows.first()).toContainText('First day')
   await page.getByRole('searchbox', { name: 'Search experiments' }).fill('no such thing')
   await expect(page.getByText('Nothing matches')).toBeVisible()

@@ -141,15 +141,49 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     expect((await rowOf(id))?.epochsDone).toBeGreaterThan(done)
   })
 
+  test('keeps labels of several and says which could not be labelled', async () => {
+    const id = ((await call('list', {})) as ExperimentRow[]).find((row) => row.name === 'tiny')?.id ?? ''
+    const change = { addTags: ['for the paper', 'β = 1'], pinned: true }
+    const answer = await call('label', { ids: [id, 'no-such-run'], change })
+    expect(answer).toMatchObject({ done: [id], refused: [{ id: 'no-such-run', next: expect.stringMatching(/\S/) }] })
+    expect(await rowOf(id)).toMatchObject({ tags: ['for the paper', 'β = 1'], pinned: true, archived: false })
+    await call('label', { ids: [id], change: { removeTags: ['β = 1'], archived: true } })
+    expect(await rowOf(id)).toMatchObject({ tags: ['for the paper'], pinned: true, archived: true })
+    await call('label', { ids: [id], change: { archived: false } })
+  })
+
+  test('keeps named looks at the table', async () => {
+    const look = { text: 'gamma>0.1', filters: { datasets: ['mnist'] }, showArchived: false }
+    const view = { ...look, sorting: [{ by: 'test', down: true }], groups: ['rule'], columns: ['test', 'gamma'] }
+    expect(await call('keepView', { view: { name: 'One', view } })).toEqual([{ name: 'One', view }])
+    await call('keepView', { view: { name: 'One', view: { ...view, groups: [] } } })
+    expect(await call('views', {})).toEqual([{ name: 'One', view: { ...view, groups: [] } }])
+    expect(await call('forgetView', { name: 'One' })).toEqual([])
+  })
+
+  test('lists in pages, each beginning after a row', async () => {
+    const all = (await call('list', {})) as ExperimentRow[]
+    const pages: ExperimentRow[] = []
+    for (;;) {
+      const last = pages.at(-1)
+      const after = last === undefined ? {} : { after: { created: last.created, id: last.id } }
+      const page = (await call('list', { ...after, limit: 1 })) as ExperimentRow[]
+      if (page.length === 0) break
+      expect(page).toHaveLength(1)
+      pages.push(...page)
+    }
+    expect(pages.map(({ id }) => id)).toEqual(all.map(({ id }) => id))
+  })
+
   test('keeps notes, trash and restore', async () => {
     const id = ((await call('list', {})) as ExperimentRow[]).find((row) => row.name === 'tiny')?.id ?? ''
     const text = 'First line\n“quoted” <b>&\u0000🧠'
     await call('writeNotes', { id, text })
     expect(((await call('read', { id })) as ExperimentRecord).notes).toBe(text)
     expect((await rowOf(id))?.note).toBe('First line')
-    await call('trash', { id })
+    await call('trash', { ids: [id] })
     expect(await rowOf(id)).toBeUndefined()
-    await call('restore', { id })
+    await call('restore', { ids: [id] })
     expect((await rowOf(id))?.id).toBe(id)
   })
 
@@ -182,7 +216,14 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['read', null],
     ['read', []],
     ['describe', { more: 1 }],
-    ['trash', { id: '..' }],
+    ['trash', { ids: ['..'] }],
+    ['trash', { ids: [] }],
+    ['trash', { id: 'x' }],
+    ['label', { ids: ['..'], change: { pinned: true } }],
+    ['label', { ids: ['x'], change: { pinned: 1 } }],
+    ['label', { ids: ['x'], change: { addTags: ['a\u0000b'] } }],
+    ['list', { limit: 0 }],
+    ['keepView', { view: { name: '', view: {} } }],
     ['writeNotes', { id: '..', text: '' }],
     ['writeNotes', { id: 'x', text: 'a'.repeat(1_000_001) }],
     ['stop', { id: 'no-such-run' }],
@@ -251,20 +292,10 @@ test('the same seed leaves the same bytes, whatever the wire', () => {
 test('every call of the contract is exercised or named here', () => {
   // Pausing has its own tests with the lab; a call that is new fails here until it is looked at.
   const known = ['describe', 'list', 'read', 'forecast', 'start', 'pause', 'continue', 'stop', 'resume', 'moveInQueue']
-  const seeds = [
-    'stopAfter',
-    'stopSeed',
-    'addSeeds',
-    'readExperiment',
-    'saveTemplate',
-    'deleteTemplate',
-    'forecastQueue',
-    'bench',
-    'preview',
-  ]
-  expect(Object.keys(LAB_CALLS).sort()).toEqual(
-    [...known, ...seeds, 'writeNotes', 'trash', 'restore', 'useDataFolder'].sort(),
-  )
+  const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
+  const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
+  const apart = ['forecastQueue', 'bench', 'preview']
+  expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept].sort())
 })
 
 function sha256(path: string): string {

@@ -174,13 +174,13 @@ describe('a lab', () => {
       kind: 'row',
       row: expect.objectContaining({ id, note: 'Mind the gap.' }) as unknown,
     })
-    await lab.trash({ id })
+    await lab.trash({ ids: [id] })
     expect(events).toContainEqual({ kind: 'removed', id })
     expect(await lab.list({})).toEqual(listSamples(rootFolder()))
     await refusal(lab.read({ id }))
-    await lab.restore({ id })
+    await lab.restore({ ids: [id] })
     expect(await lab.read({ id })).toMatchObject({ notes: 'Mind the gap.\nMore.', row: { state: 'done' } })
-    expect((await refusal(lab.restore({ id }))).message).toMatch(/trash/)
+    expect((await refusal(lab.restore({ ids: [id] }))).message).toMatch(/trash/)
   })
 
   it('refuses in words what makes no sense for a run as it is', async () => {
@@ -189,8 +189,11 @@ describe('a lab', () => {
     expect((await refusal(lab.pause({ id }))).message).toMatch(/not running/)
     expect((await refusal(lab.stop({ id }))).message).toMatch(/not running/)
     expect((await refusal(lab.moveInQueue({ id, position: 0 }))).message).toMatch(/does not wait/)
-    for (const call of ['read', 'resume', 'pause', 'trash'] as const)
+    for (const call of ['read', 'resume', 'pause'] as const)
       expect((await refusal(lab[call]({ id: 'nothing' }))).message, call).toMatch(/nothing/)
+    for (const call of ['trash', 'restore'] as const)
+      expect((await refusal(lab[call]({ ids: ['nothing'] }))).message, call).toMatch(/nothing/)
+    expect((await refusal(lab.label({ ids: ['nothing'], change: { pinned: true } }))).message).toMatch(/nothing/)
   })
 
   it('sees what other processes do in its folder', async () => {
@@ -216,8 +219,9 @@ describe('a lab', () => {
       readdirSync(join(resultsFolder, id)).includes('worker.json'),
     )
     expect((await second.list({})).find((row) => row.id === id)?.state).toBe('running')
-    for (const call of ['pause', 'stop', 'resume', 'trash'] as const)
+    for (const call of ['pause', 'stop', 'resume'] as const)
       expect((await refusal(second[call]({ id }))).message, call).toMatch(/process \d+|runs or waits/)
+    expect((await refusal(second.trash({ ids: [id] }))).message).toMatch(/process \d+|runs or waits/)
   })
 
   it('reads nothing of a folder that a call tries to reach from outside', async () => {
@@ -253,9 +257,9 @@ describe('samples', () => {
     expect((await refusal(lab.writeNotes({ id, text: 'x' }))).message).toMatch(/came with Apical/)
     expect((await refusal(lab.resume({ id }))).message).toMatch(/finished/)
     expect((await refusal(lab.pause({ id }))).message).toMatch(/came with Apical/)
-    await lab.trash({ id })
+    await lab.trash({ ids: [id] })
     expect(await lab.list({})).toEqual([])
-    await lab.restore({ id })
+    await lab.restore({ ids: [id] })
     expect(await lab.list({})).toHaveLength(1)
   })
 })

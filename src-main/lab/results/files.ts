@@ -108,13 +108,14 @@ export class LineFile {
 
 /** A file's text, when it is there and not larger than `limit` bytes. */
 export function readText(path: string, limit: number): string | null {
-  let size: number
+  let size: number | undefined
   try {
-    size = statSync(path).size
+    // Asked without a throw: most folders of ten thousand have no notes, and an error costs more than the look.
+    size = statSync(path, { throwIfNoEntry: false })?.size
   } catch (error) {
-    if (isMissing(error)) return null
     throw fileProblem(error, 'Cannot read', path) ?? error
   }
+  if (size === undefined) return null
   if (size > limit)
     throw new LabProblem(
       `${path}: expected at most ${limit} bytes, found ${size}.`,

@@ -34,6 +34,7 @@ export function paths(folder: string) {
     summary: join(folder, 'summary.json'),
     costs: join(folder, 'costs.json'),
     notes: join(folder, 'notes.md'),
+    labels: join(folder, 'labels.json'),
     readMe: join(folder, 'README.txt'),
     log: join(folder, 'run.log'),
     seedFolder: (n: number): string => join(folder, `seed-${n}`),

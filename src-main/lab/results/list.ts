@@ -1,7 +1,4 @@
-/**
- * All experiments of a results folder, and how one of them is found by name. Finished ones are remembered: everything
- * that changes a finished folder renames a file into it, so the folder's own time tells whether to read it again.
- */
+/** All experiments of a results folder, and how one of them is found by name. */
 import { readdirSync, statSync } from 'node:fs'
 import { basename, isAbsolute, join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -10,8 +7,16 @@ import { fileProblem, LabProblem } from '../problem.ts'
 import { isMissing } from './files.ts'
 import { paths } from './folder.ts'
 import { readRow } from './read.ts'
-
-const remembered = new Map<string, { readonly changed: number; readonly row: ExperimentRow }>()
+import {
+  forget,
+  keepOnly,
+  loadIndex,
+  loadIndexAtOnce,
+  recall,
+  recallCreated,
+  remember,
+  storeIndex,
+} from './row-index.ts'
 
 /** The experiment folders in a results folder, by name; none where there is no such folder yet. */
 export function runIds(results: string): string[] {
@@ -27,37 +32,66 @@ export function runIds(results: string): string[] {
 
 /** Every experiment of a results folder, the newest first; what cannot be read is a row that says why. */
 export function listRows(results: string): ExperimentRow[] {
-  return newestFirst(runIds(results).flatMap((id) => rowIn(join(results, id)) ?? []))
+  loadIndexAtOnce(results)
+  return newestFirst(runIds(results).flatMap((id) => rowIn(join(results, id), 'run', 'files') ?? []))
 }
 
-/** The same, giving way to other work now and then: for a process that has windows to serve. */
-export async function listRowsGivingWay(results: string): Promise<ExperimentRow[]> {
-  const rows: ExperimentRow[] = []
-  for (const [index, id] of runIds(results).entries()) {
-    if (index % 20 === 19) await nextTurn()
-    const row = rowIn(join(results, id))
-    if (row !== null) rows.push(row)
+/** An experiment in a listing; its row is made when it is asked for. */
+export interface Listed {
+  readonly id: string
+  readonly created: string
+  /** Null when the folder went away meanwhile. */
+  readonly row: () => ExperimentRow | null
+}
+
+/**
+ * The same for a process that has windows to serve: gives way to other work now and then, trusts a folder's own time
+ * (what was edited in place is found by `edited`), and leaves the index as it found the folders.
+ */
+export async function listGivingWay(results: string): Promise<Listed[]> {
+  await loadIndex(results)
+  const ids = runIds(results)
+  const listed: Listed[] = []
+  let read = 0
+  for (const [place, id] of ids.entries()) {
+    if (place % 100 === 99) await nextTurn()
+    const folder = join(results, id)
+    const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
+    if (changed === undefined) continue
+    const created = recallCreated(folder, changed)
+    if (created !== null) listed.push({ id, created, row: () => rowIn(folder) })
+    else {
+      if (++read % 20 === 0) await nextTurn()
+      const row = rowIn(folder)
+      // Whoever asks next may find it changed: nothing was remembered of what moves.
+      if (row !== null) listed.push({ id, created: row.created, row: () => rowIn(folder) })
+    }
   }
-  return newestFirst(rows)
+  keepOnly(results, new Set(ids))
+  void storeIndex(results)
+  return newestFirst(listed)
 }
 
-/** The row of one folder; null when it is gone. */
-export function rowIn(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRow | null {
+/** The row of one folder; null when it is gone. With `look` 'files' it is read again also after an edit in place. */
+export function rowIn(
+  folder: string,
+  kind: 'run' | 'sample' = 'run',
+  look: 'folder' | 'files' = 'folder',
+): ExperimentRow | null {
   const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
   if (changed === undefined) {
-    remembered.delete(folder)
+    forget(folder)
     return null
   }
-  const known = remembered.get(folder)
-  if (known?.changed === changed) return known.row
+  const known = recall(folder, changed, look)
+  if (known !== null) return known
+  const beganMs = Date.now()
   const row = readRow(folder, kind)
-  const moving = row.state === 'running' || row.state === 'paused' || row.state === 'queued'
-  if (moving) remembered.delete(folder)
-  else remembered.set(folder, { changed, row })
+  remember(folder, changed, beganMs, row)
   return row
 }
 
-export function newestFirst(rows: readonly ExperimentRow[]): ExperimentRow[] {
+export function newestFirst<T extends { readonly id: string; readonly created: string }>(rows: readonly T[]): T[] {
   return [...rows].sort((a, b) => (a.created === b.created ? (a.id < b.id ? 1 : -1) : a.created < b.created ? 1 : -1))
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Environment, ExperimentRecord, ExperimentRow, RunState, SeedRecord } from '../../contract.ts'
 import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
+import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
 import { compareEarly, comparePublished, spreadOf } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
@@ -13,10 +14,13 @@ import { LabProblem } from '../problem.ts'
 import { isMissing, isTemporary, readJson, readText } from './files.ts'
 import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
+import { readLabels } from './labels.ts'
 import { lives, livingOwner } from './owner.ts'
 import { readStatus, stampOf } from './status.ts'
 
 const LARGEST_NOTES = 4_000_000
+/** Characters of the notes that a row carries to be searched. */
+const LONGEST_SEARCHED = 4000
 
 /** What an experiment's folder asks, refused in words when it is of a later version or damaged. */
 export function readExperiment(folder: string): Experiment {
@@ -135,6 +139,8 @@ function rowOf(
   const epochsDone = Math.min(
     ...seeds.filter(({ collapsed }) => collapsed === null).map((seed) => seed.epochs.at(-1) ?? 0),
   )
+  const notes = readText(paths(folder).notes, LARGEST_NOTES) ?? ''
+  const { tags, pinned, archived } = readLabels(folder)
   const row: ExperimentRow = {
     id: basename(folder),
     name: experiment.name,
@@ -163,7 +169,12 @@ function rowOf(
     // A run cut short is not held against a number that took all its epochs.
     published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
     early: compareEarly(seeds, earlyFor(experiment)),
-    note: firstLine(readText(paths(folder).notes, LARGEST_NOTES)),
+    note: firstLine(notes),
+    notes: notes.slice(0, LONGEST_SEARCHED),
+    tags,
+    pinned,
+    archived,
+    settings: flatSettings(experiment),
   }
   return { row, seeds, outcomes }
 }
@@ -196,10 +207,9 @@ function bestOf(seeds: readonly SeedRecord[]): number | null {
 function meanCurve(seeds: readonly SeedRecord[]): number[] {
   const good = seeds.filter(({ collapsed }) => collapsed === null)
   const length = good.length === 0 ? 0 : Math.min(...good.map((seed) => seed.testAccuracy.length))
-  return Array.from(
-    { length },
-    (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean,
-  ).filter((value) => value !== undefined)
+  return Array.from({ length }, (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean)
+    .filter((mean) => mean !== undefined)
+    .map((mean) => Math.round(mean * 1e5) / 1e5)
 }
 
 const CostsFile = z.array(z.object({ measure: z.string(), seconds: z.number().min(0), percent: z.number().min(0) }))
@@ -262,8 +272,8 @@ function filesOf(folder: string): { path: string; bytes: number }[] {
     .sort((a, b) => a.path.localeCompare(b.path))
 }
 
-function firstLine(notes: string | null): string {
-  return (notes ?? '').split('\n')[0]?.slice(0, 200) ?? ''
+function firstLine(notes: string): string {
+  return notes.split('\n')[0]?.slice(0, 200) ?? ''
 }
 
 function created(folder: string): string {
@@ -299,5 +309,13 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     published: null,
     early: null,
     note: '',
+    notes: '',
+    ...labelsOfUnreadable(folder),
+    settings: {},
   }
+}
+
+function labelsOfUnreadable(folder: string): Pick<ExperimentRow, 'tags' | 'pinned' | 'archived'> {
+  const { tags, pinned, archived } = readLabels(folder)
+  return { tags, pinned, archived }
 }

@@ -1,20 +1,6 @@
-/** The Lab table's order, search, filters and words, apart from how they look. */
-import type { ExperimentRow, RunState } from '../../../src-main/contract.ts'
-import { datasetLabel, duration, network, STATE_LABELS, VERDICT_LABELS } from '../../format.ts'
-
-export type SortKey = 'name' | 'data' | 'network' | 'test' | 'seeds' | 'state' | 'engine' | 'time' | 'created'
-
-export interface Sorting {
-  readonly by: SortKey
-  readonly down: boolean
-}
-
-export interface Filters {
-  readonly text: string
-  readonly datasets: ReadonlySet<string>
-  readonly rules: ReadonlySet<string>
-  readonly states: ReadonlySet<StateFilter>
-}
+/** The states of rows in words, apart from how they look. */
+import type { ExperimentRow } from '../../../src-main/contract.ts'
+import { duration, VERDICT_LABELS } from '../../format.ts'
 
 /** What a person looks for, rather than every state there is. */
 export type StateFilter = 'active' | 'done' | 'needs a look'
@@ -50,87 +36,6 @@ export function isActive({ state }: ExperimentRow): boolean {
 export function canResume({ state }: ExperimentRow): boolean {
   return state === 'interrupted' || state === 'stopped' || state === 'failed'
 }
-
-/** Rows that hold every word of the search and pass every kind of filter that has something chosen. */
-export function filtered(rows: readonly ExperimentRow[], filters: Filters): readonly ExperimentRow[] {
-  const words = filters.text.toLowerCase().split(/\s+/).filter(Boolean)
-  return rows.filter((row) => {
-    if (filters.datasets.size > 0 && !filters.datasets.has(row.dataset)) return false
-    if (filters.rules.size > 0 && !filters.rules.has(row.rule)) return false
-    if (filters.states.size > 0 && !filters.states.has(stateFilterOf(row))) return false
-    if (words.length === 0) return true
-    const text = searched(row)
-    return words.every((word) => text.includes(word))
-  })
-}
-
-function searched(row: ExperimentRow): string {
-  return [
-    row.name,
-    row.ruleLabel,
-    row.rule,
-    row.dataset,
-    datasetLabel(row.dataset),
-    network(row.widths),
-    row.preset ?? '',
-    STATE_LABELS[row.state],
-    row.engine,
-    row.note,
-    row.id,
-  ]
-    .join(' ')
-    .toLowerCase()
-}
-
-/** Sorted copy; rows without the value stand last whichever way the order goes. */
-export function sorted(rows: readonly ExperimentRow[], { by, down }: Sorting): readonly ExperimentRow[] {
-  const keyed = rows.map((row) => ({ row, key: keyOf(row, by) }))
-  keyed.sort((a, b) => {
-    if (a.key === null || b.key === null) return a.key === b.key ? 0 : a.key === null ? 1 : -1
-    const order =
-      typeof a.key === 'number' && typeof b.key === 'number'
-        ? a.key - b.key
-        : String(a.key).localeCompare(String(b.key), 'en', { numeric: true })
-    return (down ? -order : order) || b.row.created.localeCompare(a.row.created)
-  })
-  return keyed.map(({ row }) => row)
-}
-
-function keyOf(row: ExperimentRow, by: SortKey): string | number | null {
-  switch (by) {
-    case 'name':
-      return row.name
-    case 'data':
-      return datasetLabel(row.dataset)
-    case 'network':
-      return network(row.widths)
-    case 'test':
-      return row.testAccuracy?.mean ?? null
-    case 'seeds':
-      return row.seeds.length
-    case 'state':
-      return STATE_ORDER.indexOf(row.state)
-    case 'engine':
-      return row.engine
-    case 'time':
-      return row.seconds > 0 ? row.seconds : null
-    case 'created':
-      return row.created
-  }
-}
-
-const STATE_ORDER: readonly RunState[] = [
-  'running',
-  'paused',
-  'queued',
-  'interrupted',
-  'stopped',
-  'failed',
-  'unreadable',
-  'collapsed',
-  'done',
-  'sample',
-]
 
 export type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'faint'
 

@@ -10,10 +10,10 @@ export async function resumeRun(lab: LabStore, { id, name, epochsDone }: Experim
 }
 
 export async function trashRun(lab: LabStore, { id, name }: ExperimentRow): Promise<boolean> {
-  const done = await toasts.attempt(() => lab.call('trash', { id }))
+  const done = await toasts.attempt(() => lab.call('trash', { ids: [id] }))
   if (!done) return false
   toasts.say(`${name} is in the trash.`, {
-    action: { label: 'Undo', run: () => void toasts.attempt(() => lab.call('restore', { id })) },
+    action: { label: 'Undo', run: () => void toasts.attempt(() => lab.call('restore', { ids: [id] })) },
   })
   return true
 }

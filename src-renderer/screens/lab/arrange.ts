@@ -1,0 +1,180 @@
+/** The lines of the Lab table: rows filtered, sorted and grouped, with what is unfolded between them. */
+import type { ExperimentRow, LabView, RunState } from '../../../src-main/contract.ts'
+import { datasetLabel } from '../../format.ts'
+import { labelOf, textOf, valueOf, type Value } from './keys.ts'
+import { stateFilterOf, STATE_FILTERS } from './rows.ts'
+import { matches, parseSearch } from './search.ts'
+
+export type Sorting = LabView['sorting'][number]
+
+/** Kinds of chips above the table, each with what a row has of it. */
+export const FILTERS = {
+  datasets: { label: 'Data', of: ({ dataset }) => [dataset], text: datasetLabel },
+  rules: { label: 'Rule', of: ({ rule }) => [rule], text: (rule) => rule },
+  states: {
+    label: 'State',
+    of: (row) => [stateFilterOf(row)],
+    text: (state) => STATE_FILTERS[state as keyof typeof STATE_FILTERS],
+  },
+  engines: { label: 'Engine', of: ({ engine }) => (engine === '' ? [] : [engine]), text: (engine) => engine },
+  tags: { label: 'Tag', of: ({ tags }) => tags, text: (tag) => tag },
+  verdicts: {
+    label: 'Published',
+    of: ({ published, preset }) => [published?.verdict ?? (preset === null ? 'no preset' : 'not yet')],
+    text: (verdict) => VERDICTS[verdict] ?? verdict,
+  },
+} as const satisfies Record<
+  string,
+  { label: string; of: (row: ExperimentRow) => readonly string[]; text: (value: string) => string }
+>
+export type FilterKind = keyof typeof FILTERS
+export const FILTER_KINDS = Object.keys(FILTERS) as readonly FilterKind[]
+
+const VERDICTS: Readonly<Record<string, string>> = {
+  inside: 'Inside published',
+  outside: 'Outside published',
+  'too few seeds': 'Too few seeds',
+  'not yet': 'From a preset, not judged',
+  'no preset': 'No preset',
+}
+
+/** Rows that hold what was typed, have one of what was chosen of every kind, and are not put away. */
+export function filtered(
+  rows: readonly ExperimentRow[],
+  { text, filters, showArchived }: Pick<LabView, 'text' | 'filters' | 'showArchived'>,
+  settings: readonly string[],
+): readonly ExperimentRow[] {
+  const terms = parseSearch(text, settings)
+  const chosen = FILTER_KINDS.flatMap((kind) => {
+    const wanted = new Set(filters[kind])
+    return wanted.size === 0 ? [] : [{ wanted, of: FILTERS[kind].of as (row: ExperimentRow) => readonly string[] }]
+  })
+  return rows.filter(
+    (row) =>
+      (showArchived || !row.archived) &&
+      chosen.every(({ wanted, of }) => of(row).some((value) => wanted.has(value))) &&
+      matches(row, terms),
+  )
+}
+
+const STATE_ORDER: readonly RunState[] = [
+  ...(['running', 'paused', 'queued', 'interrupted', 'stopped', 'failed'] as const),
+  ...(['unreadable', 'collapsed', 'done', 'sample'] as const),
+]
+const words = new Intl.Collator('en', { numeric: true })
+
+/** Sorted copy: pinned ones first, then by each key in turn; what lacks the value stands last whichever way it goes. */
+export function sorted(rows: readonly ExperimentRow[], sorting: readonly Sorting[]): readonly ExperimentRow[] {
+  const keyed = rows.map((row) => ({ row, values: sorting.map(({ by }) => sortValue(row, by)) }))
+  keyed.sort((a, b) => {
+    if (a.row.pinned !== b.row.pinned) return a.row.pinned ? -1 : 1
+    for (let key = 0; key < sorting.length; key++) {
+      const order = compared(a.values[key] ?? null, b.values[key] ?? null, sorting[key]?.down === true)
+      if (order !== 0) return order
+    }
+    return a.row.created < b.row.created ? 1 : a.row.created > b.row.created ? -1 : 0
+  })
+  return keyed.map(({ row }) => row)
+}
+
+function sortValue(row: ExperimentRow, key: string): string | number | null {
+  if (key === 'state') return STATE_ORDER.indexOf(row.state)
+  const value = valueOf(row, key)
+  return typeof value === 'number' || typeof value === 'string' ? value : value === null ? null : textOf(value)
+}
+
+const TIME = /^\d{4}-\d\d-\d\d/
+
+/** Times in the order of their letters, which is theirs and found sooner. */
+function inWords(a: string, b: string): number {
+  return a === b ? 0 : TIME.test(a) && TIME.test(b) ? (a < b ? -1 : 1) : words.compare(a, b)
+}
+
+function compared(a: string | number | null, b: string | number | null, down: boolean): number {
+  if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
+  const order = typeof a === 'number' && typeof b === 'number' ? a - b : inWords(String(a), String(b))
+  return down ? -order : order
+}
+
+/** What stands in the head of a group, over its experiments. */
+export interface GroupFigures {
+  readonly experiments: number
+  readonly runs: number
+  /** Of the experiments' test accuracies; null where none has one. */
+  readonly mean: number | null
+  readonly best: number | null
+  readonly collapsed: number
+}
+
+export type Line =
+  | {
+      readonly kind: 'group'
+      readonly id: string
+      readonly level: number
+      readonly label: string
+      readonly text: string
+      readonly open: boolean
+      readonly figures: GroupFigures
+    }
+  | {
+      readonly kind: 'row'
+      readonly id: string
+      readonly level: number
+      readonly row: ExperimentRow
+      readonly open: boolean
+    }
+  | { readonly kind: 'seeds'; readonly id: string; readonly level: number; readonly row: ExperimentRow }
+
+/** Groups in the order in which the sorted rows meet them; a row of several tags stands in the group of all of them. */
+export function lines(
+  rows: readonly ExperimentRow[],
+  groups: readonly string[],
+  folded: ReadonlySet<string>,
+  unfolded: ReadonlySet<string>,
+): readonly Line[] {
+  const out: Line[] = []
+  const put = (members: readonly ExperimentRow[], level: number, path: string): void => {
+    const key = groups[level - 1]
+    if (key === undefined) {
+      for (const row of members) {
+        const open = unfolded.has(row.id)
+        out.push({ kind: 'row', id: row.id, level, row, open })
+        if (open) out.push({ kind: 'seeds', id: `${row.id}/seeds`, level: level + 1, row })
+      }
+      return
+    }
+    const parts = new Map<string, ExperimentRow[]>()
+    for (const row of members) {
+      const text = groupText(valueOf(row, key), key)
+      const part = parts.get(text)
+      if (part === undefined) parts.set(text, [row])
+      else part.push(row)
+    }
+    for (const [text, part] of parts) {
+      const id = `${path}/${key}=${text}`
+      const open = !folded.has(id)
+      out.push({ kind: 'group', id, level, label: labelOf(key), text, open, figures: figuresOf(part) })
+      if (open) put(part, level + 1, id)
+    }
+  }
+  put(rows, 1, 'group')
+  return out
+}
+
+function groupText(value: Value | null, key: string): string {
+  return value === null ? `no ${labelOf(key).toLowerCase()}` : textOf(value)
+}
+
+function figuresOf(rows: readonly ExperimentRow[]): GroupFigures {
+  let [runs, sum, judged, collapsed] = [0, 0, 0, 0]
+  let best: number | null = null
+  for (const row of rows) {
+    runs += row.seeds.length
+    collapsed += row.collapsedSeeds.length
+    if (row.testAccuracy === null) continue
+    sum += row.testAccuracy.mean
+    judged++
+    best = Math.max(best ?? 0, row.testAccuracy.mean)
+  }
+  return { experiments: rows.length, runs, mean: judged === 0 ? null : sum / judged, best, collapsed }
+}
