@@ -32,7 +32,9 @@ const start = () => page.getByRole('button', { name: /^Start/ })
 test('the first click on an empty lab leads to a curve, and the offer is gone afterwards', async () => {
   await page.getByRole('button', { name: 'Train your first network' }).click()
   await expect(page.getByRole('region', { name: 'Progress' })).toContainText(/Epoch 1 of/)
-  await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/)
+  await expect(page.getByRole('region', { name: /accuracy/i }).getByRole('img')).toHaveAttribute('aria-label', /\d/, {
+    timeout: 90_000,
+  })
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await expect(state('Stopped')).toBeVisible()
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click()

@@ -10,7 +10,7 @@ export function axisKey(path: string, layers: number): string {
 /** A value as it stands in a list of values; lists in brackets, so that their commas do not divide. */
 export function axisText(value: unknown): string {
   if (value === null || value === undefined) return ''
-  return typeof value === 'object' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 /** Whether a setting can be an axis: numbers, choices, switches, and lists as a whole. */
