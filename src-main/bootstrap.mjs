@@ -108,6 +108,7 @@ const commands = {
   bench: { needs: ['packages', 'native'], run: ['src-main/cli.ts', 'bench'] },
   'bench:native': { needs: ['packages', 'native'], run: ['test/bench/native.ts'] },
   'bench:gpu': { needs: ['packages'], run: ['test/bench/gpu.ts'] },
+  'bench:charts': { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/bench/charts.ts'] },
   test: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
   check: { needs: ['packages'], run: ['test/suite.ts', 'check'] },
   fix: { needs: ['packages'], run: ['test/suite.ts', 'fix'] },

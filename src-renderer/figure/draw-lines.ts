@@ -28,13 +28,18 @@ export function modelOf(content: LinesContent, name: string): ChartModel {
 
 export function drawLines(content: LinesContent, look: FigureLook, measure: Measure): Scene {
   const { fontSize: size, width, lineWidth } = look
-  const height = width * look.ratio
+  let height = width * look.ratio
   const model = modelOf(content, look.title)
   const choice = { ...content.scales, smoothing: content.smoothing }
   const drawn = drawnOf(model, choice, content.window, Math.round(width * 2))
   const named = drawn.lines.filter(({ line }) => line.thin !== true)
   const entries = legendOf(content, named)
-  const direct = look.names === 'direct'
+  // A legend that would cover most of the lines goes above them.
+  const crowded =
+    look.names === 'inside' &&
+    (columnWidth(entries, size, measure) > width * 0.55 || entries.length * size * 1.4 > height * 0.5)
+  const names = crowded ? 'above' : look.names
+  const direct = names === 'direct'
 
   const yTicks = ticksOf(drawn.y.kind, drawn.y, Math.max(3, Math.floor(height / (size * 3.2))))
   const yTexts = tickTexts(yTicks, drawn.y.kind, content.unit)
@@ -43,14 +48,18 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
   const yTitle = look.yTitle === '' ? 0 : size * 1.7
   const margin = size * 0.5
   const left = margin + yTitle + yWidth + tick + size * 0.35
+  const rows = names === 'above' ? legendRows(entries, width - left - margin, size, measure) : []
+  // A long legend makes the figure higher rather than the lines low.
+  height += Math.max(0, rows.length * size * 1.4 - height * 0.3)
   const bottom = height - margin - tick - size * 1.15 - (look.xTitle === '' ? 0 : size * 1.45)
-  const rows = look.names === 'above' ? legendRows(entries, width - left - margin, size, measure) : []
   const top = margin + size * 0.4 + (look.showTitle ? size * 1.9 : 0) + rows.length * size * 1.4
-  const names = direct ? namesAtEnds(content, named) : []
-  const nameWidth = Math.max(0, ...names.map(({ text }) => measure(text, size))) + (names.length > 0 ? size * 0.6 : 0)
-  const legendWidth = look.names === 'right' ? columnWidth(entries, size, measure) + size * 0.8 : 0
+  const ends = direct ? namesAtEnds(content, named) : []
+  const nameWidth = Math.max(0, ...ends.map(({ text }) => measure(text, size))) + (ends.length > 0 ? size * 0.6 : 0)
+  const legendWidth = names === 'right' ? columnWidth(entries, size, measure) + size * 0.8 : 0
   // Half of the last number along x stands beyond the frame.
-  const right = width - margin - Math.max(size * 0.9, nameWidth, legendWidth)
+  const [lastText = ''] = tickTexts([drawn.x.high], drawn.x.kind, '')
+  const beyond = Math.max(size * 0.9, measure(lastText, size) / 2)
+  const right = width - margin - Math.max(beyond, nameWidth, legendWidth)
   const frame = { x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) }
 
   const xOf = place(drawn.x.kind, drawn.x.low, drawn.x.high, frame.x, frame.x + frame.width)
@@ -83,8 +92,8 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
       [envelope, 0.3],
     ] as const)
       if (edges !== null) inside.push(between(edges, xOf, yOf, seriesColor(line.series), opacity))
-  for (const { line, raw } of drawn.lines)
-    if (raw !== null)
+  for (const { line, raw, envelope } of drawn.lines)
+    if (raw !== null && envelope === null)
       inside.push(
         trace(raw.x, raw.y, xOf, yOf, { color: seriesColor(line.series), width: lineWidth * 0.5, opacity: 0.4 }),
       )
@@ -115,9 +124,14 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
     marks.push({ ...words, x, y: y + size * 0.35, text: yTexts[i] ?? '', anchor: 'end', role: 'y-tick' })
   })
   const along = xTicks(model, drawn.x, Math.max(2, Math.floor(frame.width / (size * 5))))
+  let written = -Infinity
   tickTexts(along, drawn.x.kind, '').forEach((text, i) => {
     const x = xOf(along[i]!)
+    const half = measure(text, size) / 2
     marks.push(rule([x, bottom, x, bottom + tick], PAPER.spine, spine))
+    // A number that would run into the one before it stays a mark alone.
+    if (x - half < written + size * 0.4) return
+    written = x + half
     marks.push({ ...words, x, y: bottom + tick + size * 1.05, text, anchor: 'middle', role: 'x-tick' })
   })
   if (look.xTitle !== '') {
@@ -125,8 +139,10 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
     marks.push({ ...words, x, y, text: look.xTitle, anchor: 'middle', role: 'x-title' })
   }
   if (look.yTitle !== '') {
-    const [x, y] = [margin + size * 0.9, frame.y + frame.height / 2]
-    marks.push({ ...words, x, y, text: look.yTitle, anchor: 'middle', upward: true, role: 'y-title' })
+    const [x, y] = [margin + size * 0.9, Math.min(frame.y + frame.height / 2, height / 2)]
+    const fits = Math.min(1, (height - 2 * margin) / measure(look.yTitle, size))
+    const text = { text: look.yTitle, size: size * Math.max(0.6, fits) }
+    marks.push({ ...words, ...text, x, y, anchor: 'middle', upward: true, role: 'y-title' })
   }
   if (look.showTitle) {
     const y = margin + size * 1.2
@@ -134,7 +150,7 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
   }
 
   if (direct) {
-    const placed = names
+    const placed = ends
       .map(({ text, entry }) => ({ text, line: entry.line, at: endOf(entry, yOf, frame.x + frame.width, xOf) }))
       .sort((a, b) => a.at - b.at)
     const apart = size * 1.2
@@ -152,7 +168,14 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
       })
   } else
     marks.push(
-      ...legend(entries, look, frame, rows, measure, corner(drawn.lines, xOf, yOf, frame, entries, size, measure)),
+      ...legend(
+        entries,
+        { ...look, names },
+        frame,
+        rows,
+        measure,
+        corner(drawn.lines, xOf, yOf, frame, entries, size, measure),
+      ),
     )
   return { width, height, family: look.family, marks }
 }
@@ -254,10 +277,13 @@ interface Entry {
 function legendOf(content: LinesContent, named: readonly DrawnLine[]): readonly Entry[] {
   const { unit, band, published } = content
   const after = band === null ? '' : `, mean ${band === 'sd' ? BAND_LABELS.sd : `and ${BAND_LABELS[band]}`}`
-  const lines = named.map(({ line }): Entry => {
-    const banded = line.low === undefined ? '' : after
+  const several = named.length > 2 && after !== ''
+  const lines: Entry[] = named.map(({ line }) => {
+    const banded = line.low === undefined || several ? '' : after
     return { text: `${line.label}${banded}`, look: { kind: 'line', line } }
   })
+  // Said once where it would be said of every line.
+  if (several) lines.push({ text: `shaded: ${after.slice(2)}`, look: { kind: 'area' } })
   if (published === null && content.early === null) return lines
   const text =
     published === null
@@ -272,6 +298,14 @@ function columnWidth(entries: readonly Entry[], size: number, measure: Measure):
   return size * KEY + size * 0.5 + Math.max(0, ...entries.map(({ text }) => measure(text, size)))
 }
 
+/** A text that fits, with what had no room told by dots. */
+function cut(text: string, width: number, size: number, measure: Measure): string {
+  if (measure(text, size) <= width) return text
+  let kept = text.length - 1
+  while (kept > 1 && measure(`${text.slice(0, kept)}…`, size) > width) kept--
+  return `${text.slice(0, kept).trimEnd()}…`
+}
+
 /** Entries in as many rows as they need. */
 function legendRows(
   entries: readonly Entry[],
@@ -281,7 +315,8 @@ function legendRows(
 ): readonly (readonly { readonly entry: Entry; readonly x: number }[])[] {
   const rows: { entry: Entry; x: number }[][] = []
   let x = Infinity
-  for (const entry of entries) {
+  for (const { text, look } of entries) {
+    const entry = { text: cut(text, width - size * (KEY + 0.5), size, measure), look }
     const needs = size * (KEY + 0.5) + measure(entry.text, size)
     if (x + needs > width) {
       rows.push([])

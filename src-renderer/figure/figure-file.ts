@@ -11,9 +11,9 @@ export class NoFigureInside extends Error {
   }
 }
 
-/** Values that are not numbers become null, as JSON does it. */
+/** Values that are not numbers become null, as JSON does it; in the order of the schema, so that a figure has one text. */
 export function write(figure: Figure): string {
-  return JSON.stringify(figure)
+  return JSON.stringify(Figure.parse(JSON.parse(JSON.stringify(figure))))
 }
 
 const MOST_BYTES = 200e6

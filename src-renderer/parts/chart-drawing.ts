@@ -153,8 +153,9 @@ function setTicks(axis: Scale, content: Content | undefined): void {
 
 function datasetsOf({ drawn, palette }: Content): ChartDataset<'line', Point[]>[] {
   const main = drawn.lines.map((line) => dataset(line.main, line.line, drawn, palette, emphasis(line)))
-  const raw = drawn.lines.flatMap(({ line, raw: points }) =>
-    points === null ? [] : [dataset(points, line, drawn, palette, 'behind')],
+  // Where a pixel holds many points the envelope says what the raw line would, without drawing over itself.
+  const raw = drawn.lines.flatMap(({ line, raw: points, envelope }) =>
+    points === null || envelope !== null ? [] : [dataset(points, line, drawn, palette, 'behind')],
   )
   return [...main, ...raw]
 }

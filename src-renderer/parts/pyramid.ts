@@ -39,9 +39,12 @@ export class Pyramid {
       same = Math.min(blocks.length, Math.floor(same / FAN))
       blocks.reserve(complete, same)
       for (let block = same; block < complete; block++) {
-        const { low, high } = this.#stretch(level, block * FAN, (block + 1) * FAN)
-        blocks.low[block] = low
-        blocks.high[block] = high
+        const found = none()
+        this.#take(found, level, block * FAN, (block + 1) * FAN)
+        blocks.low[block] = found.low
+        blocks.high[block] = found.high
+        blocks.lowest[block] = found.lowest
+        blocks.highest[block] = found.highest
       }
       blocks.length = complete
       length = complete
@@ -54,7 +57,7 @@ export class Pyramid {
 
   /** The lowest and highest of the points `from` to `to` (excluded). */
   range(from: number, to: number): Stretch {
-    const found = { low: -1, high: -1 }
+    const found = none()
     let i = Math.max(0, from)
     let j = Math.min(this.#y.length, to)
     for (let level = 0; i < j; level++) {
@@ -73,28 +76,55 @@ export class Pyramid {
     return found
   }
 
-  #stretch(level: number, from: number, to: number): Stretch {
-    const found = { low: -1, high: -1 }
-    this.#take(found, level, from, to)
-    return found
-  }
-
-  #take(found: { low: number; high: number }, level: number, from: number, to: number): void {
-    const y = this.#y
-    const below = this.#levels[level - 1]
+  #take(found: Found, level: number, from: number, to: number): void {
+    const below = level === 0 ? undefined : this.#levels[level - 1]
+    if (below === undefined) {
+      const y = this.#y
+      for (let i = from; i < to; i++) {
+        const value = y[i]!
+        if (!Number.isFinite(value)) continue
+        if (value < found.lowest) {
+          found.lowest = value
+          found.low = i
+        }
+        if (value > found.highest) {
+          found.highest = value
+          found.high = i
+        }
+      }
+      return
+    }
+    const { low, high, lowest, highest } = below
     for (let i = from; i < to; i++) {
-      const low = below === undefined ? i : below.low[i]!
-      const high = below === undefined ? i : below.high[i]!
-      if (low < 0 || !Number.isFinite(y[low])) continue
-      if (found.low < 0 || y[low]! < y[found.low]!) found.low = low
-      if (found.high < 0 || y[high]! > y[found.high]!) found.high = high
+      if (lowest[i]! < found.lowest) {
+        found.lowest = lowest[i]!
+        found.low = low[i]!
+      }
+      if (highest[i]! > found.highest) {
+        found.highest = highest[i]!
+        found.high = high[i]!
+      }
     }
   }
 }
 
+interface Found {
+  low: number
+  high: number
+  lowest: number
+  highest: number
+}
+
+function none(): Found {
+  return { low: -1, high: -1, lowest: Infinity, highest: -Infinity }
+}
+
+/** Values stand beside their indices: looking each up in the line itself would wait for memory. */
 class Level {
   low = new Int32Array(16)
   high = new Int32Array(16)
+  lowest = new Float64Array(16)
+  highest = new Float64Array(16)
   length = 0
 
   /** Room for so many blocks; the first `kept` stay. */
@@ -103,6 +133,11 @@ class Level {
     const size = Math.max(blocks, this.low.length * 2)
     for (const name of ['low', 'high'] as const) {
       const longer = new Int32Array(size)
+      longer.set(this[name].subarray(0, kept))
+      this[name] = longer
+    }
+    for (const name of ['lowest', 'highest'] as const) {
+      const longer = new Float64Array(size)
       longer.set(this[name].subarray(0, kept))
       this[name] = longer
     }
@@ -131,9 +166,9 @@ export function pyramidOf(y: Float64Array): Pyramid {
 }
 
 /** Where a value stands or would stand among values that never fall. */
-export function indexOf(x: Float64Array, value: number): number {
-  let low = 0
-  let high = x.length
+export function indexOf(x: Float64Array, value: number, from = 0, to = x.length): number {
+  let low = from
+  let high = to
   while (low < high) {
     const middle = (low + high) >> 1
     if (x[middle]! < value) low = middle + 1
@@ -176,8 +211,14 @@ export function seen({ x, y }: Points, pyramid: Pyramid, { columns, edge }: Wind
   const kept: number[] = []
   const envelope = { x: [] as number[], low: [] as number[], high: [] as number[] }
   let start = from
+  let stride = 16
   for (let column = 0; column < columns && start < to; column++) {
-    const end = column === columns - 1 ? to : Math.min(to, Math.max(start, indexOf(x, edge(column + 1))))
+    // Looked for where the last column says that it will be: a search through all of a long line waits for memory.
+    const near = Math.min(to, start + 2 * stride)
+    const right = edge(column + 1)
+    const within = near < to && x[near]! >= right ? near : to
+    const end = column === columns - 1 ? to : indexOf(x, right, start, within)
+    stride = Math.max(16, end - start)
     if (end > start) {
       const { low, high } = pyramid.range(start, end)
       if (low >= 0) {

@@ -55,8 +55,8 @@ export function ticksOf(kind: ScaleKind, { low, high }: Range, most: number): re
         return within(values)
       }
       const steps = [1, 2, 3, 5, 10, 20].map((step) => decades([1], step))
-      const sets = [decades([1, 2, 3, 4, 5, 6, 7, 8, 9]), decades([1, 2, 5]), ...steps]
-      return fitting(sets, most, even)
+      const sets = [decades([1, 2, 3, 4, 5, 6, 7, 8, 9]), decades([1, 2, 5]), decades([1, 3]), ...steps]
+      return fitting(sets, most, high >= 10 * low ? null : even)
     }
     case 'logit': {
       const odds = (leads: readonly number[]): readonly number[] => {
@@ -64,15 +64,19 @@ export function ticksOf(kind: ScaleKind, { low, high }: Range, most: number): re
         const all = [...small, 0.5, ...small.map((p) => Number((1 - p).toFixed(6)))]
         return within([...new Set(all)].sort((a, b) => a - b))
       }
-      return fitting([odds([1, 2, 3, 4, 5, 6, 7, 8, 9]), odds([1, 2, 5]), odds([1])], most, even)
+      return fitting(
+        [odds([1, 2, 3, 4, 5, 6, 7, 8, 9]), odds([1, 2, 5]), odds([1])],
+        most,
+        high / (1 - high) >= (10 * low) / (1 - low) ? null : even,
+      )
     }
   }
 }
 
-/** The densest set that is not too dense; evenly spaced values where the range is too narrow for any of them. */
-function fitting(sets: readonly (readonly number[])[], most: number, even: () => readonly number[]): readonly number[] {
+/** The densest set that is not too dense; evenly spaced values where the range is too narrow for one of three or more. */
+function fitting(sets: readonly (readonly number[])[], most: number, even: (() => readonly number[]) | null): readonly number[] {
   const chosen = sets.find(({ length }) => length <= most) ?? sets.at(-1) ?? []
-  return chosen.length >= 3 ? chosen : even()
+  return chosen.length >= 3 || (even === null && chosen.length > 0) ? chosen : (even?.() ?? chosen)
 }
 
 /** The numbers of an axis as written, with as many digits as tell them apart and no more. */

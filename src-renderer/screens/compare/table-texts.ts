@@ -122,7 +122,8 @@ export function csvCell(value: string | number | undefined): string {
 
 /** Needs \usepackage{booktabs} and nothing else. */
 export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean): string {
-  const columns = columnsFor(rows)
+  // A page of a paper is narrow.
+  const columns = columnsFor(rows).filter(({ title }) => title !== 'Best' && title !== 'Time')
   const cell = (row: ComparisonRow, { text, leading }: Column): string => {
     const written = latexText(text(row))
     return leading === true && row.leads ? String.raw`\textbf{${written}}` : written
@@ -132,6 +133,7 @@ export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean):
     '% \\usepackage{booktabs}',
     String.raw`\begin{table}`,
     String.raw`  \centering`,
+    String.raw`  \small`,
     String.raw`  \caption{${captionSentences(rows, withCollapsed).map(latexText).join(' ')}}`,
     String.raw`  \label{tab:comparison}`,
     String.raw`  \begin{tabular}{@{}${columns.map(({ right }) => (right ? 'r' : 'l')).join('')}@{}}`,

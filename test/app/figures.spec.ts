@@ -1,0 +1,153 @@
+// A chart under the hand, and on its way to paper: keys and pointer on the curves, the figure as SVG and PDF, and the file
+// dropped on the window again.
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { readFile } from 'node:fs/promises'
+import { faultsOf } from './faultless-page.ts'
+import { chooseTheme } from './screens.ts'
+import { ServedLab } from './served-lab.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let lab: ServedLab
+let page: Page
+let faults: string[]
+let svg: Buffer
+
+test.beforeAll(async ({ browser }) => {
+  lab = await ServedLab.start()
+  const context = await browser.newContext({
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  page = await context.newPage()
+  faults = faultsOf(page)
+  await page.goto(lab.address)
+  await page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
+  await expect(accuracy().getByRole('img')).toHaveAttribute('aria-label', /\d/)
+})
+test.afterAll(async () => {
+  await page.close()
+  await lab.remove()
+})
+test.afterEach(() => {
+  expect(faults).toEqual([])
+})
+
+const accuracy = () => page.getByRole('region', { name: 'Accuracy' })
+const curve = (name: RegExp) => page.getByRole('application', { name })
+const dialog = () => page.getByRole('dialog', { name: 'Export figure' })
+
+async function choose(action: string): Promise<void> {
+  await accuracy().getByRole('button', { name: 'Options of Accuracy' }).click()
+  await page.getByRole('button', { name: action }).click()
+}
+
+async function saved(format: string): Promise<Buffer> {
+  const choice = dialog().getByRole('radio', { name: format })
+  await choice.check({ force: true })
+  const download = page.waitForEvent('download')
+  await dialog()
+    .getByRole('button', { name: `Save ${format}` })
+    .click()
+  return readFile(await (await download).path())
+}
+
+test('the keyboard goes from point to point, and what stands there is said', async () => {
+  await curve(/^Accuracy/).focus()
+  await page.keyboard.press('Home')
+  await expect(page.getByText(/^epoch 1: .*test \d/)).toBeAttached()
+  await page.keyboard.press('ArrowRight')
+  await expect(page.getByText(/^epoch 2: .*test \d/)).toBeAttached()
+  await page.keyboard.press('+')
+  await expect(accuracy().getByRole('button', { name: 'Show all' })).toBeVisible()
+  await page.keyboard.press('0')
+  await expect(accuracy().getByRole('button', { name: 'Show all' })).toBeHidden()
+})
+
+test('charts that count the same stay in step under the pointer', async () => {
+  const area = curve(/^Correlative/)
+  const box = (await area.boundingBox()) ?? { x: 0, y: 0, width: 1, height: 1 }
+  await page.mouse.move(box.x + box.width * 0.3, box.y + 60)
+  await page.mouse.down()
+  await page.mouse.move(box.x + box.width * 0.5, box.y + 80, { steps: 3 })
+  await page.mouse.up()
+  const closer = page.getByRole('region', { name: /Alignment/ }).getByRole('button', { name: 'Show all' })
+  await expect(closer).toBeVisible()
+  await expect(accuracy().getByRole('button', { name: 'Show all' })).toBeHidden()
+  await closer.click()
+  await expect(closer).toBeHidden()
+})
+
+test('axes and smoothing are chosen in a menu and remembered', async () => {
+  await accuracy().getByRole('button', { name: 'Options of Accuracy' }).click()
+  const menu = page.getByRole('dialog', { name: 'Options of Accuracy' })
+  await menu.getByRole('radiogroup', { name: 'y axis' }).getByText('logit').click()
+  await menu.getByText('exponential').click()
+  await page.keyboard.press('Escape')
+  await page.reload()
+  await accuracy().getByRole('button', { name: 'Options of Accuracy' }).click()
+  await expect(menu.getByRole('radio', { name: 'logit' })).toBeChecked()
+  await expect(menu.getByRole('radio', { name: 'exponential' })).toBeChecked()
+  await menu.getByText('none').click()
+  await page.keyboard.press('Escape')
+})
+
+test('a figure leaves as SVG and as PDF, with its words as words and its font inside', async () => {
+  await choose('Export figure…')
+  await expect(dialog().getByRole('img', { name: /^Preview/ })).toBeVisible()
+  await dialog().getByLabel('y axis').fill('Accuracy on glyphs')
+  svg = await saved('SVG')
+  const text = svg.toString()
+  for (const part of [
+    '>Epoch</text>',
+    '>Accuracy on glyphs</text>',
+    'mean ± sd</text>',
+    '<metadata id="apical-figure">',
+  ])
+    expect(text).toContain(part)
+  const pdf = await saved('PDF')
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-')
+  expect(pdf.toString('latin1')).toContain('/FontFile2')
+  expect(pdf.toString('latin1')).toContain('<apical:figure>')
+  const png = await saved('PNG')
+  expect(png.subarray(1, 4).toString()).toBe('PNG')
+  await dialog().getByRole('button', { name: 'Close' }).click()
+  await expect(dialog()).toBeHidden()
+})
+
+test('dropped on the window, the file opens as it was left', async () => {
+  await page.evaluate((content) => {
+    const data = new DataTransfer()
+    data.items.add(new File([content], 'figure.svg', { type: 'image/svg+xml' }))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+  }, svg.toString())
+  await expect(dialog().getByLabel('y axis')).toHaveValue('Accuracy on glyphs')
+  expect((await saved('SVG')).equals(svg)).toBe(true)
+  await dialog().getByRole('button', { name: 'Close' }).click()
+})
+
+test('the numbers leave as text', async () => {
+  await choose('Copy data')
+  const copied = await page.evaluate(() => navigator.clipboard.readText())
+  expect(copied.split('\n')[0]?.split('\t')).toEqual(expect.arrayContaining(['epoch', 'train', 'test']))
+  await choose('Copy as pandas code')
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain('import pandas as pd')
+})
+
+for (const theme of ['Light', 'Dark'] as const)
+  test(`axe finds nothing in the menu and the dialog, ${theme.toLowerCase()}`, async () => {
+    await chooseTheme(page, theme)
+    const violations = async (): Promise<string[]> =>
+      (await new AxeBuilder({ page }).include('[role=dialog]').analyze()).violations.flatMap(({ id, nodes }) =>
+        nodes.map(({ target }) => `${id} at ${target.join(' ')}`),
+      )
+    await accuracy().getByRole('button', { name: 'Options of Accuracy' }).click()
+    await expect(page.getByRole('button', { name: 'Export figure…' }).first()).toBeVisible()
+    expect(await violations()).toEqual([])
+    await page.keyboard.press('Escape')
+    await choose('Export figure…')
+    await expect(dialog().getByRole('img', { name: /^Preview/ })).toBeVisible()
+    expect(await violations()).toEqual([])
+    await dialog().getByRole('button', { name: 'Close' }).click()
+  })

@@ -1,0 +1,218 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { describe as inWords, draw } from '../../src-renderer/figure/draw.ts'
+import type { Figure } from '../../src-renderer/figure/figure.ts'
+import { crc32, NoFigureInside, readFigure, withFigure, write, xmpOf } from '../../src-renderer/figure/figure-file.ts'
+import { figureOfChart, figureOfConfusion } from '../../src-renderer/figure/from-chart.ts'
+import { PAPER } from '../../src-renderer/figure/paper.ts'
+import type { Mark, Words } from '../../src-renderer/figure/scene.ts'
+import { svgOf } from '../../src-renderer/figure/svg.ts'
+import { pandasCode, tableText } from '../../src-renderer/parts/chart-data.ts'
+import type { ChartModel } from '../../src-renderer/parts/chart-model.ts'
+import { PLAIN } from '../../src-renderer/parts/chart-view.ts'
+
+/** As wide as the letters of a typewriter: widths are the font's matter, not the layout's. */
+const measure = (text: string, size: number): number => text.length * size * 0.6
+const look = { series: 1, dash: 'solid', marker: 'circle' } as const
+const model: ChartModel = {
+  name: 'Accuracy',
+  xLabel: 'epoch',
+  unit: 'percent',
+  source: { kind: 'epochs' },
+  band: { chosen: 'sd', options: ['sd'] },
+  published: { mean: 0.9762, sd: 0.0012 },
+  lines: [
+    {
+      ...look,
+      label: 'test <&> "μ→ᵀ"',
+      x: Float64Array.of(1, 2, 3),
+      y: Float64Array.of(0.9, NaN, 0.97),
+      low: Float64Array.of(0.89, NaN, 0.96),
+      high: Float64Array.of(0.91, NaN, 0.98),
+    },
+    {
+      ...look,
+      series: 2,
+      dash: 'dashed',
+      label: 'train',
+      x: Float64Array.of(1, 2, 3),
+      y: Float64Array.of(0.95, 0.97, 1),
+    },
+  ],
+}
+const figure = figureOfChart(model, PLAIN, null, 'a run, /a/folder')
+const svg = (of: Figure): string =>
+  svgOf(draw(of, measure), { title: of.look.title, description: inWords(of), embedded: write(of) })
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
+const words = (of: Figure): readonly Words[] =>
+  draw(of, measure).marks.filter((mark: Mark): mark is Words => mark.kind === 'words')
+
+describe('a figure', () => {
+  test('has its axes, their titles and numbers, and a legend, however its lines are named', () => {
+    for (const names of ['direct', 'inside', 'above', 'right'] as const) {
+      const roles = words({ ...figure, look: { ...figure.look, names, showTitle: true } })
+      const said = (role: Words['role']): readonly string[] => roles.filter((w) => w.role === role).map((w) => w.text)
+      expect(said('x-title')).toEqual(['Epoch'])
+      expect(said('y-title')).toEqual(['Accuracy'])
+      expect(said('title')).toEqual(['Accuracy'])
+      expect(said('x-tick')).toEqual(['1', '2', '3'])
+      expect(said('y-tick').every((text) => text.endsWith(' %'))).toBe(true)
+      expect(said('y-tick').length).toBeGreaterThanOrEqual(3)
+      expect(said('legend').some((text) => text.startsWith('test'))).toBe(true)
+      expect(said('legend').some((text) => text.startsWith('train'))).toBe(true)
+    }
+  })
+
+  test('keeps all it says within its paper', () => {
+    const size = fc.record({
+      width: fc.double({ min: 150, max: 960, noNaN: true }),
+      ratio: fc.double({ min: 0.35, max: 1.5, noNaN: true }),
+      fontSize: fc.double({ min: 5, max: 11, noNaN: true }),
+      names: fc.constantFrom('inside' as const, 'above' as const),
+    })
+    fc.assert(
+      fc.property(size, (change) => {
+        const { width, height, marks } = draw({ ...figure, look: { ...figure.look, ...change } }, measure)
+        for (const mark of marks) {
+          if (mark.kind !== 'words' || mark.upward === true) continue
+          const length = measure(mark.text, mark.size)
+          const start = mark.x - (mark.anchor === 'start' ? 0 : mark.anchor === 'middle' ? length / 2 : length)
+          expect(start).toBeGreaterThan(-1)
+          expect(start + length).toBeLessThan(width + 1)
+          expect(mark.y).toBeGreaterThan(0)
+          expect(mark.y).toBeLessThan(height)
+        }
+      }),
+    )
+  })
+
+  test('is SVG whose words are words, escaped', () => {
+    const file = svg(figure)
+    expect(file).toContain('test &lt;&amp;&gt; &quot;μ→ᵀ&quot;, mean ± sd</text>')
+    expect(file).toContain('class="x-title"')
+    expect(file).toContain('stroke-dasharray')
+    expect(file).toContain('<clipPath')
+    expect(file).not.toContain('NaN')
+  })
+
+  test('draws on paper in the colours of the light screen', () => {
+    const tokens = readFileSync(new URL('../../src-renderer/style/tokens.css', import.meta.url), 'utf8')
+    const light = [...tokens.matchAll(/--series-\d: (#[0-9a-f]{6});/g)].slice(0, 8).map(([, color]) => color)
+    expect(PAPER.series).toEqual(light)
+  })
+
+  test('a confusion matrix has every class along both sides', () => {
+    const confusion = figureOfConfusion(
+      {
+        epoch: 3,
+        split: 'test',
+        classes: ['0', '1'],
+        seeds: 1,
+        shares: [
+          [0.9, 0.1],
+          [0, 1],
+        ],
+        mistakes: [],
+      },
+      '',
+    )
+    const said = words(confusion).map(({ text }) => text)
+    expect(said).toEqual(expect.arrayContaining(['0', '1', '90', '10', '100', 'Class', 'Taken for (%)']))
+    expect(readFigure('m.svg', bytes(svg(confusion)))).toEqual(confusion)
+  })
+})
+
+describe('a file with a figure inside', () => {
+  test('gives it back: SVG, PDF metadata and PNG', () => {
+    const label = fc.string({ unit: 'grapheme', maxLength: 40 })
+    fc.assert(
+      fc.property(label, label, (title, name) => {
+        const [line] = model.lines
+        const of = figureOfChart(
+          { ...model, lines: line === undefined ? [] : [{ ...line, label: name }] },
+          PLAIN,
+          null,
+          title,
+        )
+        const again = [
+          readFigure('a.svg', bytes(svg(of))),
+          readFigure('a.pdf', bytes(`%PDF-1.7\nstream\n${xmpOf(of)}\nendstream`)),
+          readFigure('a.png', withFigure(png(), of, 300)),
+        ]
+        for (const read of again) expect(read).toEqual(of)
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  test('a line too long to be carried keeps its extremes', () => {
+    const y = Float64Array.from({ length: 100_000 }, (_, i) => (i === 77_777 ? 9 : Math.sin(i)))
+    const x = Float64Array.from(y, (_, i) => i)
+    const { content } = figureOfChart({ ...model, lines: [{ ...look, label: 'long', x, y }] }, PLAIN, null, '')
+    if (content.kind !== 'lines') throw new Error('not of lines')
+    expect(content.thinned).toBe(true)
+    expect(content.lines[0]?.x.length).toBeLessThanOrEqual(16_000)
+    expect(Math.max(...(content.lines[0]?.y ?? []))).toBe(9)
+  })
+
+  test('PNG chunks carry the checksum that PNG asks for, and the resolution', () => {
+    expect(crc32(bytes('123456789'))).toBe(0xcbf43926)
+    const view = new DataView(withFigure(png(), figure, 300).buffer)
+    expect(view.getUint32(8 + 25 + 8)).toBe(11_811)
+  })
+
+  test('anything else is refused in words that name the file', () => {
+    const refusal = (name: string, content: Uint8Array): string => {
+      try {
+        readFigure(name, content)
+      } catch (error) {
+        if (error instanceof NoFigureInside) return error.message
+      }
+      return 'not refused'
+    }
+    expect(refusal('x.svg', bytes('<svg/>'))).toBe('x.svg carries no figure of Apical.')
+    expect(refusal('x.png', png())).toBe('x.png carries no figure of Apical.')
+    expect(refusal('x.svg', bytes('<metadata id="apical-figure">{"format":1</metadata>'))).toContain('cannot read')
+    const wrong = write(figure).replace('"version":1', '"version":2')
+    expect(refusal('x.svg', bytes(`<metadata id="apical-figure">${wrong.replace(/[<>&]/g, '')}</metadata>`))).toContain(
+      'cannot read',
+    )
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 300 }), (noise) => {
+        expect(refusal('noise', noise)).toContain('noise')
+        expect(refusal('noise', Uint8Array.from([...png(), ...noise]))).toContain('noise')
+      }),
+    )
+  })
+})
+
+describe('the numbers for other programs', () => {
+  test('as a table: every point of every line, with the bands, gaps left empty', () => {
+    expect(tableText(model, ',').split('\n')).toEqual([
+      'epoch,"test <&> ""μ→ᵀ""","test <&> ""μ→ᵀ"", band from","test <&> ""μ→ᵀ"", band to",train',
+      '1,0.9,0.89,0.91,0.95',
+      '2,,,,0.97',
+      '3,0.97,0.96,0.98,1',
+      '',
+    ])
+  })
+
+  test('as Python that names the folder, the columns, the smoothing and the scale', () => {
+    const named = { ...model, lines: model.lines.map((line, i) => ({ ...line, label: ['test', 'train'][i] ?? '' })) }
+    const choice = { ...PLAIN, y: 'logit' as const, smoothing: { kind: 'exponential' as const, span: 7 } }
+    const code = pandasCode(named, choice, '/a/"folder"') ?? ''
+    expect(code).toContain('Path("/a/\\"folder\\"")')
+    expect(code).toContain('{"test":"testAccuracy","train":"trainAccuracy"}')
+    expect(code).toContain('.ewm(span=7).mean()')
+    expect(code).toContain('yscale="logit"')
+    const ofNoRun: ChartModel = { name: named.name, xLabel: named.xLabel, unit: named.unit, lines: named.lines }
+    expect(pandasCode(ofNoRun, choice, '/a')).toBeNull()
+  })
+})
+
+/** Signature and header of one black pixel; nothing reads further here. */
+function png(): Uint8Array {
+  const header = [0, 0, 0, 13, ...bytes('IHDR'), 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55]
+  return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...header])
+}
