@@ -59,7 +59,7 @@ export function recallCreated(folder: string, changed: number): string | null {
 function rowOf(folder: string, known: Remembered): ExperimentRow | null {
   if (known.row !== null) return known.row
   known.row = StoredRow.safeParse(JSON.parse(known.stored)).data ?? null
-  if (known.row === null || known.row.id !== basename(folder)) {
+  if (known.row?.id !== basename(folder)) {
     forget(folder)
     return null
   }
