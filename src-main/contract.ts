@@ -3,6 +3,7 @@
  * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
  */
 import { z } from 'zod'
+import { LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem, type Selection } from './experiment/experiment.ts'
 import type { EarlyEpoch, MeasureCost, PublishedComparison, RunEvent, SeedOutcome, Spread } from './experiment/event.ts'
 
@@ -57,7 +58,10 @@ export interface ExperimentRow {
   /** ISO 8601. */
   readonly created: string
   readonly published: PublishedComparison | null
-  /** Its first epochs beside those its authors printed, also those it has not reached; null when nothing compares. */
+  /**
+   * Its first epochs beside those its authors printed, also those it has not reached; null when nothing compares, and in a
+   * list of those that are over, of which `read` tells it.
+   */
   readonly early: readonly EarlyEpoch[] | null
   /** First line of the notes. */
   readonly note: string
@@ -324,41 +328,6 @@ export type SweepRequest = z.infer<typeof SweepRequest>
 /** At most what a lab of ten thousand experiments may have chosen at once. */
 const RunIds = z.array(RunId).min(1).max(50_000)
 
-export const Tag = z
-  .string()
-  .trim()
-  .min(1)
-  .max(60)
-  .regex(/^[^\p{Cc}]+$/u, 'a tag has no control characters')
-
-/** What a person says of experiments beside notes; what is left out stays as it is. */
-export const LabelChange = z.strictObject({
-  addTags: z.array(Tag).max(50).optional(),
-  removeTags: z.array(Tag).max(50).optional(),
-  pinned: z.boolean().optional(),
-  archived: z.boolean().optional(),
-})
-export type LabelChange = z.infer<typeof LabelChange>
-
-const Chosen = z.array(z.string().max(200)).max(500)
-
-/** How the Lab table is looked at. What a later version chose and this one does not know is passed over. */
-export const LabView = z.strictObject({
-  text: z.string().max(2000),
-  /** What rows may have, by kind; an empty list lets all through. */
-  filters: z.record(z.string().max(50), Chosen),
-  showArchived: z.boolean(),
-  /** The first decides, the next where it does not. */
-  sorting: z.array(z.strictObject({ by: z.string().max(200), down: z.boolean() })).max(10),
-  groups: Chosen,
-  /** In order. */
-  columns: Chosen,
-})
-export type LabView = z.infer<typeof LabView>
-
-export const SavedView = z.strictObject({ name: z.string().trim().min(1).max(100), view: LabView })
-export type SavedView = z.infer<typeof SavedView>
-
 const TemplateName = z.string().trim().min(1).max(100)
 
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
@@ -512,4 +481,4 @@ export interface ElectronBridge {
   listen(listener: (event: LabEvent) => void): () => void
 }
 
-export { Experiment }
+export { Experiment, LabelChange, LabView, SavedView, Tag }

@@ -2,6 +2,7 @@
 import { untrack } from 'svelte'
 import { commands, isTyping, type Command } from './commands.svelte.ts'
 import { router, type Route } from './route.svelte.ts'
+import { comparison } from './screens/compare/comparison.svelte.ts'
 import { singleKeys } from './single-keys.svelte.ts'
 import { theme } from './theme.svelte.ts'
 import { toasts } from './toasts.svelte.ts'
@@ -10,8 +11,9 @@ import { toasts } from './toasts.svelte.ts'
 const SCREENS: readonly (readonly [name: string, key: string, to: Route])[] = [
   ['Lab', 'Ctrl+1', { screen: 'lab' }],
   ['Live', 'Ctrl+2', { screen: 'live', run: null }],
-  ['Data', 'Ctrl+3', { screen: 'data' }],
-  ['Engines', 'Ctrl+4', { screen: 'engines' }],
+  ['Compare', 'Ctrl+3', { screen: 'compare', ids: [] }],
+  ['Data', 'Ctrl+4', { screen: 'data' }],
+  ['Engines', 'Ctrl+5', { screen: 'engines' }],
   ['New experiment', 'Ctrl+N', { screen: 'new', from: null }],
 ]
 
@@ -56,7 +58,8 @@ export function offerWindowCommands(inElectron: () => boolean): () => void {
     name,
     key: menu ? key : null,
     run: () => {
-      router.go(to)
+      // To what was compared last.
+      router.go(to.screen === 'compare' ? comparison.route : to)
     },
   }))
   router.onerrand = (errand) => {
@@ -86,6 +89,6 @@ export function runKey(event: KeyboardEvent): void {
     return
   }
   if (event.ctrlKey || event.metaKey || commands.shown !== null || !singleKeys.on) return
-  if (isTyping(event.target) || document.querySelector('dialog[open]') !== null) return
+  if (isTyping(event.target) || document.querySelector('dialog[open], [role=dialog]') !== null) return
   if ((event.key === '/' || event.key === '?' || event.key === 'u') && runNamed(event.key)) event.preventDefault()
 }

@@ -45,8 +45,9 @@ export function menuTemplate({ mac, devTools, show, showResultsFolder, openPaper
       submenu: [
         screen('Lab', 'CmdOrCtrl+1', '/lab'),
         screen('Live', 'CmdOrCtrl+2', '/live'),
-        screen('Data', 'CmdOrCtrl+3', '/data'),
-        screen('Engines', 'CmdOrCtrl+4', '/engines'),
+        screen('Compare', 'CmdOrCtrl+3', '/compare'),
+        screen('Data', 'CmdOrCtrl+4', '/data'),
+        screen('Engines', 'CmdOrCtrl+5', '/engines'),
         separator,
         {
           label: 'Theme',

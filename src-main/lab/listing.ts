@@ -34,7 +34,7 @@ export class Listing {
     for (const [place, { row }] of all.slice(from, limit === undefined ? undefined : from + limit).entries()) {
       if (place % 50 === 49) await nextTurn()
       const found = row()
-      if (found !== null) rows.push(found)
+      if (found !== null) rows.push(found.early === null || isMoving(found) ? found : { ...found, early: null })
     }
     return rows
   }
@@ -60,6 +60,11 @@ export class Listing {
       this.#looking = false
     }
   }
+}
+
+/** One that is watched live, which shows its first epochs as they come. */
+function isMoving({ state }: ExperimentRow): boolean {
+  return state === 'running' || state === 'paused' || state === 'queued'
 }
 
 /** Whether a row stands after the one named where the newest come first, also when that one is gone. */

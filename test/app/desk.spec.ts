@@ -83,20 +83,22 @@ test('the queue is put in another order by keyboard, and emptied', async () => {
       .click()
     await expect.poll(() => queue.count()).toBeLessThan(left)
   }
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await expect(state('Stopped')).toBeVisible()
 })
 
 test('a worker that is killed leaves the truth, and the run goes on to its end', async () => {
   await chooseQuickPreset(page)
-  await makeSmall(page, { name: 'Killed', epochs: 6 })
+  await makeSmall(page, { name: 'Killed', epochs: 3 })
   await start().click()
   await expect(page.getByRole('heading', { level: 1, name: 'Killed' })).toBeVisible()
-  await expect(page.getByRole('region', { name: 'Progress' })).toContainText(/Epoch [23] of 6/)
+  await expect(page.getByRole('region', { name: 'Progress' })).toContainText(/Epoch [23] of 3/)
   process.kill(workerIn(join(lab.home, 'results')), 'SIGKILL')
   await expect(state('Interrupted')).toBeVisible()
   await expect(page.getByRole('alert').filter({ hasText: /killed/ })).toBeVisible()
   await page.getByRole('button', { name: 'Resume' }).click()
   await expect(state('Done')).toBeVisible({ timeout: 60_000 })
-  await expect(page.getByText('All 6 epochs done')).toBeVisible()
+  await expect(page.getByText('All 3 epochs done')).toBeVisible()
 })
 
 test('seeds are added to it when it is done', async () => {
@@ -119,6 +121,9 @@ test('a form is kept as a template, renamed, begun from, and deleted', async () 
   await page.getByRole('button', { name: 'Save as template' }).click()
   await page.getByRole('textbox', { name: 'Name of the template' }).fill('Mine')
   await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await expect(page.getByText(/stands in the gallery/)).toBeVisible()
+  // What was written stays, whatever the lab says of itself meanwhile.
+  await expect(page.getByLabel('Name', { exact: true })).toHaveValue('Small one')
   await page.getByRole('link', { name: 'Presets' }).click()
   await page.getByRole('button', { name: 'Rename Mine' }).click()
   await page.getByRole('textbox', { name: 'New name of Mine' }).fill('Ours')

@@ -62,6 +62,11 @@ export const screens: readonly Screen[] = [
       await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
     },
   },
+  { name: 'compare-nothing', reach: go('/compare', heading('Compare')) },
+  {
+    name: 'sweep-missing',
+    reach: go('/compare/sweep/none', (page) => expect(page.getByText('No experiment of this sweep')).toBeVisible()),
+  },
   { name: 'data', reach: go('/data', heading('Data')) },
   {
     name: 'data-samples',

@@ -118,7 +118,7 @@ test('notes are kept', async () => {
   await page.getByRole('button', { name: 'Save notes' }).click()
   await expect(page.getByRole('button', { name: 'Saved' })).toBeDisabled()
   await page.reload()
-  await expect(page.getByRole('textbox', { name: /notes/i })).toHaveValue(
+  await expect(page.getByRole('region', { name: 'Notes' })).toContainText(
     'Coupling 0.2: to be repeated with ten seeds.',
   )
 })

@@ -354,6 +354,9 @@ describe('overlay', () => {
     expect(shortNames(['CorInfoMax · MNIST'])).toEqual(['CorInfoMax · MNIST'])
     expect(shortNames(['A · X', 'A'])).toEqual(['A · X', 'A'])
     expect(shortNames(['a'.repeat(60), 'b'])[0]).toHaveLength(26)
+    const long = 'x'.repeat(40)
+    expect(shortNames([`${long}=1`, `${long}=2`])).toEqual([1, 2].map((end) => `…${'x'.repeat(23)}=${end}`))
+    expect(shortNames([`${long}1${long}`, `${long}2${long}`])).toEqual([`${long}1${long}`, `${long}2${long}`])
     expect([
       ...distinctNames([
         { id: '1', name: 'A' },

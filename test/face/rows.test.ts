@@ -207,7 +207,8 @@ describe('groups', () => {
     const [one, , , two] = lines(rows, ['rule'], none, none)
     expect(one).toMatchObject({ kind: 'group', text: 'One', level: 1, open: true })
     if (one?.kind !== 'group' || two?.kind !== 'group') throw new Error('expected two groups')
-    expect(one.figures).toEqual({ experiments: 2, runs: 5, mean: expect.closeTo(0.85, 12), best: 0.9, collapsed: 1 })
+    expect(one.figures).toMatchObject({ experiments: 2, runs: 5, best: 0.9, collapsed: 1 })
+    expect(one.figures.mean).toBeCloseTo(0.85, 12)
     expect(two.figures).toEqual({ experiments: 1, runs: 1, mean: null, best: null, collapsed: 0 })
   })
 

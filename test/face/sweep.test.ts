@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/screens/compare/heat-scale.ts'
 import { heatMap } from '../../src-renderer/screens/compare/heat-map.ts'
-import { dragged, parallel, passes, stepped } from '../../src-renderer/screens/compare/parallel.ts'
+import { dragged, parallel, passes, passing, stepped } from '../../src-renderer/screens/compare/parallel.ts'
 import { settingWords } from '../../src-renderer/screens/compare/setting-words.ts'
 import { sweepChart } from '../../src-renderer/screens/compare/sweep-chart.ts'
 import { isGrid, positionOf, ranked, readSweep } from '../../src-renderer/screens/compare/sweep-model.ts'
@@ -154,6 +154,15 @@ describe('parallel coordinates', () => {
     expect(ids([upper])).toEqual(['32 0.1 5', '32 1 5'])
     expect(ids([upper, null, upper])).toEqual(['32 1 5'])
     expect(ids([null, { low: 0, high: 0 }])).toEqual(['8 0.1 5', '32 0.1 5'])
+  })
+
+  test('without a result it passes as its settings do, and is not lost', () => {
+    const some = readSweep([...rows.slice(0, 3), member({ hidden: 32, beta: 1, epochs: 5 }, null)], rule)
+    const shown = parallel(some, 'test')
+    expect(passing(some, shown, [{ low: 1, high: 1 }])).toEqual(new Set(['32 1 5']))
+    expect(passing(some, shown, [{ low: 0, high: 0 }])).toEqual(new Set(rows.slice(0, 3).map(({ id }) => id)))
+    expect(passing(some, shown, [null, null, { low: 0, high: 0.9 }]).has('32 1 5')).toBe(false)
+    expect(passing(some, shown, []).size).toBe(4)
   })
 
   test('with the keyboard an edge goes from value to value and never past the other', () => {

@@ -150,7 +150,9 @@ describe('one life of the app', () => {
     expect(shortcuts).toEqual(expect.arrayContaining(['CmdOrCtrl+N', 'CmdOrCtrl+1', 'CmdOrCtrl+2']))
     const doings = seen['menu'] as Note[]
     expect(doings.filter(([call]) => call === 'loadURL').map(([, url]) => url)).toEqual(
-      ['new', 'lab', 'live', 'data', 'engines'].map((screen) => `app://apical/#/${screen}`),
+      ['new', 'do/palette', 'do/search', 'do/undo', 'lab', 'live', 'compare', 'data', 'engines', 'do/shortcuts'].map(
+        (address) => `app://apical/#/${address}`,
+      ),
     )
     expect(doings).toContainEqual(['openPath', join(home, 'home/results')])
     // A second start brings the window to the front instead.

@@ -44,8 +44,9 @@ const behind = new Set<string>()
 /** The row as it was last read; null when the folder is not as it was. With `look` 'files' every file is asked. */
 export function recall(folder: string, changed: number, look: 'folder' | 'files' = 'folder'): ExperimentRow | null {
   const known = remembered.get(folder)
-  const row = known?.changed === changed ? rowOf(folder, known) : null
-  if (known === undefined || row === null || look === 'folder') return row
+  if (known?.changed !== changed) return null
+  const row = rowOf(folder, known)
+  if (row === null || look === 'folder') return row
   return known.files === traceOf(folder, row.seeds).files ? row : null
 }
 

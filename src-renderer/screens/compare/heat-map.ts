@@ -1,7 +1,7 @@
 /** A two-axis sweep as a map: rows and columns of cells, each with its colour and its words. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import type { Spread } from '../../../src-main/experiment/event.ts'
-import { percent, seedCount } from '../../format.ts'
+import { percent, seedCount, STATE_LABELS } from '../../format.ts'
 import {
   outcomeOf,
   OUTCOMES,
@@ -63,7 +63,8 @@ function shareOf(value: number, { low, high }: { readonly low: number; readonly 
 function cellWords(row: ExperimentRow, value: Spread | null, outcome: Outcome): string {
   const collapsed = row.collapsedSeeds.length
   const seeds = collapsed === 0 ? `${row.seeds.length} seeds` : `${collapsed} of ${row.seeds.length} seeds collapsed`
-  if (value === null) return `${row.state}, no result yet`
+  if (value === null)
+    return collapsed > 0 ? `no result, ${seeds}` : `${STATE_LABELS[row.state].toLowerCase()}, no result yet`
   const spread = value.n > 1 ? ` ± ${percent(value.sd)}` : ''
   return `${OUTCOMES[outcome].label.toLowerCase()} ${percent(value.mean)}${spread} %, ${seeds}`
 }

@@ -180,7 +180,7 @@ function capital(text: string): string {
 
 const SHORT = 26
 
-/** What is left of each name without the pieces that all share, and cut where it is still long. */
+/** What is left of each name without the pieces that all share, cut where it is still long and stays distinct. */
 export function shortNames(names: readonly string[]): readonly string[] {
   const pieces = names.map((name) => name.split(' · '))
   const shared = new Set(
@@ -188,5 +188,14 @@ export function shortNames(names: readonly string[]): readonly string[] {
   )
   const left = pieces.map((all) => all.filter((piece) => !shared.has(piece)).join(' · '))
   const distinct = new Set(left).size === names.length && !left.includes('')
-  return (distinct ? left : names).map((name) => (name.length > SHORT ? `${name.slice(0, SHORT - 1)}…` : name))
+  const chosen = distinct ? left : names
+  // What differs may stand at either end of a long name.
+  const cuts = [
+    (name: string): string => `${name.slice(0, SHORT - 1)}…`,
+    (name: string): string => `…${name.slice(1 - SHORT)}`,
+  ]
+  const cut = cuts
+    .map((shorten) => chosen.map((name) => (name.length > SHORT ? shorten(name) : name)))
+    .find((all) => new Set(all).size === all.length)
+  return cut ?? chosen
 }

@@ -85,11 +85,31 @@ function ticksBetween(low: number, high: number): readonly { readonly value: num
 const CLOSE = 1e-6
 
 /** Whether a line passes every brush. */
-export function passes({ at }: ParallelLine, brushes: readonly (Brush | null)[]): boolean {
+export function passes({ at }: Pick<ParallelLine, 'at'>, brushes: readonly (Brush | null)[]): boolean {
   return at.every((position, i) => {
     const brush = brushes[i] ?? null
     return brush === null || (position >= brush.low - CLOSE && position <= brush.high + CLOSE)
   })
+}
+
+/**
+ * Ids of the experiments that pass every brush. One without a result has no line, and is not lost: it passes as its
+ * settings do, until the outcome itself is brushed.
+ */
+export function passing(
+  sweep: Sweep,
+  { lines, axes }: Parallel,
+  brushes: readonly (Brush | null)[],
+): ReadonlySet<string> {
+  const lineOf = new Map(lines.map((line) => [line.point, line]))
+  const outcomeBrushed = (brushes[axes.length - 1] ?? null) !== null
+  const passed = sweep.points.filter((point) => {
+    const line = lineOf.get(point)
+    if (line !== undefined) return passes(line, brushes)
+    const at = sweep.axes.map((axis, i) => positionOf(axis, point.places[i] ?? 0))
+    return !outcomeBrushed && passes({ at }, brushes)
+  })
+  return new Set(passed.map(({ row }) => row.id))
 }
 
 /** A brush with one edge moved: by a stop up or down, never past the other edge; null when it covers the whole axis. */

@@ -94,7 +94,7 @@ export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolea
   ].join('\n')
 }
 
-function markdownText(text: string): string {
+export function markdownText(text: string): string {
   return text.replace(/[\\`*_[\]<>|~]/g, String.raw`\$&`).replace(/\s+/g, ' ')
 }
 
@@ -112,7 +112,7 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
   return [header, ...lines].map((cells) => cells.map(csvCell).join(',') + '\r\n').join('')
 }
 
-function csvCell(value: string | number | undefined): string {
+export function csvCell(value: string | number | undefined): string {
   if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return ''
   if (typeof value === 'number') return String(value)
   // A spreadsheet runs what begins like a formula.
@@ -122,7 +122,8 @@ function csvCell(value: string | number | undefined): string {
 
 /** Needs \usepackage{booktabs} and nothing else. */
 export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean): string {
-  const columns = columnsFor(rows)
+  // A page of a paper is narrow.
+  const columns = columnsFor(rows).filter(({ title }) => title !== 'Best' && title !== 'Time')
   const cell = (row: ComparisonRow, { text, leading }: Column): string => {
     const written = latexText(text(row))
     return leading === true && row.leads ? String.raw`\textbf{${written}}` : written
@@ -132,6 +133,7 @@ export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean):
     '% \\usepackage{booktabs}',
     String.raw`\begin{table}`,
     String.raw`  \centering`,
+    String.raw`  \small`,
     String.raw`  \caption{${captionSentences(rows, withCollapsed).map(latexText).join(' ')}}`,
     String.raw`  \label{tab:comparison}`,
     String.raw`  \begin{tabular}{@{}${columns.map(({ right }) => (right ? 'r' : 'l')).join('')}@{}}`,

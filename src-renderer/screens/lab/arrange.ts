@@ -47,7 +47,7 @@ export function filtered(
   const terms = parseSearch(text, settings)
   const chosen = FILTER_KINDS.flatMap((kind) => {
     const wanted = new Set(filters[kind])
-    return wanted.size === 0 ? [] : [{ wanted, of: FILTERS[kind].of as (row: ExperimentRow) => readonly string[] }]
+    return wanted.size === 0 ? [] : [{ wanted, of: FILTERS[kind].of }]
   })
   return rows.filter(
     (row) =>

@@ -7,6 +7,7 @@ class Selection {
   #anchor: string | null = null
 
   toggle(id: string): void {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- replaces the one before, never changes again
     const ids = new Set(this.ids)
     if (!ids.delete(id)) ids.add(id)
     this.ids = ids
@@ -30,6 +31,12 @@ class Selection {
 
   all(shown: readonly string[]): void {
     this.ids = new Set(shown)
+  }
+
+  /** Chooses no longer what is not there. */
+  keep(there: ReadonlySet<string>): void {
+    const ids = [...this.ids].filter((id) => there.has(id))
+    if (ids.length < this.ids.size) this.ids = new Set(ids)
   }
 
   clear(): void {

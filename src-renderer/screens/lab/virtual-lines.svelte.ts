@@ -48,14 +48,13 @@ export class VirtualLines {
     this.#changes++
   }
 
+  /** Read for its own sake: whoever asks is asked again when what can be seen changes. */
   get items(): readonly VirtualItem[] {
-    void this.#changes
-    return this.#virtualizer.getVirtualItems()
+    return this.#changes < 0 ? [] : this.#virtualizer.getVirtualItems()
   }
 
   get height(): number {
-    void this.#changes
-    return this.#virtualizer.getTotalSize()
+    return this.#changes < 0 ? 0 : this.#virtualizer.getTotalSize()
   }
 
   show(index: number): void {

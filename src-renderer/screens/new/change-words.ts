@@ -1,9 +1,10 @@
 /** A value of a form as it reads in a list of differences. */
 import { significant } from '../../format.ts'
 
-export function shownValue(value: unknown): string {
+/** @param empty what an empty field means */
+export function shownValue(value: unknown, empty = 'none'): string {
   if (value === undefined) return 'not there'
-  if (value === null) return 'none'
+  if (value === null) return empty
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'number') return significant(value, 8)
   if (typeof value === 'string') return value === '' ? 'nothing' : value
@@ -18,7 +19,7 @@ export function shownValue(value: unknown): string {
 function shownEntry(entry: unknown): string {
   if (typeof entry !== 'object' || entry === null) return shownValue(entry)
   const { name, everyBatches, fromEpoch, base } = entry as Record<string, unknown>
-  if (typeof name === 'string') return `${name} every ${String(everyBatches)}`
-  if (fromEpoch !== undefined) return `${String(fromEpoch)}:${String(base)}`
+  if (typeof name === 'string') return `${name} every ${JSON.stringify(everyBatches)}`
+  if (fromEpoch !== undefined) return `${JSON.stringify(fromEpoch)}:${JSON.stringify(base)}`
   return JSON.stringify(entry)
 }

@@ -183,6 +183,11 @@ const OTHER_LABELS: Readonly<Record<string, string>> = {
   'engine.name': 'Engine',
 }
 
+/** What an empty field at a path means. */
+export function emptyOf(path: string): string | undefined {
+  return COMMON_FIELDS.find((field) => field.path === path)?.empty
+}
+
 /** What the setting at a path is called in the form. */
 export function labelOf(path: string, rule: RuleCard | undefined): string {
   const setting = /^rule\.settings\.([^.]+)/.exec(path)?.[1]

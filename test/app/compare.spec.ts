@@ -1,0 +1,158 @@
+// From finished experiments to a table for the paper: groups over each other, a paired test that asks for more seeds and
+// gets them, a sweep as a map. Everything is found by what a person or a screen reader is told it is.
+import { AxeBuilder } from '@axe-core/playwright'
+import { expect, test, type Page } from '@playwright/test'
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { makeGroups, makeSweep } from './compared-groups.ts'
+import { faultsOf } from './faultless-page.ts'
+import { chooseTheme } from './screens.ts'
+import { ServedLab } from './served-lab.ts'
+
+test.describe.configure({ mode: 'serial' })
+
+let lab: ServedLab
+let page: Page
+let faults: string[]
+let sweep: string
+
+test.beforeAll(async ({ browser }) => {
+  const home = await mkdtemp(join(tmpdir(), 'apical-app-'))
+  await makeGroups(home)
+  sweep = await makeSweep(home)
+  lab = await ServedLab.start(home)
+  const context = await browser.newContext({
+    reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  })
+  page = await context.newPage()
+  faults = faultsOf(page)
+  await page.goto(lab.address)
+})
+test.afterAll(async () => {
+  await page.close()
+  await lab.remove()
+})
+test.afterEach(() => {
+  expect(faults).toEqual([])
+})
+
+const results = () => page.getByRole('table', { name: 'Results of the groups' })
+const paired = () => page.getByRole('table', { name: /^Paired comparison with/ })
+const clipboard = () => page.evaluate(() => navigator.clipboard.readText())
+
+async function add(words: string, name: string): Promise<void> {
+  const box = page.getByRole('combobox', { name: 'Add an experiment to the comparison' })
+  await box.fill(words)
+  await page.getByRole('option', { name: new RegExp(name) }).click()
+  await page.keyboard.press('Escape')
+  await expect(results().getByRole('rowheader', { name: new RegExp(name) })).toBeVisible()
+}
+
+async function violations(): Promise<string[]> {
+  const { violations: found } = await new AxeBuilder({ page }).analyze()
+  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
+}
+
+test('groups are searched for and stand over each other', async () => {
+  await page.getByRole('navigation').getByRole('link', { name: 'Compare' }).click()
+  await expect(page.getByRole('heading', { name: 'Nothing to compare yet' })).toBeVisible()
+  await add('small step', 'small step')
+  await expect(page.getByText('Add a second experiment')).toBeVisible()
+  await add('decay', 'weight decay')
+  await expect(page.getByRole('region', { name: 'Test accuracy', exact: true }).getByRole('img')).toHaveAttribute(
+    'aria-label',
+    /small step from [\d.]+ % at epoch 1 to [\d.]+ % at epoch 4; weight decay from/,
+  )
+  await expect(page.getByText(/^They differ only in /)).toContainText(/learning rate and weight decay/i)
+  expect(page.url()).toMatch(/#\/compare\/[^/]+\/[^/]+$/)
+})
+
+test('what is drawn can be chosen: another band, every seed, another axis', async () => {
+  const chart = page.getByRole('region', { name: 'Test accuracy', exact: true })
+  await chart.getByRole('button', { name: '95 % CI' }).click()
+  await chart.getByRole('button', { name: 'each seed' }).click()
+  await chart.getByRole('combobox', { name: 'Over what it is drawn' }).selectOption('samples')
+  await expect(chart.getByRole('img')).toHaveAttribute('aria-label', /at samples seen 2400/)
+  await chart.getByRole('button', { name: 'Show as table' }).click()
+  await expect(chart.getByRole('columnheader')).toHaveCount(1 + 2 * 5)
+  await chart.getByRole('button', { name: 'Show as chart' }).click()
+})
+
+test('the table leaves for a paper, a README and a program', async () => {
+  const panel = page.getByRole('region', { name: 'Results' })
+  const copy = async (format: string): Promise<string> => {
+    await panel.getByRole('combobox', { name: 'Format of the table' }).selectOption({ label: format })
+    await panel.getByRole('button', { name: 'Copy table' }).click()
+    await expect(page.getByText(`as ${format}`).last()).toBeVisible()
+    return clipboard()
+  }
+  const latex = await copy('LaTeX')
+  expect(latex).toContain(String.raw`\toprule`)
+  expect(latex).toMatch(/\\textbf\{\d\d\.\d\d \$\\pm\$ \d+\.\d\d \(4\)\}/)
+  expect(await copy('Markdown')).toMatch(/\*\*\d\d\.\d\d ± \d+\.\d\d \(4\)\*\*/)
+  expect((await copy('CSV')).split('\r\n')).toHaveLength(2 + 2)
+})
+
+test('the paired test asks for more seeds, and a press queues them for both', async () => {
+  const row = paired().getByRole('row').nth(1)
+  await expect(row.getByRole('cell').first()).toHaveText('4')
+  const button = row.getByRole('button', { name: /^Add \d+ seeds? to both$/ })
+  const more = Number(/\d+/.exec((await button.textContent()) ?? '')?.[0])
+  await button.click()
+  await expect(row.getByRole('cell').first()).toHaveText(String(4 + more), { timeout: 90_000 })
+  await expect(results().getByRole('row', { name: /weight decay/ })).toContainText(`(${4 + more})`, { timeout: 60_000 })
+})
+
+test('a third group joins: p-values share the risk, and every group keeps its look', async () => {
+  const look = (name: RegExp) => results().getByRole('rowheader', { name }).locator('svg').first().innerHTML()
+  const before = await look(/weight decay/)
+  await add('usual', 'usual step')
+  await expect(paired().getByRole('columnheader', { name: /Holm/ })).toBeVisible()
+  await page.getByRole('button', { name: /^Remove .*small step/ }).click()
+  await expect(results().getByRole('row')).toHaveCount(1 + 2)
+  expect(await look(/weight decay/)).toBe(before)
+  await page.reload()
+  await expect(results().getByRole('row')).toHaveCount(1 + 2)
+  expect(await look(/weight decay/)).toBe(before)
+})
+
+test('a sweep of two axes is a map that arrow keys walk through', async () => {
+  await page.goto(new URL(`/#/compare/sweep/${sweep}`, page.url()).href)
+  await expect(page.getByRole('heading', { level: 1, name: /^Sweep: .+ × .+/ })).toBeVisible()
+  const map = page.getByRole('grid')
+  await expect(map.getByRole('link')).toHaveCount(6)
+  await map.getByRole('link').first().focus()
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowDown')
+  await expect(page.locator(':focus')).toHaveAttribute(
+    'aria-label',
+    /Learning rate 0\.008.*: test accuracy \d+\.\d\d ± .*2 seeds/,
+  )
+})
+
+test('a brush on an axis leaves what passes it, and the best are compared', async () => {
+  const table = page.getByRole('table', { name: /^Experiments of the sweep/ })
+  await expect(table.getByRole('row')).toHaveCount(1 + 6)
+  await page.getByRole('slider', { name: /^Lowest Learning rate/ }).focus()
+  await page.keyboard.press('ArrowUp')
+  await expect(table.getByRole('row')).toHaveCount(1 + 4)
+  await page.getByRole('button', { name: 'Compare the best 4' }).click()
+  await expect(results().getByRole('row')).toHaveCount(1 + 4)
+  await expect(page.getByRole('link', { name: 'Whole sweep' })).toBeVisible()
+})
+
+for (const theme of ['Light', 'Dark'] as const)
+  test(`axe finds nothing, ${theme.toLowerCase()}`, async () => {
+    await chooseTheme(page, theme)
+    expect(await violations()).toEqual([])
+    await page.getByRole('combobox', { name: 'Add an experiment to the comparison' }).click()
+    await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible()
+    expect(await violations()).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.getByRole('link', { name: 'Whole sweep' }).click()
+    await expect(page.getByRole('grid')).toBeVisible()
+    expect(await violations()).toEqual([])
+    await page.getByRole('button', { name: /^Compare the best/ }).click()
+  })

@@ -1,0 +1,81 @@
+// Rows come in pages while the lab goes on telling what happens: what was told last is what stands.
+import { expect, test } from 'vitest'
+import type { ExperimentRow, LabEvent } from '../../src-main/contract.ts'
+import { LabStore } from '../../src-renderer/lab.svelte.ts'
+import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
+import type { Wire } from '../../src-renderer/transport/wire.ts'
+
+const [first] = fakeRows
+if (first === undefined) throw new Error('the straw lab has no rows')
+const rowNamed = (id: string, change: Partial<ExperimentRow> = {}): ExperimentRow => ({ ...first, id, ...change })
+
+/** A lab of two pages; the second waits until it is let go. */
+function twoPages(pages: readonly (readonly ExperimentRow[])[]) {
+  let tell: (event: LabEvent) => void = () => undefined
+  let letGo: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => (letGo = resolve))
+  const wire: Wire = {
+    call: async (name, argument) => {
+      if (name === 'describe') return fakeDescription
+      const { after } = argument as { after?: { id: string } }
+      if (after === undefined) return pages[0]
+      const place = pages.findIndex((page) => page.at(-1)?.id === after.id) + 1
+      if (place === 1) await gate
+      return pages[place] ?? []
+    },
+    listen: (listener) => {
+      tell = listener
+      return () => undefined
+    },
+    watchConnection: (listener) => {
+      listener('open')
+      return () => undefined
+    },
+  }
+  return {
+    lab: new LabStore(wire),
+    tell: (event: LabEvent): void => {
+      tell(event)
+    },
+    letGo: (): void => {
+      letGo()
+    },
+  }
+}
+
+const eventually = async (holds: () => boolean): Promise<void> => {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
+test('the first rows are shown before the others came', async () => {
+  const { lab, letGo } = twoPages([[rowNamed('a')], [rowNamed('b')]])
+  await eventually(() => lab.loaded)
+  expect(lab.rows.map(({ id }) => id)).toEqual(['a'])
+  expect(lab.listing).toBe(true)
+  letGo()
+  await eventually(() => !lab.listing)
+  expect(lab.rows.map(({ id }) => id)).toEqual(['a', 'b'])
+})
+
+test('what was told meanwhile is younger than the page', async () => {
+  const { lab, tell, letGo } = twoPages([[rowNamed('a')], [rowNamed('b', { state: 'queued' }), rowNamed('c')]])
+  await eventually(() => lab.loaded)
+  tell({ kind: 'row', row: rowNamed('b', { state: 'running' }) })
+  tell({ kind: 'removed', id: 'c' })
+  tell({ kind: 'row', row: rowNamed('new') })
+  letGo()
+  await eventually(() => !lab.listing)
+  expect(lab.row('b')?.state).toBe('running')
+  expect(lab.row('c')).toBeUndefined()
+  expect(lab.row('new')).toBeDefined()
+})
+
+test('what is gone when it is listed again goes, and only that', async () => {
+  const pages: ExperimentRow[][] = [[rowNamed('a')], [rowNamed('b')]]
+  const { lab, letGo } = twoPages(pages)
+  letGo()
+  await eventually(() => lab.loaded && !lab.listing)
+  pages.splice(1, 1, [rowNamed('c')])
+  await lab.refresh()
+  expect(lab.rows.map(({ id }) => id).sort()).toEqual(['a', 'c'])
+})

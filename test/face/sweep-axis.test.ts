@@ -1,0 +1,66 @@
+/** Axes of a sweep as the form writes them, and the words for what a form changed. */
+import { describe, expect, it } from 'vitest'
+import { shownValue } from '../../src-renderer/screens/new/change-words.ts'
+import { emptyOf, labelOf, sectionOf } from '../../src-renderer/screens/new/fields.ts'
+import { axisKey, axisText, canSweep, valuesInWords } from '../../src-renderer/screens/new/sweep-axis.ts'
+import { readSweepValues } from '../../src-main/experiment/sweep-values.ts'
+
+describe('an axis', () => {
+  it('has the shortest key that the lab takes', () => {
+    expect(axisKey('rule.settings.neuralLr', 3)).toBe('neuralLr')
+    expect(axisKey('training.epochs', 3)).toBe('training.epochs')
+    expect(axisKey('widths.1', 3)).toBe('hidden')
+    expect(axisKey('widths.1', 4)).toBe('widths.1')
+  })
+
+  it.each<[unknown, string]>([
+    [0.05, '0.05'],
+    ['mse', 'mse'],
+    [true, 'true'],
+    [null, ''],
+    [[1, 0.7], '[1,0.7]'],
+  ])('begins with the value there is, %j, as one value of its list', (value, text) => {
+    expect(axisText(value)).toBe(text)
+    if (text !== '') expect(readSweepValues('key', text)).toEqual([text])
+  })
+
+  it('can be any setting but a schedule or a list of layers', () => {
+    expect(
+      (['number', 'whole', 'choice', 'switch', 'per-layer'] as const).every((control) => canSweep({ control })),
+    ).toBe(true)
+    expect(canSweep({ control: 'schedule' }) || canSweep({ control: 'layers' })).toBe(false)
+  })
+
+  it('names few values all, and of many the first and the last', () => {
+    expect(valuesInWords(['1', '2', '3'])).toBe('1, 2, 3')
+    expect(valuesInWords(Array.from({ length: 20 }, (_, i) => String(i)))).toBe('0, 1, 2, … 19')
+  })
+
+  it('has its problem in the section of its setting', () => {
+    expect(sectionOf('sweep.rule.settings.beta')).toBe('rule')
+    expect(sectionOf('sweep.widths.1')).toBe('network')
+    expect(sectionOf('training.epochs')).toBe('training')
+  })
+})
+
+describe('a difference', () => {
+  it.each<[unknown, string]>([
+    [undefined, 'not there'],
+    [null, 'none'],
+    [false, 'off'],
+    [0.00001, '1 × 10⁻⁵'],
+    [[784, 500, 10], '784, 500, 10'],
+    [[{ name: 'alignment', everyBatches: 500 }], 'alignment every 500'],
+    [[{ fromEpoch: 0, base: 0.95 }], '0:0.95'],
+    [[], 'none'],
+  ])('of %j reads %s', (value, words) => {
+    expect(shownValue(value)).toBe(words)
+  })
+
+  it('is called what the form calls it', () => {
+    expect(labelOf('training.epochs', undefined)).toBe('Epochs')
+    expect(labelOf('widths', undefined)).toBe('Layer widths')
+    expect(labelOf('something.else', undefined)).toBe('something.else')
+    expect(shownValue(null, emptyOf('data.limitTrain'))).toBe('all')
+  })
+})
