@@ -16,6 +16,8 @@ export default defineConfig({
     // Vite's preload polyfill is an inline script, which the policy refuses as well; every host here has the real thing.
     modulePreload: { polyfill: false },
     sourcemap: true,
+    // jsPDF would load these to turn web pages and SVG files into PDF, which nothing here asks of it.
+    rolldownOptions: { external: ['html2canvas', 'canvg'] },
     reportCompressedSize: false,
   },
 })

@@ -74,7 +74,11 @@ export function ticksOf(kind: ScaleKind, { low, high }: Range, most: number): re
 }
 
 /** The densest set that is not too dense; evenly spaced values where the range is too narrow for one of three or more. */
-function fitting(sets: readonly (readonly number[])[], most: number, even: (() => readonly number[]) | null): readonly number[] {
+function fitting(
+  sets: readonly (readonly number[])[],
+  most: number,
+  even: (() => readonly number[]) | null,
+): readonly number[] {
   const chosen = sets.find(({ length }) => length <= most) ?? sets.at(-1) ?? []
   return chosen.length >= 3 || (even === null && chosen.length > 0) ? chosen : (even?.() ?? chosen)
 }

@@ -23,7 +23,7 @@ test.beforeAll(async ({ browser }) => {
   page = await context.newPage()
   faults = faultsOf(page)
   await page.goto(lab.address)
-  await page.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
+  await page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
   await expect(accuracy().getByRole('img')).toHaveAttribute('aria-label', /\d/)
 })
 test.afterAll(async () => {

@@ -155,7 +155,7 @@ async function panned(page: Page): Promise<void> {
     }
   }, POINTS)
   await long.goto(page.url())
-  await long.getByRole('table', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
+  await long.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
   const area = long.getByRole('application', { name: /^Alignment/ })
   await area.waitFor({ timeout: 60_000 })
   const box = (await area.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 }

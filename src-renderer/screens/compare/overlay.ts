@@ -117,6 +117,8 @@ export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayCho
     name: capital(what.unit === 'percent' || what.unit === '' ? what.label : `${what.label}, ${what.unit}`),
     xLabel: time?.label ?? AXES[axis],
     unit: what.unit,
+    // Chosen beside the chart; said in the legend of an exported figure.
+    band: { chosen: choice.band, options: [] },
     lines,
     ...(published === null ? {} : { published }),
   }
