@@ -1,5 +1,6 @@
 /** A figure as a scene, whatever it shows. */
 import { summary } from '../parts/chart-model.ts'
+import { drawHeatMap } from './draw-heat-map.ts'
 import { drawLines, modelOf } from './draw-lines.ts'
 import { drawMatrix } from './draw-matrix.ts'
 import type { Figure } from './figure.ts'
@@ -11,6 +12,8 @@ export function draw({ content, look }: Figure, measure: Measure): Scene {
       return drawLines(content, look, measure)
     case 'matrix':
       return drawMatrix(content, look, measure)
+    case 'heat-map':
+      return drawHeatMap(content, look, measure)
   }
 }
 
@@ -21,5 +24,7 @@ export function describe({ content, look }: Figure): string {
       return summary(modelOf(content, look.title))
     case 'matrix':
       return `${look.title}: ${look.yTitle} against ${look.xTitle}, ${content.classes.length} classes.`
+    case 'heat-map':
+      return `${look.title}: ${look.yTitle} against ${look.xTitle}, ${content.rows.length} by ${content.columns.length} cells.`
   }
 }

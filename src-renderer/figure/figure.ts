@@ -51,7 +51,33 @@ const Matrix = z.object({
   shares: z.array(z.array(z.number()).max(200)).max(200),
 })
 
-const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix])
+const HeatMap = z.object({
+  kind: z.literal('heat-map'),
+  columns: z.array(z.string().max(300)).max(500),
+  /** From the top. */
+  rows: z.array(z.string().max(300)).max(500),
+  /** `[row][column]`; null where nothing was run, a null mean where no seed has a result. Fractions. */
+  cells: z
+    .array(
+      z
+        .array(
+          z
+            .object({
+              mean: z.number().nullable(),
+              sd: z.number().nullable(),
+              /** Which seeds have a result where some collapsed: '2 of 3 seeds'; else empty. */
+              lost: z.string().max(100),
+            })
+            .nullable(),
+        )
+        .max(500),
+    )
+    .max(500),
+  low: z.number(),
+  high: z.number(),
+})
+
+const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix, HeatMap])
 
 const FigureLook = z.object({
   title: z.string().max(300),
@@ -84,6 +110,7 @@ export type Figure = z.infer<typeof Figure>
 export type FigureLook = Figure['look']
 export type LinesContent = z.infer<typeof Lines>
 export type MatrixContent = z.infer<typeof Matrix>
+export type HeatMapContent = z.infer<typeof HeatMap>
 
 const MM = 72 / 25.4
 

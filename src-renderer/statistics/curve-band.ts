@@ -3,7 +3,8 @@ import { BAND_RESAMPLES, bootstrapInterval, type Interval } from './bootstrap.ts
 import { quantile } from './quantile.ts'
 
 /** One standard deviation to either side, 25–75 %, or the 95 % bootstrap interval of the mean. */
-export type CurveBand = 'sd' | 'quartiles' | 'ci'
+export const CURVE_BANDS = ['sd', 'quartiles', 'ci'] as const
+export type CurveBand = (typeof CURVE_BANDS)[number]
 
 export interface Curve {
   readonly x: Float64Array

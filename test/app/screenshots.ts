@@ -1,12 +1,13 @@
 // `npm run screenshots`: every screen, light and dark, at two sizes, into build/screenshots, to be looked at by eye.
 // The desktop window shows the same face; where Electron's program is there its window is photographed too.
 import { _electron as electron, chromium, type Page } from '@playwright/test'
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { electronProgram, whyNoWindow } from '../../src-main/start.ts'
 import { chromiumLaunch } from './chromium.ts'
+import { makeGroups, makeSweep } from './compared-groups.ts'
 import { faultsOf } from './faultless-page.ts'
 import { chooseTheme, screens, startRun } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
@@ -23,7 +24,10 @@ await rm(folder, { recursive: true, force: true })
 await mkdir(folder, { recursive: true })
 let taken = 0
 
-const lab = await ServedLab.start()
+const home = await mkdtemp(join(tmpdir(), 'apical-app-'))
+await makeGroups(home)
+const sweep = await makeSweep(home)
+const lab = await ServedLab.start(home)
 const browser = await chromium.launch(chromiumLaunch())
 try {
   const page = await browser.newPage({ reducedMotion: 'reduce' })
@@ -43,6 +47,15 @@ try {
       await reach(page)
       await inAllSizes(page, name, theme)
     }
+  const groups = (await readdir(join(lab.home, 'results'))).sort().slice(0, 3)
+  for (const [name, hash] of [
+    ['compare', `/compare/${groups.join('/')}`],
+    ['sweep', `/compare/sweep/${sweep}`],
+  ] as const) {
+    await page.goto(new URL(`/#${hash}`, page.url()).href)
+    await page.getByRole('table').first().waitFor()
+    for (const theme of themes) await inAllSizes(page, name, theme, name === 'compare')
+  }
   for (const fault of faults) process.stderr.write(`${fault}\n`)
   process.exitCode = faults.length === 0 ? 0 : 1
 } finally {

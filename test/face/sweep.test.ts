@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
-import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/screens/compare/heat-scale.ts'
-import { heatMap } from '../../src-renderer/screens/compare/heat-map.ts'
+import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/parts/heat-scale.ts'
+import { draw } from '../../src-renderer/figure/draw.ts'
+import { Figure } from '../../src-renderer/figure/figure.ts'
+import { figureOfHeatMap, heatMap, heatMapText } from '../../src-renderer/screens/compare/heat-map.ts'
 import { dragged, parallel, passes, passing, stepped } from '../../src-renderer/screens/compare/parallel.ts'
 import { settingWords } from '../../src-renderer/screens/compare/setting-words.ts'
 import { sweepChart } from '../../src-renderer/screens/compare/sweep-chart.ts'
@@ -107,6 +109,20 @@ describe('the heat map', () => {
     expect(lost?.rows[1]?.cells[2]?.name).toBe(
       'Hidden units 8 · Nudging strength 10: test accuracy 20.00 ± 1.00 %, 2 of 3 seeds collapsed',
     )
+  })
+
+  test('leaves as a figure that is drawn anew from what it carries, and as numbers', () => {
+    const figure = figureOfHeatMap(map, 'test', 'Sweep s')
+    const again = Figure.parse(JSON.parse(JSON.stringify(figure)))
+    expect(again).toEqual(figure)
+    const words = draw(again, (text, size) => text.length * size * 0.5).marks.flatMap((mark) =>
+      mark.kind === 'words' ? [mark.text] : [],
+    )
+    for (const text of ['Hidden units', 'Nudging strength β', '0.1', '32', '60.0', '± 1.0', '45.0 %'])
+      expect(words).toContain(text)
+    const [head, first] = heatMapText(map).split('\n')
+    expect(head).toBe('hidden\tbeta\tmean\tsd\tn\tcollapsed')
+    expect(first).toMatch(/^32\t0\.1\t0\.5[45]\d*\t0\.01\t3\t0$/)
   })
 
   test('lightness alone tells the order, and every text is read on its ground', () => {

@@ -40,5 +40,6 @@ export function differenceModel(
     xLabel: 'epoch',
     unit: 'points',
     lines: lines.length === 0 ? [] : [zero, ...lines],
+    ...(lines.some(({ low }) => low !== undefined) ? { band: { chosen: band, options: [band] } } : {}),
   }
 }

@@ -2,6 +2,7 @@
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import type { Spread } from '../../../src-main/experiment/event.ts'
 import { percent, seedCount, STATE_LABELS } from '../../format.ts'
+import { PLAIN_LOOK, type Figure } from '../../figure/figure.ts'
 import {
   outcomeOf,
   OUTCOMES,
@@ -69,7 +70,55 @@ function cellWords(row: ExperimentRow, value: Spread | null, outcome: Outcome): 
   return `${OUTCOMES[outcome].label.toLowerCase()} ${percent(value.mean)}${spread} %, ${seeds}`
 }
 
-/** What stands small in a cell that lost seeds: '2 of 3'. */
+/** The map on paper. */
+export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome: Outcome, origin: string): Figure {
+  const title = ({ label, symbol }: SweepAxis): string => (symbol === undefined ? label : `${label} ${symbol}`)
+  return {
+    ...{ format: 'apical-figure', version: 1, origin },
+    content: {
+      kind: 'heat-map',
+      columns: across.values.map(({ text }) => text),
+      rows: rows.map(({ text }) => text),
+      cells: rows.map(({ cells }) =>
+        cells.map((cell) =>
+          cell === null
+            ? null
+            : {
+                mean: cell.value?.mean ?? null,
+                sd: cell.value !== null && cell.value.n > 1 ? cell.value.sd : null,
+                lost: collapsedMark(cell.row),
+              },
+        ),
+      ),
+      ...(range ?? { low: 0, high: 1 }),
+    },
+    look: {
+      ...PLAIN_LOOK,
+      title: `${OUTCOMES[outcome].label} (%), mean over seeds`,
+      xTitle: title(across),
+      yTitle: title(down),
+    },
+  }
+}
+
+/** The map's numbers for a spreadsheet: a line a cell, settings first. */
+export function heatMapText({ across, down, rows }: HeatMap): string {
+  const lines = rows.flatMap(({ text, cells }) =>
+    cells.map((cell, i) =>
+      [
+        text,
+        across.values[i]?.text,
+        cell?.value?.mean,
+        cell?.value?.sd,
+        cell?.value?.n,
+        cell?.row.collapsedSeeds.length,
+      ].join('\t'),
+    ),
+  )
+  return [[down.key, across.key, 'mean', 'sd', 'n', 'collapsed'].join('\t'), ...lines, ''].join('\n')
+}
+
+/** What stands small in a cell that lost seeds: '2 of 3 seeds'. */
 export function collapsedMark({ seeds, collapsedSeeds }: ExperimentRow): string {
-  return collapsedSeeds.length === 0 ? '' : seedCount(seeds, collapsedSeeds)
+  return collapsedSeeds.length === 0 ? '' : `${seedCount(seeds, collapsedSeeds)} seeds`
 }

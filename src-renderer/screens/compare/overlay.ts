@@ -4,7 +4,7 @@ import type { Experiment } from '../../../src-main/experiment/experiment.ts'
 import type { SeedHistory } from '../../history.ts'
 import type { ChartModel, Line } from '../../parts/chart-model.ts'
 import { TOP_K } from '../../series.ts'
-import { bandedCurve, type Curve, type CurveBand } from '../../statistics/curve-band.ts'
+import { bandedCurve, CURVE_BANDS, type Curve, type CurveBand } from '../../statistics/curve-band.ts'
 import { countedHistories, type Group, type Part } from './seed-results.ts'
 
 /** What a group's seeds are asked for. */
@@ -120,6 +120,7 @@ export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayCho
     // Chosen beside the chart; said in the legend of an exported figure.
     band: { chosen: choice.band, options: [] },
     lines,
+    ...(lines.some(({ low }) => low !== undefined) ? { band: { chosen: choice.band, options: CURVE_BANDS } } : {}),
     ...(published === null ? {} : { published }),
   }
 }
