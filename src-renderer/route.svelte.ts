@@ -42,6 +42,7 @@ export function readRoute(hash: string): Route {
 
 export function writeRoute(route: Route): string {
   const parts: string[] = route.screen === 'sweep' ? ['compare', 'sweep', route.id] : [route.screen]
+  if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
   if (route.screen === 'run') parts.push(route.id)
   if (route.screen === 'new' && route.from !== null) parts.push(route.from, route.name)

@@ -115,13 +115,13 @@ describe.runIf(availability.available)('webgpu', () => {
   // Threads take several columns there, four beside each other where the width allows; a workgroup takes as few samples
   // as it can where that leaves few workgroups.
   test.each([
-    [300, 23],
+    [260, 23],
     [301, 1],
-    [130, 1],
   ])('a layer of %i in %i networks settles in one dispatch: what the reference computes', async (wide, replicas) => {
     const rule = ruleNamed('corinfomax')
     if (rule === undefined) throw new Error('there is no rule corinfomax')
-    const compiled = compileRule(rule, settingsFor(rule.name, rule.settings), [9, wide, 5])
+    const settings = { ...settingsFor(rule.name, rule.settings), iterationsFree: 2, iterationsNudged: 1 }
+    const compiled = compileRule(rule, settings, [9, wide, 5])
     expect(fusedIn(compiled.program)).toBeGreaterThan(0)
     const trial = { ...trialOf(compiled, 4), replicas, batches: 1 }
     const got = await outcomeOf(trial, webgpuInWay(SETTLING), 'float32')
@@ -233,7 +233,7 @@ function fusedIn(program: Program): number {
   ).fused
 }
 
-function settingsFor(name: string, schema: { parse(value: unknown): unknown }): unknown {
+function settingsFor(name: string, schema: { parse(value: unknown): unknown }): object {
   const few = { iterationsFree: 4, iterationsNudged: 3 }
   const own: Readonly<Record<string, object>> = {
     corinfomax: { ...few, lrForward: [0.1, 0.1], lrFeedback: [0.1] },
@@ -252,5 +252,5 @@ function settingsFor(name: string, schema: { parse(value: unknown): unknown }): 
     'feedback-alignment': { optimiser: 'sgd', learningRate: 0.01 },
     backprop: { optimiser: 'sgd', learningRate: 0.01 },
   }
-  return schema.parse(own[name] ?? {})
+  return schema.parse(own[name] ?? {}) as object
 }
