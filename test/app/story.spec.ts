@@ -1,6 +1,6 @@
 // A first day with Apical, from the address that `apical serve` prints to a finished run on disk, in a real browser
 // against a real lab with real workers. Everything is found by what a person or a screen reader is told it is.
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { faultsOf } from './faultless-page.ts'
@@ -142,26 +142,36 @@ test('back in the lab the run stands first, can be searched, and survives a rest
   await expect(rows.filter({ hasText: 'First day' })).toHaveCount(1)
 })
 
-test('the keyboard alone gets from the start to a started run', async () => {
+test('the keyboard alone gets from a preset to a run, and from there to an exported figure', async () => {
   await page.goto(new URL('/#/new', lab.address).href)
-  const preset = quickPreset(page)
-  await tabTo(page, () => preset.evaluate((link) => link === document.activeElement))
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('button', { name: 'Start' })).toBeEnabled()
+  await press(quickPreset(page))
   const start = page.getByRole('button', { name: 'Start' })
-  await tabTo(page, () => start.evaluate((button) => button === document.activeElement))
-  await page.keyboard.press('Enter')
-  await expect(page.getByRole('region', { name: 'Progress' })).toBeVisible()
-  const stop = page.getByRole('button', { name: /Stop|Take out of the queue/ })
-  await tabTo(page, () => stop.evaluate((button) => button === document.activeElement))
-  await page.keyboard.press('Enter')
+  await expect(start).toBeEnabled()
+  await press(start)
+  const accuracy = page.getByRole('region', { name: 'Accuracy', exact: true })
+  await expect(accuracy.getByRole('img')).toHaveAttribute('aria-label', /\d/)
+  await press(page.getByRole('button', { name: /^(Stop|Take out of the queue)$/ }))
   await expect(page.getByText('Stopped', { exact: true })).toBeVisible()
+  await press(page.getByRole('link', { name: 'Details' }))
+  await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
+  await press(accuracy.getByRole('button', { name: 'Options of Accuracy' }))
+  await press(page.getByRole('button', { name: 'Export figure…' }).first())
+  const dialog = page.getByRole('dialog')
+  await expect(dialog.getByRole('img', { name: /^Preview/ })).toBeVisible()
+  const download = page.waitForEvent('download')
+  await press(dialog.getByRole('button', { name: 'Save SVG' }))
+  expect(await readFile(await (await download).path(), 'utf8')).toContain('<svg')
 })
 
-async function tabTo(here: Page, reached: () => Promise<boolean>): Promise<void> {
-  for (let presses = 0; presses < 80; presses++) {
-    if (await reached()) return
-    await here.keyboard.press('Tab')
+/** Goes there by Tab and presses Enter. */
+async function press(wanted: Locator): Promise<void> {
+  await expect(wanted).toBeVisible()
+  for (let presses = 0; presses < 120; presses++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) {
+      await page.keyboard.press('Enter')
+      return
+    }
+    await page.keyboard.press('Tab')
   }
-  throw new Error('Eighty presses of Tab did not get there.')
+  throw new Error(`120 presses of Tab did not get to ${String(wanted)}.`)
 }
