@@ -1,7 +1,7 @@
 // `npm run screenshots`: every screen, light and dark, at two sizes, into build/screenshots, to be looked at by eye.
 // The desktop window shows the same face; where Electron's program is there its window is photographed too.
 import { _electron as electron, chromium, type Page } from '@playwright/test'
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,7 @@ import { ServedLab } from './served-lab.ts'
 
 const clone = fileURLToPath(new URL('../..', import.meta.url))
 const folder = join(clone, 'build/screenshots')
+const pictures = join(clone, 'resources/pictures')
 const sizes = [
   { width: 1280, height: 800 },
   { width: 1920, height: 1080 },
@@ -47,7 +48,10 @@ try {
       await reach(page)
       await inAllSizes(page, name, theme)
     }
-  const groups = (await readdir(join(lab.home, 'results'))).sort().slice(0, 3)
+  const groups = (await readdir(join(lab.home, 'results')))
+    .filter((name) => !name.startsWith('.'))
+    .sort()
+    .slice(0, 3)
   for (const [name, hash] of [
     ['compare', `/compare/${groups.join('/')}`],
     ['sweep', `/compare/sweep/${sweep}`],
@@ -63,6 +67,10 @@ try {
   await lab.remove()
 }
 await photographWindow()
+// What the README shows.
+await mkdir(pictures, { recursive: true })
+for (const name of ['new-sweep-light', 'sweep-dark', 'compare-dark'])
+  await copyFile(join(folder, `${name}-1280.png`), join(pictures, `${name}.png`))
 process.stdout.write(`${taken} screenshots in ${folder}\n`)
 
 async function inAllSizes(page: Page, name: string, theme: 'Light' | 'Dark', whole = false): Promise<void> {
