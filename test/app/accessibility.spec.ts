@@ -4,6 +4,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { faultsOf } from './faultless-page.ts'
 import { chooseTheme, screens, startRun } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
+import { violationsOf } from './violations.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -24,20 +25,12 @@ test.afterAll(async () => {
   await lab.remove()
 })
 
-/** One sentence for each violation, so that a failure reads as what to mend. */
-async function violations(axe = new AxeBuilder({ page })): Promise<string[]> {
-  const { violations: found } = await axe.analyze()
-  return found.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, any }) => `${id}: ${help}, at ${target.join(' ')}: ${any[0]?.message ?? ''}`),
-  )
-}
-
 /** Of both themes. They differ in colours alone, so contrast is all that is looked at twice. */
 async function violationsInThemes(): Promise<string[]> {
   await chooseTheme(page, 'Light')
-  const light = await violations()
+  const light = await violationsOf(page)
   await chooseTheme(page, 'Dark')
-  return [...light, ...(await violations(new AxeBuilder({ page }).withRules(['color-contrast'])))]
+  return [...light, ...(await violationsOf(page, new AxeBuilder({ page }).withRules(['color-contrast'])))]
 }
 
 test('axe sees what is wrong, so that its silence means something', async () => {
@@ -46,7 +39,7 @@ test('axe sees what is wrong, so that its silence means something', async () => 
     picture.id = 'planted'
     document.querySelector('main')?.append(picture)
   })
-  expect(await violations()).toContainEqual(expect.stringContaining('image-alt'))
+  expect(await violationsOf(page)).toContainEqual(expect.stringContaining('image-alt'))
   await page.evaluate(() => document.getElementById('planted')?.remove())
 })
 

@@ -1,6 +1,5 @@
 // From finished experiments to a table for the paper: groups over each other, a paired test that asks for more seeds and
 // gets them, a sweep as a map. Everything is found by what a person or a screen reader is told it is.
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -9,6 +8,7 @@ import { makeGroups, makeSweep } from './compared-groups.ts'
 import { faultsOf } from './faultless-page.ts'
 import { chooseTheme } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
+import { violationsOf } from './violations.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -48,11 +48,6 @@ async function add(words: string, name: string): Promise<void> {
   await page.getByRole('option', { name: new RegExp(name) }).click()
   await page.keyboard.press('Escape')
   await expect(results().getByRole('rowheader', { name: new RegExp(name) })).toBeVisible()
-}
-
-async function violations(): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze()
-  return found.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id} at ${target.join(' ')}`))
 }
 
 test('groups are searched for and stand over each other', async () => {
@@ -145,13 +140,13 @@ test('a brush on an axis leaves what passes it, and the best are compared', asyn
 for (const theme of ['Light', 'Dark'] as const)
   test(`axe finds nothing, ${theme.toLowerCase()}`, async () => {
     await chooseTheme(page, theme)
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('combobox', { name: 'Add an experiment to the comparison' }).click()
     await expect(page.getByRole('listbox').getByRole('option').first()).toBeVisible()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.keyboard.press('Escape')
     await page.getByRole('link', { name: 'Whole sweep' }).click()
     await expect(page.getByRole('grid')).toBeVisible()
-    expect(await violations()).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
     await page.getByRole('button', { name: /^Compare the best/ }).click()
   })

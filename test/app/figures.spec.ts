@@ -6,6 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { faultsOf } from './faultless-page.ts'
 import { chooseTheme } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
+import { violationsOf } from './violations.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -138,10 +139,7 @@ test('the numbers leave as text', async () => {
 for (const theme of ['Light', 'Dark'] as const)
   test(`axe finds nothing in the menu and the dialog, ${theme.toLowerCase()}`, async () => {
     await chooseTheme(page, theme)
-    const violations = async (): Promise<string[]> =>
-      (await new AxeBuilder({ page }).include('[role=dialog]').analyze()).violations.flatMap(({ id, nodes }) =>
-        nodes.map(({ target }) => `${id} at ${target.join(' ')}`),
-      )
+    const violations = () => violationsOf(page, new AxeBuilder({ page }).include('[role=dialog]'))
     await accuracy().getByRole('button', { name: 'Options of Accuracy' }).click()
     await expect(page.getByRole('button', { name: 'Export figure…' }).first()).toBeVisible()
     expect(await violations()).toEqual([])

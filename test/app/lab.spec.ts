@@ -1,6 +1,5 @@
 // The Lab with many experiments, by mouse and by keyboard alone: found, sorted, grouped, chosen, labelled, put away, taken
 // back; and axe on what only shows then. How quick it is over ten thousand is measured by test/bench/lab-table.ts.
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { readFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
@@ -9,13 +8,13 @@ import { join } from 'node:path'
 import { makeMany } from '../sample/many.ts'
 import { faultsOf } from './faultless-page.ts'
 import { ServedLab } from './served-lab.ts'
+import { violationsOf } from './violations.ts'
 
 const COUNT = 600
 let lab: ServedLab
 let ids: string[]
 let faults: string[]
 
-// SERIAL
 test.beforeAll(async () => {
   const home = await mkdtemp(join(tmpdir(), 'apical-many-'))
   ids = makeMany(join(home, 'results'), COUNT)
@@ -41,10 +40,6 @@ const standing = async (page: Page): Promise<Locator> =>
   page.locator(`[id="${(await grid(page).getAttribute('aria-activedescendant')) ?? 'nothing'}"]`)
 const labelsOf = (id: string): { tags?: string[] } =>
   JSON.parse(readFileSync(join(lab.home, 'results', id, 'labels.json'), 'utf8')) as { tags?: string[] }
-const violations = async (page: Page): Promise<string[]> =>
-  (await new AxeBuilder({ page }).analyze()).violations.flatMap(({ id, help, nodes }) =>
-    nodes.map(({ target, any }) => `${id}: ${help}, at ${target.join(' ')}: ${any[0]?.message ?? ''}`),
-  )
 
 test('filters, sorts, groups, and compares what was chosen', async ({ page }) => {
   // Only what can be seen is drawn, and the table says how many there are.
@@ -66,7 +61,7 @@ test('filters, sorts, groups, and compares what was chosen', async ({ page }) =>
   await page.keyboard.press('Escape')
   await expect(grid(page).getByRole('row', { level: 1 }).first()).toContainText(/Data.*experiments · n = \d+ · best \d/)
   await expect(grid(page).getByRole('row', { level: 2 }).first()).toContainText('training.batchSize')
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
 
   const boxes = grid(page).getByRole('checkbox')
   await boxes.nth(0).check()
@@ -100,7 +95,7 @@ test('by keyboard alone: found, chosen, tagged, archived, trashed, and taken bac
   await page.keyboard.press('Home')
   await page.keyboard.press('ArrowRight')
   await expect(page.getByRole('table', { name: /^Seeds of / })).toBeVisible()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await page.keyboard.press('ArrowLeft')
   await expect(page.getByRole('table', { name: /^Seeds of / })).toBeHidden()
 
@@ -115,7 +110,7 @@ test('by keyboard alone: found, chosen, tagged, archived, trashed, and taken bac
   await page.keyboard.type('by hand')
   await page.keyboard.press('Enter')
   await expect(page.getByText('are tagged “by hand”')).toBeVisible()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await page.keyboard.press('Escape')
   for (const id of chosen) expect(labelsOf(id).tags).toContain('by hand')
 
@@ -151,7 +146,7 @@ test('the palette goes to screens, presets, experiments and actions', async ({ p
   }
   await page.keyboard.press('Control+k')
   await expect(page.getByRole('option').first()).toBeVisible()
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await page.keyboard.press('Escape')
   await run('engines')
   await expect(page).toHaveURL(/#\/engines$/)
@@ -161,10 +156,10 @@ test('the palette goes to screens, presets, experiments and actions', async ({ p
   await expect(page.getByRole('heading', { level: 1, name: 'Lab' })).toBeVisible()
   await run('dark')
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
   await run('shortcuts')
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Search experiments')
-  expect(await violations(page)).toEqual([])
+  expect(await violationsOf(page)).toEqual([])
 })
 
 test('a view is kept with the results, for any browser', async ({ page, browser }) => {
