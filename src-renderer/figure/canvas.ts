@@ -1,7 +1,7 @@
 /** A scene on a canvas: the preview, and the picture that becomes a PNG. */
 import arimo from '@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf?url'
 import tinos from '@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf?url'
-import { FAMILIES } from './figure.ts'
+import { FAMILIES } from './look.ts'
 import type { Mark, Measure, Scene } from './scene.ts'
 
 /** The files of the two fonts, for those who embed them. */

@@ -4,6 +4,7 @@ import { drawnOf, xTicks, type DrawnLine, type Edges } from '../parts/chart-view
 import { DASH_PATTERNS, type Marker } from '../parts/line-style.ts'
 import { forward, ticksOf, tickTexts, type ScaleKind } from '../parts/scale.ts'
 import type { FigureLook, LinesContent } from './figure.ts'
+import { KEY, KEY_AND_ROOM, legendRows, ROW, type PlacedEntry } from './legend.ts'
 import { PAPER, seriesColor } from './paper.ts'
 import { box, type Disc, type Mark, type Measure, type Path, type Scene, type Stroke } from './scene.ts'
 
@@ -37,7 +38,7 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
   // A legend that would cover most of the lines goes above them.
   const crowded =
     look.names === 'inside' &&
-    (columnWidth(entries, size, measure) > width * 0.55 || entries.length * size * 1.4 > height * 0.5)
+    (columnWidth(entries, size, measure) > width * 0.55 || entries.length * size * ROW > height * 0.5)
   const names = crowded ? 'above' : look.names
   const direct = names === 'direct'
 
@@ -50,9 +51,9 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
   const left = margin + yTitle + yWidth + tick + size * 0.35
   const rows = names === 'above' ? legendRows(entries, width - left - margin, size, measure) : []
   // A long legend makes the figure higher rather than the lines low.
-  height += Math.max(0, rows.length * size * 1.4 - height * 0.3)
+  height += Math.max(0, rows.length * size * ROW - height * 0.3)
   const bottom = height - margin - tick - size * 1.15 - (look.xTitle === '' ? 0 : size * 1.45)
-  const top = margin + size * 0.4 + (look.showTitle ? size * 1.9 : 0) + rows.length * size * 1.4
+  const top = margin + size * 0.4 + (look.showTitle ? size * 1.9 : 0) + rows.length * size * ROW
   const ends = direct ? namesAtEnds(content, named) : []
   const nameWidth = Math.max(0, ...ends.map(({ text }) => measure(text, size))) + (ends.length > 0 ? size * 0.6 : 0)
   const legendWidth = names === 'right' ? columnWidth(entries, size, measure) + size * 0.8 : 0
@@ -292,54 +293,22 @@ function legendOf(content: LinesContent, named: readonly DrawnLine[]): readonly 
   return [...lines, { text, look: { kind: 'area' } }]
 }
 
-const KEY = 2.6
-
 function columnWidth(entries: readonly Entry[], size: number, measure: Measure): number {
-  return size * KEY + size * 0.5 + Math.max(0, ...entries.map(({ text }) => measure(text, size)))
-}
-
-/** A text that fits, with what had no room told by dots. */
-function cut(text: string, width: number, size: number, measure: Measure): string {
-  if (measure(text, size) <= width) return text
-  let kept = text.length - 1
-  while (kept > 1 && measure(`${text.slice(0, kept)}…`, size) > width) kept--
-  return `${text.slice(0, kept).trimEnd()}…`
-}
-
-/** Entries in as many rows as they need. */
-function legendRows(
-  entries: readonly Entry[],
-  width: number,
-  size: number,
-  measure: Measure,
-): readonly (readonly { readonly entry: Entry; readonly x: number }[])[] {
-  const rows: { entry: Entry; x: number }[][] = []
-  let x = Infinity
-  for (const { text, look } of entries) {
-    const entry = { text: cut(text, width - size * (KEY + 0.5), size, measure), look }
-    const needs = size * (KEY + 0.5) + measure(entry.text, size)
-    if (x + needs > width) {
-      rows.push([])
-      x = 0
-    }
-    rows.at(-1)?.push({ entry, x })
-    x += needs + size * 1.2
-  }
-  return rows
+  return size * KEY_AND_ROOM + Math.max(0, ...entries.map(({ text }) => measure(text, size)))
 }
 
 function legend(
   entries: readonly Entry[],
   look: FigureLook,
   frame: Frame,
-  rows: ReturnType<typeof legendRows>,
+  rows: readonly (readonly PlacedEntry<Entry>[])[],
   measure: Measure,
   free: { readonly x: number; readonly y: number },
 ): readonly Mark[] {
   const { fontSize: size, lineWidth } = look
   const at = (entry: Entry, x: number, y: number): readonly Mark[] => {
     const words: Mark = {
-      ...{ kind: 'words', x: x + size * (KEY + 0.5), y: y + size * 0.35, text: entry.text, size },
+      ...{ kind: 'words', x: x + size * KEY_AND_ROOM, y: y + size * 0.35, text: entry.text, size },
       ...{ color: PAPER.ink, anchor: 'start', role: 'legend' },
     }
     if (entry.look.kind === 'area') {
@@ -357,19 +326,19 @@ function legend(
     return [...key, words]
   }
   if (look.names === 'above') {
-    const first = frame.y - rows.length * size * 1.4
-    return rows.flatMap((row, r) => row.flatMap(({ entry, x }) => at(entry, frame.x + x, first + r * size * 1.4)))
+    const first = frame.y - rows.length * size * ROW
+    return rows.flatMap((row, r) => row.flatMap(({ entry, x }) => at(entry, frame.x + x, first + r * size * ROW)))
   }
   const column = columnWidth(entries, size, measure)
   const x = look.names === 'right' ? frame.x + frame.width + size * 0.8 : free.x
   const y = look.names === 'right' ? frame.y + size * 0.8 : free.y
   const under: Mark = {
     kind: 'path',
-    points: box(x - size * 0.3, y - size * 0.7, column + size * 0.6, entries.length * size * 1.4),
+    points: box(x - size * 0.3, y - size * 0.7, column + size * 0.6, entries.length * size * ROW),
     closed: true,
     fill: { color: '#ffffff', opacity: 0.82 },
   }
-  const all = entries.flatMap((entry, i) => at(entry, x, y + i * size * 1.4))
+  const all = entries.flatMap((entry, i) => at(entry, x, y + i * size * ROW))
   return look.names === 'inside' ? [under, ...all] : all
 }
 
@@ -384,7 +353,7 @@ function corner(
   measure: Measure,
 ): { readonly x: number; readonly y: number } {
   const width = columnWidth(entries, size, measure)
-  const height = entries.length * size * 1.4
+  const height = entries.length * size * ROW
   const air = size * 0.7
   const xs = [frame.x + frame.width - width - air * 0.6, frame.x + air]
   const ys = [frame.y + frame.height - height - air * 0.6, frame.y + air * 0.4]

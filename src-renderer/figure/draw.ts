@@ -1,8 +1,9 @@
 /** A figure as a scene, whatever it shows. */
 import { summary } from '../parts/chart-model.ts'
-import { drawHeatMap } from './draw-heat-map.ts'
+import { drawBars } from './draw-bars.ts'
+import { drawHeatMap, drawMatrix } from './draw-grid.ts'
 import { drawLines, modelOf } from './draw-lines.ts'
-import { drawMatrix } from './draw-matrix.ts'
+import { drawParallel } from './draw-parallel.ts'
 import type { Figure } from './figure.ts'
 import type { Measure, Scene } from './scene.ts'
 
@@ -14,6 +15,10 @@ export function draw({ content, look }: Figure, measure: Measure): Scene {
       return drawMatrix(content, look, measure)
     case 'heat-map':
       return drawHeatMap(content, look, measure)
+    case 'parallel':
+      return drawParallel(content, look, measure)
+    case 'bars':
+      return drawBars(content, look, measure)
   }
 }
 
@@ -26,5 +31,9 @@ export function describe({ content, look }: Figure): string {
       return `${look.title}: ${look.yTitle} against ${look.xTitle}, ${content.classes.length} classes.`
     case 'heat-map':
       return `${look.title}: ${look.yTitle} against ${look.xTitle}, ${content.rows.length} by ${content.columns.length} cells.`
+    case 'parallel':
+      return `${look.title}: ${content.axes.map(({ label }) => label).join(', ')} and ${content.outcome.label.toLowerCase()} of ${content.lines.length} experiments.`
+    case 'bars':
+      return `${look.title}: ${content.bars.map(({ name, count }) => `${name} ${count}`).join(', ')}.`
   }
 }

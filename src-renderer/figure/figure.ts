@@ -53,6 +53,9 @@ const Matrix = z.object({
 
 const HeatMap = z.object({
   kind: z.literal('heat-map'),
+  /** Keys of the two settings, as `--set` takes them. */
+  down: z.string().max(100).default('row'),
+  across: z.string().max(100).default('column'),
   columns: z.array(z.string().max(300)).max(500),
   /** From the top. */
   rows: z.array(z.string().max(300)).max(500),
@@ -65,6 +68,9 @@ const HeatMap = z.object({
             .object({
               mean: z.number().nullable(),
               sd: z.number().nullable(),
+              /** Seeds that the mean is of, and those that collapsed. */
+              n: z.int().min(0).default(0),
+              collapsed: z.int().min(0).default(0),
               /** Which seeds have a result where some collapsed: '2 of 3 seeds'; else empty. */
               lost: z.string().max(100),
             })
@@ -77,7 +83,46 @@ const HeatMap = z.object({
   high: z.number(),
 })
 
-const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix, HeatMap])
+const Ticks = z.array(z.object({ at: z.number().min(0).max(1), text: z.string().max(300) })).max(500)
+
+/** Parallel coordinates of a sweep: an axis for each setting, the outcome's last, a line for each experiment. */
+const Parallel = z.object({
+  kind: z.literal('parallel'),
+  /** `at`: from the foot of the axis (0) to its top (1). */
+  axes: z.array(z.object({ key: z.string().max(100), label: z.string().max(300), ticks: Ticks })).max(20),
+  outcome: z.object({
+    key: z.string().max(100),
+    label: z.string().max(300),
+    /** Fractions at the foot and at the top. */
+    low: z.number(),
+    high: z.number(),
+    ticks: Ticks,
+  }),
+  /** The lowest first, so that the best are drawn on top. */
+  lines: z
+    .array(
+      z.object({
+        /** Which tick of each axis. */
+        places: z.array(z.int().min(0).max(499)).max(20),
+        mean: z.number(),
+        /** Null for one seed. */
+        sd: z.number().nullable(),
+        n: z.int().min(0),
+        collapsed: z.int().min(0),
+        /** False where a brush left it out. */
+        chosen: z.boolean(),
+      }),
+    )
+    .max(5000),
+})
+
+/** Counts by name: how many samples there are of each class. */
+const Bars = z.object({
+  kind: z.literal('bars'),
+  bars: z.array(z.object({ name: z.string().max(300), count: z.number().min(0) })).max(1000),
+})
+
+const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix, HeatMap, Parallel, Bars])
 
 const FigureLook = z.object({
   title: z.string().max(300),
@@ -111,38 +156,5 @@ export type FigureLook = Figure['look']
 export type LinesContent = z.infer<typeof Lines>
 export type MatrixContent = z.infer<typeof Matrix>
 export type HeatMapContent = z.infer<typeof HeatMap>
-
-const MM = 72 / 25.4
-
-/** Widths that journals and slides ask for, in points. */
-export const WIDTHS = [
-  { label: 'Single column, 3.5 in', width: 252, ratio: 0.72, fontSize: 8, lineWidth: 1.1 },
-  { label: 'Single column, 85 mm', width: 85 * MM, ratio: 0.72, fontSize: 8, lineWidth: 1.1 },
-  { label: 'Double column, 7 in', width: 504, ratio: 0.45, fontSize: 9, lineWidth: 1.2 },
-  { label: 'Double column, 178 mm', width: 178 * MM, ratio: 0.45, fontSize: 9, lineWidth: 1.2 },
-  { label: 'Slide, 16:9', width: 960, ratio: 9 / 16, fontSize: 22, lineWidth: 3 },
-] as const
-
-export const PLAIN_LOOK: Omit<FigureLook, 'title' | 'xTitle' | 'yTitle'> = {
-  showTitle: false,
-  width: WIDTHS[0].width,
-  ratio: WIDTHS[0].ratio,
-  fontSize: WIDTHS[0].fontSize,
-  lineWidth: WIDTHS[0].lineWidth,
-  family: 'sans',
-  names: 'inside',
-  markers: true,
-  grid: false,
-}
-
-/** The first names are those of the fonts that a PDF embeds; the others have letters of the same widths. */
-export const FAMILIES: Readonly<Record<FigureLook['family'], { readonly label: string; readonly css: string }>> = {
-  sans: {
-    label: 'Sans (Arimo, as wide as Helvetica and Arial)',
-    css: "Arimo, Arial, Helvetica, 'Liberation Sans', sans-serif",
-  },
-  serif: {
-    label: 'Serif (Tinos, as wide as Times)',
-    css: "Tinos, 'Times New Roman', Times, 'Liberation Serif', serif",
-  },
-}
+export type ParallelContent = z.infer<typeof Parallel>
+export type BarsContent = z.infer<typeof Bars>

@@ -1,7 +1,6 @@
 /** The figure on the table: opened from a chart or from a file, worked on in the dialog. */
 import { toasts } from '../toasts.svelte.ts'
 import type { Figure } from './figure.ts'
-import { NoFigureInside, readFigure } from './figure-file.ts'
 
 class Figures {
   open = $state.raw<Figure | null>(null)
@@ -12,6 +11,7 @@ class Figures {
   }
 
   async read(file: File): Promise<void> {
+    const { NoFigureInside, readFigure } = await import('./figure-file.ts')
     try {
       this.open = readFigure(file.name, new Uint8Array(await file.arrayBuffer()))
     } catch (error) {

@@ -4,7 +4,8 @@ import type { ChartChoice } from '../parts/chart-view.ts'
 import { pyramidOf, seen } from '../parts/pyramid.ts'
 import type { Range } from '../parts/scale.ts'
 import type { ConfusionModel } from '../series.ts'
-import { PLAIN_LOOK, type Figure } from './figure.ts'
+import type { Figure } from './figure.ts'
+import { PLAIN_LOOK } from './look.ts'
 
 /** A file of more points than this is no longer a figure: longer lines keep the lowest and highest of each stretch. */
 const CARRIED = 20_000
@@ -12,7 +13,9 @@ const STRETCHES = 4_000
 
 export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Range | null, origin: string): Figure {
   const unit = unitAfter(model.unit).trim()
-  const [title = model.name] = model.name.split(/, [^,]*$/)
+  // The unit stands behind the numbers, or in brackets.
+  const suffix = `, ${model.unit}`
+  const title = model.name.endsWith(suffix) ? model.name.slice(0, -suffix.length) : model.name
   return {
     format: 'apical-figure',
     version: 1,
@@ -71,5 +74,15 @@ export function figureOfConfusion(model: ConfusionModel, origin: string): Figure
       xTitle: 'Taken for (%)',
       yTitle: 'Class',
     },
+  }
+}
+
+export function figureOfBalance(counts: readonly number[], names: readonly string[], title: string): Figure {
+  return {
+    format: 'apical-figure',
+    version: 1,
+    origin: '',
+    content: { kind: 'bars', bars: names.map((name, i) => ({ name, count: counts[i] ?? 0 })) },
+    look: { ...PLAIN_LOOK, title, xTitle: 'Samples', yTitle: 'Class' },
   }
 }

@@ -5,6 +5,7 @@ export const PAPER = {
   spine: '#4a4656',
   grid: '#e3dfd8',
   published: '#504c5c',
+  bad: '#b3261e',
   series: ['#6b3fa0', '#0072b2', '#c45100', '#00805e', '#b0478a', '#806300', '#2a86c0', '#4a4656'],
 } as const
 

@@ -49,7 +49,7 @@ export interface Words {
   /** Read from bottom to top. */
   readonly upward?: boolean
   /** What it is, for those who look for it in the file. */
-  readonly role?: 'title' | 'x-title' | 'y-title' | 'x-tick' | 'y-tick' | 'legend'
+  readonly role?: 'title' | 'x-title' | 'y-title' | 'x-tick' | 'y-tick' | 'axis' | 'legend'
 }
 
 /** Marks of which only what lies in the frame is seen. */
@@ -77,4 +77,12 @@ export type Measure = (text: string, size: number) => number
 
 export function box(x: number, y: number, width: number, height: number): readonly number[] {
   return [x, y, x + width, y, x + width, y + height, x, y + height]
+}
+
+/** A text that fits, with what had no room told by dots. */
+export function cut(text: string, width: number, size: number, measure: Measure): string {
+  if (measure(text, size) <= width) return text
+  let kept = text.length - 1
+  while (kept > 1 && measure(`${text.slice(0, kept)}…`, size) > width) kept--
+  return `${text.slice(0, kept).trimEnd()}…`
 }

@@ -1,5 +1,5 @@
 /** A scene as SVG: words stay words, and the figure that it was made from travels along. */
-import { FAMILIES } from './figure.ts'
+import { FAMILIES } from './look.ts'
 import type { Mark, Path, Scene, Stroke, Fill } from './scene.ts'
 
 /** `embedded`: JSON that the file carries. `title` and `description` are for those who hear it. */

@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { describe as inWords, draw } from '../../src-renderer/figure/draw.ts'
+import { figurePython, figureTable } from '../../src-renderer/figure/figure-data.ts'
 import type { Figure } from '../../src-renderer/figure/figure.ts'
 import { crc32, NoFigureInside, readFigure, withFigure, write, xmpOf } from '../../src-renderer/figure/figure-file.ts'
-import { figureOfChart, figureOfConfusion } from '../../src-renderer/figure/from-chart.ts'
+import { figureOfBalance, figureOfChart, figureOfConfusion } from '../../src-renderer/figure/from-chart.ts'
 import { PAPER } from '../../src-renderer/figure/paper.ts'
+import { luminance } from '../../src-renderer/parts/heat-scale.ts'
 import type { Mark, Words } from '../../src-renderer/figure/scene.ts'
 import { svgOf } from '../../src-renderer/figure/svg.ts'
 import { pandasCode, tableText } from '../../src-renderer/parts/chart-data.ts'
@@ -120,6 +122,57 @@ describe('a figure', () => {
     const said = words(confusion).map(({ text }) => text)
     expect(said).toEqual(expect.arrayContaining(['0', '1', '90', '10', '100', 'Class', 'Taken for (%)']))
     expect(readFigure('m.svg', bytes(svg(confusion)))).toEqual(confusion)
+  })
+})
+
+describe('cells and bars', () => {
+  const balance = figureOfBalance([100, 50], ['T-shirt/top', 'bag'], 'Fashion')
+  const areas = (of: Figure): readonly { readonly wide: number; readonly color: string | undefined }[] =>
+    draw(of, measure).marks.flatMap((mark) =>
+      mark.kind === 'path' && mark.closed === true
+        ? [{ wide: mark.points[2]! - mark.points[0]!, color: mark.fill?.color }]
+        : [],
+    )
+
+  test('a bar is as long as its count', () => {
+    const [first, second] = areas(balance).filter(({ color }) => color === PAPER.series[1])
+    expect(second!.wide / first!.wide).toBeCloseTo(0.5, 10)
+    const said = words(balance).map(({ text }) => text)
+    expect(said).toEqual(expect.arrayContaining(['T-shirt/top', 'bag', '100', '50', 'Samples', 'Class']))
+    expect(figureTable(balance, ',')).toBe('name,count\nT-shirt/top,100\nbag,50\n')
+    expect(readFigure('b.svg', bytes(svg(balance)))).toEqual(balance)
+  })
+
+  test('many bars make the figure higher, so that every name is read', () => {
+    const names = Array.from({ length: 100 }, (_, i) => `class ${i}`)
+    const counts = names.map((_, i) => i)
+    const many = figureOfBalance(counts, names, 'CIFAR-100')
+    const ys = words(many).flatMap(({ role, y }) => (role === 'y-tick' ? [y] : []))
+    expect(ys).toHaveLength(100)
+    for (const [i, y] of ys.entries()) if (i > 0) expect(y - ys[i - 1]!).toBeGreaterThan(many.look.fontSize)
+  })
+
+  test('a matrix has square cells, and its shades grow with the share', () => {
+    const shares = [
+      [0.75, 0.25],
+      [0, 1],
+    ]
+    const of = figureOfConfusion({ epoch: 1, split: 'test', classes: ['a', 'b'], seeds: 1, mistakes: [], shares }, '')
+    const cells = draw(of, measure).marks.flatMap((mark) =>
+      mark.kind === 'path' && mark.stroke?.color === '#ffffff' ? [mark] : [],
+    )
+    expect(cells).toHaveLength(4)
+    for (const { points } of cells) expect(points[2]! - points[0]!).toBeCloseTo(points[5]! - points[1]!, 10)
+    const light = cells.map(({ fill }) => luminance(fill?.color ?? ''))
+    expect(light[2]).toBe(1)
+    expect(light.toSorted((a, b) => b - a)).toEqual([light[2], light[1], light[0], light[3]])
+    expect(figureTable(of, ',')).toBe('class,a,b\na,0.75,0.25\nb,0,1\n')
+  })
+
+  test('names with quotes and backslashes stay inside the text that the code carries', () => {
+    const code = figurePython(figureOfBalance([1, 2], ['a"""b', 'c\\d, e'], 'x'))
+    expect(code).toContain(String.raw`"a""\"""\"b",1`)
+    expect(code).toContain(String.raw`"c\\d, e",2`)
   })
 })
 

@@ -2,9 +2,11 @@ import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/parts/heat-scale.ts'
 import { draw } from '../../src-renderer/figure/draw.ts'
+import { figurePython, figureTable } from '../../src-renderer/figure/figure-data.ts'
 import { Figure } from '../../src-renderer/figure/figure.ts'
-import { figureOfHeatMap, heatMap, heatMapText } from '../../src-renderer/screens/compare/heat-map.ts'
+import { figureOfHeatMap, heatMap } from '../../src-renderer/screens/compare/heat-map.ts'
 import { dragged, parallel, passes, passing, stepped } from '../../src-renderer/screens/compare/parallel.ts'
+import { figureOfParallel } from '../../src-renderer/screens/compare/parallel-figure.ts'
 import { settingWords } from '../../src-renderer/screens/compare/setting-words.ts'
 import { sweepChart } from '../../src-renderer/screens/compare/sweep-chart.ts'
 import { isGrid, positionOf, ranked, readSweep } from '../../src-renderer/screens/compare/sweep-model.ts'
@@ -120,7 +122,7 @@ describe('the heat map', () => {
     )
     for (const text of ['Hidden units', 'Nudging strength β', '0.1', '32', '60.0', '± 1.0', '45.0 %'])
       expect(words).toContain(text)
-    const [head, first] = heatMapText(map).split('\n')
+    const [head, first] = figureTable(again, '\t').split('\n')
     expect(head).toBe('hidden\tbeta\tmean\tsd\tn\tcollapsed')
     expect(first).toMatch(/^32\t0\.1\t0\.5[45]\d*\t0\.01\t3\t0$/)
   })
@@ -189,6 +191,52 @@ describe('parallel coordinates', () => {
     expect(brush).toEqual({ low: 1, high: 1 })
     expect(stepped(axis, brush, 'low', 1)).toEqual({ low: 1, high: 1 })
     expect(stepped(axis, stepped(axis, brush, 'low', -1), 'low', -1)).toBeNull()
+  })
+
+  test('leave as a figure that is drawn anew from what it carries, and as numbers', () => {
+    const figure = figureOfParallel(drawn, sweep, 'test', [{ low: 0.9, high: 1 }], 'sweep s')
+    const again = Figure.parse(JSON.parse(JSON.stringify(figure)))
+    expect(again).toEqual(figure)
+    const { marks, width, height } = draw(again, (text, size) => text.length * size * 0.5)
+    const words = marks.flatMap((mark) => (mark.kind === 'words' ? [mark] : []))
+    const said = words.map(({ text }) => text)
+    for (const text of ['Hidden units', 'Nudging strength β', 'Test accuracy, %', '32', '10', '60'])
+      expect(said).toContain(text)
+    // Its legend says what shades and whiskers mean, and that a brush left some out.
+    expect(words.filter(({ role }) => role === 'legend').map(({ text }) => text)).toEqual([
+      'test accuracy, low to high',
+      'mean ± sd over seeds',
+      'not chosen',
+    ])
+    for (const { x, y } of words) {
+      expect(x).toBeGreaterThan(0)
+      expect(x).toBeLessThan(width)
+      expect(y).toBeGreaterThan(0)
+      expect(y).toBeLessThan(height)
+    }
+    const lines = figureTable(again, ',').trim().split('\n')
+    expect(lines[0]).toBe('hidden,beta,test,sd,n,collapsed')
+    expect(lines).toHaveLength(1 + 5)
+    expect(lines).toContain(`8,0.1,0.45,0.01,3,0`)
+    expect(figurePython(again)).toContain(`8,0.1,0.45,0.01,3,0`)
+  })
+
+  test('a mean on paper stands where its axis has it', () => {
+    const figure = figureOfParallel(drawn, sweep, 'test', [], '')
+    if (figure.content.kind !== 'parallel') throw new Error('not parallel')
+    // 0.45 − 0.01 is the foot of the axis and 0.60 + 0.01 its top.
+    const { low, high } = figure.content.outcome
+    expect([low, high]).toEqual([expect.closeTo(0.44, 12), expect.closeTo(0.61, 12)])
+    const { marks } = draw(figure, (text, size) => text.length * size * 0.5)
+    // The last dot is the legend's.
+    const dots = marks.flatMap((mark) => (mark.kind === 'disc' ? [mark.y] : [])).slice(0, -1)
+    const spines = marks.flatMap((mark) =>
+      mark.kind === 'path' && mark.points.length === 4 && mark.points[0] === mark.points[2] ? [mark] : [],
+    )
+    const longest = spines.toSorted((a, b) => b.points[3]! - b.points[1]! - a.points[3]! + a.points[1]!)[0]!
+    const [, top = 0, , bottom = 0] = longest.points
+    expect((bottom - Math.max(...dots)) / (bottom - top)).toBeCloseTo(0.01 / 0.17, 6)
+    expect((bottom - Math.min(...dots)) / (bottom - top)).toBeCloseTo(0.16 / 0.17, 6)
   })
 
   test('a brush over everything is none', () => {

@@ -2,7 +2,8 @@
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import type { Spread } from '../../../src-main/experiment/event.ts'
 import { percent, seedCount, STATE_LABELS } from '../../format.ts'
-import { PLAIN_LOOK, type Figure } from '../../figure/figure.ts'
+import type { Figure } from '../../figure/figure.ts'
+import { PLAIN_LOOK } from '../../figure/look.ts'
 import {
   outcomeOf,
   OUTCOMES,
@@ -77,6 +78,7 @@ export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome:
     ...{ format: 'apical-figure', version: 1, origin },
     content: {
       kind: 'heat-map',
+      ...{ down: down.key, across: across.key },
       columns: across.values.map(({ text }) => text),
       rows: rows.map(({ text }) => text),
       cells: rows.map(({ cells }) =>
@@ -86,6 +88,8 @@ export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome:
             : {
                 mean: cell.value?.mean ?? null,
                 sd: cell.value !== null && cell.value.n > 1 ? cell.value.sd : null,
+                n: cell.value?.n ?? 0,
+                collapsed: cell.row.collapsedSeeds.length,
                 lost: collapsedMark(cell.row),
               },
         ),
@@ -99,23 +103,6 @@ export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome:
       yTitle: title(down),
     },
   }
-}
-
-/** The map's numbers for a spreadsheet: a line a cell, settings first. */
-export function heatMapText({ across, down, rows }: HeatMap): string {
-  const lines = rows.flatMap(({ text, cells }) =>
-    cells.map((cell, i) =>
-      [
-        text,
-        across.values[i]?.text,
-        cell?.value?.mean,
-        cell?.value?.sd,
-        cell?.value?.n,
-        cell?.row.collapsedSeeds.length,
-      ].join('\t'),
-    ),
-  )
-  return [[down.key, across.key, 'mean', 'sd', 'n', 'collapsed'].join('\t'), ...lines, ''].join('\n')
 }
 
 /** What stands small in a cell that lost seeds: '2 of 3 seeds'. */

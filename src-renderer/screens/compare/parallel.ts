@@ -31,6 +31,8 @@ export interface Parallel {
   readonly axes: readonly ParallelAxis[]
   /** The lowest first, so that the best are drawn on top. */
   readonly lines: readonly ParallelLine[]
+  /** What the foot and the top of the outcome's axis stand for. */
+  readonly range: { readonly low: number; readonly high: number }
 }
 
 const TICKS = 5
@@ -68,7 +70,7 @@ export function parallel(sweep: Sweep, outcome: Outcome): Parallel {
       share: most > least ? (mean - least) / (most - least) : 0.5,
     }))
     .sort((a, b) => a.share - b.share)
-  return { axes: [...axes, measured], lines }
+  return { axes: [...axes, measured], lines, range: valued.length === 0 ? { low: 0, high: 1 } : { low, high } }
 }
 
 /** About five round numbers, with the digits that tell them apart in per cent. */
