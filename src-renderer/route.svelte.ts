@@ -10,7 +10,8 @@ export type Route =
   | { readonly screen: 'sweep'; readonly id: string }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
-  | { readonly screen: 'new'; readonly from: Beginning; readonly name: string }
+  /** `sweep`: the toggles that make axes of settings are what the person came for. */
+  | { readonly screen: 'new'; readonly from: Beginning; readonly name: string; readonly sweep?: boolean }
 
 /** What a form begins with. A 'file' is the one opened last in this window. */
 const BEGINNINGS = ['preset', 'run', 'rule', 'template', 'file'] as const
@@ -18,7 +19,7 @@ export type Beginning = (typeof BEGINNINGS)[number]
 
 export function readRoute(hash: string): Route {
   const [screen = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decoded)
-  const [first, second] = rest
+  const [first, second, third] = rest
   switch (screen) {
     case 'data':
     case 'engines':
@@ -33,7 +34,8 @@ export function readRoute(hash: string): Route {
         : { screen, ids: distinct(rest) }
     case 'new': {
       const from = BEGINNINGS.find((one) => one === first)
-      return from === undefined || second === undefined ? { screen, from: null } : { screen, from, name: second }
+      if (from === undefined || second === undefined) return { screen, from: null }
+      return { screen, from, name: second, ...(third === 'sweep' ? { sweep: true } : {}) }
     }
     default:
       return { screen: 'lab' }
@@ -45,7 +47,10 @@ export function writeRoute(route: Route): string {
   if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
   if (route.screen === 'run') parts.push(route.id)
-  if (route.screen === 'new' && route.from !== null) parts.push(route.from, route.name)
+  if (route.screen === 'new' && route.from !== null) {
+    parts.push(route.from, route.name)
+    if (route.sweep === true) parts.push('sweep')
+  }
   return `#/${parts.map(encodeURIComponent).join('/')}`
 }
 

@@ -11,15 +11,23 @@ export interface Toast {
 
 const STAYS_MS = 7_000
 const BAD_STAYS_MS = 15_000
+const HELD_MS = 1_000
 
 class Toasts {
   all = $state.raw<readonly Toast[]>([])
+  /** As long as somebody is at them, none goes by itself. */
+  held = false
   #lastId = 0
 
   say(text: string, more: Partial<Pick<Toast, 'tone' | 'next' | 'action'>> = {}): void {
     const toast: Toast = { id: ++this.#lastId, tone: 'plain', next: '', action: null, ...more, text }
     this.all = [...this.all.slice(-3), toast]
-    setTimeout(() => this.dismiss(toast.id), toast.tone === 'bad' ? BAD_STAYS_MS : STAYS_MS)
+    setTimeout(() => this.#expire(toast.id), toast.tone === 'bad' ? BAD_STAYS_MS : STAYS_MS)
+  }
+
+  #expire(id: number): void {
+    if (this.held) setTimeout(() => this.#expire(id), HELD_MS)
+    else this.dismiss(id)
   }
 
   dismiss(id: number): void {

@@ -17,7 +17,11 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     sourcemap: true,
     // jsPDF would load these to turn web pages and SVG files into PDF, which nothing here asks of it.
-    rolldownOptions: { external: ['html2canvas', 'canvg'] },
+    rolldownOptions: {
+      external: ['html2canvas', 'canvg'],
+      // How long a build takes says something of the machine that builds, and nothing of what is built.
+      checks: { bundlerTimings: false },
+    },
     reportCompressedSize: false,
   },
 })

@@ -1,7 +1,7 @@
 // From finished experiments to a table for the paper: groups over each other, a paired test that asks for more seeds and
 // gets them, a sweep as a map. Everything is found by what a person or a screen reader is told it is.
 import { expect, test, type Page } from '@playwright/test'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeGroups, makeSweep } from './compared-groups.ts'
@@ -50,8 +50,15 @@ async function add(words: string, name: string): Promise<void> {
   await expect(results().getByRole('rowheader', { name: new RegExp(name) })).toBeVisible()
 }
 
-test('groups are searched for and stand over each other', async () => {
+test('with nothing chosen, one press compares what suggests itself', async () => {
   await page.getByRole('navigation').getByRole('link', { name: 'Compare' }).click()
+  await expect(page.getByRole('heading', { name: 'Nothing to compare yet' })).toBeVisible()
+  await page.getByRole('link', { name: /^The best 4 of the last sweep/ }).click()
+  await expect(results().getByRole('row')).toHaveCount(1 + 4)
+  await page.getByRole('button', { name: 'Clear' }).click()
+})
+
+test('groups are searched for and stand over each other', async () => {
   await expect(page.getByRole('heading', { name: 'Nothing to compare yet' })).toBeVisible()
   await add('small step', 'small step')
   await expect(page.getByText('Add a second experiment')).toBeVisible()
@@ -126,6 +133,31 @@ test('a sweep of two axes is a map that arrow keys walk through', async () => {
   )
 })
 
+test('its pictures leave as figures that carry their numbers, and open again when dropped', async () => {
+  const dialog = page.getByRole('dialog', { name: 'Export figure' })
+  for (const [chart, words] of [
+    ['Test accuracy, mean over seeds', ['class="x-tick"', 'Learning rate μ</text>', '"kind":"heat-map"']],
+    ['Settings and outcome', ['class="axis"', 'mean ± sd over seeds</text>', '"kind":"parallel"']],
+  ] as const) {
+    await page.getByRole('button', { name: `Options of ${chart}` }).click()
+    await page.getByRole('button', { name: 'Export figure…' }).click()
+    const download = page.waitForEvent('download')
+    await dialog.getByRole('button', { name: 'Save SVG' }).click()
+    const svg = await readFile(await (await download).path(), 'utf8')
+    for (const part of words) expect(svg.replaceAll('&quot;', '"')).toContain(part)
+    await dialog.getByRole('button', { name: 'Close' }).click()
+    await expect(dialog).toBeHidden()
+    await page.evaluate((content) => {
+      const data = new DataTransfer()
+      data.items.add(new File([content], 'figure.svg', { type: 'image/svg+xml' }))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
+    }, svg)
+    await dialog.getByRole('button', { name: 'Copy data' }).click()
+    await expect.poll(clipboard).toMatch(/^widths\.1\tlearningRate\t/)
+    await dialog.getByRole('button', { name: 'Close' }).click()
+  }
+})
+
 test('a brush on an axis leaves what passes it, and the best are compared', async () => {
   const table = page.getByRole('table', { name: /^Experiments of the sweep/ })
   await expect(table.getByRole('row')).toHaveCount(1 + 6)
@@ -135,6 +167,22 @@ test('a brush on an axis leaves what passes it, and the best are compared', asyn
   await page.getByRole('button', { name: 'Compare the best 4' }).click()
   await expect(results().getByRole('row')).toHaveCount(1 + 4)
   await expect(page.getByRole('link', { name: 'Whole sweep' })).toBeVisible()
+})
+
+test('from a line of the Lab to the sweep it belongs to, and to a new one with its settings', async () => {
+  await page.goto(new URL('/#/lab', page.url()).href)
+  const table = page.getByRole('treegrid', { name: 'Experiments' })
+  await table.focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('w')
+  await expect(page.getByRole('heading', { level: 1, name: /^Sweep: / })).toBeVisible()
+  await page.goBack()
+  await table.getByRole('row', { name: /widths\.1=6.*0\.004/ }).hover()
+  await page.getByRole('link', { name: /^Sweep from .*0\.004/ }).click()
+  await expect(page.getByText('stands beside every setting that can take several values')).toBeVisible()
+  await expect(page.locator(':focus')).toHaveAccessibleName(/^Sweep /)
+  await page.goto(new URL(`/#/compare/sweep/${sweep}`, page.url()).href)
+  await page.getByRole('button', { name: /^Compare the best/ }).click()
 })
 
 for (const theme of ['Light', 'Dark'] as const)

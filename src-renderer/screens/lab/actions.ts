@@ -1,7 +1,20 @@
 /** What can be done to several experiments at once, each with its words and its way back. */
 import type { ExperimentRow, LabArgument, Several } from '../../../src-main/contract.ts'
 import type { LabStore } from '../../lab.svelte.ts'
+import type { Route } from '../../route.svelte.ts'
 import { toasts } from '../../toasts.svelte.ts'
+
+/** New experiment with the settings of that one, and the first sweep toggle at hand. */
+export function sweepFrom({ id }: Pick<ExperimentRow, 'id'>): Route {
+  return { screen: 'new', from: 'run', name: id, sweep: true }
+}
+
+/** The sweep that all of them belong to; null where they belong to none or to several. */
+export function sharedSweep(rows: readonly Pick<ExperimentRow, 'sweep'>[]): string | null {
+  const [first] = rows
+  const id = first?.sweep?.id ?? null
+  return rows.every(({ sweep }) => sweep?.id === id) ? id : null
+}
 
 type Change = LabArgument<'label'>['change']
 
