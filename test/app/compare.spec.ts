@@ -53,7 +53,10 @@ async function add(words: string, name: string): Promise<void> {
 test('with nothing chosen, one press compares what suggests itself', async () => {
   await page.getByRole('navigation').getByRole('link', { name: 'Compare' }).click()
   await expect(page.getByRole('heading', { name: 'Nothing to compare yet' })).toBeVisible()
-  await page.getByRole('link', { name: /^The best 4 of the last sweep/ }).click()
+  const pick = page.getByRole('link', { name: /^The best 4 of the last sweep/ })
+  await expect(pick).toBeVisible()
+  expect(await violationsOf(page)).toEqual([])
+  await pick.click()
   await expect(results().getByRole('row')).toHaveCount(1 + 4)
   await page.getByRole('button', { name: 'Clear' }).click()
 })

@@ -1,6 +1,7 @@
 /** Comparisons that suggest themselves: what was run last, the same task by different rules, the best of the last sweep. */
 import type { ExperimentRow, RuleCard } from '../../../src-main/contract.ts'
 import { datasetLabel, network } from '../../format.ts'
+import { shortNames } from './overlay.ts'
 import { ranked, readSweep } from './sweep-model.ts'
 
 export interface QuickPick {
@@ -36,7 +37,7 @@ function latest(rows: readonly ExperimentRow[]): QuickPick | null {
   const those = rows.filter(({ dataset }) => dataset === first.dataset).slice(0, LATEST)
   return {
     title: `The latest ${those.length} on ${datasetLabel(first.dataset)}`,
-    detail: those.map(({ name }) => name).join(', '),
+    detail: shortNames(those.map(({ name }) => name)).join(', '),
     ids: those.map(({ id }) => id),
     sweep: null,
   }
