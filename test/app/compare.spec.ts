@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeGroups, makeSweep } from './compared-groups.ts'
 import { faultsOf } from './faultless-page.ts'
+import { expectNoSidewaysScroll } from './narrow-window.ts'
 import { chooseTheme } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
 import { violationsOf } from './violations.ts'
@@ -167,8 +168,10 @@ test('a brush on an axis leaves what passes it, and the best are compared', asyn
   await page.getByRole('slider', { name: /^Lowest Learning rate/ }).focus()
   await page.keyboard.press('ArrowUp')
   await expect(table.getByRole('row')).toHaveCount(1 + 4)
+  await expectNoSidewaysScroll(page)
   await page.getByRole('button', { name: 'Compare the best 4' }).click()
   await expect(results().getByRole('row')).toHaveCount(1 + 4)
+  await expectNoSidewaysScroll(page)
   await expect(page.getByRole('link', { name: 'Whole sweep' })).toBeVisible()
 })
 

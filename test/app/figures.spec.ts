@@ -4,6 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { faultsOf } from './faultless-page.ts'
+import { expectNoSidewaysScroll } from './narrow-window.ts'
 import { chooseTheme } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
 import { violationsOf } from './violations.ts'
@@ -78,6 +79,10 @@ test('charts that count the same stay in step under the pointer', async () => {
   await expect(accuracy().getByRole('button', { name: 'Show all' })).toBeHidden()
   await closer.click()
   await expect(closer).toBeHidden()
+})
+
+test('at 200 % zoom and on a phone nothing widens the page', async () => {
+  await expectNoSidewaysScroll(page)
 })
 
 test('axes and smoothing are chosen in a menu and remembered', async () => {
