@@ -34,9 +34,9 @@ test('the speed of runs counts, before there is one the benchmark, before that n
   expect(speeds.of(experiment)).toBeNull()
 
   benches.keep(bench('reference', 0.5))
-  benches.keep(bench('native', 50))
+  benches.keep(bench('native', 64))
   expect(speeds.of(experiment)).toEqual({ secondsPerFlop: 2e-9, basis: 'benchmark' })
-  expect(speeds.of(auto)).toEqual({ secondsPerFlop: 2e-11, basis: 'benchmark' })
+  expect(speeds.of(auto)).toEqual({ secondsPerFlop: 1e-9 / 64, basis: 'benchmark' })
   expect(speeds.of({ ...experiment, engine: { ...experiment.engine, name: 'webgpu' } })).toBeNull()
 
   speeds.learn(experiment, 'reference', 3)
