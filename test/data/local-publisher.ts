@@ -26,6 +26,8 @@ export interface Behaviour {
   location?: string
   /** Says nothing about the length. */
   silent?: true
+  /** Once, after so many bytes: nothing more comes, as long as anybody waits for it. */
+  holdsAt?: number
   /** Holds each piece back for so long. */
   slowMs?: number
 }
@@ -141,6 +143,12 @@ export class LocalPublisher {
       ...(file.etag === null ? {} : { ETag: file.etag }),
       ...(partial ? { 'Content-Range': `bytes ${from}-${file.bytes.length - 1}/${file.bytes.length}` } : {}),
     })
+    const holdsAt = file.holdsAt
+    delete file.holdsAt
+    if (holdsAt !== undefined) {
+      response.write(body.subarray(0, holdsAt))
+      return
+    }
     const until = file.breaks.shift()
     const sent = body.subarray(0, until)
     for (let at = 0; at < sent.length; at += 8192) {

@@ -21,6 +21,7 @@ export interface Source {
 export const PUBLISHED: Source = { publishers, manners: USUAL_MANNERS }
 
 const TELL_MS = 250
+const TICK_MS = 1000
 
 /** The folder that a download of a set fills: in the one that the person named for data, else in the lab's own. */
 export function downloadFolder(name: DataSetName, dataFolder: string | null): string {
@@ -116,10 +117,10 @@ export class Downloads {
     const { label } = factsOf(name)
     if (this.#underWay.has(name))
       throw new LabProblem(`${label} is being downloaded already.`, 'Wait for it, or stop it.')
-    if (this.source.publishers(name).length === 0)
-      throw new LabProblem(`${label} is built in.`, 'It needs no download.')
+    const offer = offerOf(name, this.dataFolder, this.source)
+    if (offer === null) throw new LabProblem(`${label} is built in.`, 'It needs no download.')
     const stop = new AbortController()
-    this.#underWay.set(name, { stop, ended: this.#run(name, stop.signal) })
+    this.#underWay.set(name, { stop, ended: this.#run(name, offer, stop.signal) })
   }
 
   /** Stops one; what came so far is kept. @throws LabProblem when none is under way */
@@ -137,12 +138,10 @@ export class Downloads {
     await Promise.all(all.map(({ ended }) => ended))
   }
 
-  async #run(name: DataSetName, signal: AbortSignal): Promise<void> {
-    const offer = offerOf(name, this.dataFolder, this.source)
-    const total = offer?.bytes ?? 0
-    const rate = new Rate(offer?.have ?? 0)
+  async #run(name: DataSetName, { bytes: total, have }: DownloadOffer, signal: AbortSignal): Promise<void> {
+    const rate = new Rate(have)
     let now: Download = {
-      ...{ name, state: 'fetching', bytes: offer?.have ?? 0, total, bytesPerSecond: null, secondsLeft: null },
+      ...{ name, state: 'fetching', bytes: have, total, bytesPerSecond: null, secondsLeft: null },
       problem: null,
     }
     let told = 0
@@ -152,22 +151,33 @@ export class Downloads {
       told = performance.now()
       for (const listener of this.#listeners) listener(now)
     }
+    let phase: Phase = 'fetching'
+    let bytes = have
+    const update = (): void => {
+      const bytesPerSecond = rate.note(bytes)
+      const secondsLeft = bytesPerSecond === null || bytesPerSecond === 0 ? null : (total - bytes) / bytesPerSecond
+      say({ state: phase, bytes, bytesPerSecond, secondsLeft })
+    }
     say({})
+    // When nothing comes that is news too.
+    const ticking = setInterval(update, TICK_MS)
     try {
       await downloadSet(name, {
         dataFolder: this.dataFolder,
         source: this.source,
         signal,
-        tell: (state, bytes) => {
-          const bytesPerSecond = rate.note(bytes)
-          if (state === now.state && performance.now() - told < TELL_MS) return
-          const secondsLeft = bytesPerSecond === null || bytesPerSecond === 0 ? null : (total - bytes) / bytesPerSecond
-          say({ state, bytes, bytesPerSecond, secondsLeft })
+        tell: (nowPhase, nowBytes) => {
+          const isNews = nowPhase !== phase || performance.now() - told >= TELL_MS
+          phase = nowPhase
+          bytes = nowBytes
+          if (isNews) update()
         },
       })
+      clearInterval(ticking)
       say({ state: 'done', bytes: total })
     } catch (error) {
-      if (signal.aborted) say({ state: 'stopped' })
+      clearInterval(ticking)
+      if (signal.aborted) say({ state: 'stopped', bytes })
       else say({ state: 'failed', problem: inWords(error) })
     } finally {
       this.#underWay.delete(name)

@@ -273,8 +273,13 @@ export async function digestOf(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
+/** Bytes of a file; 0 where there is none, or none that may be looked at. */
 export function sizeOf(path: string): number {
-  return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  } catch {
+    return 0
+  }
 }
 
 /** Of which version of the file the part is: the address, and a strong ETag, else the time of its last change. */

@@ -57,7 +57,7 @@ export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet 
 
 function missing(looked: readonly string[], ...words: ConstructorParameters<typeof DataProblem>): MissingData {
   const problem = new MissingData(...words)
-  problem.looked = looked
+  problem.looked = [...new Set(looked)]
   return problem
 }
 
