@@ -15,6 +15,7 @@ import { isGranted } from './electron/permissions.ts'
 import { windowOptions } from './electron/window-options.ts'
 import { readFace } from './face-files.ts'
 import { LabProblem, openLab, type OpenLab } from './lab/lab.ts'
+import { readAhead } from './lab/read-ahead.ts'
 
 /** What plain Node and the file system read lies beside the archive of an installed app. */
 const root = app.getAppPath().replace(/\.asar$/, '.asar.unpacked')
@@ -39,7 +40,7 @@ async function start(): Promise<void> {
   nativeTheme.themeSource = 'system'
   denyPermissions()
   const lab = openLab({ root, host: 'electron' })
-  lab.catch(refuseToStart)
+  lab.then(readAhead, refuseToStart)
   const face = await readFace(join(root, 'build/face')).catch(refuseToStart)
   if (face === null) return
   protocol.handle(FACE_SCHEME, (request) => answerFaceRequest(face, request))

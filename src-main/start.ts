@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { openLab } from './lab/lab.ts'
+import { readAhead } from './lab/read-ahead.ts'
 import { serveLab } from './serve.ts'
 import { openInBrowser } from './serve/open-browser.ts'
 
@@ -80,6 +81,7 @@ async function serveUntilStopped(port: number | undefined, open: boolean): Promi
     throw error
   })
   process.stdout.write(`Apical is at ${served.address}\nStop it with Ctrl-C; running experiments keep a checkpoint.\n`)
+  readAhead(lab)
   if (open) openInBrowser(served.address)
   await new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)

@@ -134,12 +134,10 @@ export class LabStore {
   constructor(wire: Wire) {
     this.#wire = wire
     wire.listen((event) => this.#take(event))
-    let first = true
     wire.watchConnection((connection) => {
       this.connection = connection
-      // What happened while the wire was down was told to nobody here.
-      if (connection === 'open' || first) void this.refresh()
-      first = false
+      // Also after it was lost: what happened while the wire was down was told to nobody here.
+      if (connection === 'open') void this.refresh()
     })
   }
 
@@ -156,7 +154,9 @@ export class LabStore {
   /** Asks for everything again, also for the runs being looked at. */
   async refresh(): Promise<void> {
     try {
-      const [, others] = await Promise.all([this.describeAgain(), this.#listFirst()])
+      // The table stands while the lab still looks for engines and data sets, which takes it longer.
+      const others = await this.#listFirst()
+      await this.describeAgain()
       this.refusal = null
       await others()
       await Promise.all([...this.#watches.values()].filter(({ record }) => record !== null).map((run) => run.load()))

@@ -1,6 +1,7 @@
 /** `apical serve`: the face in a browser, for a machine without a display. */
 import { fileURLToPath } from 'node:url'
 import { openLab } from '../lab/lab.ts'
+import { readAhead } from '../lab/read-ahead.ts'
 import { serveLab } from '../serve.ts'
 import { EXIT, type Command } from './command.ts'
 
@@ -30,6 +31,7 @@ export const serve: Command = {
       const served = await serveLab(lab, { faceFolder, port, host: words.text('host') })
       if (served.warning !== null) terminal.complain(terminal.paint('yellow', served.warning))
       terminal.print(`Apical is at ${served.address}`)
+      readAhead(lab)
       terminal.print('Stop it with Ctrl-C; running experiments keep a checkpoint.')
       await new Promise<unknown>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve)

@@ -29,16 +29,34 @@ export interface LoadedDataSet {
   readonly warnings: readonly string[]
 }
 
-/** Reads a set whole, or generates it. `folder` is what the person said; null for the usual places. @throws DataProblem */
+/**
+ * Reads a set whole, or generates it: no more of it than `limits`, since a generated sample does not depend on how many
+ * there are. `folder` is what the person said; null for the usual places. @throws DataProblem
+ */
 export async function loadDataSet(
   name: DataSetName,
-  { seed, folder }: { readonly seed: number; readonly folder?: string | null },
+  {
+    seed,
+    folder,
+    limits = { limitTrain: null, limitTest: null },
+  }: {
+    readonly seed: number
+    readonly folder?: string | null
+    readonly limits?: { readonly limitTrain: number | null; readonly limitTest: number | null }
+  },
 ): Promise<LoadedDataSet> {
   const facts = factsOf(name)
   const { classNames } = facts
   if (facts.format === 'built in')
     return {
-      data: { ...generateGlyphs(seed), name, classNames },
+      data: {
+        ...generateGlyphs(seed, {
+          train: Math.min(limits.limitTrain ?? Infinity, facts.trainCount),
+          test: Math.min(limits.limitTest ?? Infinity, facts.testCount),
+        }),
+        name,
+        classNames,
+      },
       fingerprint: { glyphs: `version ${GLYPHS_VERSION}, seed ${seed}` },
       folder: null,
       warnings: [],

@@ -15,6 +15,8 @@ export class Listing {
   #listed: readonly Listed[] | null = null
   #quiet: NodeJS.Timeout | undefined
   #looking = false
+  /** Pages asked for so far: while files are looked at, another one means that a window waits. */
+  #pages = 0
 
   /** `tellEdited` hears of folders whose files were edited in place since their rows were remembered. */
   constructor(results: string, samples: Samples, tellEdited: (id: string) => void) {
@@ -25,6 +27,7 @@ export class Listing {
 
   /** The rows after the one named, at most `limit`; a page without `after` lists anew. */
   async page(after: LabArgument<'list'>['after'], limit: number | undefined): Promise<readonly ExperimentRow[]> {
+    this.#pages++
     const all = after === undefined || this.#listed === null ? await this.#listAll() : this.#listed
     clearTimeout(this.#quiet)
     this.#quiet = setTimeout(() => void this.#lookAtEdits(), QUIET_MS).unref()
@@ -53,8 +56,9 @@ export class Listing {
   async #lookAtEdits(): Promise<void> {
     if (this.#looking) return
     this.#looking = true
+    const pages = this.#pages
     try {
-      for await (const id of edited(this.#results)) this.#tellEdited(id)
+      for await (const id of edited(this.#results, () => this.#pages !== pages)) this.#tellEdited(id)
       await storeIndex(this.#results)
     } finally {
       this.#looking = false

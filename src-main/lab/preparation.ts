@@ -58,7 +58,7 @@ export async function requireRunnable(
   }
   const { name, seed } = experiment.data
   if (data === 'whole' && (name !== 'glyphs' || experiment.training.validation !== null)) {
-    const loaded = await loadDataSet(name, { seed, folder: dataFolder })
+    const loaded = await loadDataSet(name, { seed, folder: dataFolder, limits: experiment.data })
     requireSplit(limitSamples(loaded.data.train, experiment.data.limitTrain), experiment)
     return
   }

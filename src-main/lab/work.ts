@@ -46,7 +46,11 @@ export async function* work(assignment: Assignment, controls: TrainingControls):
   const loaded =
     groups.length === 0
       ? null
-      : await loadDataSet(experiment.data.name, { seed: experiment.data.seed, folder: dataFolder })
+      : await loadDataSet(experiment.data.name, {
+          seed: experiment.data.seed,
+          folder: dataFolder,
+          limits: experiment.data,
+        })
   let seconds = Math.max(0, ...finished.map((checkpoint) => checkpoint.seconds), ...groups.map(secondsOf))
   let first = true
   let parted = false

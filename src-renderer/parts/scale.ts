@@ -59,13 +59,13 @@ export function ticksOf(kind: ScaleKind, { low, high }: Range, most: number): re
       return fitting(sets, most, high >= 10 * low ? null : even)
     }
     case 'logit': {
-      const odds = (leads: readonly number[]): readonly number[] => {
-        const small = [1, 2, 3, 4, 5].flatMap((e) => leads.map((lead) => Number(`${lead}e-${e}`)))
+      const odds = (leads: readonly number[], exponents = [1, 2, 3, 4, 5]): readonly number[] => {
+        const small = exponents.flatMap((e) => leads.map((lead) => Number(`${lead}e-${e}`)))
         const all = [...small, 0.5, ...small.map((p) => Number((1 - p).toFixed(6)))]
         return within([...new Set(all)].sort((a, b) => a - b))
       }
       return fitting(
-        [odds([1, 2, 3, 4, 5, 6, 7, 8, 9]), odds([1, 2, 5]), odds([1])],
+        [odds([1, 2, 3, 4, 5, 6, 7, 8, 9]), odds([1, 2, 5]), odds([1]), odds([1], [1, 3, 5]), odds([1], [2])],
         most,
         high / (1 - high) >= (10 * low) / (1 - low) ? null : even,
       )

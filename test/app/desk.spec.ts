@@ -44,7 +44,7 @@ test('the first click on an empty lab leads to a curve, and the offer is gone af
 
 test('two settings become axes, what is wrong with one stands beside it, and the start queues every combination', async () => {
   await chooseQuickPreset(page)
-  await makeSmall(page, { name: 'Grid', epochs: 2 })
+  await makeSmall(page, { name: 'Grid', epochs: 300 })
   await openTab(page, /Network$/)
   await page.getByRole('button', { name: 'Sweep Hidden layer' }).click()
   await page.getByRole('textbox', { name: 'Hidden layer, values of the sweep' }).fill('8, 16')

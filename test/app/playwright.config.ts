@@ -19,6 +19,6 @@ export default defineConfig({
     browserName: 'chromium',
     launchOptions: chromiumLaunch(),
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    trace: 'off',
   },
 })

@@ -17,7 +17,8 @@ let faults: string[]
 
 test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.start()
-  page = await browser.newPage()
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+  page = await context.newPage()
   faults = faultsOf(page)
   await page.goto(lab.address)
 })
@@ -140,6 +141,32 @@ test('back in the lab the run stands first, can be searched, and survives a rest
   await page.goto(lab.address)
   faults.length = 0
   await expect(rows.filter({ hasText: 'First day' })).toHaveCount(1)
+})
+
+test('it is compared with the sample, and a figure and a table of both leave for the paper', async () => {
+  await page.getByRole('searchbox', { name: 'Search experiments' }).fill('')
+  const rows = page.getByRole('treegrid', { name: 'Experiments' }).getByRole('row')
+  for (const row of [rows.filter({ hasText: 'First day' }), rows.filter({ hasText: 'Sample' })])
+    await row.getByRole('checkbox').first().check()
+  await page.getByRole('button', { name: 'Compare', exact: true }).click()
+  await expect(page.getByRole('table', { name: 'Results of the groups' }).getByRole('rowheader')).toHaveCount(2)
+
+  const chart = page.getByRole('region', { name: 'Test accuracy', exact: true })
+  await chart.getByRole('button', { name: 'Options of Test accuracy' }).click()
+  await page.getByRole('button', { name: 'Export figure…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Export figure' })
+  const download = page.waitForEvent('download')
+  await dialog.getByRole('button', { name: 'Save SVG' }).click()
+  const figure = await readFile(await (await download).path(), 'utf8')
+  expect(figure).toContain('First day')
+  await page.keyboard.press('Escape')
+
+  const panel = page.getByRole('region', { name: 'Results' })
+  await panel.getByRole('combobox', { name: 'Format of the table' }).selectOption({ label: 'LaTeX' })
+  await panel.getByRole('button', { name: 'Copy table' }).click()
+  const table = await page.evaluate(() => navigator.clipboard.readText())
+  expect(table).toContain(String.raw`\toprule`)
+  expect(table).toContain('First day')
 })
 
 test('the keyboard alone gets from a preset to a run, and from there to an exported figure', async () => {

@@ -287,7 +287,7 @@ describe('Ctrl-C', () => {
 
   it('stops with a checkpoint, says how to go on, and resume ends where an unbroken run ends', async () => {
     const out = results('stopped')
-    const running = start(long(15, out))
+    const running = start(long(6, out))
     const { folder } = await running.until(({ kind }) => kind === 'started')
     await running.until(({ kind, epoch }) => kind === 'epoch' && epoch === 2)
     running.child.kill('SIGINT')
@@ -302,7 +302,7 @@ describe('Ctrl-C', () => {
     expect(only(resumed, 'started')[0]?.['fromEpoch']).toBeGreaterThanOrEqual(2)
     expect(kinds(resumed).at(-1)).toBe('done')
 
-    const unbroken = await apical(long(15, results('unbroken')))
+    const unbroken = await apical(long(6, results('unbroken')))
     expect(only(resumed, 'done')[0]?.['testAccuracy']).toEqual(only(unbroken, 'done')[0]?.['testAccuracy'])
     const weights = (of: Finished) =>
       readFileSync(join(String(only(of, 'done')[0]?.['folder']), 'seed-0', 'weights.safetensors'))

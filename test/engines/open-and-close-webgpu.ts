@@ -1,4 +1,4 @@
-// Opens, trains and closes WebGPU sessions, and prints the process's resident bytes after 90 and after 150 of them.
+// Opens, trains and closes WebGPU sessions, and prints the process's resident bytes after 40 and after 80 of them.
 import { webgpu } from '../../src-main/engines/webgpu.ts'
 import { compileRule, rules } from '../../src-main/rules/index.ts'
 
@@ -22,5 +22,5 @@ async function residentAfter(sessions: number): Promise<number> {
   return process.memoryUsage().rss
 }
 
-const first = await residentAfter(90)
-process.stdout.write(`${first} ${await residentAfter(60)}\n`)
+const first = await residentAfter(40)
+process.stdout.write(`${first} ${await residentAfter(40)}\n`)

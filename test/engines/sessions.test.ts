@@ -198,7 +198,7 @@ for (const { title, engine } of judgedEngines)
 
     test('a long evaluation lets the process hear its messages', async () => {
       const compiled = compileRule(rules[0] as (typeof rules)[0], defaults(), [7, 33, 5])
-      const session = await opened(engine, compiled, 1, 6000)
+      const session = await opened(engine, compiled, 1, 1500)
       let turns = 0
       const timer = setInterval(() => turns++, 1)
       await session.evaluate({ ...plan, batchSize: 20, scalars: compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 }) })

@@ -179,6 +179,16 @@ describe('order', () => {
   test('numbers inside names count as numbers, times as times', () => {
     const rows = [row({ id: '10', name: 'run 10' }), row({ id: '9', name: 'run 9' })]
     expect(by('name', false)(rows)).toEqual(['9', '10'])
+    const names = ['lr 0.5', 'LR 0.05', 'été', 'Zeta', 'eta', 'lr 10.5', 'lr 2']
+    expect(by('name', false)(names.map((name) => row({ id: name, name })))).toEqual([
+      'eta',
+      'été',
+      'LR 0.05',
+      'lr 0.5',
+      'lr 2',
+      'lr 10.5',
+      'Zeta',
+    ])
     const times = [
       row({ id: 'new', created: '2026-11-20T10:00:00Z' }),
       row({ id: 'old', created: '2026-02-20T10:00:00Z' }),

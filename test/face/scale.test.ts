@@ -48,6 +48,11 @@ describe('scales', () => {
     ])
   })
 
+  test('a logit axis from almost nothing to almost all has few numbers too', () => {
+    expect(ticksOf('logit', { low: 1e-4, high: 0.99 }, 3)).toEqual([0.01, 0.5, 0.99])
+    expect(ticksOf('logit', { low: 1e-4, high: 0.999 }, 6)).toEqual([0.001, 0.1, 0.5, 0.9, 0.999])
+  })
+
   test('few enough, rising and within the range, on every scale', () => {
     const positive = fc.double({ min: 1e-4, max: 0.999, noNaN: true })
     fc.assert(

@@ -140,6 +140,8 @@ export interface Variant {
   readonly engine: Engine
   readonly precision: Precision
   readonly tolerance: number
+  /** Whether a program takes seconds to open, as where a driver on the processor compiles its shaders. */
+  readonly slowToOpen: boolean
 }
 
 /** WebGPU as on a graphics card, though networks as small as these are dispatched otherwise on a driver on the processor. */
@@ -148,24 +150,33 @@ const SETTLED = 'webgpu/settling'
 /** The engines to judge: those named by APICAL_ENGINES, which must be there, or all that are. The reference in both precisions. */
 export async function variants(): Promise<readonly Variant[]> {
   const asked = process.env['APICAL_ENGINES']?.split(',').map((name) => name.trim())
-  const chosen: Engine[] = []
+  const chosen: { engine: Engine; slowToOpen: boolean }[] = []
   for (const name of asked ?? engines.map((engine) => engine.name)) {
     if (name === SETTLED) continue
     const engine = engineNamed(name)
     const availability = await engine?.available()
-    if (engine !== undefined && availability?.available === true) chosen.push(engine)
+    if (engine !== undefined && availability?.available === true)
+      chosen.push({ engine, slowToOpen: availability.software === true })
     else if (asked !== undefined)
       throw new Error(`APICAL_ENGINES names ${name}, which is not here: ${availability?.reason ?? 'unknown'}`)
   }
   const settled: readonly Variant[] =
     asked?.includes(SETTLED) === true
-      ? [{ title: `${SETTLED} float32`, engine: webgpuInWay(SETTLING), precision: 'float32', tolerance: 1e-4 }]
+      ? [
+          {
+            title: `${SETTLED} float32`,
+            engine: webgpuInWay(SETTLING),
+            precision: 'float32',
+            tolerance: 1e-4,
+            slowToOpen: true,
+          },
+        ]
       : []
-  const usual = chosen.flatMap((engine): Variant[] => [
+  const usual = chosen.flatMap(({ engine, slowToOpen }): Variant[] => [
     ...(engine.name === 'reference'
-      ? [{ title: 'reference float64', engine, precision: 'float64', tolerance: 1e-10 } as const]
+      ? [{ title: 'reference float64', engine, precision: 'float64', tolerance: 1e-10, slowToOpen } as const]
       : []),
-    { title: `${engine.name} float32`, engine, precision: 'float32', tolerance: 1e-4 },
+    { title: `${engine.name} float32`, engine, precision: 'float32', tolerance: 1e-4, slowToOpen },
   ])
   return [...usual, ...settled]
 }

@@ -144,8 +144,9 @@ async function debugLogs(
       const units = direction === 'forward' ? n : n + 1
       return logDeterminant(parameter(Rof, `${R}${target}`), n, ε) + (units * Math.log(ε) - squares / ε) / m
     }
-    const push = (name: string, got: readonly number[]): void => {
-      found.push({ what: `log ${name} ${index}`, got, want: logs[name]?.[at] ?? [] })
+    const push = (name: string, got: readonly number[], entries?: readonly number[]): void => {
+      const want = logs[name]?.[at] ?? []
+      found.push({ what: `log ${name} ${index}`, got, want: entries?.map((entry) => want[entry] ?? NaN) ?? want })
     }
     const pairs = Array.from({ length: L - 1 }, (_, i) => i + 1)
     push(
@@ -172,13 +173,16 @@ async function debugLogs(
       const forward: number[] = []
       const backward: number[] = []
       const count = golden.hyper[`neural_dynamic_iterations_${phase}`] as number
-      for (let t = 1; t <= count; t++) {
+      const all = Array.from({ length: count }, (_, entry) => entry)
+      // Each is a program of its own. The traces and the states of every phase are compared whole on all engines.
+      const entries = variant.slowToOpen ? all.filter((entry) => entry % 8 === 0 || entry === count - 1) : all
+      for (const t of entries.map((entry) => entry + 1)) {
         const r = await settledAfter(golden, variant, index, phase, t)
         forward.push(pairs.reduce((sum, k) => sum + proxy(r, old, crossed, of, k, 'forward'), 0))
         backward.push(proxy(r, old, crossed, of, 1, 'backward'))
       }
-      push(`neural_dynamics_${phase}_forward_info_list`, forward)
-      push(`neural_dynamics_${phase}_backward_info_list`, backward)
+      push(`neural_dynamics_${phase}_forward_info_list`, forward, entries)
+      push(`neural_dynamics_${phase}_backward_info_list`, backward, entries)
     }
   }
   session.close()

@@ -22,21 +22,43 @@ export function resultsFolder(said?: string | null, environment: NodeJS.ProcessE
   return said === null || said === undefined ? join(apicalHome(environment), 'results') : resolve(said)
 }
 
-/** The files of one experiment. */
+/** The files of one experiment. Most callers want one, of thousands of folders: each path is put together when asked for. */
 export function paths(folder: string) {
   const seed = (n: number, file: string): string => join(folder, `seed-${n}`, file)
   return {
-    experiment: join(folder, 'experiment.json'),
-    changes: join(folder, 'changes.jsonl'),
-    environment: join(folder, 'environment.json'),
-    status: join(folder, 'status.json'),
-    worker: join(folder, 'worker.json'),
-    summary: join(folder, 'summary.json'),
-    costs: join(folder, 'costs.json'),
-    notes: join(folder, 'notes.md'),
-    labels: join(folder, 'labels.json'),
-    readMe: join(folder, 'README.txt'),
-    log: join(folder, 'run.log'),
+    get experiment(): string {
+      return join(folder, 'experiment.json')
+    },
+    get changes(): string {
+      return join(folder, 'changes.jsonl')
+    },
+    get environment(): string {
+      return join(folder, 'environment.json')
+    },
+    get status(): string {
+      return join(folder, 'status.json')
+    },
+    get worker(): string {
+      return join(folder, 'worker.json')
+    },
+    get summary(): string {
+      return join(folder, 'summary.json')
+    },
+    get costs(): string {
+      return join(folder, 'costs.json')
+    },
+    get notes(): string {
+      return join(folder, 'notes.md')
+    },
+    get labels(): string {
+      return join(folder, 'labels.json')
+    },
+    get readMe(): string {
+      return join(folder, 'README.txt')
+    },
+    get log(): string {
+      return join(folder, 'run.log')
+    },
     seedFolder: (n: number): string => join(folder, `seed-${n}`),
     metrics: (n: number): string => seed(n, 'metrics.jsonl'),
     checkpoint: (n: number): string => seed(n, 'checkpoint.safetensors'),

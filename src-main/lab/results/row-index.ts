@@ -103,12 +103,16 @@ export function keepOnly(results: string, ids: ReadonlySet<string>): void {
   for (const folder of remembered.keys()) if (dirname(folder) === results && !ids.has(basename(folder))) forget(folder)
 }
 
-/** Folders of `results` whose files, though not the folder itself, are not as they were when their rows were read. */
-export async function* edited(results: string): AsyncGenerator<string> {
+/**
+ * Folders of `results` whose files, though not the folder itself, are not as they were when their rows were read. Ends
+ * early when somebody is `awaited`: there is another look.
+ */
+export async function* edited(results: string, awaited: () => boolean): AsyncGenerator<string> {
   let looked = 0
   for (const [folder, known] of [...remembered]) {
     if (dirname(folder) !== results) continue
     if (++looked % AT_ONCE === 0) await nextTurn()
+    if (awaited()) return
     const row = rowOf(folder, known)
     if (row !== null && traceOf(folder, row.seeds).files === known.files) continue
     forget(folder)

@@ -61,7 +61,6 @@ const STATE_ORDER: readonly RunState[] = [
   ...(['running', 'paused', 'queued', 'interrupted', 'stopped', 'failed'] as const),
   ...(['unreadable', 'collapsed', 'done', 'sample'] as const),
 ]
-const words = new Intl.Collator('en', { numeric: true })
 
 /** Sorted copy: pinned ones first, then by each key in turn; what lacks the value stands last whichever way it goes. */
 export function sorted(rows: readonly ExperimentRow[], sorting: readonly Sorting[]): readonly ExperimentRow[] {
@@ -80,19 +79,33 @@ export function sorted(rows: readonly ExperimentRow[], sorting: readonly Sorting
 function sortValue(row: ExperimentRow, key: string): string | number | null {
   if (key === 'state') return STATE_ORDER.indexOf(row.state)
   const value = valueOf(row, key)
-  return typeof value === 'number' || typeof value === 'string' ? value : value === null ? null : textOf(value)
+  return typeof value === 'number' || value === null
+    ? value
+    : spelling(typeof value === 'string' ? value : textOf(value))
 }
 
-const TIME = /^\d{4}-\d\d-\d\d/
+const spelt = new Map<string, string>()
 
-/** Times in the order of their letters, which is theirs and found sooner. */
-function inWords(a: string, b: string): number {
-  return a === b ? 0 : TIME.test(a) && TIME.test(b) ? (a < b ? -1 : 1) : words.compare(a, b)
+/**
+ * A text whose order by code units is the order in which people expect the original: capitals and accents do not count,
+ * and numbers stand by their size, 0.05 before 0.5. Kept, since a locale's own comparison takes ten times as long as this one.
+ */
+function spelling(text: string): string {
+  let found = spelt.get(text)
+  if (found === undefined) {
+    found = text
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .toLowerCase()
+      .replace(/(?<![.\d])\d+/g, (digits) => digits.padStart(12, '0'))
+    spelt.set(text, found)
+  }
+  return found
 }
 
 function compared(a: string | number | null, b: string | number | null, down: boolean): number {
   if (a === null || b === null) return a === b ? 0 : a === null ? 1 : -1
-  const order = typeof a === 'number' && typeof b === 'number' ? a - b : inWords(String(a), String(b))
+  const order = typeof a === 'number' && typeof b === 'number' ? a - b : String(a) < String(b) ? -1 : a === b ? 0 : 1
   return down ? -order : order
 }
 
