@@ -3,6 +3,7 @@ import type { DataSetCard } from '../contract.ts'
 import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
 import { describeDataSets, verifyDataSet, type VerifiedDataSet } from '../lab/datasets.ts'
 import { downloadSet, offerOf } from '../lab/datasets/downloads.ts'
+import { NotFetched } from '../lab/datasets/fetch.ts'
 import { Rate } from '../lab/datasets/rate.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
@@ -79,11 +80,13 @@ async function get(name: DataSetName, dataFolder: string | null, terminal: Termi
   for (const signal of SIGNALS) process.once(signal, onSignal)
   const rate = new Rate(have)
   let told = 0
+  let begun = false
   try {
     await downloadSet(name, {
       dataFolder,
       signal: stop.signal,
       tell: (state, bytes) => {
+        begun = true
         const bytesPerSecond = rate.note(bytes)
         if (performance.now() - told < (terminal.live ? 100 : 1000)) return
         told = performance.now()
@@ -97,8 +100,9 @@ async function get(name: DataSetName, dataFolder: string | null, terminal: Termi
     })
   } catch (error) {
     if (!stop.signal.aborted) {
-      explain(error, 'data get', terminal)
-      return EXIT.failed
+      const code = explain(error, 'data get', terminal)
+      // A machine that is not reached is no wrong input.
+      return begun || (error instanceof Error && error.cause instanceof NotFetched) ? EXIT.failed : code
     }
     terminal.status('')
     terminal.complain('Stopped. What came so far is kept; the same command goes on from there.')

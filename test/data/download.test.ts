@@ -250,8 +250,10 @@ describe.skipIf(noCertificate)(`nothing is kept and one sentence said${why}`, ()
     const problem = await refusalOf(get([nobody('j'), nobody('k')]))
     expect(problem.message).toMatch(/^MNIST cannot be downloaded: no-such-host\.invalid cannot be reached \(E\w+\)\.$/)
     expect(problem.next).toBe(
-      'Try again when there is a network, or fetch j, k from https://no-such-host.invalid/mnist/ on another machine, put the files into one folder here and choose it with “Use a folder you have”.',
+      'Try again when there is a network, or fetch j, k from https://no-such-host.invalid/mnist/ on another machine, put the files into one folder here and choose it with “Use a folder you have” (on the command line: --data).',
     )
+    expect(existsSync(stagingOf(target))).toBe(false)
+    expect(readdirSync(dirname(target))).toEqual([])
   })
 
   it.skipIf(!existsSync('/dev/full'))('when the disk is full', async () => {

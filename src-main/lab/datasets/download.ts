@@ -2,7 +2,7 @@
  * Brings a data set into its folder. Everything is fetched and checked in a folder beside it and moved there when all of
  * it is whole, so that a break leaves either no set or a whole one; what was fetched waits there for the next time.
  */
-import { existsSync, renameSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, renameSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DataProblem } from '../../data/problem.ts'
 import { LabProblem } from '../problem.ts'
@@ -126,6 +126,7 @@ export async function downloadInto(
   } finally {
     clearInterval(life)
     giveUpOwnership(staging)
+    removeIfEmpty(staging)
   }
 }
 
@@ -154,7 +155,7 @@ function notFetched(error: NotFetched, label: string, fetchables: readonly Fetch
   const from = fetchables[0]?.urls[0] ?? ''
   const named = files.length === 1 ? from : `${files.join(', ')} from ${from.slice(0, from.lastIndexOf('/') + 1)}`
   const unpack = fetchables.some(({ archiveFolder }) => archiveFolder !== null) ? ', unpack it' : ''
-  const byHand = `fetch ${named} on another machine${unpack}, put the files into one folder here and choose it with “Use a folder you have”.`
+  const byHand = `fetch ${named} on another machine${unpack}, put the files into one folder here and choose it with “Use a folder you have” (on the command line: --data).`
   const again = have > 0 ? `Download again to go on after ${inMegabytes(have)}` : 'Try again when there is a network'
   return new LabProblem(
     error.isOffline ? `${label} cannot be downloaded: ${error.reasons.join('; ')}.` : error.message,
@@ -162,6 +163,15 @@ function notFetched(error: NotFetched, label: string, fetchables: readonly Fetch
     [],
     error,
   )
+}
+
+/** Nothing came: no folder is left to wonder about. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    // Gone already, or something waits in it for the next time.
+  }
 }
 
 async function guarded<T>(path: string, work: () => T | Promise<T>): Promise<T> {
