@@ -79,14 +79,12 @@ async function get(name: DataSetName, dataFolder: string | null, terminal: Termi
   }
   for (const signal of SIGNALS) process.once(signal, onSignal)
   const rate = new Rate(have)
-  let told = 0
-  let begun = false
+  let told = -Infinity
   try {
     await downloadSet(name, {
       dataFolder,
       signal: stop.signal,
       tell: (state, bytes) => {
-        begun = true
         const bytesPerSecond = rate.note(bytes)
         if (performance.now() - told < (terminal.live ? 100 : 1000)) return
         told = performance.now()
@@ -102,7 +100,7 @@ async function get(name: DataSetName, dataFolder: string | null, terminal: Termi
     if (!stop.signal.aborted) {
       const code = explain(error, 'data get', terminal)
       // A machine that is not reached is no wrong input.
-      return begun || (error instanceof Error && error.cause instanceof NotFetched) ? EXIT.failed : code
+      return Number.isFinite(told) || (error instanceof Error && error.cause instanceof NotFetched) ? EXIT.failed : code
     }
     terminal.status('')
     terminal.complain('Stopped. What came so far is kept; the same command goes on from there.')
