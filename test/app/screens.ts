@@ -74,7 +74,8 @@ export const screens: readonly Screen[] = [
       await go('/data', heading('Data'))(page)
       const look = page.getByRole('button', { name: /Look at samples of Glyphs/ })
       if (await look.isVisible()) await look.click()
-      await expect(page.getByRole('list', { name: 'Samples' })).toBeVisible()
+      // A worker is started for them.
+      await expect(page.getByRole('list', { name: 'Samples' })).toBeVisible({ timeout: 60_000 })
     },
   },
   { name: 'engines', reach: go('/engines', heading('Engines')) },
