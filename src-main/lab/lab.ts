@@ -76,12 +76,14 @@ export { listSamples } from './samples.ts'
 export async function openLab(options: LabOptions): Promise<OpenLab> {
   const { dataFolder, source = PUBLISHED } = options
   const downloads = new Downloads(dataFolder === null || dataFolder === undefined ? null : resolve(dataFolder), source)
+  const own = resultsFolder(options.resultsFolder)
   const open = (results: string): FolderLab => {
     requireResultsFolder(results)
-    removeAbandoned(results)
+    // What was left behind in somebody else's folder is theirs.
+    if (results === own) removeAbandoned(results)
     return new Office(options, results, downloads)
   }
-  return showLab(resultsFolder(options.resultsFolder), open, () => downloads.close())
+  return showLab(own, open, () => downloads.close())
 }
 
 /** How often runs of other processes on the same folder are looked at. */
