@@ -279,6 +279,8 @@ export interface Forecast {
   readonly flopPerBatch: number | null
   /** From this machine's own measured speed; null until something was measured. */
   readonly seconds: number | null
+  /** What that speed is known from: runs of the rule, or, before there was one, the engine's benchmark. */
+  readonly basis: 'run' | 'benchmark' | null
   readonly memoryBytes: number | null
   /** The axes of the sweep with their values, ranges unfolded; absent without one, or while it has problems. */
   readonly axes?: readonly { readonly key: string; readonly values: readonly string[] }[]

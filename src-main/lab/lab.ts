@@ -115,12 +115,12 @@ class Office implements FolderLab {
     this.#results = results
     this.#dataFolder = downloads.dataFolder
     this.#samples = new Samples(this.#root, results)
-    this.#speeds = new MeasuredSpeeds(results)
     this.#listing = new Listing(results, this.#samples, (id) => {
       this.#tellRow(id)
     })
     this.#templates = new Templates(results)
     this.#benches = new Benches(results)
+    this.#speeds = new MeasuredSpeeds(results, this.#benches)
     this.#errands = new Errands(this.#root)
     this.#downloads = downloads
     downloads.watch((download) => {
@@ -183,19 +183,20 @@ class Office implements FolderLab {
 
   async forecast({ experiment, sweep }: LabArgument<'forecast'>): Promise<LabAnswers['forecast']> {
     const first = forecastExperiment(experiment, null)
-    if (first.problems.length > 0) return { ...first, experiments: 0 }
+    if (first.problems.length > 0) return { ...first, basis: null, experiments: 0 }
     try {
       const members = resolveExperiments(experiment, sweep)
-      const pace = ({ rule, engine }: Experiment): number | null => this.#speeds.secondsPerFlop(rule.name, engine.name)
+      const pace = (member: Experiment): number | null => this.#speeds.of(member)?.secondsPerFlop ?? null
       const axes = sweep === undefined || members[0] === undefined ? undefined : readAxes(members[0], sweep)
       return {
         ...forecastSweep(members, pace),
+        basis: members[0] === undefined ? null : (this.#speeds.of(members[0])?.basis ?? null),
         experiments: members.length,
         ...(axes === undefined ? {} : { axes }),
       }
     } catch (error) {
       if (!(error instanceof LabProblem)) throw error
-      return { ...first, problems: error.problems, experiments: 0 }
+      return { ...first, problems: error.problems, basis: null, experiments: 0 }
     }
   }
 
@@ -304,9 +305,8 @@ class Office implements FolderLab {
     for (const { id, experiment } of this.#queue.waiting) {
       // A forecast compiles the network; what a sweep asks of a host is spread over many turns.
       await nextTurn()
-      const { rule, engine } = experiment
-      const pace = this.#speeds.secondsPerFlop(rule.name, engine.name)
-      forecasts.push({ id, seconds: pace === null ? null : forecastExperiment(experiment, pace).seconds })
+      const speed = this.#speeds.of(experiment)
+      forecasts.push({ id, seconds: speed && forecastExperiment(experiment, speed.secondsPerFlop).seconds })
     }
     return forecasts
   }

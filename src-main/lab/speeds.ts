@@ -1,23 +1,38 @@
-/** How fast this machine was, by rule, engine and number of seeds side by side: for the forecast of the next run. */
+/** How fast this machine was, by rule and engine: for the forecast of the next run. */
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Experiment } from '../experiment/experiment.ts'
 import { forecastExperiment } from '../experiment/forecast.ts'
+import type { Benches } from './benches.ts'
 import { readJson, writeJson } from './results/files.ts'
+
+export interface MeasuredSpeed {
+  readonly secondsPerFlop: number
+  readonly basis: 'run' | 'benchmark'
+}
 
 const Speeds = z.record(z.string(), z.number().positive())
 
 /** Seconds per floating-point operation, kept in the results folder; losing the file loses nothing but forecasts. */
 export class MeasuredSpeeds {
   readonly #path: string
+  readonly #benches: Benches
 
-  constructor(results: string) {
+  constructor(results: string, benches: Benches) {
     this.#path = join(results, '.speeds.json')
+    this.#benches = benches
   }
 
-  /** Null when no such run was measured here yet. */
-  secondsPerFlop(rule: string, engine: string): number | null {
-    return this.#read()[`${rule}/${engine}`] ?? null
+  /** By a run of that rule where there was one, else by the engine's benchmark; null when nothing was measured here yet. */
+  of({ rule, engine }: Pick<Experiment, 'rule' | 'engine'>): MeasuredSpeed | null {
+    const byRun = this.#read()[`${rule.name}/${engine.name}`]
+    if (byRun !== undefined) return { secondsPerFlop: byRun, basis: 'run' }
+    // The one that is taken by itself is the fastest there is.
+    const gflops = this.#benches
+      .list()
+      .filter((bench) => engine.name === 'auto' || bench.engine === engine.name)
+      .map((bench) => bench.gflops)
+    return gflops.length === 0 ? null : { secondsPerFlop: 1e-9 / Math.max(...gflops), basis: 'benchmark' }
   }
 
   /** Takes a run that went from beginning to end at once, in so many seconds. */

@@ -97,6 +97,7 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
         batchesPerEpoch: 3000,
         flopPerBatch,
         seconds: 1100,
+        basis: 'run',
         memoryBytes: parameters * 8 * runs,
         measures: [
           { name: 'alignment', percent: 0 },

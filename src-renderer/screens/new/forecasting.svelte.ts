@@ -1,6 +1,7 @@
 /** Asks the lab what a draft would cost and what is wrong with it, a moment after the last change. */
 import type { Forecast, SweepRequest } from '../../../src-main/contract.ts'
 import type { LabStore } from '../../lab.svelte.ts'
+import { toasts } from '../../toasts.svelte.ts'
 import { Refusal } from '../../transport/wire.ts'
 
 const WAIT_MS = 250
@@ -8,9 +9,12 @@ const WAIT_MS = 250
 export class Forecasting {
   latest = $state.raw<Forecast | null>(null)
   refusal = $state.raw<Refusal | null>(null)
+  /** Whether the machine's speed is being found out for it. */
+  measuring = $state(false)
   readonly #lab: LabStore
   #timer: ReturnType<typeof setTimeout> | undefined
   #asked = 0
+  #last: readonly [unknown, SweepRequest | undefined] | null = null
 
   constructor(lab: LabStore) {
     this.#lab = lab
@@ -19,8 +23,24 @@ export class Forecasting {
   /** Forgets what was asked before: only the last draft's answer counts. */
   ask(experiment: unknown, sweep?: SweepRequest): void {
     const turn = ++this.#asked
+    this.#last = [experiment, sweep]
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#ask(experiment, sweep, turn), WAIT_MS)
+  }
+
+  /** Lets an engine's benchmark run, so that the time can be told, and asks for the last draft again. */
+  async measure(engine: string): Promise<void> {
+    this.measuring = true
+    try {
+      await this.#lab.call('bench', { engine: engine as 'native' })
+      if (this.#last !== null) this.ask(...this.#last)
+      await this.#lab.describeAgain()
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      toasts.say(error.message, { tone: 'bad', next: error.next })
+    } finally {
+      this.measuring = false
+    }
   }
 
   async #ask(experiment: unknown, sweep: SweepRequest | undefined, turn: number): Promise<void> {
