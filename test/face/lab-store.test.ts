@@ -1,6 +1,6 @@
 // Rows come in pages while the lab goes on telling what happens: what was told last is what stands.
 import { expect, test } from 'vitest'
-import type { ExperimentRow, LabEvent } from '../../src-main/contract.ts'
+import type { Download, ExperimentRow, LabEvent } from '../../src-main/contract.ts'
 import { LabStore } from '../../src-renderer/lab.svelte.ts'
 import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
 import type { Wire } from '../../src-renderer/transport/wire.ts'
@@ -99,10 +99,15 @@ test('the latest of a download stands under the set’s name', async () => {
   const { lab, tell, letGo } = twoPages([[rowNamed('a')]])
   letGo()
   await eventually(() => lab.loaded && !lab.listing)
-  const download = {
-    ...{ name: 'mnist', state: 'fetching', bytes: 10, total: 100 },
-    ...{ bytesPerSecond: null, secondsLeft: null, problem: null },
-  } as const
+  const download: Download = {
+    name: 'mnist',
+    state: 'fetching',
+    bytes: 10,
+    total: 100,
+    bytesPerSecond: null,
+    secondsLeft: null,
+    problem: null,
+  }
   tell({ kind: 'download', download })
   tell({ kind: 'download', download: { ...download, bytes: 20 } })
   tell({ kind: 'download', download: { ...download, name: 'cifar-10' } })
