@@ -3,6 +3,7 @@
  * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
  */
 import { z } from 'zod'
+import type { DataPreview, DataSetCard, Download, DownloadOffer } from './experiment/data-card.ts'
 import { LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem, type Selection } from './experiment/experiment.ts'
 import type { EarlyEpoch, MeasureCost, PublishedComparison, RunEvent, SeedOutcome, Spread } from './experiment/event.ts'
@@ -200,19 +201,6 @@ export interface PresetCard {
   readonly settings: number
 }
 
-export interface DataSetCard {
-  readonly name: string
-  readonly label: string
-  readonly classes: number
-  readonly features: number
-  readonly trainCount: number
-  readonly testCount: number
-  readonly state: 'built in' | 'present' | 'missing' | 'broken'
-  /** Where it was found, or a sentence about what is missing and what to do. */
-  readonly detail: string
-  readonly licence: string
-}
-
 export interface EngineCard {
   readonly name: string
   readonly available: boolean
@@ -245,23 +233,6 @@ export interface BenchResult {
   readonly besideRun: boolean
 }
 
-/** Some samples of a data set, as they are drawn. */
-export interface DataPreview {
-  readonly image: { readonly height: number; readonly width: number; readonly channels: number } | null
-  readonly classNames: readonly string[]
-  /** Samples of each class in this part. */
-  readonly counts: readonly number[]
-  /** Samples of this part, and how many of them the class asked for has. */
-  readonly total: number
-  readonly matching: number
-  readonly samples: readonly { readonly index: number; readonly label: number }[]
-  /** Bytes of the samples one after another, channel by channel, in base64. */
-  readonly pixels: string
-  /** SHA-256 of each file, or the generator's name and version. */
-  readonly checksums: Readonly<Record<string, string>>
-  readonly warnings: readonly string[]
-}
-
 /** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */
 export interface TemplateCard {
   readonly name: string
@@ -281,6 +252,8 @@ export interface LabDescription {
   readonly version: string
   readonly host: 'electron' | 'browser' | 'test'
   readonly resultsFolder: string
+  /** The lab's own, while another one is shown; null otherwise. */
+  readonly ownResultsFolder: string | null
   readonly rules: readonly RuleCard[]
   readonly presets: readonly PresetCard[]
   readonly templates: readonly TemplateCard[]
@@ -288,6 +261,8 @@ export interface LabDescription {
   readonly engines: readonly EngineCard[]
   /** The latest benchmark of each engine that was measured here. */
   readonly benches: readonly BenchResult[]
+  /** The latest download of each set since the lab was opened. */
+  readonly downloads: readonly Download[]
 }
 
 /** What the form shows before anything starts. */
@@ -390,6 +365,15 @@ export const LAB_CALLS = {
   forgetView: z.strictObject({ name: z.string().max(100) }),
   /** Points a data set to a folder the person has; answers its new card. */
   useDataFolder: z.strictObject({ name: z.string().max(100), folder: z.string().min(1).max(4096) }),
+  /**
+   * Shows the experiments of another folder: a results folder, one that holds it, or that of a single experiment. The
+   * lab's own goes on meanwhile; null shows it again.
+   */
+  openResults: z.strictObject({ folder: z.string().trim().min(1).max(4096).nullable() }),
+  /** Fetches a set from its publisher, or goes on with it; `download` events tell how it goes and how it ends. */
+  download: z.strictObject({ name: z.enum(DATASET_NAMES) }),
+  /** Stops that; what came so far is kept for the next time. */
+  stopDownload: z.strictObject({ name: z.enum(DATASET_NAMES) }),
 } as const satisfies Record<string, z.ZodType>
 
 export type LabCall = keyof typeof LAB_CALLS
@@ -430,6 +414,10 @@ export interface LabAnswers {
   keepView: readonly SavedView[]
   forgetView: readonly SavedView[]
   useDataFolder: DataSetCard
+  /** `id` of the experiment when its own folder was opened; null otherwise. */
+  openResults: { readonly resultsFolder: string; readonly id: string | null }
+  download: null
+  stopDownload: null
 }
 
 /** The lab as every host offers it and every face sees it. */
@@ -446,6 +434,10 @@ export type LabEvent =
   | { readonly kind: 'removed'; readonly id: string }
   /** How far a benchmark is, from 0 to 1. */
   | { readonly kind: 'bench'; readonly engine: string; readonly fraction: number }
+  /** Another results folder is shown from now on: everything is to be asked for again. */
+  | { readonly kind: 'results'; readonly resultsFolder: string }
+  /** How far a download is, a few times a second, and how it ended. */
+  | { readonly kind: 'download'; readonly download: Download }
 
 /** Carries calls one way and events the other. Two functions: everything else is the same over every wire. */
 export interface Transport {
@@ -477,10 +469,13 @@ export const NO_ID = -1
 export const IPC_CALL = 'lab:call'
 export const IPC_EVENT = 'lab:event'
 
-/** What the preload puts on the window as `apicalTransport`: a `Transport` whose refusals are still values. */
+/** What the preload puts on the window as `apicalTransport`: a `Transport` whose refusals are still values, and paths. */
 export interface ElectronBridge {
   call(name: string, argument: unknown): Promise<Answer>
   listen(listener: (event: LabEvent) => void): () => void
+  /** Where a file or folder lies that was dropped on the window; '' for one that lies nowhere. */
+  pathOf(file: File): string
 }
 
 export { Experiment, LabelChange, LabView, SavedView, Tag }
+export type { DataPreview, DataSetCard, Download, DownloadOffer }

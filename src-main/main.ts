@@ -14,7 +14,7 @@ import { FACE_SCHEME, FACE_URL, isFaceUrl } from './electron/origin.ts'
 import { isGranted } from './electron/permissions.ts'
 import { windowOptions } from './electron/window-options.ts'
 import { readFace } from './face-files.ts'
-import { openLab, type OpenLab } from './lab/lab.ts'
+import { LabProblem, openLab, type OpenLab } from './lab/lab.ts'
 import { readAhead } from './lab/read-ahead.ts'
 
 /** What plain Node and the file system read lies beside the archive of an installed app. */
@@ -103,10 +103,12 @@ function denyPermissions(): void {
 }
 
 function offerMenu(window: BrowserWindow, lab: Promise<OpenLab>): void {
+  const show = (screen: string): void => void window.loadURL(`${FACE_URL}#${screen}`).catch(alreadySaid)
   const template = menuTemplate({
     mac: process.platform === 'darwin',
     devTools: !app.isPackaged,
-    show: (screen) => void window.loadURL(`${FACE_URL}#${screen}`).catch(alreadySaid),
+    show,
+    openResultsFolder: () => void openResultsFolder(window, lab, show),
     showResultsFolder: () =>
       void lab.then((open) => open.describe({})).then(({ resultsFolder }) => shell.openPath(resultsFolder)),
     openPaper: () => void shell.openExternal(PAPER),
@@ -114,9 +116,24 @@ function offerMenu(window: BrowserWindow, lab: Promise<OpenLab>): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }
 
+/** Lets the person choose a folder in the system's own dialog, and shows the experiments in it. */
+async function openResultsFolder(window: BrowserWindow, lab: Promise<OpenLab>, show: (screen: string) => void) {
+  const title = 'Open Results Folder'
+  const { filePaths } = await dialog.showOpenDialog(window, { title, properties: ['openDirectory'] })
+  const [folder] = filePaths
+  if (folder === undefined) return
+  try {
+    const { id } = await (await lab).openResults({ folder })
+    show(id === null ? '/lab' : `/run/${encodeURIComponent(id)}`)
+  } catch (error) {
+    if (!(error instanceof LabProblem)) throw error
+    await dialog.showMessageBox(window, { type: 'info', message: error.message, detail: error.next })
+  }
+}
+
 function leaveInPeace(window: BrowserWindow, lab: Promise<OpenLab>): void {
   const leave = leaving(
-    lab.then((open) => ({ list: () => open.list({}), close: () => open.close() })),
+    lab.then((open) => ({ list: () => open.everywhere(), close: () => open.close() })),
     {
       ask: async (message, detail) => {
         const buttons = ['Stop and close', 'Go on training']

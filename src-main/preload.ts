@@ -1,5 +1,5 @@
-/** All that the sandboxed page gets of Electron: one call and one listener, on the two channels of the contract. */
-import { contextBridge, ipcRenderer } from 'electron'
+/** All that the sandboxed page gets of Electron: one call, one listener, on the two channels of the contract, and where dropped files lie. */
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { Answer, ElectronBridge, IPC_CALL, IPC_EVENT, LabEvent } from './contract.ts'
 
 // Types only: importing the values would bundle the contract's schemas into the sandbox.
@@ -15,6 +15,8 @@ const bridge: ElectronBridge = {
     ipcRenderer.on(EVENT, heard)
     return () => void ipcRenderer.off(EVENT, heard)
   },
+  // Answers for files that the person gave to the page, and for no path that the page makes up.
+  pathOf: (file) => webUtils.getPathForFile(file),
 }
 
 contextBridge.exposeInMainWorld('apicalTransport', bridge)

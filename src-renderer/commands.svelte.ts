@@ -15,7 +15,7 @@ export interface Offer {
 class Commands {
   offers = $state.raw<readonly Offer[]>([])
   /** What the palette or a menu does beside: the palette itself and the help are shown by the window. */
-  shown = $state<'palette' | 'shortcuts' | null>(null)
+  shown = $state<'palette' | 'shortcuts' | 'open-results' | null>(null)
 
   /** Offers what a screen can do as long as it is there; returns what takes it back, for an effect. */
   offer(group: string, commands: readonly Command[]): () => void {

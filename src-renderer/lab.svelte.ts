@@ -5,6 +5,7 @@
  * envelope that is renewed a few times a second, so that a fast run costs the window a few redraws a second and nothing else.
  */
 import type {
+  Download,
   ExperimentRecord,
   ExperimentRow,
   LabAnswers,
@@ -102,6 +103,10 @@ export class RunWatch {
   }
 }
 
+export function isUnderWay({ state }: Download): boolean {
+  return state === 'fetching' || state === 'checking' || state === 'unpacking'
+}
+
 export class LabStore {
   connection = $state<Connection>('connecting')
   description = $state.raw<LabDescription | null>(null)
@@ -113,6 +118,8 @@ export class LabStore {
   refusal = $state.raw<Refusal | null>(null)
   /** How far a benchmark is, as told last. */
   benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
+  /** The latest download of each data set, by its name. */
+  downloads = $state.raw<Readonly<Record<string, Download>>>({})
   readonly #wire: Wire
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `rows` is what screens follow; a burst of changes is one of it
   readonly #rows = new Map<string, ExperimentRow>()
@@ -139,12 +146,17 @@ export class LabStore {
     return (await this.#wire.call(name, argument)) as LabAnswers[C]
   }
 
+  /** Where a dropped file or folder lies; null where this window does not tell. */
+  pathOf(file: File): string | null {
+    return this.#wire.pathOf?.(file) ?? null
+  }
+
   /** Asks for everything again, also for the runs being looked at. */
   async refresh(): Promise<void> {
     try {
       // The table stands while the lab still looks for engines and data sets, which takes it longer.
       const others = await this.#listFirst()
-      this.description = await this.call('describe', {})
+      await this.describeAgain()
       this.refusal = null
       await others()
       await Promise.all([...this.#watches.values()].filter(({ record }) => record !== null).map((run) => run.load()))
@@ -195,6 +207,7 @@ export class LabStore {
   /** Asks again for what the lab says of itself: templates, data sets, engines. */
   async describeAgain(): Promise<void> {
     this.description = await this.call('describe', {})
+    this.downloads = Object.fromEntries(this.description.downloads.map((download) => [download.name, download]))
   }
 
   row(id: string): ExperimentRow | undefined {
@@ -229,6 +242,20 @@ export class LabStore {
         break
       case 'bench':
         this.benching = { engine: event.engine, fraction: event.fraction }
+        return
+      case 'download':
+        this.downloads = { ...this.downloads, [event.download.name]: event.download }
+        // What the set's card says is another by now.
+        if (!isUnderWay(event.download)) void this.describeAgain().catch(() => undefined)
+        return
+      case 'results':
+        // Other experiments, some of which may have the same names.
+        this.loaded = false
+        this.description = null
+        this.#rows.clear()
+        this.#watches.clear()
+        this.#publish()
+        void this.refresh()
         return
       case 'removed':
         this.#toldMeanwhile.add(event.id)

@@ -20,6 +20,7 @@ const SCREENS: readonly (readonly [name: string, key: string, to: Route])[] = [
 const windowCommands: readonly (Command & { readonly errand: string })[] = [
   { errand: 'palette', name: 'Commands', key: 'Ctrl+K', run: () => (commands.shown = 'palette') },
   { errand: 'shortcuts', name: 'Keyboard shortcuts', key: '?', run: () => (commands.shown = 'shortcuts') },
+  { errand: 'open-results', name: 'Open a results folder…', key: null, run: () => (commands.shown = 'open-results') },
   { errand: 'undo', name: 'Undo the last change', key: 'u', run: undo },
   {
     errand: 'theme-light',

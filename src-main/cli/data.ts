@@ -1,26 +1,33 @@
-/** `apical data`: which data sets are there, and whether a folder holds one that can be trained on. */
+/** `apical data`: which data sets are there, getting one, and whether a folder holds one that can be trained on. */
 import type { DataSetCard } from '../contract.ts'
+import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
 import { describeDataSets, verifyDataSet, type VerifiedDataSet } from '../lab/datasets.ts'
+import { downloadSet, offerOf } from '../lab/datasets/downloads.ts'
+import { NotFetched } from '../lab/datasets/fetch.ts'
+import { Rate } from '../lab/datasets/rate.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
-import { size, table, wrap } from './layout.ts'
+import { duration, size, table, wrap } from './layout.ts'
+import { explain } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
-const ACTIONS = ['list', 'verify']
+const ACTIONS = ['list', 'get', 'verify']
 
 export const data: Command = {
   name: 'data',
-  operands: 'list|verify DIR',
-  summary: 'which data sets are there; whether a folder holds a sound one',
+  operands: 'list|get NAME|verify DIR',
+  summary: 'which data sets are there; download one; whether a folder holds a sound one',
   details:
     '"data list" tells every data set: built in, present and where, missing, or broken and why. ' +
+    '"data get NAME" downloads one from its publisher over HTTPS, checks it against its published SHA-256 and keeps it where the lab finds it; ' +
+    'after a break, or Ctrl-C, the same command goes on where it stopped. Nothing else in Apical uses the network. ' +
     '"data verify DIR" reads every file of the sets in DIR whole, compares checksums with the published files, and refuses what is damaged ' +
     'with exit code 2. With --json, one object a data set.',
   options: [
     {
       name: 'data',
       value: 'DIR',
-      help: 'list: look here instead of the usual places (APICAL_DATA, the lab’s own folder)',
+      help: 'list: look here instead of the usual places (APICAL_DATA, the lab’s own folder); get: keep it in a folder here',
     },
     JSON_OPTION,
   ],
@@ -30,19 +37,84 @@ export const data: Command = {
       tellCards(await describeDataSets(words.text('data') ?? null), terminal)
       return EXIT.done
     }
+    if (action === 'get' && folder !== undefined && more.length === 0)
+      return get(named(folder), words.text('data') ?? null, terminal)
     if (action === 'verify' && folder !== undefined && more.length === 0) {
       for (const set of await verifyDataSet(folder)) tellVerified(set, terminal)
       return EXIT.done
     }
     const found = words.operands.length === 0 ? 'nothing' : `"${words.operands.join(' ')}"`
     throw new UsageProblem(
-      `Expected "data list" or "data verify DIR", found ${found}.${action === undefined || ACTIONS.includes(action) ? '' : suggestion(action, ACTIONS)}`,
+      `Expected "data list", "data get NAME" or "data verify DIR", found ${found}.${action === undefined || ACTIONS.includes(action) ? '' : suggestion(action, ACTIONS)}`,
       action === 'verify'
         ? 'DIR is the folder with the files, for example one with train-images-idx3-ubyte.gz in it.'
-        : '',
+        : action === 'get'
+          ? `NAME is one of ${PUBLISHED_NAMES.join(', ')}.`
+          : '',
     )
   },
 }
+
+const PUBLISHED_NAMES = DATASET_NAMES.filter((name) => offerOf(name, null) !== null)
+
+function named(text: string): DataSetName {
+  const name = PUBLISHED_NAMES.find((one) => one === text)
+  if (name === undefined)
+    throw new UsageProblem(
+      `"data get" takes one of ${PUBLISHED_NAMES.join(', ')}; found "${text}".${suggestion(text, PUBLISHED_NAMES)}`,
+    )
+  return name
+}
+
+async function get(name: DataSetName, dataFolder: string | null, terminal: Terminal): Promise<number> {
+  const offer = offerOf(name, dataFolder)
+  if (offer === null) throw new UsageProblem(`${name} is built in; it needs no download.`)
+  const { bytes: total, have, hosts, folder } = offer
+  terminal.print(
+    `${name}: ${size(total)} from ${hosts[0] ?? ''} into ${folder}${have > 0 ? `; ${size(have)} are here already` : ''}`,
+  )
+  const stop = new AbortController()
+  const onSignal = (): void => {
+    stop.abort()
+  }
+  for (const signal of SIGNALS) process.once(signal, onSignal)
+  const rate = new Rate(have)
+  let told = -Infinity
+  try {
+    await downloadSet(name, {
+      dataFolder,
+      signal: stop.signal,
+      tell: (state, bytes) => {
+        const bytesPerSecond = rate.note(bytes)
+        if (performance.now() - told < (terminal.live ? 100 : 1000)) return
+        told = performance.now()
+        terminal.data({ kind: 'download', name, state, bytes, total, bytesPerSecond })
+        const speed =
+          bytesPerSecond === null || bytesPerSecond === 0
+            ? ''
+            : `, ${size(bytesPerSecond)}/s, ${duration((total - bytes) / bytesPerSecond)} left`
+        terminal.status(state === 'fetching' ? `${size(bytes)} of ${size(total)}${speed}` : `${state}…`)
+      },
+    })
+  } catch (error) {
+    if (!stop.signal.aborted) {
+      const code = explain(error, 'data get', terminal)
+      // A machine that is not reached is no wrong input.
+      return Number.isFinite(told) || (error instanceof Error && error.cause instanceof NotFetched) ? EXIT.failed : code
+    }
+    terminal.status('')
+    terminal.complain('Stopped. What came so far is kept; the same command goes on from there.')
+    return EXIT.stopped
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal)
+  }
+  terminal.status('')
+  terminal.data({ kind: 'downloaded', name, folder })
+  terminal.print(terminal.paint('green', `${name} is in ${folder}, as published.`))
+  return EXIT.done
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 function tellCards(cards: readonly DataSetCard[], terminal: Terminal): void {
   for (const card of cards) {
@@ -53,7 +125,12 @@ function tellCards(cards: readonly DataSetCard[], terminal: Terminal): void {
     terminal.print(
       `${terminal.paint('bold', card.name.padEnd(14))} ${terminal.paint(colour[card.state], card.state.padEnd(9))} ${counts}`,
     )
-    for (const line of wrap(card.detail, Math.min(100, terminal.width), ' '.repeat(15))) terminal.print(line)
+    for (const line of wrap(
+      [card.folder ?? '', card.detail].filter(Boolean).join(': '),
+      Math.min(100, terminal.width),
+      ' '.repeat(15),
+    ))
+      terminal.print(line)
   }
 }
 

@@ -5,12 +5,13 @@ export interface MenuDoings {
   readonly devTools: boolean
   /** Shows a screen of the face, by its address behind the '#'. */
   readonly show: (screen: string) => void
+  readonly openResultsFolder: () => void
   readonly showResultsFolder: () => void
   readonly openPaper: () => void
 }
 
 /** Template for `Menu.buildFromTemplate`. Roles bring their own labels, shortcuts and behaviour. */
-export function menuTemplate({ mac, devTools, show, showResultsFolder, openPaper }: MenuDoings) {
+export function menuTemplate({ mac, devTools, show, openResultsFolder, showResultsFolder, openPaper }: MenuDoings) {
   const screen = (label: string, accelerator: string, path: string) => ({
     label,
     accelerator,
@@ -26,6 +27,7 @@ export function menuTemplate({ mac, devTools, show, showResultsFolder, openPaper
       submenu: [
         screen('New Experiment', 'CmdOrCtrl+N', '/new'),
         separator,
+        { label: 'Open Results Folder…', accelerator: 'CmdOrCtrl+O', click: openResultsFolder },
         { label: 'Show Results Folder', accelerator: 'CmdOrCtrl+Shift+O', click: showResultsFolder },
         separator,
         mac ? { role: 'close' as const } : { role: 'quit' as const },

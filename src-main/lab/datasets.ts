@@ -12,6 +12,7 @@ import { DataProblem, inWords } from '../data/problem.ts'
 import type { DataSet } from '../data/samples.ts'
 import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
 import { dataSetFacts, factsOf, publishedAs, type DataSetFacts } from './datasets/cards.ts'
+import { offerOf, PUBLISHED, type Source } from './datasets/downloads.ts'
 import { findDataSet, lookInto, MissingData, rememberFolder, type FoundSet } from './datasets/find.ts'
 import { glance, readFound, refuseOtherSets, type ReadSet } from './datasets/read.ts'
 import { LabProblem } from './problem.ts'
@@ -87,11 +88,14 @@ function subsetSentence({ subset }: FoundSet, { trainCount }: DataSetFacts): str
 }
 
 /** A card for every set; looks at beginnings and sizes of files only, so that a window need not wait. */
-export async function describeDataSets(folder: string | null = null): Promise<DataSetCard[]> {
-  return Promise.all(dataSetFacts.map((facts) => describe(facts, folder)))
+export async function describeDataSets(
+  folder: string | null = null,
+  source: Source = PUBLISHED,
+): Promise<DataSetCard[]> {
+  return Promise.all(dataSetFacts.map((facts) => describe(facts, folder, source)))
 }
 
-async function describe(facts: DataSetFacts, folder: string | null): Promise<DataSetCard> {
+async function describe(facts: DataSetFacts, folder: string | null, source: Source): Promise<DataSetCard> {
   const { name, label, classNames, image, trainCount, testCount, licence } = facts
   const card = {
     name,
@@ -101,6 +105,9 @@ async function describe(facts: DataSetFacts, folder: string | null): Promise<Dat
     trainCount,
     testCount,
     licence,
+    folder: null,
+    looked: [],
+    download: null,
   }
   if (facts.format === 'built in')
     return { ...card, state: 'built in', detail: `${facts.about} Version ${GLYPHS_VERSION}; needs no files.` }
@@ -113,6 +120,8 @@ async function describe(facts: DataSetFacts, folder: string | null): Promise<Dat
       ...card,
       state: error instanceof MissingData ? 'missing' : 'broken',
       detail: `${error.message} ${error.next}`,
+      looked: error instanceof MissingData ? error.looked : [],
+      download: offerOf(name, folder, source),
     }
   }
   try {
@@ -128,12 +137,24 @@ async function describe(facts: DataSetFacts, folder: string | null): Promise<Dat
       trainCount: train,
       testCount: test,
       state: 'present',
-      detail: size === null ? found.folder : `${found.folder}: ${size}`,
+      folder: found.folder,
+      detail: size === null ? '' : `${upperFirst(size)}.`,
+      download: size === null ? null : offerOf(name, folder, source),
     }
   } catch (error) {
     if (!isProblem(error)) throw error
-    return { ...card, state: 'broken', detail: `${error.message} ${error.next}` }
+    return {
+      ...card,
+      state: 'broken',
+      folder: found.folder,
+      detail: `${error.message} ${error.next}`,
+      download: offerOf(name, folder, source),
+    }
   }
+}
+
+function upperFirst(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
 
 function isProblem(error: unknown): error is DataProblem | LabProblem {
@@ -156,7 +177,7 @@ export async function useDataFolder(name: string, folder: string): Promise<DataS
   const found = findDataSet(facts, folder)
   await glance(found, facts)
   rememberFolder(known, found.folder)
-  return describe(facts, found.folder)
+  return describe(facts, found.folder, PUBLISHED)
 }
 
 export interface VerifiedFile {

@@ -8,15 +8,7 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type {
-  ExperimentRecord,
-  ExperimentRow,
-  Lab,
-  LabAnswers,
-  LabArgument,
-  LabDescription,
-  LabEvent,
-} from '../contract.ts'
+import type { ExperimentRecord, ExperimentRow, LabAnswers, LabArgument, LabDescription, LabEvent } from '../contract.ts'
 import { engineCards } from '../engines/index.ts'
 import { forecastExperiment } from '../experiment/forecast.ts'
 import { checkExperiment } from '../experiment/check.ts'
@@ -26,8 +18,10 @@ import { forecastSweep } from '../experiment/sweep-forecast.ts'
 import { Benches } from './benches.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
 import { ruleCards } from './description.ts'
+import { Downloads, PUBLISHED } from './datasets/downloads.ts'
 import { Errands } from './errands.ts'
 import { rootFolder, versionIn } from './installation.ts'
+import type { LabOptions } from './lab-options.ts'
 import { Listing } from './listing.ts'
 import {
   createRun,
@@ -64,6 +58,7 @@ import {
 } from './results.ts'
 import { Samples } from './samples.ts'
 import { several } from './several.ts'
+import { showLab, type FolderLab, type OpenLab } from './shown-lab.ts'
 import { MeasuredSpeeds } from './speeds.ts'
 import { Templates } from './templates.ts'
 import type { TrainingWorker } from './workers.ts'
@@ -72,38 +67,29 @@ export { labCall } from './call.ts'
 export { resumeRun, runExperiment } from './headless.ts'
 export { LabProblem } from './problem.ts'
 export { findRun, listRows, readRecord, resultsFolder } from './results.ts'
+export type { LabOptions } from './lab-options.ts'
+export type { OpenLab } from './shown-lab.ts'
 export type { Ending, RunOptions, RunOutcome } from './run-options.ts'
 export { listSamples } from './samples.ts'
 
-export interface LabOptions {
-  readonly host: LabDescription['host']
-  /** Null or absent for the usual place. */
-  readonly resultsFolder?: string | null | undefined
-  /** Where data sets lie; null or absent for the usual places. */
-  readonly dataFolder?: string | null | undefined
-  /** Where this installation lies; found by itself unless the code was bundled. */
-  readonly root?: string | undefined
-  /** Without a sign of life for this long a worker is ended. */
-  readonly stallMs?: number | undefined
-}
-
-export interface OpenLab extends Lab {
-  /** Interrupts the running experiment at a checkpoint, empties the queue, and resolves when its worker is gone. */
-  close(): Promise<void>
-}
-
 /** Opens a lab on a results folder. @throws LabProblem when that folder cannot be used */
 export async function openLab(options: LabOptions): Promise<OpenLab> {
-  const results = resultsFolder(options.resultsFolder)
-  requireResultsFolder(results)
-  removeAbandoned(results)
-  return new Office(options, results)
+  const { dataFolder, source = PUBLISHED } = options
+  const downloads = new Downloads(dataFolder === null || dataFolder === undefined ? null : resolve(dataFolder), source)
+  const own = resultsFolder(options.resultsFolder)
+  const open = (results: string): FolderLab => {
+    requireResultsFolder(results)
+    // What was left behind in somebody else's folder is theirs.
+    if (results === own) removeAbandoned(results)
+    return new Office(options, results, downloads)
+  }
+  return showLab(own, open, () => downloads.close())
 }
 
 /** How often runs of other processes on the same folder are looked at. */
 const LOOK_MS = 2000
 
-class Office implements OpenLab {
+class Office implements FolderLab {
   readonly #options: LabOptions
   readonly #root: string
   readonly #results: string
@@ -113,6 +99,7 @@ class Office implements OpenLab {
   readonly #templates: Templates
   readonly #benches: Benches
   readonly #errands: Errands
+  readonly #downloads: Downloads
   #benching = false
   readonly #queue: Queue
   readonly #listeners = new Set<(event: LabEvent) => void>()
@@ -122,12 +109,11 @@ class Office implements OpenLab {
   readonly #looking: NodeJS.Timeout
   readonly #listing: Listing
 
-  constructor(options: LabOptions, results: string) {
+  constructor(options: LabOptions, results: string, downloads: Downloads) {
     this.#options = options
     this.#root = options.root ?? rootFolder()
     this.#results = results
-    this.#dataFolder =
-      options.dataFolder === null || options.dataFolder === undefined ? null : resolve(options.dataFolder)
+    this.#dataFolder = downloads.dataFolder
     this.#samples = new Samples(this.#root, results)
     this.#listing = new Listing(results, this.#samples, (id) => {
       this.#tellRow(id)
@@ -136,6 +122,10 @@ class Office implements OpenLab {
     this.#benches = new Benches(results)
     this.#speeds = new MeasuredSpeeds(results, this.#benches)
     this.#errands = new Errands(this.#root)
+    this.#downloads = downloads
+    downloads.watch((download) => {
+      this.#tell({ kind: 'download', download })
+    })
     this.#queue = new Queue({
       root: this.#root,
       stallMs: options.stallMs,
@@ -161,17 +151,22 @@ class Office implements OpenLab {
   }
 
   async describe(): Promise<LabDescription> {
-    const [dataSets, engines] = await Promise.all([describeDataSets(this.#dataFolder), engineCards()])
+    const [dataSets, engines] = await Promise.all([
+      describeDataSets(this.#dataFolder, this.#downloads.source),
+      engineCards(),
+    ])
     return {
       version: versionIn(this.#root),
       host: this.#options.host,
       resultsFolder: this.#results,
+      ownResultsFolder: null,
       rules: ruleCards(),
       presets: presetCards(),
       templates: this.#templates.list(),
       dataSets,
       engines,
       benches: this.#benches.list(),
+      downloads: this.#downloads.list(),
     }
   }
 
@@ -402,6 +397,16 @@ class Office implements OpenLab {
 
   async useDataFolder({ name, folder }: LabArgument<'useDataFolder'>): Promise<LabAnswers['useDataFolder']> {
     return this.#runnable(() => useDataFolder(name, folder))
+  }
+
+  async download({ name }: LabArgument<'download'>): Promise<null> {
+    this.#downloads.start(name)
+    return null
+  }
+
+  async stopDownload({ name }: LabArgument<'stopDownload'>): Promise<null> {
+    await this.#downloads.stop(name)
+    return null
   }
 
   watch(listener: (event: LabEvent) => void): () => void {

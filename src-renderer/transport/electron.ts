@@ -16,6 +16,7 @@ export function electronWire(bridge: ElectronBridge): Wire {
       return answer.answer
     },
     listen: (listener) => bridge.listen(listener),
+    pathOf: (file) => bridge.pathOf(file) || null,
     watchConnection(listener) {
       listener('open')
       return () => undefined

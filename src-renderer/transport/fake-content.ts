@@ -37,8 +37,10 @@ export const fakeDescription: LabDescription = {
   version: '0.1.0',
   host: 'test',
   resultsFolder: '/home/person/apical',
+  ownResultsFolder: null,
   templates: [],
   benches: [],
+  downloads: [],
   rules: [
     {
       name: 'corinfomax',
@@ -108,6 +110,9 @@ export const fakeDescription: LabDescription = {
       trainCount: 10_000,
       testCount: 2_000,
       state: 'built in',
+      folder: null,
+      looked: [],
+      download: null,
       detail: 'Drawn on this machine from strokes; needs no files.',
       licence: 'Made by Apical, free to use',
     },
@@ -119,6 +124,12 @@ export const fakeDescription: LabDescription = {
       trainCount: 60_000,
       testCount: 10_000,
       state: 'missing',
+      folder: null,
+      looked: ['/home/person/apical/data/mnist'],
+      download: {
+        ...{ bytes: 11_594_722, have: 0, onDisk: 11_594_722, free: 52e9, folder: '/home/person/apical/data/mnist' },
+        hosts: ['publisher.example'],
+      },
       detail: 'Expected train-images-idx3-ubyte, plain or .gz; point to a folder that has it.',
       licence: 'CC BY-SA 3.0',
     },

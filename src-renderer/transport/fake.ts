@@ -1,6 +1,7 @@
 /** A small lab of straw, the same every time: for developing components without a host, and for nothing else. */
 import type {
   BenchResult,
+  Download,
   ExperimentRecord,
   ExperimentRow,
   Lab,
@@ -21,12 +22,15 @@ function wobble(seed: number, i: number): number {
   return 2 * (x - Math.floor(x)) - 1
 }
 
+const NO_RATE = { bytesPerSecond: null, secondsLeft: null }
+
 export function fakeLab(description: LabDescription = fakeDescription, rows: readonly ExperimentRow[] = fakeRows): Lab {
   const events = new Listeners<LabEvent>()
   const all = new Map(rows.map((row) => [row.id, row]))
   const trash = new Map<string, ExperimentRow>()
   const notes = new Map<string, string>()
   let batch = 0
+  let downloading: Download | null = null
   let views: readonly SavedView[] = []
   const found = (id: string): ExperimentRow => {
     const row = all.get(id)
@@ -41,6 +45,14 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     return null
   }
   setInterval(() => {
+    if (downloading !== null) {
+      const bytes = Math.min(downloading.total, downloading.bytes + 400_000)
+      const secondsLeft = (downloading.total - bytes) / 2e6
+      const state = bytes === downloading.total ? 'done' : 'fetching'
+      downloading = { ...downloading, state, bytes, bytesPerSecond: 2e6, secondsLeft }
+      events.tell({ kind: 'download', download: downloading })
+      if (state === 'done') downloading = null
+    }
     batch += 20
     for (const { id, state, epochsDone } of all.values())
       if (state === 'running')
@@ -183,6 +195,25 @@ export function fakeLab(description: LabDescription = fakeDescription, rows: rea
     views: async () => views,
     keepView: async ({ view }) => (views = [...views.filter(({ name }) => name !== view.name), view]),
     forgetView: async ({ name }) => (views = views.filter((view) => view.name !== name)),
+    download: async ({ name }) => {
+      const total = description.dataSets.find((card) => card.name === name)?.download?.bytes ?? 0
+      downloading = { ...{ name, state: 'fetching', bytes: 0, total }, ...NO_RATE, problem: null }
+      return null
+    },
+    stopDownload: async () => {
+      if (downloading !== null) events.tell({ kind: 'download', download: { ...downloading, state: 'stopped' } })
+      downloading = null
+      return null
+    },
+    openResults: async ({ folder }) => {
+      if (folder !== null)
+        throw new Refusal({
+          message: `${folder} holds no experiments.`,
+          next: 'Choose a results folder: one with a folder for each experiment.',
+          problems: [],
+        })
+      return { resultsFolder: description.resultsFolder, id: null }
+    },
     useDataFolder: async ({ folder }) => {
       throw new Refusal({
         message: `${folder} has no file train-images-idx3-ubyte, plain or .gz.`,

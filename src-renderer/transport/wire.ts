@@ -8,6 +8,8 @@ export type Connection = 'connecting' | 'open' | 'lost'
 export interface Wire extends Transport {
   /** Tells the state at once and at every change; returns the function that stops listening. */
   watchConnection(listener: (connection: Connection) => void): () => void
+  /** Where a dropped file or folder lies; null where the window does not tell, as in a browser. */
+  pathOf?(file: File): string | null
 }
 
 /** The lab refused, in words for a person. */

@@ -21,10 +21,14 @@ export class ServedLab {
   }
 
   /** Starts `apical serve` as a person does; `home` of an earlier one opens the same lab again. */
-  static async start(home?: string): Promise<ServedLab> {
+  static start(home?: string): Promise<ServedLab> {
+    return ServedLab.run([join(clone, 'src-main/cli.ts'), 'serve', '--port', '0'], home)
+  }
+
+  /** Starts a program that prints the address of a lab that it serves, and ends it with SIGINT. */
+  static async run(program: readonly string[], home?: string): Promise<ServedLab> {
     const folder = home ?? (await mkdtemp(join(tmpdir(), 'apical-app-')))
-    const program = [join(clone, 'src-main/cli.ts'), 'serve', '--port', '0']
-    const child = spawn(process.execPath, program, {
+    const child = spawn(process.execPath, [...program], {
       // No data sets but the built-in one, whatever this machine has.
       env: { ...process.env, APICAL_HOME: folder, APICAL_DATA: join(folder, 'data') },
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -26,12 +26,12 @@ test(`the desktop window runs an experiment${why === null ? '' : ` (${why})`}`, 
   const faults = faultsOf(page)
   await expect(page.getByRole('heading', { level: 1, name: 'Lab' })).toBeVisible()
   expect(page.url()).toMatch(/^app:\/\/apical\//)
-  // The sandboxed page has two functions of the host and nothing of Node.
+  // The sandboxed page has two functions of the host, the paths of what is dropped on it, and nothing of Node.
   const reach = await page.evaluate(() => ({
     offered: Object.keys((window as unknown as { apicalTransport: object }).apicalTransport),
     node: ['require', 'process', 'module', 'Buffer'].filter((name) => name in window),
   }))
-  expect(reach).toEqual({ offered: ['call', 'listen'], node: [] })
+  expect(reach).toEqual({ offered: ['call', 'listen', 'pathOf'], node: [] })
   await startRun(page, 'In the window', 5)
   await expect(page.getByText('Done', { exact: true })).toBeVisible()
   expect(faults).toEqual([])

@@ -34,6 +34,9 @@ describe.concurrent('words that mean nothing', () => {
   it('an unknown command', () => refused(['rnu'], /There is no command "rnu"\. Did you mean "run"\?/))
   it('an unknown option', () =>
     refused(['run', 'corinfomax-glyphs', '--epcohs', '3'], /no option "--epcohs"\. Did you mean "--epochs"\?/))
+  it('a data set to get that nobody publishes', () =>
+    refused(['data', 'get', 'mnits'], /takes one of mnist, .*found "mnits"\. Did you mean "mnist"\?/))
+  it('no data set to get', () => refused(['data', 'get'], /"data get NAME"/, /NAME is one of mnist/))
   it('a command without its operand', () => refused(['show'], /Expected .*, found nothing/))
 })
 

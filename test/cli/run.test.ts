@@ -372,6 +372,21 @@ describe('lists', () => {
     )
   })
 
+  it('gets a data set, or says what to fetch by hand where there is no network', async () => {
+    // A proxy that nobody is: no machine outside is asked, whatever network this one has.
+    const offline = {
+      APICAL_HOME: join(scratch, 'offline'),
+      HTTPS_PROXY: 'http://127.0.0.1:1',
+      NO_PROXY: '',
+      no_proxy: '',
+    }
+    const { code, out: printed, err } = await apical(['data', 'get', 'cifar-10', '--json'], offline)
+    expect(err).toMatch(/^cifar-10: 162\.2 MiB from www\.cs\.toronto\.edu into .*cifar-10$/m)
+    expect(err).toMatch(/^CIFAR-10 cannot be downloaded: www\.cs\.toronto\.edu cannot be reached \(ECONNREFUSED\); /m)
+    expect(err).toMatch(/fetch https:\S+cifar-10-binary\.tar\.gz on another machine, unpack it, .*--data\)\.$/m)
+    expect([printed, code]).toEqual(['', 1])
+  })
+
   it('a whole folder of IDX files verifies', async () => {
     const { lines, code } = await apical(['data', 'verify', makeIdxFolder(join(scratch, 'verified')), '--json'])
     expect(code).toBe(0)

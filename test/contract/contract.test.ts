@@ -246,6 +246,11 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['deleteTemplate', { name: '../../etc' }],
     ['useDataFolder', { name: 'mnist', folder: '/no/such/folder' }],
     ['useDataFolder', { name: '__proto__', folder: '/' }],
+    ['download', { name: 'glyphs' }],
+    ['download', { name: 'no-such-set' }],
+    ['stopDownload', { name: 'mnist' }],
+    ['openResults', { folder: '/no/such/folder' }],
+    ['openResults', { folder: '' }],
     ['noSuchCall', {}],
     ['watch', {}],
     ['close', {}],
@@ -298,7 +303,8 @@ test('every call of the contract is exercised or named here', () => {
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview']
-  expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept].sort())
+  const elsewhere = ['download', 'stopDownload', 'openResults']
+  expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept, ...elsewhere].sort())
 })
 
 function sha256(path: string): string {

@@ -79,6 +79,7 @@ async function overElectronShape(): Promise<OpenWire> {
       lab.watch((event: LabEvent) => {
         listener(structuredClone(event))
       }),
+    pathOf: () => '',
   }
   return { transport: electronWire(bridge), resultsFolder, close }
 }

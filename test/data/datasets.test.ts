@@ -124,7 +124,7 @@ describe('is looked for', () => {
     expect(await useDataFolder('mnist', own)).toMatchObject({
       state: 'present',
       trainCount: 5,
-      detail: expect.stringContaining(own) as string,
+      folder: own,
     })
     expect((await load(null)).data.train.count).toBe(5)
     expect((await load(data)).data.train.count).toBe(4)

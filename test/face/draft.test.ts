@@ -39,6 +39,9 @@ const glyphs: DataSetCard = {
   trainCount: 10_000,
   testCount: 2_000,
   state: 'built in',
+  folder: null,
+  looked: [],
+  download: null,
   detail: '',
   licence: '',
 }

@@ -1,6 +1,6 @@
 // Rows come in pages while the lab goes on telling what happens: what was told last is what stands.
 import { expect, test } from 'vitest'
-import type { ExperimentRow, LabEvent } from '../../src-main/contract.ts'
+import type { Download, ExperimentRow, LabEvent } from '../../src-main/contract.ts'
 import { LabStore } from '../../src-renderer/lab.svelte.ts'
 import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
 import type { Wire } from '../../src-renderer/transport/wire.ts'
@@ -78,4 +78,41 @@ test('what is gone when it is listed again goes, and only that', async () => {
   pages.splice(1, 1, [rowNamed('c')])
   await lab.refresh()
   expect(lab.rows.map(({ id }) => id).sort()).toEqual(['a', 'c'])
+})
+
+test('another results folder begins anew, also where experiments have the same names', async () => {
+  const pages: ExperimentRow[][] = [[rowNamed('a', { name: 'mine' })], [rowNamed('b')]]
+  const { lab, tell, letGo } = twoPages(pages)
+  letGo()
+  await eventually(() => lab.loaded && !lab.listing)
+  const watched = lab.watch('a')
+  pages.splice(0, 2, [rowNamed('a', { name: 'theirs' })])
+  tell({ kind: 'results', resultsFolder: '/theirs' })
+  // Nothing of the one before is shown while the other is on its way.
+  expect([lab.loaded, lab.description, lab.rows]).toEqual([false, null, []])
+  await eventually(() => lab.loaded && !lab.listing)
+  expect(lab.rows.map(({ id, name }) => [id, name])).toEqual([['a', 'theirs']])
+  expect(lab.watch('a')).not.toBe(watched)
+})
+
+test('the latest of a download stands under the set’s name', async () => {
+  const { lab, tell, letGo } = twoPages([[rowNamed('a')]])
+  letGo()
+  await eventually(() => lab.loaded && !lab.listing)
+  const download: Download = {
+    name: 'mnist',
+    state: 'fetching',
+    bytes: 10,
+    total: 100,
+    bytesPerSecond: null,
+    secondsLeft: null,
+    problem: null,
+  }
+  tell({ kind: 'download', download })
+  tell({ kind: 'download', download: { ...download, bytes: 20 } })
+  tell({ kind: 'download', download: { ...download, name: 'cifar-10' } })
+  expect(Object.values(lab.downloads).map(({ name, bytes }) => [name, bytes])).toEqual([
+    ['mnist', 20],
+    ['cifar-10', 10],
+  ])
 })

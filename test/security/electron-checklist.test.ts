@@ -226,7 +226,7 @@ const points: readonly Point[] = [
     ],
   },
   {
-    name: 'the preload hands out one call and one listener, never Electron itself',
+    name: 'the preload hands out one call, one listener and paths of files that the page was given, never Electron itself',
     complaints: (sources) => {
       const wrong = usesOf(sources, 'ipcRenderer', preload).filter(
         (use) => !['ipcRenderer.invoke', 'ipcRenderer.on', 'ipcRenderer.off'].includes(use),
@@ -235,6 +235,8 @@ const points: readonly Point[] = [
         for (const { words } of callsOf(sources, `ipcRenderer.${method}`, preload))
           if (words.join() !== (method === 'invoke' ? 'CALL,name,argument' : 'EVENT,heard'))
             wrong.push(`${method}(${words.join()})`)
+      const paths = usesOf(sources, 'webUtils', preload)
+      if (paths.join() !== 'webUtils.getPathForFile') wrong.push(...paths)
       const exposed = callsOf(sources, 'contextBridge.exposeInMainWorld', preload)
       if (exposed.length !== 1 || exposed[0]?.words.join() !== "'apicalTransport',bridge")
         wrong.push('exposeInMainWorld')
@@ -254,6 +256,7 @@ const points: readonly Point[] = [
         "exposeInMainWorld('apicalTransport', { ...bridge, ipcRenderer })",
       ],
       [preload, "exposeInMainWorld('apicalTransport', bridge)", "exposeInMainWorld('electron', ipcRenderer)"],
+      [preload, 'webUtils.getPathForFile(file)', 'Object.values(webUtils).map((use) => use(file))'],
       [preload, 'ipcRenderer.invoke(CALL, name, argument)', 'ipcRenderer.invoke(name, argument)'],
       [preload, 'ipcRenderer.on(EVENT, heard)', 'ipcRenderer.on(EVENT, listener)'],
       [preload, 'listener(event)', 'listener(_, event)'],

@@ -1,6 +1,7 @@
 // Runs the real main.ts and preload.ts under plain Node with the stand-in in Electron's place, plays one life of the app
 // from start to quit, and prints what was seen as one line of JSON. Words: the app's folder, and 'first' or 'second'.
 import { registerHooks } from 'node:module'
+import { join } from 'node:path'
 import type * as StandIn from './stand-in-electron.ts'
 
 const standIn = new URL('./stand-in-electron.ts', import.meta.url).href
@@ -143,6 +144,12 @@ async function playMenu(): Promise<void> {
   }
   app.emit('second-instance')
   seen['menu'] = record.slice(before)
+  // The person chooses a folder in which there are no results.
+  stage.chosen = [join(appPath, 'build')]
+  const after = record.length
+  items.find(({ label }) => label === 'Open Results Folder…')?.click?.()
+  await settle()
+  seen['chosen'] = record.slice(after)
 }
 
 /** Starts an experiment through the preload's bridge, then leaves: first thinking better of it, then really. */
@@ -181,6 +188,7 @@ async function playLeaving(): Promise<void> {
     (one) => one.id === id,
   )
   seen['running still'] = row?.state
+  seen['dropped'] = bridge.pathOf({ name: 'results' } as File)
   seen['heard after stopping to listen'] = heard.length - count
   stage.button = 0
   const again = record.length

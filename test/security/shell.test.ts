@@ -136,9 +136,9 @@ describe('one life of the app', () => {
     }
   })
 
-  test('has one channel, and gives the page two functions', () => {
+  test('has one channel, and gives the page two functions, and paths of files that it was given', () => {
     expect(seen['channels']).toEqual(['lab:call'])
-    expect(seen['exposed']).toEqual([['apicalTransport', ['call', 'listen']]])
+    expect(seen['exposed']).toEqual([['apicalTransport', ['call', 'listen', 'pathOf']]])
     expect(seen['words heard at once']).toEqual([1])
     expect(seen['heard after stopping to listen']).toBe(0)
     expect(seen['listeners']).toBe(0)
@@ -154,6 +154,12 @@ describe('one life of the app', () => {
         (address) => `app://apical/#/${address}`,
       ),
     )
+    expect(doings).toContainEqual(['showOpenDialog', { title: 'Open Results Folder', properties: ['openDirectory'] }])
+    expect((seen['chosen'] as Note[]).at(-1)).toEqual([
+      'showMessageBox',
+      expect.stringMatching(/build holds no experiments\.$/),
+    ])
+    expect(seen['dropped']).toBe('/dropped/results')
     expect(doings).toContainEqual(['openPath', join(home, 'home/results')])
     // A second start brings the window to the front instead.
     expect(callsOf(doings).slice(-2)).toEqual(['restore', 'focus'])

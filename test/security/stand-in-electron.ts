@@ -11,6 +11,8 @@ export const stage = {
   isFirst: true,
   /** The button that the person will press. */
   button: 0,
+  /** The folder that the person will choose; none is "Cancel". */
+  chosen: [] as string[],
   windows: [] as BrowserWindow[],
   ipc: new Map<string, (event: unknown, ...words: unknown[]) => unknown>(),
   schemes: new Map<string, (request: Request) => Response>(),
@@ -106,11 +108,21 @@ export const dialog = {
   showErrorBox: (title: string, text: string) => {
     note('showErrorBox', title, text)
   },
+  showOpenDialog: async (_window: unknown, options: unknown) => {
+    note('showOpenDialog', options)
+    await Promise.resolve()
+    return { filePaths: stage.chosen }
+  },
   showMessageBox: async (_window: unknown, options: { message: string }) => {
     note('showMessageBox', options.message)
     await Promise.resolve()
     return { response: stage.button }
   },
+}
+
+/** Of a file that was dropped, Chromium knows the path. */
+export const webUtils = {
+  getPathForFile: ({ name }: { name: string }) => `/dropped/${name}`,
 }
 
 export const ipcMain = {

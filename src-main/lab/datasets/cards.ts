@@ -15,8 +15,25 @@ const PublishedFile = z.strictObject({
   bytes: Count,
   /** Of the file as unpacked and as packed, where that is known. */
   sha256: z.strictObject({ plain: Sha256, gz: Sha256.optional(), xz: Sha256.optional() }),
-  /** Where its publisher has it, itself or in an archive. */
-  url: z.url().nullable(),
+})
+
+/**
+ * One file that is fetched. Where the SHA-256 come from: those of MNIST and Fashion-MNIST are of the files whose MD5
+ * torchvision and the sets' own pages publish, and TensorFlow Datasets pins the same; those of the CIFAR archives are
+ * pinned by TensorFlow Datasets (the authors' page publishes the MD5 of the same archives), and what lies in them is
+ * known file by file besides. Addresses in the order in which they are tried: the publisher's own first, except MNIST's,
+ * whose page answers no more; then where the large frameworks take it from.
+ */
+const Download = z.strictObject({
+  file: z.string().regex(/^[\w-][\w.-]*$/),
+  bytes: Count,
+  sha256: Sha256,
+  urls: z.array(z.url({ protocol: /^https$/ })).min(1),
+  /** The folder in the archive that holds the set's files; null for a file that is taken as it is. */
+  archiveFolder: z
+    .string()
+    .regex(/^[\w-][\w.-]*$/)
+    .nullable(),
 })
 
 const Facts = z.strictObject({
@@ -34,6 +51,7 @@ const Facts = z.strictObject({
   /** What its folder is called under a folder of data sets. */
   folders: z.array(z.string()),
   files: z.array(PublishedFile),
+  downloads: z.array(Download),
   /** A part of the training set that may stand in for all its files, by name only. */
   trainSubset: z.strictObject({ count: Count, label: z.string(), file: PublishedFile }).nullable(),
 })

@@ -23,7 +23,10 @@ export interface FoundSet {
 }
 
 /** None of a set's files is anywhere it was looked for: the usual start, and no fault of any file. */
-export class MissingData extends DataProblem {}
+export class MissingData extends DataProblem {
+  /** Every folder that was looked into. */
+  looked: readonly string[] = []
+}
 
 /** Where a set is looked for: only where the person said, or else in the usual places. @throws DataProblem */
 export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet {
@@ -35,19 +38,27 @@ export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet 
   const first = facts.files[0]?.name ?? ''
   if (said !== null) {
     const isFolder = statSync(said, { throwIfNoEntry: false })?.isDirectory() ?? false
-    throw new MissingData(
+    throw missing(
+      folders,
       resolve(said),
       `a folder with ${first} (or ${first}.gz) and the other files of ${facts.label}, or with a folder ${facts.name} that holds them`,
       isFolder ? 'no file of that set' : 'no such folder',
       whereToGet(facts),
     )
   }
-  throw new MissingData(
+  throw missing(
+    folders,
     facts.label,
     `its files (${first} and others) in ${folders.filter((folder) => !folder.endsWith('raw')).join(' or ')}`,
     'none of them',
-    `${whereToGet(facts)} Then name their folder with --data or "use a folder I have", or set APICAL_DATA.`,
+    `Download it on the Data screen or with "apical data get ${facts.name}". Or get it from ${facts.homepage ?? 'its publisher'}, then name their folder with --data or "use a folder I have", or set APICAL_DATA.`,
   )
+}
+
+function missing(looked: readonly string[], ...words: ConstructorParameters<typeof DataProblem>): MissingData {
+  const problem = new MissingData(...words)
+  problem.looked = [...new Set(looked)]
+  return problem
 }
 
 function whereToGet({ label, homepage }: DataSetFacts): string {
@@ -101,7 +112,8 @@ export function lookInto(folder: string, facts: DataSetFacts): FoundSet | null {
   )
 }
 
-function findFile(folder: string, { name }: PublishedFile): FoundFile | null {
+/** One file of a set in a folder, however it is packed and spelt; null when it is not there. */
+export function findFile(folder: string, { name }: PublishedFile): FoundFile | null {
   // Some mirrors write `train-images.idx3-ubyte`.
   for (const spelt of [name, name.replace('-idx', '.idx')])
     for (const packing of [null, 'gz', 'xz'] as const) {

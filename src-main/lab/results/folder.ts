@@ -116,7 +116,7 @@ const UNFINISHED = '.new-'
 const ABANDONED_AFTER_MS = 3_600_000
 
 /** Parents first. Node's own recursive mkdir never ends where a parent is there but takes no folders (/proc). */
-function makeFolders(path: string): void {
+export function makeFolders(path: string): void {
   if (existsSync(path)) return
   makeFolders(dirname(path))
   try {

@@ -1,0 +1,340 @@
+/**
+ * Fetches one file over HTTPS into a `.part` beside its place, from the first of several addresses that has it. What is
+ * there already is not fetched again: a range is asked for under the condition that the file did not change
+ * (If-Range, RFC 9110 §13.1.5). It is trusted only when its length and SHA-256 are those that are known beforehand.
+ *
+ * Why node:https and not fetch: fetch unpacks a `.gz` that a server labels as encoded, and then neither length, range
+ * nor checksum is that of the published file.
+ */
+import { createHash } from 'node:crypto'
+import { createReadStream, rmSync, statSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { Agent, request } from 'node:https'
+import { setTimeout as pause } from 'node:timers/promises'
+import { z } from 'zod'
+import { inWords } from '../../data/problem.ts'
+import { readJson, writeJson } from '../results/files.ts'
+import type { Fetchable } from './publishers.ts'
+import { storageProblem } from './storage-problem.ts'
+
+/** How patient a fetch is, and whom it trusts. */
+export interface Manners {
+  /** Certificates trusted instead of the system's; for servers of one's own. */
+  readonly certificates?: string
+  /** Waits between attempts at one address that bring nothing new; one attempt more than waits. */
+  readonly pausesMs: readonly number[]
+  /** A server that says nothing for so long is given up. */
+  readonly silenceMs: number
+}
+
+export const USUAL_MANNERS: Manners = { pausesMs: [500, 2000, 5000], silenceMs: 30_000 }
+
+export interface Fetching {
+  readonly signal: AbortSignal
+  /** Called as bytes come, with how many are there now. */
+  readonly onBytes: (have: number) => void
+  readonly onChecking: () => void
+  readonly manners: Manners
+}
+
+/** No address had the file; `reasons` are parts of a sentence, one an address. */
+export class NotFetched extends Error {
+  override readonly name = 'NotFetched'
+  readonly reasons: readonly string[]
+  /** Nobody could be asked at all: this machine has no network, or nobody answers. */
+  readonly isOffline: boolean
+
+  constructor(file: string, reasons: readonly string[], isOffline: boolean) {
+    super(`${file} could not be fetched: ${reasons.join('; ')}.`)
+    this.reasons = reasons
+    this.isOffline = isOffline
+  }
+}
+
+/** One address will not give it; another may. */
+class Declined extends Error {
+  readonly isOffline: boolean
+
+  constructor(reason: string, isOffline = false) {
+    super(reason)
+    this.isOffline = isOffline
+  }
+}
+
+const MOST_REDIRECTS = 5
+
+export function partOf(path: string): string {
+  return `${path}.part`
+}
+
+/**
+ * Leaves the whole file, checked, in `partOf(path)`.
+ *
+ * @throws NotFetched, a LabProblem of the disk, or the signal's reason
+ */
+export async function fetchPart(file: Fetchable, path: string, fetching: Fetching): Promise<void> {
+  const part = partOf(path)
+  const reasons: string[] = []
+  let offline = true
+  for (const url of file.urls) {
+    try {
+      await fromAddress(url, file, part, fetching)
+      return
+    } catch (error) {
+      if (!(error instanceof Declined)) throw error
+      reasons.push(`${new URL(url).host} ${error.message}`)
+      offline &&= error.isOffline
+    }
+  }
+  throw new NotFetched(file.name, reasons, offline)
+}
+
+/** Removes a part and what is known of it. */
+export function dropPart(part: string): void {
+  for (const path of [part, noteOf(part)]) rmSync(path, { force: true })
+}
+
+async function fromAddress(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<void> {
+  for (let wrong = 0; ; wrong++) {
+    const resumed = await untilWhole(url, file, part, fetching)
+    fetching.onChecking()
+    const sha256 = await digestOf(part)
+    fetching.signal.throwIfAborted()
+    if (sha256 === file.sha256) return
+    dropPart(part)
+    // What was continued may have been begun elsewhere or long ago; once it is fetched anew before it is believed wrong.
+    if (!resumed || wrong > 0)
+      throw new Declined(
+        `sent other bytes than were published (SHA-256 ${sha256.slice(0, 12)}… instead of ${file.sha256.slice(0, 12)}…)`,
+      )
+  }
+}
+
+/** Asks again, with pauses, as long as anything new comes. Answers whether any of it was there before. */
+async function untilWhole(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<boolean> {
+  const { pausesMs } = fetching.manners
+  const before = sizeOf(part)
+  let furthest = before
+  let fruitless = 0
+  let continued = before > 0
+  while (sizeOf(part) !== file.bytes) {
+    fetching.signal.throwIfAborted()
+    let reason: string
+    try {
+      continued = (await attempt(url, file, part, fetching)) || continued
+      if (sizeOf(part) === file.bytes) break
+      reason = 'broke off in the middle'
+    } catch (error) {
+      fetching.signal.throwIfAborted()
+      if (!isNetworkError(error)) throw error
+      reason = networkReason(error)
+      if (!MAY_PASS.has(error.code)) throw new Declined(reason, NOBODY_THERE.has(error.code))
+    }
+    const have = sizeOf(part)
+    fruitless = have > furthest ? 0 : fruitless + 1
+    furthest = Math.max(furthest, have)
+    const wait = pausesMs[Math.max(0, fruitless - 1)]
+    if (wait === undefined) throw new Declined(reason)
+    await pause(wait, undefined, { signal: fetching.signal })
+  }
+  return continued
+}
+
+/** One request. Answers whether it went on where an earlier one ended. */
+async function attempt(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<boolean> {
+  const have = sizeOf(part)
+  if (have > file.bytes) dropPart(part)
+  const known = readNote(part)
+  const from = have > 0 && have < file.bytes && known?.url === url ? have : 0
+  const condition: Record<string, string> =
+    from === 0 ? {} : { Range: `bytes=${from}-`, ...(known?.validator ? { 'If-Range': known.validator } : {}) }
+  const response = await ask(new URL(url), condition, fetching)
+  try {
+    const { statusCode = 0, headers } = response
+    if (statusCode === 206) {
+      const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '')
+      const total = range?.[2] === '*' ? file.bytes : Number(range?.[2])
+      // With If-Range a server need not say it again.
+      const now = validatorOf(response)
+      const unchanged = now === null || known?.validator === null || known?.validator === now
+      if (from === 0 || Number(range?.[1]) !== from || total !== file.bytes || !unchanged) {
+        // Another file by now, or a server that answers something else than was asked: from the beginning.
+        dropPart(part)
+        return false
+      }
+      await take(response, file, part, from, fetching)
+      return true
+    }
+    if (statusCode === 416) {
+      dropPart(part)
+      return false
+    }
+    if (statusCode !== 200) {
+      const reason = `answers with status ${statusCode}`
+      if (statusCode >= 500 || statusCode === 408 || statusCode === 429) throw new NetworkStatus(reason)
+      throw new Declined(reason)
+    }
+    const length = headers['content-length']
+    if (length !== undefined && Number(length) !== file.bytes)
+      throw new Declined(`has a file of ${inWords(Number(length))} bytes instead of ${inWords(file.bytes)}`)
+    const note: Note = { url, validator: validatorOf(response) }
+    await stored(part, () => writeJson(noteOf(part), note))
+    await take(response, file, part, 0, fetching)
+    return false
+  } finally {
+    response.destroy()
+  }
+}
+
+/** Follows redirects, as long as they stay encrypted. */
+async function ask(
+  url: URL,
+  condition: Record<string, string>,
+  fetching: Fetching,
+  left = MOST_REDIRECTS,
+): Promise<IncomingMessage> {
+  const response = await respond(url, condition, fetching)
+  const { statusCode = 0, headers } = response
+  if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return response
+  response.destroy()
+  const to = URL.parse(headers.location, url)
+  if (to === null) throw new Declined('redirects to an address that cannot be read')
+  if (to.protocol !== 'https:') throw new Declined(`redirects to ${to.protocol}//${to.host}, which is not encrypted`)
+  if (left === 0) throw new Declined('redirects in circles')
+  return ask(to, condition, fetching, left - 1)
+}
+
+function respond(url: URL, condition: Record<string, string>, { signal, manners }: Fetching): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const agent = new Agent({
+      // A machine behind a proxy says so in HTTPS_PROXY and NO_PROXY.
+      proxyEnv: process.env,
+      ...(manners.certificates === undefined ? {} : { ca: manners.certificates }),
+    })
+    const headers = { Accept: '*/*', 'Accept-Encoding': 'identity', 'User-Agent': 'Apical', ...condition }
+    const sent = request(url, { agent, headers, signal }, resolve)
+    sent.setTimeout(manners.silenceMs, () => {
+      sent.destroy(Object.assign(new Error('nothing came for a while'), { code: 'ETIMEDOUT' }))
+    })
+    sent.on('error', reject)
+    sent.end()
+  })
+}
+
+async function take(
+  response: IncomingMessage,
+  file: Fetchable,
+  part: string,
+  from: number,
+  fetching: Fetching,
+): Promise<void> {
+  let have = from
+  let tooLong = false
+  const handle = await stored(part, () => open(part, from === 0 ? 'w' : 'a'))
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      tooLong = have + chunk.length > file.bytes
+      if (tooLong) break
+      await stored(part, () => writeAll(handle, chunk))
+      have += chunk.length
+      fetching.onBytes(have)
+    }
+    await stored(part, () => handle.sync())
+  } finally {
+    await handle.close()
+  }
+  if (!tooLong) return
+  dropPart(part)
+  throw new Declined(`sends more than the ${inWords(file.bytes)} bytes that were published`)
+}
+
+async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += (await handle.write(bytes, at)).bytesWritten
+}
+
+/** What the disk says is told apart from what the network says. */
+async function stored<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw storageProblem(error, path)
+  }
+}
+
+/** SHA-256 of a file, in hexadecimal. */
+export async function digestOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer)
+  } catch (error) {
+    throw storageProblem(error, path)
+  }
+  return hash.digest('hex')
+}
+
+/** Bytes of a file; 0 where there is none, or none that may be looked at. */
+export function sizeOf(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  } catch {
+    return 0
+  }
+}
+
+/** Of which version of the file the part is: the address, and a strong ETag, else the time of its last change. */
+const Note = z.object({ url: z.string(), validator: z.string().nullable() })
+type Note = z.infer<typeof Note>
+
+function noteOf(part: string): string {
+  return `${part}.json`
+}
+
+function readNote(part: string): Note | null {
+  try {
+    const parsed = Note.safeParse(readJson(noteOf(part), 10_000))
+    return parsed.success ? parsed.data : null
+  } catch {
+    return null
+  }
+}
+
+function validatorOf({ headers }: IncomingMessage): string | null {
+  const { etag } = headers
+  if (etag !== undefined && !etag.startsWith('W/')) return etag
+  return headers['last-modified'] ?? null
+}
+
+/** A server that is busy now and may not be in a moment. */
+class NetworkStatus extends Error {
+  readonly code = 'STATUS'
+}
+
+function isNetworkError(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && !(error instanceof Declined) && error.name !== 'LabProblem' && 'code' in error
+}
+
+/** What a moment's patience may mend. Without a name, a way or a certificate there is nothing to wait for. */
+const MAY_PASS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'STATUS'])
+const NOBODY_THERE: ReadonlySet<string> = new Set([
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'ENETUNREACH',
+  'EHOSTUNREACH',
+  'ECONNREFUSED',
+])
+
+function networkReason(error: Error & { readonly code: string }): string {
+  if (NOBODY_THERE.has(error.code)) return `cannot be reached (${error.code})`
+  switch (error.code) {
+    case 'ETIMEDOUT':
+      return 'does not answer'
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'broke off in the middle'
+    case 'STATUS':
+      return error.message
+    default:
+      return `cannot be talked to safely (${error.code})`
+  }
+}
