@@ -145,7 +145,7 @@ function setTicks(axis: Scale, content: Content | undefined): void {
   const { kind, ...range } = isX ? drawn.x : drawn.y
   const most = isX
     ? Math.max(2, Math.min(7, Math.floor(axis.chart.width / 80)))
-    : Math.max(3, Math.floor(axis.chart.height / 34))
+    : Math.max(3, Math.min(8, Math.floor(axis.chart.height / 34)))
   const values = isX ? xTicks(model, drawn.x, most) : ticksOf(kind, range, most)
   const texts = tickTexts(values, kind, isX ? '' : model.unit)
   axis.ticks = values.map((value, i) => ({ value: forward(kind, value), label: texts[i] ?? '' }))
