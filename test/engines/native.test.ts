@@ -135,9 +135,10 @@ describe.skipIf(!available)('native', () => {
     // In a process of its own, where the garbage of JavaScript can be collected before memory is looked at.
     const script = fileURLToPath(new URL('open-and-close.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script])
-    const [after500, after1500] = stdout.trim().split(' ').map(Number) as [number, number]
-    // A thousand sessions hold 40 kB of parameters each: what leaked them would grow by 40 MB.
-    expect(after1500 - after500).toBeLessThan(10 * 2 ** 20)
+    const [after500, after1500, after2500] = stdout.trim().split(' ').map(Number) as [number, number, number]
+    // A thousand sessions hold 40 kB of parameters each: what leaked them would grow by 40 MB each time. A system that
+    // takes pages away and gives them back may do so once.
+    expect(Math.min(after1500 - after500, after2500 - after1500)).toBeLessThan(10 * 2 ** 20)
   }, 60_000)
 })
 

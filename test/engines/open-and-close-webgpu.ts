@@ -1,4 +1,4 @@
-// Opens, trains and closes WebGPU sessions, and prints the process's resident bytes after 40 and after 80 of them.
+// Opens, trains and closes WebGPU sessions, and prints the process's resident bytes after 60, 90 and 120 of them.
 import { webgpu } from '../../src-main/engines/webgpu.ts'
 import { compileRule, rules } from '../../src-main/rules/index.ts'
 
@@ -22,5 +22,6 @@ async function residentAfter(sessions: number): Promise<number> {
   return process.memoryUsage().rss
 }
 
-const first = await residentAfter(40)
-process.stdout.write(`${first} ${await residentAfter(40)}\n`)
+const resident: number[] = []
+for (const sessions of [60, 30, 30]) resident.push(await residentAfter(sessions))
+process.stdout.write(`${resident.join(' ')}\n`)

@@ -1,4 +1,4 @@
-// Opens and closes native sessions, and prints the process's resident bytes after 500 and after 1,500 of them.
+// Opens and closes native sessions, and prints the process's resident bytes after 500, 1,500 and 2,500 of them.
 import { native } from '../../src-main/engines/native.ts'
 import { compileRule, rules } from '../../src-main/rules/index.ts'
 
@@ -20,5 +20,6 @@ async function residentAfter(sessions: number): Promise<number> {
   return process.memoryUsage().rss
 }
 
-const first = await residentAfter(500)
-process.stdout.write(`${first} ${await residentAfter(1000)}\n`)
+const resident: number[] = []
+for (const sessions of [500, 1000, 1000]) resident.push(await residentAfter(sessions))
+process.stdout.write(`${resident.join(' ')}\n`)

@@ -213,9 +213,10 @@ describe.runIf(availability.available)('webgpu', () => {
     // With one heap for all threads: what each thread's own keeps for later would look like a leak.
     const env = { ...process.env, MALLOC_ARENA_MAX: '1' }
     const { stdout } = await promisify(execFile)(process.execPath, ['--expose-gc', script], { env })
-    const [few, many] = stdout.trim().split(' ').map(Number) as [number, number]
-    // Forty sessions hold more than a megabyte each on the device, which is this process's memory where it is software.
-    expect(many - few).toBeLessThan(35 * 2 ** 20)
+    const [after60, after90, after120] = stdout.trim().split(' ').map(Number) as [number, number, number]
+    // Thirty sessions hold more than a megabyte each on the device, which is this process's memory where it is software:
+    // what leaked them would grow by it each time. A system that takes pages away and gives them back may do so once.
+    expect(Math.min(after90 - after60, after120 - after90)).toBeLessThan(25 * 2 ** 20)
   })
 })
 
