@@ -54,7 +54,7 @@ test('a set is downloaded in two goes, and its samples are there', async () => {
   await expect(mnist).toContainText('400 training and 50 test samples, not the published counts.')
   await expect(mnist.getByRole('button', { name: `Copy the path ${join(lab.home, 'data', 'mnist')}` })).toBeVisible()
   await mnist.getByRole('button', { name: 'Look at samples of MNIST' }).click()
-  await expect(page.getByRole('list', { name: 'Samples', exact: true }).getByRole('listitem').first()).toBeVisible()
+  await expect(page.getByRole('list', { name: 'Samples', exact: true }).getByRole('listitem').first()).toBeInViewport()
 })
 
 test('without a network it says what to fetch from where and what to do with it', async () => {
