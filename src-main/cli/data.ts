@@ -4,6 +4,7 @@ import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
 import { describeDataSets, verifyDataSet, type VerifiedDataSet } from '../lab/datasets.ts'
 import { downloadSet, offerOf } from '../lab/datasets/downloads.ts'
 import { NotFetched } from '../lab/datasets/fetch.ts'
+import { publishers } from '../lab/datasets/publishers.ts'
 import { Rate } from '../lab/datasets/rate.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
@@ -49,20 +50,20 @@ export const data: Command = {
       action === 'verify'
         ? 'DIR is the folder with the files, for example one with train-images-idx3-ubyte.gz in it.'
         : action === 'get'
-          ? `NAME is one of ${PUBLISHED_NAMES.join(', ')}.`
+          ? `NAME is one of ${publishedNames().join(', ')}.`
           : '',
     )
   },
 }
 
-const PUBLISHED_NAMES = DATASET_NAMES.filter((name) => offerOf(name, null) !== null)
+/** Those that somebody publishes. */
+const publishedNames = (): readonly DataSetName[] => DATASET_NAMES.filter((name) => publishers(name).length > 0)
 
 function named(text: string): DataSetName {
-  const name = PUBLISHED_NAMES.find((one) => one === text)
+  const names = publishedNames()
+  const name = names.find((one) => one === text)
   if (name === undefined)
-    throw new UsageProblem(
-      `"data get" takes one of ${PUBLISHED_NAMES.join(', ')}; found "${text}".${suggestion(text, PUBLISHED_NAMES)}`,
-    )
+    throw new UsageProblem(`"data get" takes one of ${names.join(', ')}; found "${text}".${suggestion(text, names)}`)
   return name
 }
 

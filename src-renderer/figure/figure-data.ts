@@ -1,5 +1,6 @@
 /** The numbers of a figure for other programs: as a table, and as Python that carries them and draws the figure again. */
 import { tableText } from '../parts/chart-data.ts'
+import { pandasSmoothing } from '../parts/smoothing.ts'
 import { modelOf } from './draw-lines.ts'
 import type { BarsContent, Figure, FigureLook, HeatMapContent, LinesContent, ParallelContent } from './figure.ts'
 
@@ -83,16 +84,8 @@ for row in range(len(data)):
   }
 }
 
-function drawingLines(
-  { unit, scales, smoothing: { kind, span }, published, lines }: LinesContent,
-  look: FigureLook,
-): string {
-  const smooth =
-    kind === 'exponential'
-      ? `.ewm(span=${span}).mean()`
-      : kind === 'window'
-        ? `.rolling(${span}, center=True, min_periods=1).mean()`
-        : ''
+function drawingLines({ unit, scales, smoothing, published, lines }: LinesContent, look: FigureLook): string {
+  const smooth = pandasSmoothing(smoothing)
   const scale = unit === 'percent' && scales.y !== 'logit' ? 100 : 1
   const times = scale === 1 ? '' : ` * ${scale}`
   const unitOf = scale === 1 ? '' : ', %'

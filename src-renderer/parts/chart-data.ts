@@ -1,6 +1,7 @@
 /** The numbers of a chart for other programs: as a table, and as Python that reads the run's own files. */
 import type { ChartModel } from './chart-model.ts'
 import type { ChartChoice } from './chart-view.ts'
+import { pandasSmoothing } from './smoothing.ts'
 
 /** All lines, one row for each x: every point, none thinned. Bands have two columns. Tabs or commas. */
 export function tableText(model: ChartModel, separator: '\t' | ','): string {
@@ -58,13 +59,7 @@ def points(rows):
         latest.update(profiles)
     return pd.DataFrame({name: pd.Series(values, index=range(1, len(values) + 1)) for name, values in latest.items()})`,
   }[source.kind]
-  const { kind, span } = choice.smoothing
-  const smooth =
-    kind === 'exponential'
-      ? `.ewm(span=${span}).mean()`
-      : kind === 'window'
-        ? `.rolling(${span}, center=True, min_periods=1).mean()`
-        : ''
+  const smooth = pandasSmoothing(choice.smoothing)
   const band =
     model.band?.chosen === 'quartiles'
       ? ['seeds.quantile(0.25)', 'seeds.quantile(0.75)']

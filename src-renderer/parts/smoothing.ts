@@ -11,6 +11,18 @@ export interface Smoothing {
   readonly span: number
 }
 
+/** What pandas calls on a series to smooth it the same way; '' where nothing is smoothed. */
+export function pandasSmoothing({ kind, span }: Smoothing): string {
+  switch (kind) {
+    case 'none':
+      return ''
+    case 'exponential':
+      return `.ewm(span=${span}).mean()`
+    case 'window':
+      return `.rolling(${span}, center=True, min_periods=1).mean()`
+  }
+}
+
 export class Smoothed {
   readonly #smoothing: Smoothing
   readonly y = new Column()
