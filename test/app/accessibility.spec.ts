@@ -1,7 +1,7 @@
 // axe on every screen, light and dark: no violation of WCAG 2.2 AA or of best practice, anywhere.
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
-import { faultsOf } from './faultless-page.ts'
+import { openFaultless } from './faultless-page.ts'
 import { chooseTheme, screens, startRun } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
 import { violationsOf } from './violations.ts'
@@ -14,11 +14,7 @@ let faults: string[]
 
 test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.start()
-  // axe opens a page of its own beside this one, which a page without a named context does not allow.
-  const context = await browser.newContext({ reducedMotion: 'reduce' })
-  page = await context.newPage()
-  faults = faultsOf(page)
-  await page.goto(lab.address)
+  ;({ page, faults } = await openFaultless(browser, lab.address, { reducedMotion: 'reduce' }))
 })
 test.afterAll(async () => {
   await page.close()

@@ -5,7 +5,7 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { makeGroups, makeSweep } from './compared-groups.ts'
-import { faultsOf } from './faultless-page.ts'
+import { openFaultless } from './faultless-page.ts'
 import { expectNoSidewaysScroll } from './narrow-window.ts'
 import { chooseTheme } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
@@ -23,13 +23,10 @@ test.beforeAll(async ({ browser }) => {
   await makeGroups(home)
   sweep = await makeSweep(home)
   lab = await ServedLab.start(home)
-  const context = await browser.newContext({
+  ;({ page, faults } = await openFaultless(browser, lab.address, {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  page = await context.newPage()
-  faults = faultsOf(page)
-  await page.goto(lab.address)
+  }))
 })
 test.afterAll(async () => {
   await page.close()

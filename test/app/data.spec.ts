@@ -4,7 +4,7 @@ import { cp, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { noCertificate } from '../data/local-publisher.ts'
-import { faultsOf } from './faultless-page.ts'
+import { openFaultless } from './faultless-page.ts'
 import { chooseTheme } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
 import { violationsOf } from './violations.ts'
@@ -21,10 +21,7 @@ test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.run([fileURLToPath(new URL('lab-with-publisher.ts', import.meta.url))])
   const [id = ''] = await readdir(sample)
   await cp(join(sample, id), join(lab.home, 'from the cluster', 'copied'), { recursive: true })
-  const context = await browser.newContext({ reducedMotion: 'reduce' })
-  page = await context.newPage()
-  faults = faultsOf(page)
-  await page.goto(lab.address)
+  ;({ page, faults } = await openFaultless(browser, lab.address, { reducedMotion: 'reduce' }))
 })
 test.afterAll(async () => {
   await page.close()

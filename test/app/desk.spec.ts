@@ -2,7 +2,7 @@
 import { expect, test, type Page } from '@playwright/test'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { faultsOf } from './faultless-page.ts'
+import { openFaultless } from './faultless-page.ts'
 import { chooseQuickPreset, makeSmall, openTab } from './form.ts'
 import { ServedLab } from './served-lab.ts'
 
@@ -14,9 +14,7 @@ let faults: string[]
 
 test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.start()
-  page = await browser.newPage()
-  faults = faultsOf(page)
-  await page.goto(lab.address)
+  ;({ page, faults } = await openFaultless(browser, lab.address))
 })
 test.afterAll(async () => {
   await page.close()

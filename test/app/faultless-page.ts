@@ -1,6 +1,20 @@
 // A page whose console has to stay clean: a refused script or style, a failed request or a thrown error is a defect of
 // the app, whatever the test at hand looks at.
-import type { Page } from '@playwright/test'
+import type { Browser, BrowserContextOptions, Page } from '@playwright/test'
+
+/** A page at an address, in a context of its own, and what goes wrong in it. */
+export async function openFaultless(
+  browser: Browser,
+  address: string,
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; faults: string[] }> {
+  // axe opens a page of its own beside this one, which a page without a named context does not allow.
+  const context = await browser.newContext(options)
+  const page = await context.newPage()
+  const faults = faultsOf(page)
+  await page.goto(address)
+  return { page, faults }
+}
 
 /** Collects what goes wrong in a page from now on; expect it to stay empty. */
 export function faultsOf(page: Page): string[] {

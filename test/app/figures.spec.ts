@@ -3,7 +3,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
-import { faultsOf } from './faultless-page.ts'
+import { openFaultless } from './faultless-page.ts'
 import { expectNoSidewaysScroll } from './narrow-window.ts'
 import { chooseTheme } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
@@ -18,13 +18,10 @@ let svg: Buffer
 
 test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.start()
-  const context = await browser.newContext({
+  ;({ page, faults } = await openFaultless(browser, lab.address, {
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
-  })
-  page = await context.newPage()
-  faults = faultsOf(page)
-  await page.goto(lab.address)
+  }))
   await page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader').getByRole('link').first().click()
   await expect(accuracy().getByRole('img')).toHaveAttribute('aria-label', /\d/)
 })

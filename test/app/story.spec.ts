@@ -3,7 +3,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { faultsOf } from './faultless-page.ts'
+import { openFaultless } from './faultless-page.ts'
 import { chooseQuickPreset, makeSmall, openTab, quickPreset } from './form.ts'
 import { ServedLab } from './served-lab.ts'
 
@@ -17,10 +17,9 @@ let faults: string[]
 
 test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.start()
-  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
-  page = await context.newPage()
-  faults = faultsOf(page)
-  await page.goto(lab.address)
+  ;({ page, faults } = await openFaultless(browser, lab.address, {
+    permissions: ['clipboard-read', 'clipboard-write'],
+  }))
 })
 test.afterAll(async () => {
   await page.close()
