@@ -3,8 +3,10 @@
  * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
  */
 import { z } from 'zod'
-import type { DataPreview, DataSetCard, Download, DownloadOffer } from './experiment/data-card.ts'
+import type { Dash, DataPreview, DataSetCard, Download, DownloadOffer } from './experiment/data-card.ts'
 import { LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
+import type { ExperimentField } from './experiment/fields.ts'
+import type { SettingsSchema } from './rules/setting.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem, type Selection } from './experiment/experiment.ts'
 import type { EarlyEpoch, MeasureCost, PublishedComparison, RunEvent, SeedOutcome, Spread } from './experiment/event.ts'
 
@@ -29,6 +31,7 @@ export interface ExperimentRow {
   readonly rule: string
   readonly ruleLabel: string
   readonly dataset: string
+  readonly datasetLabel: string
   readonly widths: readonly number[]
   readonly preset: string | null
   /** The sweep it belongs to, and what of it is its own; null when it stands alone. */
@@ -42,10 +45,10 @@ export interface ExperimentRow {
   readonly reason: string | null
   readonly seeds: readonly number[]
   readonly collapsedSeeds: readonly number[]
-  /** After each seed's last epoch, or the one chosen on the validation part: see `selection`. */
+  /** After each seed's last epoch, or the one chosen on the validation set: see `selection`. */
   readonly testAccuracy: Spread | null
   readonly trainAccuracy: Spread | null
-  /** Null without a validation part. */
+  /** Null without a validation set. */
   readonly validationAccuracy: Spread | null
   readonly selection: Selection
   /** Best test accuracy of any seed after any epoch. */
@@ -146,8 +149,10 @@ export interface RuleCard {
   readonly label: string
   readonly summary: string
   readonly source: { readonly text: string; readonly url: string }
+  /** Its colour in charts and tables: a slot of the palette. */
+  readonly palette: number
   /** JSON Schema of the settings; each property carries label, symbol, help, unit, group and control. */
-  readonly settings: JsonSchema
+  readonly settings: SettingsSchema
   readonly equations: readonly {
     readonly caption: string
     readonly tex: string
@@ -160,34 +165,6 @@ export interface RuleCard {
     readonly help: string
   }[]
   readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
-}
-
-export interface JsonSchema {
-  readonly type?: string
-  readonly properties?: Readonly<Record<string, SettingSchema>>
-}
-
-export interface SettingSchema {
-  readonly type?: string
-  readonly enum?: readonly string[]
-  readonly minimum?: number
-  readonly exclusiveMinimum?: number
-  readonly maximum?: number
-  readonly default?: unknown
-  readonly items?: SettingSchema
-  readonly label?: string
-  readonly symbol?: string
-  readonly help?: string
-  readonly unit?: string
-  readonly group?: 'dynamics' | 'learning'
-  readonly control?: 'number' | 'whole' | 'choice' | 'switch' | 'per-layer' | 'layers' | 'schedule'
-  readonly optionLabels?: Readonly<Record<string, string>>
-  /** per-layer only: 1 when W₁ has an entry, 2 when the first is W₂'s. */
-  readonly from?: number
-  /** per-layer only: hidden layers alone have an entry. */
-  readonly hidden?: boolean
-  /** per-layer only: letter of what has the number. */
-  readonly letter?: string
 }
 
 export interface PresetCard {
@@ -255,6 +232,8 @@ export interface LabDescription {
   /** The lab's own, while another one is shown; null otherwise. */
   readonly ownResultsFolder: string | null
   readonly rules: readonly RuleCard[]
+  /** The settings that experiments of all rules have. */
+  readonly fields: readonly ExperimentField[]
   readonly presets: readonly PresetCard[]
   readonly templates: readonly TemplateCard[]
   readonly dataSets: readonly DataSetCard[]
@@ -478,4 +457,6 @@ export interface ElectronBridge {
 }
 
 export { Experiment, LabelChange, LabView, SavedView, Tag }
-export type { DataPreview, DataSetCard, Download, DownloadOffer }
+export type { ExperimentField, SettingsSchema }
+export type { SettingSchema } from './rules/setting.ts'
+export type { Dash, DataPreview, DataSetCard, Download, DownloadOffer }

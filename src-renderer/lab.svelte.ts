@@ -15,7 +15,8 @@ import type {
   LabEvent,
 } from '../src-main/contract.ts'
 import type { RunEvent } from '../src-main/experiment/event.ts'
-import { History } from './history.ts'
+import { History } from './charts/history.ts'
+import { NO_WORDS, type Vocabulary } from './text/setting-words.ts'
 import { Refusal, type Connection, type Wire } from './transport/wire.ts'
 
 export type Progress = Extract<RunEvent, { kind: 'progress' }>
@@ -120,6 +121,8 @@ export class LabStore {
   benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
   /** The latest download of each data set, by its name. */
   downloads = $state.raw<Readonly<Record<string, Download>>>({})
+  /** What rules, settings and data sets are called; empty until the lab has said. */
+  readonly words = $derived<Vocabulary>(this.description ?? NO_WORDS)
   readonly #wire: Wire
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- `rows` is what screens follow; a burst of changes is one of it
   readonly #rows = new Map<string, ExperimentRow>()

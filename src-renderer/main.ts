@@ -10,5 +10,5 @@ import { chooseTransport } from './transport/choose.ts'
 const target = document.getElementById('face')
 if (target === null) throw new Error('index.html has no #face to mount on')
 
-const lab = new LabStore(await chooseTransport())
+const lab = new LabStore(chooseTransport())
 mount(App, { target, props: { lab } })

@@ -20,17 +20,65 @@ const arrows: Record<string, readonly string[]> = {
   lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract'],
   hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract', 'lab'],
   preload: ['contract'],
-  face: ['contract', 'experiment'],
+  // The face: from what is drawn with least knowledge to the window that holds it all.
+  'face/text': ['contract', 'experiment'],
+  'face/statistics': ['contract', 'experiment'],
+  'face/transport': ['contract', 'experiment'],
+  'face/charts': ['contract', 'experiment', 'face/text', 'face/statistics'],
+  'face/stores': ['contract', 'experiment', 'face/text', 'face/transport', 'face/charts'],
+  'face/export': ['face/text', 'face/stores'],
+  'face/figure': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores', 'face/export'],
+  'face/experiments': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores'],
+  'face/parts': [
+    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/stores', 'face/export'],
+    ...['face/figure', 'face/experiments'],
+  ],
+  'face/screens': [
+    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/transport', 'face/charts', 'face/stores'],
+    ...['face/export', 'face/figure', 'face/experiments', 'face/parts'],
+  ],
+  'face/window': [
+    ...['contract', 'experiment', 'face/text', 'face/transport', 'face/stores', 'face/figure', 'face/experiments'],
+    'face/parts',
+  ],
+  'face/app': [
+    ...['contract', 'face/transport', 'face/stores', 'face/figure', 'face/parts', 'face/screens', 'face/window'],
+  ],
 }
 
 /** A folder of src-main that the table does not name is part of a host: it may look down, and nobody looks up to it. */
 function roomOf(path: string): string {
-  if (path.startsWith('src-renderer/')) return 'face'
+  if (path.startsWith('src-renderer/')) return roomOfFace(path.slice('src-renderer/'.length))
   if (path === 'src-main/contract.ts') return 'contract'
   if (path === 'src-main/preload.ts') return 'preload'
   const folder = /^src-main\/([^/]+)\//.exec(path)?.[1]
   return folder !== undefined && folder in arrows ? folder : 'hosts'
 }
+
+/** At its root stand the app, its entry and the stores, and nothing loose; each screen is a room of its own, the list of them is the app's. */
+function roomOfFace(path: string): string {
+  const [first = '', second, ...deeper] = path.split('/')
+  if (second === undefined)
+    return /^(App\.svelte|main\.ts)$/.test(first)
+      ? 'face/app'
+      : first.endsWith('.svelte.ts')
+        ? 'face/stores'
+        : 'face/loose'
+  if (first !== 'screens') return `face/${first}`
+  return deeper.length === 0 ? 'face/app' : `face/screens/${second}`
+}
+
+/** The line of the table that says what a room may import: every screen may import the same. */
+function arrowsOf(room: string): readonly string[] | undefined {
+  return arrows[room.replace(/^(face\/screens)\/.+$/, '$1')]
+}
+
+/** Rooms as the table names them: the screens together. */
+function isScreen(room: string): boolean {
+  return room.startsWith('face/screens/')
+}
+
+const isFace = (room: string): boolean => room.startsWith('face/')
 
 /** Packages that only some files may name. */
 const reserved: readonly { package: RegExp; only: RegExp }[] = [
@@ -41,7 +89,7 @@ const reserved: readonly { package: RegExp; only: RegExp }[] = [
 ]
 
 /** Rooms that run anywhere, in a worker, a browser or a test: nothing of Node in them, nor in what they reach. */
-const portable = new Set(['program', 'rules', 'data', 'experiment', 'contract', 'face'])
+const portable = new Set(['program', 'rules', 'data', 'experiment', 'contract'])
 
 /** What others see of the rules: the list, what a rule is, and its settings; never one paper's file. */
 const doorsOfRules = /^src-main\/rules\/(index|rule|setting)\.ts$/
@@ -50,25 +98,29 @@ interface Import {
   /** As written; null where the argument of a dynamic import is computed, which no check could follow. */
   readonly specifier: string | null
   readonly line: number
+  /** Gone when the types are. */
+  readonly typesOnly: boolean
 }
 
 function importsOf(path: string, source: string): Import[] {
   const found: Import[] = []
   const script = path.endsWith('.svelte') ? scriptsOf(source) : source
   const file = ts.createSourceFile(path, script, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS)
-  const add = (at: ts.Node, specifier: ts.Node | undefined): void => {
+  const add = (at: ts.Node, specifier: ts.Node | undefined, typesOnly = false): void => {
     const line = file.getLineAndCharacterOfPosition(at.getStart(file)).line + 1
     found.push({
       specifier: specifier !== undefined && ts.isStringLiteralLike(specifier) ? specifier.text : null,
       line,
+      typesOnly,
     })
   }
   const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier)
-    else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined) add(node, node.moduleSpecifier)
+    if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, holdsTypesOnly(node))
+    else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined)
+      add(node, node.moduleSpecifier, node.isTypeOnly)
     else if (ts.isExternalModuleReference(node)) add(node, node.expression)
     else if (ts.isImportTypeNode(node))
-      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined)
+      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true)
     else if (ts.isCallExpression(node)) {
       const { expression } = node
       const loads =
@@ -80,6 +132,18 @@ function importsOf(path: string, source: string): Import[] {
   }
   visit(file)
   return found
+}
+
+function holdsTypesOnly({ importClause }: ts.ImportDeclaration): boolean {
+  if (importClause === undefined) return false
+  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true
+  const { name, namedBindings } = importClause
+  return (
+    name === undefined &&
+    namedBindings !== undefined &&
+    ts.isNamedImports(namedBindings) &&
+    namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly)
+  )
 }
 
 /** The script blocks of a component, everything else blanked so that line numbers stay true. */
@@ -103,7 +167,7 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
     const room = roomOf(path)
     const targets: string[] = []
     graph.set(path, targets)
-    for (const { specifier, line } of importsOf(path, source)) {
+    for (const { specifier, line, typesOnly } of importsOf(path, source)) {
       const at = `${path}:${line}`
       if (specifier === null) violations.push(`${at} imports something computed, which no check can follow`)
       else if (specifier.startsWith('.')) {
@@ -116,7 +180,11 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
         targets.push(target)
         const other = roomOf(target)
         if (other === room) continue
-        if (!(arrows[room] ?? []).includes(other)) violations.push(`${at}: ${room} may not import ${other} (${target})`)
+        const allowed = arrowsOf(room) ?? []
+        if (!allowed.includes(isScreen(other) && room === 'face/app' ? 'face/screens' : other))
+          violations.push(`${at}: ${room} may not import ${other} (${target})`)
+        else if (isFace(room) && !isFace(other) && !typesOnly)
+          violations.push(`${at}: the face may import types alone from ${other} (${target})`)
         else if (other === 'rules' && !doorsOfRules.test(target))
           violations.push(`${at} knows one rule by name (${target})`)
       } else violations.push(...packageViolations(path, specifier, dependencies).map((wrong) => `${at} ${wrong}`))
@@ -127,7 +195,7 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
 
 function packageViolations(path: string, specifier: string, dependencies: ReadonlySet<string>): string[] {
   if (specifier.startsWith('node:'))
-    return portable.has(roomOf(path)) ? [`imports ${specifier} in a room without Node`] : []
+    return portable.has(roomOf(path)) || isFace(roomOf(path)) ? [`imports ${specifier} in a room without Node`] : []
   const rule = reserved.find((entry) => entry.package.test(specifier))
   if (rule !== undefined && !rule.only.test(path))
     return [`imports ${specifier}, which is for ${rule.only.source} only`]
@@ -179,8 +247,14 @@ describe('the check sees', () => {
     'src-main/main.ts': "import { app } from 'electron'\nimport './lab/lab.ts'",
     'src-main/cli/run.ts': "import '../lab/lab.ts'",
     'src-renderer/App.svelte':
-      '<script lang="ts">\nimport type { Lab } from "../src-main/contract.ts"\n</script>\n<p>import x from "electron"</p>',
-    'src-renderer/lab.svelte.ts': "import './App.svelte'",
+      '<script lang="ts">\nimport type { Lab } from "../src-main/contract.ts"\nimport "./screens/lab/Lab.svelte"\n</script>\n<p>import x from "electron"</p>',
+    'src-renderer/lab.svelte.ts': "import type { Lab } from '../src-main/contract.ts'",
+    'src-renderer/charts/scale.ts': '',
+    'src-renderer/figure/scene.ts': "import '../charts/scale.ts'",
+    'src-renderer/parts/Chart.svelte': "<script>import '../figure/scene.ts'\nimport '../lab.svelte.ts'</script>",
+    'src-renderer/screens/lab/Lab.svelte': "<script>import '../../parts/Chart.svelte'\nimport './rows.ts'</script>",
+    'src-renderer/screens/lab/rows.ts': '',
+    'src-renderer/screens/live/Live.svelte': '',
   }
   const judge = (spoilt: Record<string, string>): string[] =>
     violationsIn(new Map(Object.entries({ ...house, ...spoilt })), brought)
@@ -203,14 +277,46 @@ describe('the check sees', () => {
       'the face looking down',
       'src-renderer/App.svelte',
       "<script>\n\nimport '../src-main/lab/lab.ts'</script>",
-      'App.svelte:3: face may not import lab',
+      'App.svelte:3: face/app may not import lab',
     ],
     [
       'a module script',
       'src-renderer/App.svelte',
       "<script module>import '../src-main/main.ts'</script>\n<script></script>",
-      'face may not import hosts',
+      'face/app may not import hosts',
     ],
+    [
+      'a value of the office in the face',
+      'src-renderer/lab.svelte.ts',
+      "import { LAB_CALLS } from '../src-main/contract.ts'",
+      'the face may import types alone from contract',
+    ],
+    [
+      'a screen in another',
+      'src-renderer/screens/live/Live.svelte',
+      "<script>import { one } from '../lab/rows.ts'</script>",
+      'face/screens/live may not import face/screens/lab',
+    ],
+    [
+      'a screen in a part',
+      'src-renderer/parts/Chart.svelte',
+      "<script>import '../screens/lab/rows.ts'</script>",
+      'face/parts may not import face/screens/lab',
+    ],
+    [
+      'a part in a figure',
+      'src-renderer/figure/scene.ts',
+      "import '../parts/Chart.svelte'",
+      'may not import face/parts',
+    ],
+    [
+      'a figure in a chart',
+      'src-renderer/charts/scale.ts',
+      "import '../figure/scene.ts'",
+      'may not import face/figure',
+    ],
+    ['a store in a chart', 'src-renderer/charts/scale.ts', "import '../lab.svelte.ts'", 'may not import face/stores'],
+    ['a loose module', 'src-renderer/loose.ts', "import './lab.svelte.ts'", 'face/loose may not import face/stores'],
     ['preload looking around', 'src-main/preload.ts', "import './lab/lab.ts'", 'preload may not import lab'],
     ['a host imported from below', 'src-main/lab/lab.ts', "import '../cli/run.ts'", 'lab may not import hosts'],
     ['electron', 'src-main/lab/lab.ts', "import 'electron'", 'imports electron'],
@@ -240,7 +346,8 @@ describe('the clone', () => {
   const sources = new Map(paths.map((path) => [path, readFileSync(join(root, path), 'utf8')]))
 
   test('has its rooms, so that the check below judges something', () => {
-    expect(new Set(paths.map(roomOf))).toEqual(new Set(Object.keys(arrows)))
+    const rooms = paths.map(roomOf).map((room) => (isScreen(room) ? 'face/screens' : room))
+    expect(new Set(rooms)).toEqual(new Set(Object.keys(arrows)))
     expect(paths.length).toBeGreaterThan(60)
     expect([...sources].flatMap(([path, source]) => importsOf(path, source)).length).toBeGreaterThan(paths.length)
   })

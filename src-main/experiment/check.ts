@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import { heldOut } from '../data/split.ts'
 import { ruleNamed, rules } from '../rules/index.ts'
-import { Experiment, EXPERIMENT_VERSION, objectIn, readMeasures, type DataSetName, type Problem } from './experiment.ts'
+import { sizesOf } from './data-sets.ts'
+import { Experiment, EXPERIMENT_VERSION, objectIn, readMeasures, type Problem } from './experiment.ts'
 import { suggestion } from './nearest.ts'
 import { notPlain } from './plain.ts'
 import { describe, ExperimentProblem, problemsOf } from './problem.ts'
@@ -13,29 +14,6 @@ import { describe, ExperimentProblem, problemsOf } from './problem.ts'
 export type Checked =
   | { readonly experiment: Experiment; readonly problems?: never }
   | { readonly problems: readonly Problem[]; readonly experiment?: never }
-
-/** Numbers of a sample and classes of each data set: what the network's ends must be. */
-export const DATASET_ENDS: Readonly<Record<DataSetName, { readonly features: number; readonly classes: number }>> = {
-  glyphs: { features: 784, classes: 10 },
-  mnist: { features: 784, classes: 10 },
-  'fashion-mnist': { features: 784, classes: 10 },
-  'cifar-10': { features: 3072, classes: 10 },
-  'cifar-100': { features: 3072, classes: 100 },
-}
-
-export interface SampleCounts {
-  readonly train: number
-  readonly test: number
-}
-
-/** Samples of each data set as published. */
-export const DATASET_COUNTS: Readonly<Record<DataSetName, SampleCounts>> = {
-  glyphs: { train: 10_000, test: 2_000 },
-  mnist: { train: 60_000, test: 10_000 },
-  'fashion-mnist': { train: 60_000, test: 10_000 },
-  'cifar-10': { train: 50_000, test: 10_000 },
-  'cifar-100': { train: 50_000, test: 10_000 },
-}
 
 /** The experiment with every setting filled in, or everything that is wrong with it. */
 export function checkExperiment(value: unknown): Checked {
@@ -125,18 +103,18 @@ function unknownRule(name: string): Problem {
 }
 
 function endsProblems({ data, widths }: Experiment): Problem[] {
-  const { features, classes } = DATASET_ENDS[data.name]
+  const { features, classes } = sizesOf(data.name)
   const last = widths.length - 1
   const problems: Problem[] = []
   if (widths[0] !== features)
     problems.push({
       path: 'widths.0',
-      message: `Expected ${features} inputs, one a number of a ${data.name} sample, found ${widths[0]}.`,
+      message: `Expected ${features} inputs, one per number of a ${data.name} sample, found ${widths[0]}.`,
     })
   if (widths[last] !== classes)
     problems.push({
       path: `widths.${last}`,
-      message: `Expected ${classes} outputs, one a class of ${data.name}, found ${widths[last]}.`,
+      message: `Expected ${classes} outputs, one per class of ${data.name}, found ${widths[last]}.`,
     })
   return problems
 }
@@ -166,7 +144,7 @@ function measureProblems(names: readonly string[], known: readonly string[]): Pr
 }
 
 function topKProblems({ data, evaluation: { topK } }: Experiment): Problem[] {
-  const { classes } = DATASET_ENDS[data.name]
+  const { classes } = sizesOf(data.name)
   if (topK === null || topK < classes) return []
   return [
     {
@@ -196,12 +174,12 @@ function validationProblems({ data, training }: Experiment): Problem[] {
           {
             path: 'training.selection',
             message:
-              'Expected a validation part (training.validation) to choose the best epoch by, found none; on the test set it must not be chosen.',
+              'Expected a validation set (training.validation) to choose the best epoch on, found none; it must not be chosen on the test set.',
           },
         ]
   const path = 'training.validation.fraction'
-  const { classes } = DATASET_ENDS[data.name]
-  const count = Math.min(DATASET_COUNTS[data.name].train, data.limitTrain ?? Infinity)
+  const { classes } = sizesOf(data.name)
+  const count = Math.min(sizesOf(data.name).counts.train, data.limitTrain ?? Infinity)
   const held = heldOut(count, validation.fraction)
   const left = count - held
   if (left < batchSize)

@@ -1,8 +1,13 @@
 /** What a person is told of a data set: where it is, what is in it, what getting it would mean and how that goes. */
 
+/** How the lines of a data set's experiments are drawn, beside their rule's colour. */
+export const DASHES = ['solid', 'dashed', 'dotted', 'long'] as const
+export type Dash = (typeof DASHES)[number]
+
 export interface DataSetCard {
   readonly name: string
   readonly label: string
+  readonly dash: Dash
   readonly classes: number
   readonly features: number
   readonly trainCount: number

@@ -1,11 +1,23 @@
 /** The depth of a network as one number: hidden layers are repeated or taken away, with all that is said of each of them. */
 import { z } from 'zod'
 import { ruleNamed } from '../rules/index.ts'
-import type { Experiment } from './experiment.ts'
+import { Experiment } from './experiment.ts'
 import { ExperimentProblem } from './problem.ts'
+import { MOST_LAYERS } from '../rules/setting.ts'
 
-/** As many hidden layers as widths can hold. */
-export const MOST_HIDDEN = 15
+/** The shape of the network as single numbers that a sweep can go through. */
+export const NETWORK_KEYS: Readonly<Record<string, z.ZodType>> = {
+  hidden: Experiment.shape.widths.element.meta({
+    label: 'Hidden units',
+    help: 'Units of every hidden layer.',
+    section: 'network',
+  }),
+  depth: z
+    .int()
+    .min(1)
+    .max(MOST_LAYERS - 1)
+    .meta({ label: 'Hidden layers', help: 'How many hidden layers there are.', section: 'network' }),
+}
 
 /**
  * The experiment with `depth` hidden layers: the last one is repeated, or the last ones are left out. A setting that has

@@ -20,9 +20,9 @@ export interface SeedOutcome {
   /** Of `epoch`, like the two below. */
   readonly testAccuracy: number | null
   readonly trainAccuracy: number | null
-  /** Null without a validation part. */
+  /** Null without a validation set. */
   readonly validationAccuracy: number | null
-  /** Whose accuracies these are: the last, or the one chosen on the validation part; null before the first. */
+  /** Whose accuracies these are: the last, or the one chosen on the validation set; null before the first. */
   readonly epoch: number | null
   /** Why it collapsed or failed, in words; null otherwise. */
   readonly reason: string | null
@@ -87,7 +87,7 @@ export type RunEvent =
       readonly epoch: number
       readonly trainAccuracy: number | null
       readonly testAccuracy: number | null
-      /** Null without a validation part. */
+      /** Null without a validation set. */
       readonly validationAccuracy: number | null
       /** Seconds of training and evaluating spent on this epoch by all seeds together. */
       readonly seconds: number
@@ -132,7 +132,7 @@ export type RunEvent =
       readonly kind: 'done'
       readonly testAccuracy: Spread | null
       readonly trainAccuracy: Spread | null
-      /** Null without a validation part. */
+      /** Null without a validation set. */
       readonly validationAccuracy: Spread | null
       /** How the epoch was chosen whose accuracies are reported. */
       readonly selection: Selection

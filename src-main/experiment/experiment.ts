@@ -3,6 +3,29 @@
  * reproduce a run; nothing that changes a result may live elsewhere.
  */
 import { z } from 'zod'
+import { MOST_LAYERS, type SettingCard, type SettingSchema } from '../rules/setting.ts'
+
+/** The part of the form in which a setting is asked for. */
+export type Section = 'data' | 'network' | 'rule' | 'training' | 'seeds'
+
+/** What a form needs of a setting that every experiment has, beside its schema. */
+export interface Description extends Partial<SettingCard> {
+  readonly label: string
+  readonly section: Section
+  /** How it is asked for; left out where a form has a control of its own for it. */
+  readonly control?: NonNullable<SettingSchema['control']>
+  readonly optionLabels?: Readonly<Record<string, string>>
+  /** What null means. */
+  readonly empty?: string
+  /** It says something only while that one holds this value, or any but null. */
+  readonly when?: { readonly path: string; readonly is?: string }
+  /** Says what is written down, and changes no number of the result. */
+  readonly records?: true
+}
+
+function described<S extends z.ZodType>(schema: S, description: Description): S {
+  return schema.meta({ ...description })
+}
 
 /** Version of the file's shape. A higher one is refused with a sentence, never guessed at. */
 export const EXPERIMENT_VERSION = 1
@@ -11,16 +34,30 @@ export const DATASET_NAMES = ['glyphs', 'mnist', 'fashion-mnist', 'cifar-10', 'c
 export const ENGINE_NAMES = ['reference', 'tensorflow', 'native', 'webgpu'] as const
 
 /** 'all' samples after each epoch, none ('off'), or that many drawn once with the seed of the run. */
-const EvaluatedPart = z.union([z.enum(['all', 'off']), z.int().min(1).max(10_000_000)])
+const EvaluatedPart = z.union([z.enum(['all', 'off']), z.int().min(1).max(10_000_000)]).default('all')
+
+const EVALUATED_LABELS = { all: 'all samples', off: 'not evaluated' } as const
 
 /** How the training samples are divided; the draw is the same for every seed of the run. */
 const Validation = z.strictObject({
-  /** Share of the training samples that is held out. */
-  fraction: z.number().gt(0).max(0.5).default(0.1),
-  /** Of the draw. */
-  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-  /** Every class gives the same share. */
-  stratified: z.boolean().default(true),
+  fraction: described(z.number().gt(0).max(0.5).default(0.1), {
+    label: 'Held-out fraction',
+    help: 'The share of the training samples that is held out; the rest is trained on.',
+    section: 'training',
+    control: 'number',
+  }),
+  seed: described(z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0), {
+    label: 'Split seed',
+    help: 'Decides which samples are held out; the same split serves every seed of the experiment.',
+    section: 'training',
+    control: 'whole',
+  }),
+  stratified: described(z.boolean().default(true), {
+    label: 'Stratified',
+    help: 'Takes the same fraction of every class.',
+    section: 'training',
+    control: 'switch',
+  }),
 })
 
 /** The sweep an experiment was made by, and what of it is its own. */
@@ -37,7 +74,13 @@ export type Selection = (typeof SELECTIONS)[number]
 /** A measure of the rule (the name of its card), taken after batches 1, 1 + N, 1 + 2N, … of each epoch. */
 export const ChosenMeasure = z.strictObject({
   name: z.string().max(100),
-  everyBatches: z.int().min(1).max(1_000_000_000).default(500),
+  everyBatches: described(z.int().min(1).max(1_000_000_000).default(500), {
+    label: 'Measured every',
+    unit: 'batches',
+    section: 'training',
+    control: 'whole',
+    records: true,
+  }),
 })
 
 /**
@@ -66,55 +109,169 @@ export function objectIn(schema: unknown): z.ZodObject | undefined {
 
 export const Experiment = z.strictObject({
   version: z.literal(EXPERIMENT_VERSION),
-  name: z.string().min(1).max(200),
+  name: described(z.string().min(1).max(200), { label: 'Name', section: 'seeds' }),
   /** The preset it was made from, for comparison with the published row; null for none. */
   preset: z.string().max(200).nullable(),
   /** Null when it stands alone. Changes no number. */
-  sweep: SweepMember.nullable().default(null),
+  sweep: described(SweepMember.nullable().default(null), { label: 'Sweep', section: 'seeds' }),
   data: z.strictObject({
-    name: z.enum(DATASET_NAMES),
-    /** Seed of a generated set; ignored by sets read from files. */
-    seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0),
-    /** Only the first N samples; null for all. */
-    limitTrain: z.int().min(1).nullable().default(null),
-    limitTest: z.int().min(1).nullable().default(null),
+    name: described(z.enum(DATASET_NAMES), { label: 'Data set', section: 'data' }),
+    /** Ignored by sets that are read from files. */
+    seed: described(z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0), {
+      label: 'Glyph seed',
+      help: 'Decides which glyphs are drawn; the same seed draws the same ones.',
+      section: 'data',
+      control: 'whole',
+      when: { path: 'data.name', is: 'glyphs' },
+    }),
+    limitTrain: described(z.int().min(1).nullable().default(null), {
+      label: 'Training samples',
+      help: 'Use only the first so many; empty for all.',
+      section: 'data',
+      control: 'whole',
+      empty: 'all',
+    }),
+    limitTest: described(z.int().min(1).nullable().default(null), {
+      label: 'Test samples',
+      help: 'Use only the first so many; empty for all.',
+      section: 'data',
+      control: 'whole',
+      empty: 'all',
+    }),
   }),
-  /** Units of every layer, input and output included. */
-  widths: z.array(z.int().min(1).max(1_000_000)).min(2).max(17),
+  /** Input and output included. */
+  widths: described(
+    z
+      .array(z.int().min(1).max(1_000_000))
+      .min(2)
+      .max(MOST_LAYERS + 1),
+    {
+      label: 'Network',
+      help: 'Units per layer, input and output included.',
+      section: 'network',
+    },
+  ),
   rule: z.strictObject({
-    name: z.string().min(1).max(100),
+    name: described(z.string().min(1).max(100), { label: 'Learning rule', section: 'rule' }),
     settings: z.record(z.string().max(100), z.unknown()),
   }),
   training: z.strictObject({
-    epochs: z.int().min(1).max(100_000),
-    batchSize: z.int().min(1).max(100_000),
-    shuffle: z.boolean().default(true),
-    evaluateTrain: EvaluatedPart.default('all'),
-    evaluateTest: EvaluatedPart.default('all'),
+    epochs: described(z.int().min(1).max(100_000), {
+      label: 'Epochs',
+      help: 'Passes over the training samples.',
+      section: 'training',
+      control: 'whole',
+    }),
+    batchSize: described(z.int().min(1).max(100_000), {
+      label: 'Batch size',
+      help: 'Samples per update of the weights; they settle side by side.',
+      section: 'training',
+      control: 'whole',
+    }),
+    shuffle: described(z.boolean().default(true), {
+      label: 'Shuffle',
+      help: 'Draws a new order of the training samples in every epoch, from the seed of the run.',
+      section: 'training',
+      control: 'switch',
+    }),
+    evaluateTrain: described(EvaluatedPart, {
+      label: 'Training accuracy',
+      help: 'How much of the training set is classified after each epoch.',
+      section: 'training',
+      optionLabels: EVALUATED_LABELS,
+    }),
+    evaluateTest: described(EvaluatedPart, {
+      label: 'Test accuracy',
+      help: 'How much of the test set is classified after each epoch.',
+      section: 'training',
+      optionLabels: EVALUATED_LABELS,
+    }),
     /** Null for none, as published: everything is trained on. */
-    validation: Validation.nullable().default(null),
-    /** 'last-epoch' as published; the first epoch of largest validation accuracy needs a validation part. */
-    selection: z.enum(SELECTIONS).default('last-epoch'),
+    validation: described(Validation.nullable().default(null), {
+      label: 'Validation set',
+      help: 'Holds training samples out to choose epochs and settings by. A result chosen on the test set is the luckiest of many looks and overstates how well new samples are classified. Off, as published.',
+      section: 'training',
+      empty: 'none',
+    }),
+    /** The first epoch of largest validation accuracy needs a validation set. */
+    selection: described(z.enum(SELECTIONS).default('last-epoch'), {
+      label: 'Reported epoch',
+      help: 'Whose test accuracy is the result. The best epoch is chosen on the validation set, never on the test set.',
+      section: 'training',
+      control: 'choice',
+      optionLabels: {
+        'last-epoch': 'The last (as published)',
+        'best-validation-epoch': 'Best on the validation set',
+      },
+    }),
   }),
   /** Measures to take while training, each at an interval of its own. */
-  measures: z.preprocess(readMeasures, z.array(ChosenMeasure).max(50)).default([]),
+  measures: described(z.preprocess(readMeasures, z.array(ChosenMeasure).max(50)).default([]), {
+    label: 'Measures',
+    section: 'training',
+    records: true,
+  }),
   /** What the evaluation after an epoch counts beside accuracy. */
   evaluation: z
     .strictObject({
-      /** Samples whose class is among the k largest outputs; null for not counted. */
-      topK: z.int().min(2).max(1000).nullable().default(null),
-      /** After epochs N, 2N, … and the last. */
-      topKEveryEpochs: z.int().min(1).max(100_000).default(1),
-      /** Which class was taken for which, after epochs N, 2N, … and the last; null for never. */
-      confusionEveryEpochs: z.int().min(1).max(100_000).nullable().default(null),
+      topK: described(z.int().min(2).max(1000).nullable().default(null), {
+        label: 'Top-k accuracy',
+        symbol: 'k',
+        help: 'Also counts samples whose class is among the k largest outputs.',
+        section: 'training',
+        control: 'whole',
+        empty: 'not counted',
+        records: true,
+      }),
+      topKEveryEpochs: described(z.int().min(1).max(100_000).default(1), {
+        label: 'Top-k every',
+        unit: 'epochs',
+        help: 'And after the last epoch.',
+        section: 'training',
+        control: 'whole',
+        when: { path: 'evaluation.topK' },
+        records: true,
+      }),
+      confusionEveryEpochs: described(z.int().min(1).max(100_000).nullable().default(null), {
+        label: 'Confusion matrix every',
+        unit: 'epochs',
+        help: 'Of the test set; also after the last epoch.',
+        section: 'training',
+        control: 'whole',
+        empty: 'never',
+        records: true,
+      }),
     })
     .prefault({}),
-  seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000),
+  seeds: described(z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000), {
+    label: 'Seeds',
+    section: 'seeds',
+  }),
   engine: z.strictObject({
-    name: z.enum(['auto', ...ENGINE_NAMES]).default('auto'),
-    precision: z.enum(['float32', 'float64']).default('float32'),
-    device: z.string().max(200).nullable().default(null),
-    threads: z.int().min(1).max(1024).nullable().default(null),
+    name: described(z.enum(['auto', ...ENGINE_NAMES]).default('auto'), {
+      label: 'Engine',
+      help: 'What computes the run.',
+      section: 'seeds',
+    }),
+    precision: described(z.enum(['float32', 'float64']).default('float32'), {
+      label: 'Precision',
+      help: 'Double precision is for checks: slower, and on the reference engine only.',
+      section: 'seeds',
+      control: 'choice',
+      optionLabels: { float32: 'Single (float32)', float64: 'Double (float64)' },
+    }),
+    device: described(z.string().max(200).nullable().default(null), {
+      label: 'Device',
+      section: 'seeds',
+      empty: 'chosen by the engine',
+    }),
+    threads: described(z.int().min(1).max(1024).nullable().default(null), {
+      label: 'Threads',
+      help: 'Empty leaves the number to the engine.',
+      section: 'seeds',
+      control: 'whole',
+      empty: 'chosen by the engine',
+    }),
   }),
 })
 

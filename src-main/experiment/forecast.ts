@@ -2,7 +2,8 @@
 import { programBytes, programFlop, weightCount } from '../program/cost.ts'
 import { compileRule, keptBy, ruleNamed, type Rule } from '../rules/index.ts'
 import { heldOut } from '../data/split.ts'
-import { checkExperiment, DATASET_COUNTS, type SampleCounts } from './check.ts'
+import { checkExperiment } from './check.ts'
+import { sizesOf, type SampleCounts } from './data-sets.ts'
 import type { Experiment, Problem } from './experiment.ts'
 
 export interface ExperimentForecast {
@@ -58,7 +59,7 @@ export function forecastExperiment(
   return {
     problems: [],
     runs: experiment.seeds.length,
-    ...costs(experiment, secondsPerFlop, counts ?? DATASET_COUNTS[experiment.data.name]),
+    ...costs(experiment, secondsPerFlop, counts ?? sizesOf(experiment.data.name).counts),
   }
 }
 

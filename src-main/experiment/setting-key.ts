@@ -5,8 +5,9 @@
 import { z } from 'zod'
 import { ruleNamed } from '../rules/index.ts'
 import { settingKeys } from './check.ts'
-import { MOST_HIDDEN, withDepth } from './depth.ts'
-import { Experiment, objectIn } from './experiment.ts'
+import { NETWORK_KEYS, withDepth } from './depth.ts'
+import type { Experiment } from './experiment.ts'
+import { leavesOfExperiment, type Leaf } from './leaves.ts'
 import { nearest } from './nearest.ts'
 import { notPlain } from './plain.ts'
 import { dotted, ExperimentProblem, problemsOf } from './problem.ts'
@@ -32,7 +33,7 @@ export function setKeys(experiment: Experiment, changes: readonly (readonly [str
 
 function changed(
   experiment: Experiment,
-  { path, schema }: Field,
+  { path, schema }: Leaf,
   key: string,
   text: string,
   given: ReadonlySet<string>,
@@ -109,14 +110,7 @@ export function splitValues(text: string): string[] {
   return [...values, value.trim()]
 }
 
-interface Field {
-  readonly path: readonly string[]
-  readonly schema: z.core.$ZodType
-  /** Of an object that may be null: as it is when it is turned on. */
-  readonly begin?: () => unknown
-}
-
-function fieldOf(experiment: Experiment, key: string): Field {
+function fieldOf(experiment: Experiment, key: string): Leaf {
   const rule = ruleNamed(experiment.rule.name)
   const settings = rule?.settings instanceof z.ZodObject ? (rule.settings.shape as Record<string, z.ZodType>) : {}
   const setting = key.startsWith('rule.settings.') ? key.slice('rule.settings.'.length) : key
@@ -140,7 +134,7 @@ function fieldOf(experiment: Experiment, key: string): Field {
 }
 
 /** One place of a list, counted from 0: 'widths.1' is the first hidden layer, 'lrForward.0' the rate of W₁. */
-function entryOf(experiment: Experiment, key: string, list: string, place: string): Field {
+function entryOf(experiment: Experiment, key: string, list: string, place: string): Leaf {
   const { path, schema } = fieldOf(experiment, list)
   const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema
   const found = readKey(experiment, list)
@@ -154,40 +148,15 @@ function entryOf(experiment: Experiment, key: string, list: string, place: strin
   return { path: [...path, place], schema: inner.element }
 }
 
-/** The shape of the network as single numbers: units of every hidden layer, and how many hidden layers there are. */
-const NETWORK_KEYS: Readonly<Record<string, z.ZodType>> = {
-  hidden: Experiment.shape.widths.element,
-  depth: z.int().min(1).max(MOST_HIDDEN),
-}
-
 /** What a rule, a version, a preset or a sweep is cannot be changed value by value. */
 const FIXED = new Set(['version', 'preset', 'sweep', 'rule'])
 
-function leaves(): ReadonlyMap<string, Field> {
-  const found = new Map<string, Field>()
-  const visit = (schema: z.ZodObject, path: readonly string[]): void => {
-    for (const [key, part] of Object.entries<z.core.$ZodType>(schema.shape)) {
-      if (path.length === 0 && FIXED.has(key)) continue
-      const here = [...path, key]
-      const inner = objectIn(part)
-      const optional = objectThatMayBeNull(part)
-      if (inner !== undefined) visit(inner, here)
-      else if (optional === null) found.set(dotted(here), { path: here, schema: part })
-      else {
-        found.set(dotted(here), { path: here, schema: part, begin: () => optional.parse({}) })
-        visit(optional, here)
-      }
-    }
-  }
-  visit(Experiment, [])
-  return found
-}
-
-/** The object inside a field that holds one or null; null for any other field. */
-function objectThatMayBeNull(schema: z.core.$ZodType): z.ZodObject | null {
-  const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema
-  const object = inner instanceof z.ZodNullable ? inner.unwrap() : null
-  return object instanceof z.ZodObject ? object : null
+function leaves(): ReadonlyMap<string, Leaf> {
+  return new Map(
+    leavesOfExperiment()
+      .filter(({ path: [first = ''] }) => !FIXED.has(first))
+      .map((leaf) => [dotted(leaf.path), leaf]),
+  )
 }
 
 /** What a text may mean, likeliest first. */

@@ -96,10 +96,11 @@ export async function describeDataSets(
 }
 
 async function describe(facts: DataSetFacts, folder: string | null, source: Source): Promise<DataSetCard> {
-  const { name, label, classNames, image, trainCount, testCount, licence } = facts
+  const { name, label, dash, classNames, image, trainCount, testCount, licence } = facts
   const card = {
     name,
     label,
+    dash,
     classes: classNames.length,
     features: image.height * image.width * image.channels,
     trainCount,

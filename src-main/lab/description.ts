@@ -1,20 +1,20 @@
-/** What a window needs to know once: rules with their forms, presets, data sets and engines. */
-import { z } from 'zod'
-import type { JsonSchema, RuleCard } from '../contract.ts'
+/** What a window needs to know once of the rules. */
+import type { RuleCard } from '../contract.ts'
+import { schemaOf } from '../rules/setting.ts'
 import { rules, type Rule } from '../rules/index.ts'
 
 export function ruleCards(): RuleCard[] {
   return rules.map(ruleCard)
 }
 
-function ruleCard({ name, label, summary, source, settings, equations, measures, synapses }: Rule): RuleCard {
+function ruleCard({ name, label, summary, source, palette, settings, equations, measures, synapses }: Rule): RuleCard {
   return {
     name,
     label,
     summary,
     source,
-    // The form fills in what is left out, so it is shown the schema of what may be written.
-    settings: z.toJSONSchema(settings, { io: 'input' }) as JsonSchema,
+    palette,
+    settings: schemaOf(settings),
     equations,
     measures: measures.map((measure) => ({
       name: measure.name,

@@ -17,6 +17,7 @@ import { presetCards } from '../experiment/presets.ts'
 import { forecastSweep } from '../experiment/sweep-forecast.ts'
 import { Benches } from './benches.ts'
 import { DataProblem, describeDataSets, useDataFolder } from './datasets.ts'
+import { experimentFields } from '../experiment/fields.ts'
 import { ruleCards } from './description.ts'
 import { Downloads, PUBLISHED } from './datasets/downloads.ts'
 import { Errands } from './errands.ts'
@@ -161,6 +162,7 @@ class Office implements FolderLab {
       resultsFolder: this.#results,
       ownResultsFolder: null,
       rules: ruleCards(),
+      fields: experimentFields(),
       presets: presetCards(),
       templates: this.#templates.list(),
       dataSets,

@@ -19,6 +19,7 @@ export const backpropagation: Rule<BackpropagationSettings> = {
   label: 'Backpropagation',
   summary: 'Gradient descent through the transposed weights: exact, and not plausible in a brain. The baseline.',
   source: { text: 'Rumelhart, Hinton, Williams, Nature 1986', url: 'https://doi.org/10.1038/323533a0' },
+  palette: 8,
   settings,
   equations: [
     {

@@ -28,6 +28,7 @@ const settings = z.strictObject({
   sparseLayers: layerNumbers({
     label: 'Sparse layers',
     help: 'Which layers are sparse: 1 is the first hidden layer, the last is the output.',
+    marks: 'sparse',
     default: [1, 2],
     group: 'dynamics',
   }),
@@ -78,6 +79,7 @@ export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
   label: 'CorInfoMax sparse',
   summary: 'CorInfoMax whose chosen layers keep the sum of their rates near one, so that few neurons speak at a time.',
   source: { text: 'Bozkurt, Pehlevan, Erdogan, NeurIPS 2023', url: 'https://arxiv.org/abs/2306.04810' },
+  palette: 2,
   settings,
   equations: [
     {

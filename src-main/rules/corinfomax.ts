@@ -24,6 +24,7 @@ export const corinfomax: Rule<CorInfoMaxSettings> = {
   summary:
     'Layers maximise the correlative information they share; feedforward, feedback and lateral synapses are learned separately.',
   source: { text: 'Bozkurt, Pehlevan, Erdogan, NeurIPS 2023', url: 'https://arxiv.org/abs/2306.04810' },
+  palette: 1,
   settings,
   equations: corinfomaxEquations,
   measures: corinfomaxMeasures,

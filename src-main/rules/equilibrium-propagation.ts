@@ -18,6 +18,7 @@ export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
   summary:
     'The network settles twice, free and nudged towards the label; synapses learn from the difference. Connections are symmetric.',
   source: { text: 'Scellier & Bengio 2017', url: 'https://doi.org/10.3389/fncom.2017.00024' },
+  palette: 3,
   settings,
   equations: [
     {

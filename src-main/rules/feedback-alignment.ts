@@ -64,6 +64,7 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
   summary:
     'As backpropagation, but the error comes back through fixed random synapses; the forward ones learn to fit them.',
   source: { text: 'Lillicrap et al., Nature Communications 2016', url: 'https://doi.org/10.1038/ncomms13276' },
+  palette: 7,
   settings,
   equations: [
     {

@@ -92,6 +92,7 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
   label: 'Predictive coding, nudged',
   summary: 'Predictive coding whose output is pulled towards the label instead of held at it.',
   source: { text: 'Millidge et al., ICLR 2023', url: 'https://openreview.net/forum?id=nIMifqu2EO' },
+  palette: 6,
   settings,
   equations: [
     {

@@ -121,6 +121,7 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
   summary:
     'Each layer predicts the next; with the label held above, values settle and synapses reduce the errors that remain.',
   source: { text: 'Whittington & Bogacz, Neural Computation 2017', url: 'https://doi.org/10.1162/NECO_a_00949' },
+  palette: 5,
   settings,
   equations: [
     {

@@ -45,6 +45,9 @@ export interface MeasureSource {
   measurement(name: string): ArrayLike<number>
 }
 
+/** Rules beside one another are told apart by it; two may share one. */
+export type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+
 export interface Equation {
   readonly caption: string
   /** TeX. */
@@ -61,6 +64,8 @@ export interface Rule<S = any> {
   /** One plain sentence. */
   readonly summary: string
   readonly source: { readonly text: string; readonly url: string }
+  /** Its colour in every chart and table: a slot of the palette, 1 to 8. */
+  readonly palette: PaletteSlot
   /** A zod object whose fields are made by `setting.ts`, so that one schema drives form, validation, file and engine. */
   readonly settings: z.ZodType<S>
   readonly equations: readonly Equation[]

@@ -1,47 +1,80 @@
 /**
- * The kinds of setting a rule has. Each is a zod schema that carries what a form needs (label, symbol, help, unit,
- * group) as metadata, so that validation, form, file and command line read one source. `z.toJSONSchema` hands the
- * same to the face.
+ * The kinds of setting that rules and experiments have. Each is a zod schema that carries what a form needs (label,
+ * symbol, help, unit, group) as metadata, so that validation, form, file and command line read one source. `schemaOf`
+ * hands the same to the face as JSON Schema.
  */
 import { z } from 'zod'
 
 export type SettingGroup = 'dynamics' | 'learning'
 
-interface Card {
+/** What a person reads of a setting. */
+export interface SettingCard {
   readonly label: string
   /** The paper's letter. */
   readonly symbol?: string
   /** One plain sentence for somebody who has not read the paper. */
   readonly help: string
   readonly unit?: string
+}
+
+interface Card extends SettingCard {
   readonly group: SettingGroup
 }
 
 interface Range {
-  readonly minimum?: number
+  readonly minimum?: number | undefined
   /** The value itself is not allowed. */
-  readonly above?: number
-  readonly maximum?: number
+  readonly above?: number | undefined
+  readonly maximum?: number | undefined
 }
 
-function bounded(range: Range, whole: boolean): z.ZodNumber {
+/** A setting as JSON Schema with its card: what a form draws and checks. */
+export interface SettingSchema extends Partial<SettingCard> {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly minimum?: number
+  readonly exclusiveMinimum?: number
+  readonly maximum?: number
+  readonly minItems?: number
+  readonly maxItems?: number
+  readonly default?: unknown
+  /** Of a list: its entries. */
+  readonly items?: SettingSchema
+  readonly properties?: Readonly<Record<string, SettingSchema>>
+  readonly group?: SettingGroup
+  readonly control?: 'number' | 'whole' | 'choice' | 'switch' | 'per-layer' | 'layers' | 'schedule'
+  readonly optionLabels?: Readonly<Record<string, string>>
+  /** per-layer only: 1 when W₁ has an entry, 2 when the first is W₂'s. */
+  readonly from?: number
+  /** per-layer only: hidden layers alone have an entry. */
+  readonly hidden?: boolean
+  /** per-layer only: letter of what has the number. */
+  readonly letter?: string
+  /** layers only: what the sketch of the network writes beside them. */
+  readonly marks?: string
+}
+
+/** The settings of a rule, by key. */
+export interface SettingsSchema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, SettingSchema>>
+}
+
+/** JSON Schema of what may be written: what is left out takes its default. */
+export function schemaOf(settings: z.ZodType): SettingsSchema {
+  return z.toJSONSchema(settings, { io: 'input', unrepresentable: 'any' }) as SettingsSchema
+}
+
+function bounded({ minimum, above, maximum }: Range, whole = false): z.ZodNumber {
   let schema = whole ? z.int() : z.number()
-  if (range.minimum !== undefined) schema = schema.min(range.minimum)
-  if (range.above !== undefined) schema = schema.gt(range.above)
-  if (range.maximum !== undefined) schema = schema.max(range.maximum)
+  if (minimum !== undefined) schema = schema.min(minimum)
+  if (above !== undefined) schema = schema.gt(above)
+  if (maximum !== undefined) schema = schema.max(maximum)
   return schema
 }
 
-export function number(card: Card & Range & { readonly default: number }) {
-  const { minimum, above, maximum, default: preset, ...meta } = card
-  return bounded(
-    {
-      ...(minimum === undefined ? {} : { minimum }),
-      ...(above === undefined ? {} : { above }),
-      ...(maximum === undefined ? {} : { maximum }),
-    },
-    false,
-  )
+export function number({ minimum, above, maximum, default: preset, ...meta }: Card & Range & { default: number }) {
+  return bounded({ minimum, above, maximum })
     .default(preset)
     .meta({ ...meta, control: 'number' })
 }
@@ -75,7 +108,7 @@ export function onOff(card: Card & { readonly default: boolean }) {
     .meta({ ...meta, control: 'switch' })
 }
 
-/** One number a layer of synapses, from the input up; `from` is the first layer that has one (1 for W₁). The length is the rule's `check`. */
+/** One number per layer of synapses, from the input up; `from` is the first layer that has one (1 for W₁). The length is the rule's `check`. */
 export function perLayer(
   card: Card &
     Range & {
@@ -89,31 +122,25 @@ export function perLayer(
 ) {
   const { minimum, above, maximum, default: preset, ...meta } = card
   return z
-    .array(
-      bounded(
-        {
-          ...(minimum === undefined ? {} : { minimum }),
-          ...(above === undefined ? {} : { above }),
-          ...(maximum === undefined ? {} : { maximum }),
-        },
-        false,
-      ),
-    )
+    .array(bounded({ minimum, above, maximum }))
     .min(1)
-    .max(16)
+    .max(MOST_LAYERS)
     .default([...preset])
     .meta({ ...meta, control: 'per-layer' })
 }
 
-/** Numbers of layers, counted from 1 for the first hidden layer. */
-export function layerNumbers(card: Card & { readonly default: readonly number[] }) {
+/** Numbers of layers, counted from 1 for the first hidden layer. `marks` is what the sketch of the network writes beside those named. */
+export function layerNumbers(card: Card & { readonly marks: string; readonly default: readonly number[] }) {
   const { default: preset, ...meta } = card
   return z
-    .array(z.int().min(1).max(16))
-    .max(16)
+    .array(z.int().min(1).max(MOST_LAYERS))
+    .max(MOST_LAYERS)
     .default([...preset])
     .meta({ ...meta, control: 'layers' })
 }
+
+/** Layers with synapses below them, of the deepest network that an experiment may have. */
+export const MOST_LAYERS = 16
 
 /** One piece of an epoch schedule: from this epoch (counted from 0) the rates are multiplied by base^epoch, with the absolute epoch as exponent. */
 export const SchedulePiece = z.strictObject({ fromEpoch: z.int().min(0).max(100_000), base: z.number().gt(0).max(10) })

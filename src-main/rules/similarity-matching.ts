@@ -55,6 +55,7 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
   label: 'Similarity matching',
   summary: 'Equilibrium propagation with lateral synapses between hidden neurons, which learn from the nudged phase.',
   source: { text: 'Qin, Mudur, Pehlevan, Neural Computation 2021', url: 'https://arxiv.org/abs/2002.10378' },
+  palette: 4,
   settings,
   equations: [
     {

@@ -1,6 +1,6 @@
 /** Counts by name on paper: a bar each, lying, so that long names are read without turning the head. */
-import { whole } from '../format.ts'
-import { ticksOf, tickTexts } from '../parts/scale.ts'
+import { whole } from '../text/format.ts'
+import { ticksOf, tickTexts } from '../charts/scale.ts'
 import type { BarsContent, FigureLook } from './figure.ts'
 import { PAPER, seriesColor } from './paper.ts'
 import { box, cut, type Mark, type Measure, type Scene } from './scene.ts'

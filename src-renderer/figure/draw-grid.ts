@@ -1,5 +1,5 @@
 /** A grid of shaded cells on paper: a confusion matrix, and the map of a two-axis sweep. */
-import { heatColour } from '../parts/heat-scale.ts'
+import { heatColour } from '../charts/heat-scale.ts'
 import type { FigureLook, HeatMapContent, MatrixContent } from './figure.ts'
 import { PAPER } from './paper.ts'
 import { box, type Mark, type Measure, type Scene } from './scene.ts'

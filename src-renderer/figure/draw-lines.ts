@@ -1,8 +1,8 @@
 /** Lines with their bands, axes and legend, laid out on paper. */
-import { BAND_LABELS, shown, unitAfter, type ChartModel, type Line } from '../parts/chart-model.ts'
-import { drawnOf, xTicks, type DrawnLine, type Edges } from '../parts/chart-view.ts'
-import { DASH_PATTERNS, type Marker } from '../parts/line-style.ts'
-import { forward, ticksOf, tickTexts, type ScaleKind } from '../parts/scale.ts'
+import { BAND_LABELS, shown, unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
+import { drawnOf, xTicks, type DrawnLine, type Edges } from '../charts/chart-view.ts'
+import { DASH_PATTERNS, type Marker } from '../charts/line-style.ts'
+import { forward, ticksOf, tickTexts, type ScaleKind } from '../charts/scale.ts'
 import type { FigureLook, LinesContent } from './figure.ts'
 import { KEY, KEY_AND_ROOM, legendRows, ROW, type PlacedEntry } from './legend.ts'
 import { PAPER, seriesColor } from './paper.ts'

@@ -1,5 +1,5 @@
 /** Parallel coordinates on paper: a line for each experiment, its seeds as a whisker behind the outcome's axis. */
-import { heatColour } from '../parts/heat-scale.ts'
+import { heatColour } from '../charts/heat-scale.ts'
 import type { FigureLook, ParallelContent } from './figure.ts'
 import { KEY, KEY_AND_ROOM, legendRows, ROW } from './legend.ts'
 import { PAPER } from './paper.ts'

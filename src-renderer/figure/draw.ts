@@ -1,5 +1,5 @@
 /** A figure as a scene, whatever it shows. */
-import { summary } from '../parts/chart-model.ts'
+import { summary } from '../charts/chart-model.ts'
 import { drawBars } from './draw-bars.ts'
 import { drawHeatMap, drawMatrix } from './draw-grid.ts'
 import { drawLines, modelOf } from './draw-lines.ts'

@@ -1,5 +1,5 @@
 /** What leaves the window from a chart: the same list for every one, so that none can be left without a part of it. */
-import { copyText, fileName, saveText } from '../files.ts'
+import { copyText, fileName, saveText } from '../export/files.ts'
 import { figurePython, figureTable } from './figure-data.ts'
 import type { Figure } from './figure.ts'
 import { figures } from './figures.svelte.ts'

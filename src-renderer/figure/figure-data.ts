@@ -1,6 +1,6 @@
 /** The numbers of a figure for other programs: as a table, and as Python that carries them and draws the figure again. */
-import { tableText } from '../parts/chart-data.ts'
-import { pandasSmoothing } from '../parts/smoothing.ts'
+import { tableText } from '../charts/chart-data.ts'
+import { pandasSmoothing } from '../charts/smoothing.ts'
 import { modelOf } from './draw-lines.ts'
 import type { BarsContent, Figure, FigureLook, HeatMapContent, LinesContent, ParallelContent } from './figure.ts'
 

@@ -3,8 +3,8 @@
  * so that Apical can open the file again and make it anew. More kinds of content join the union by their `kind`.
  */
 import { z } from 'zod'
-import { DASHES, MARKERS } from '../parts/line-style.ts'
-import type { Smoothing } from '../parts/smoothing.ts'
+import { DASHES, MARKERS } from '../charts/line-style.ts'
+import type { Smoothing } from '../charts/smoothing.ts'
 
 /** JSON has no NaN: a value that was not taken is null there. */
 const Value = z

@@ -1,9 +1,9 @@
 /** Figures of what a screen shows. */
-import { unitAfter, type ChartModel, type Line } from '../parts/chart-model.ts'
-import type { ChartChoice } from '../parts/chart-view.ts'
-import { pyramidOf, seen } from '../parts/pyramid.ts'
-import type { Range } from '../parts/scale.ts'
-import type { ConfusionModel } from '../series.ts'
+import { unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
+import type { ChartChoice } from '../charts/chart-view.ts'
+import { pyramidOf, seen } from '../charts/pyramid.ts'
+import type { Range } from '../charts/scale.ts'
+import type { ConfusionModel } from '../charts/series.ts'
 import type { Figure } from './figure.ts'
 import { PLAIN_LOOK } from './look.ts'
 

@@ -7,7 +7,7 @@ export const laterScreens = {
   live: () => import('./live/Live.svelte'),
   run: () => import('./run/Run.svelte'),
   compare: () => import('./compare/Compare.svelte'),
-  sweep: () => import('./compare/Sweep.svelte'),
+  sweep: () => import('./sweep/Sweep.svelte'),
   data: () => import('./data/Data.svelte'),
   engines: () => import('./engines/Engines.svelte'),
 } as const

@@ -2,11 +2,11 @@
 // pyramid, asking it for a window, and the frames of a pan. Then a run at full speed for a minute, and the longest tasks
 // that the window's main thread had meanwhile. Prints; asserts nothing, for machines differ.
 import { chromium, type Page } from '@playwright/test'
-import { Column } from '../../src-renderer/column.ts'
-import { drawnOf, PLAIN } from '../../src-renderer/parts/chart-view.ts'
-import type { ChartModel } from '../../src-renderer/parts/chart-model.ts'
-import { pyramidOf } from '../../src-renderer/parts/pyramid.ts'
-import { smoothedOf } from '../../src-renderer/parts/smoothing.ts'
+import { Column } from '../../src-renderer/charts/column.ts'
+import { drawnOf, PLAIN } from '../../src-renderer/charts/chart-view.ts'
+import type { ChartModel } from '../../src-renderer/charts/chart-model.ts'
+import { pyramidOf } from '../../src-renderer/charts/pyramid.ts'
+import { smoothedOf } from '../../src-renderer/charts/smoothing.ts'
 import { chromiumLaunch } from '../app/chromium.ts'
 import { chooseQuickPreset, openTab } from '../app/form.ts'
 import { ServedLab } from '../app/served-lab.ts'

@@ -66,7 +66,7 @@ describe.concurrent('run refuses', () => {
   it('a setting out of its range', () => refused([...glyphs, '--set', 'training.batchSize=0'], /batchSize/, /0/))
   it('a setting without a value', () =>
     refused([...glyphs, '--set', 'training.batchSize'], /training\.batchSize/, /KEY=VALUE/))
-  it('the best epoch on a validation part that there is not', () =>
+  it('the best epoch on a validation set that there is not', () =>
     refused([...glyphs, '--set', 'training.selection=best-validation-epoch'], /training\.selection/, /found none/))
   it('a split that leaves less than a batch', () =>
     refused(

@@ -1,4 +1,4 @@
-/** The validation part: every sample on one side, classes in proportion, the same again for the same seed. */
+/** The validation set: every sample on one side, classes in proportion, the same again for the same seed. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { heldOut, splitSamples, SplitProblem, type SplitSettings } from '../../src-main/data/split.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { panned, windowWithin, zoomed } from '../../src-renderer/parts/chart-window.ts'
+import { panned, windowWithin, zoomed } from '../../src-renderer/charts/chart-window.ts'
 
 const whole = { low: 1, high: 1000 }
 const inside = fc.double({ min: 1, max: 1000, noNaN: true })

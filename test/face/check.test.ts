@@ -2,8 +2,11 @@
 import fc from 'fast-check'
 import { z } from 'zod'
 import { describe, expect, test } from 'vitest'
-import type { JsonSchema, SettingSchema } from '../../src-main/contract.ts'
+import type { SettingSchema } from '../../src-main/contract.ts'
+import { experimentFields } from '../../src-main/experiment/fields.ts'
+import { leavesOfExperiment } from '../../src-main/experiment/leaves.ts'
 import { rules } from '../../src-main/rules/index.ts'
+import { schemaOf } from '../../src-main/rules/setting.ts'
 import { problemWith, rangeInWords, readNumber } from '../../src-renderer/screens/new/check.ts'
 
 const typed = fc.oneof(
@@ -15,7 +18,7 @@ const piece = fc.record({ fromEpoch: typed, base: typed })
 
 for (const rule of rules) {
   const settings = rule.settings as unknown as z.ZodObject
-  const { properties = {} } = z.toJSONSchema(settings) as JsonSchema
+  const { properties = {} } = schemaOf(settings)
   describe(rule.label, () => {
     test('describes every setting for a form', () => {
       for (const [key, schema] of Object.entries(properties))
@@ -26,26 +29,56 @@ for (const rule of rules) {
         })
     })
 
-    test.each(Object.entries(properties))('%s is judged as its schema judges', (key, schema: SettingSchema) => {
-      const value = fc.oneof(
-        typed,
-        fc.array(typed, { minLength: 1, maxLength: 4 }),
-        fc.array(piece, { minLength: 1, maxLength: 3 }),
-        fc.constantFrom(...(schema.enum ?? ['none']), schema.default),
-      )
-      const real = settings.shape[key] as z.ZodType
+    test.each(Object.entries(properties))('%s is judged as its schema judges', (key, schema) => {
       expect(problemWith(schema, schema.default)).toBeNull()
-      fc.assert(
-        fc.property(value, (candidate) => {
-          // A form has no absent values, only empty ones; zod would fill an absent one in.
-          fc.pre(candidate !== undefined)
-          expect(problemWith(schema, candidate) === null).toBe(z.safeParse(real, candidate).success)
-        }),
-        { numRuns: 300 },
-      )
+      judgesAlike(schema, settings.shape[key] as z.ZodType)
     })
   })
 }
+
+/** The form finds a value wrong where the lab's own schema does, and nowhere else. */
+function judgesAlike(schema: SettingSchema, real: z.core.$ZodType, mayBeNull = false): void {
+  const value = fc.oneof(
+    typed,
+    fc.array(typed, { minLength: 1, maxLength: 4 }),
+    fc.array(piece, { minLength: 1, maxLength: 3 }),
+    fc.constantFrom(...(schema.enum ?? ['none']), schema.default),
+  )
+  fc.assert(
+    fc.property(value, (candidate) => {
+      // A form has no absent values, only empty ones; zod would fill an absent one in.
+      fc.pre(candidate !== undefined && !(mayBeNull && candidate === null))
+      expect(problemWith(schema, candidate) === null).toBe(z.safeParse(real, candidate).success)
+    }),
+    { numRuns: 300 },
+  )
+}
+
+describe('what every experiment has', () => {
+  const fields = experimentFields()
+
+  test('is described, each setting once', () => {
+    expect(new Set(fields.map(({ path }) => path)).size).toBe(fields.length)
+    for (const { path, schema } of fields)
+      if (schema.control !== undefined && path !== 'engine.device')
+        expect((schema.help ?? schema.unit ?? '').length, path).toBeGreaterThan(0)
+    const told = new Set(fields.map(({ path }) => path))
+    const silent = leavesOfExperiment().map(({ path }) => path.join('.'))
+    // What a file is and where it came from is no setting; a sweep's and a rule's own parts are told by their keys.
+    expect(silent.filter((path) => !told.has(path))).toEqual([
+      ...['version', 'preset', 'sweep.id', 'sweep.settings', 'rule.settings'],
+    ])
+  })
+
+  test.each(fields.filter(({ schema }) => schema.control !== undefined && schema.control !== 'choice'))(
+    '$path is judged as its schema judges',
+    ({ path, schema, empty }) => {
+      const leaf = leavesOfExperiment().find((one) => one.path.join('.') === path)
+      if (leaf !== undefined) judgesAlike(schema, leaf.schema, empty !== undefined)
+      else expect(path).toBe('measures.everyBatches')
+    },
+  )
+})
 
 test('sentences name what was expected and what was found', () => {
   const schema: SettingSchema = { control: 'whole', minimum: 1, maximum: 100 }

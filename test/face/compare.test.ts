@@ -2,12 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import type { PublishedComparison, RunEvent } from '../../src-main/experiment/event.ts'
-import { configurationOf } from '../../src-renderer/configuration.ts'
-import { History } from '../../src-renderer/history.ts'
+import { configurationOf } from '../../src-renderer/text/configuration.ts'
+import { History } from '../../src-renderer/charts/history.ts'
 import { comparisonRows } from '../../src-renderer/screens/compare/comparison-table.ts'
 import { differencesOf, differenceSentence } from '../../src-renderer/screens/compare/differences.ts'
 import { differenceModel } from '../../src-renderer/screens/compare/difference-model.ts'
-import { lookAt, placed } from '../../src-renderer/screens/compare/looks.ts'
+import { lookAt, placed } from '../../src-renderer/charts/looks.ts'
 import { overlayModel, paceOf, quantitiesOf, shortNames } from '../../src-renderer/screens/compare/overlay.ts'
 import {
   differenceCurves,
@@ -17,13 +17,13 @@ import {
 } from '../../src-renderer/screens/compare/paired-groups.ts'
 import { addingText, finding, points, probability } from '../../src-renderer/screens/compare/paired-words.ts'
 import { distinctNames, seedResults, type Group } from '../../src-renderer/screens/compare/seed-results.ts'
-import { asCsv, asLatex, asMarkdown, latexText } from '../../src-renderer/screens/compare/table-texts.ts'
+import { latexText } from '../../src-renderer/export/table-text.ts'
+import { asCsv, asLatex, asMarkdown } from '../../src-renderer/screens/compare/table-texts.ts'
 import { bandedCurve } from '../../src-renderer/statistics/curve-band.ts'
-import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
+import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
-const [template] = fakeRows as readonly [ExperimentRow]
-const preset = fakeDescription.presets[0]!.experiment
-const rule = fakeDescription.rules[0]
+const [template] = madeUpRows as readonly [ExperimentRow]
+const preset = madeUpDescription.presets[0]!.experiment
 
 const epoch = (seed: number, at: number, accuracy: number): RunEvent => ({
   kind: 'epoch',
@@ -168,10 +168,10 @@ function braces(text: string): number {
 describe('differences', () => {
   const other = { ...preset, rule: { ...preset.rule, settings: { ...preset.rule.settings, beta: 0.5 } } }
   const said = (...experiments: readonly (typeof preset)[]): string =>
-    differenceSentence(differencesOf(experiments.map((one) => configurationOf(one, rule))))
+    differenceSentence(differencesOf(experiments.map((one) => configurationOf(one, madeUpDescription))))
 
   test('only what is not the same everywhere', () => {
-    const found = differencesOf([preset, other].map((one) => configurationOf(one, rule)))
+    const found = differencesOf([preset, other].map((one) => configurationOf(one, madeUpDescription)))
     expect(found).toEqual([
       { key: 'beta', label: 'Nudging strength', symbol: 'β', texts: ['1', '0.5'], records: false },
     ])
@@ -189,7 +189,7 @@ describe('differences', () => {
 
   test('a setting that one rule does not have stands open, and the rule is named', () => {
     const else_ = { ...preset, rule: { name: 'backprop', settings: { learningRate: 0.1 } } }
-    const found = differencesOf([configurationOf(preset, rule), configurationOf(else_, undefined)])
+    const found = differencesOf([configurationOf(preset, madeUpDescription), configurationOf(else_, madeUpDescription)])
     expect(found.find(({ key }) => key === 'beta')?.texts).toEqual(['1', null])
     expect(differenceSentence(found)).toBe('They differ in the rule, and in settings that only some of the rules have.')
   })
@@ -297,16 +297,27 @@ describe('overlay', () => {
   const one = group('CorInfoMax · MNIST', { 0: 0.8, 1: 0.9 })
   const pace = { samples: 1000, batches: 50 }
   const choice = { axis: 'epoch', band: 'sd', seeds: false, withCollapsed: false } as const
-  const [what] = quantitiesOf([one], fakeDescription.rules)
+  const [what] = quantitiesOf([one], madeUpDescription.rules)
 
   test('offers what was taken and nothing else', () => {
-    expect(quantitiesOf([one], fakeDescription.rules).map(({ key }) => key)).toEqual(['test', 'train'])
+    expect(quantitiesOf([one], madeUpDescription.rules).map(({ key }) => key)).toEqual(['test', 'train'])
     one.history.apply({ kind: 'measure', seed: 0, batch: 25, measure: 'alignment', values: { 'layer 2': 80 } })
-    expect(quantitiesOf([one], fakeDescription.rules).at(-1)).toMatchObject({
+    expect(quantitiesOf([one], madeUpDescription.rules).at(-1)).toMatchObject({
       key: 'alignment/layer 2',
       label: 'Alignment of W and Vᵀ · layer 2',
       unit: 'degrees',
     })
+  })
+
+  test('calls a measure what the compared rules call it, both ways where they differ', () => {
+    const other = { ...one, row: { ...one.row, rule: 'feedback-alignment' } }
+    const labels = (...groups: readonly (typeof one)[]): readonly string[] =>
+      quantitiesOf(groups, madeUpDescription.rules)
+        .filter(({ key }) => key.startsWith('alignment/'))
+        .map(({ label }) => label)
+    expect(labels(one)).toEqual(['Alignment of W and Vᵀ · layer 2'])
+    expect(labels(other)).toEqual(['Alignment of W and F · layer 2'])
+    expect(labels(one, other)).toEqual(['Alignment of W and Vᵀ / Alignment of W and F · layer 2'])
   })
 
   test.each([
@@ -323,7 +334,7 @@ describe('overlay', () => {
   })
 
   test('a measure counts batches, and is put on the same axes', () => {
-    const measure = quantitiesOf([one], fakeDescription.rules).at(-1)
+    const measure = quantitiesOf([one], madeUpDescription.rules).at(-1)
     const at = (axis: 'epoch' | 'batch' | 'samples' | 'time') =>
       overlayModel([{ group: one, short: 'One', pace }], { ...choice, what: measure!, axis }).lines[0]?.x[0]
     expect([at('epoch'), at('batch'), at('samples'), at('time')]).toEqual([0.5, 25, 500, 1])
@@ -342,7 +353,7 @@ describe('overlay', () => {
   })
 
   test('pace: what is held out is not trained on', () => {
-    const card = fakeDescription.dataSets.find(({ name }) => name === 'mnist')
+    const card = madeUpDescription.dataSets.find(({ name }) => name === 'mnist')
     expect(paceOf(preset, card)).toEqual({ samples: 60_000, batches: 3000 })
     const { training, data } = preset
     const split = { ...preset, training: { ...training, validation: { fraction: 0.1, seed: 0, stratified: true } } }

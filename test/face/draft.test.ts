@@ -1,9 +1,10 @@
 import fc from 'fast-check'
-import { z } from 'zod'
 import { describe, expect, test } from 'vitest'
 import type { DataSetCard, RuleCard } from '../../src-main/contract.ts'
 import { Experiment } from '../../src-main/experiment/experiment.ts'
+import { experimentFields } from '../../src-main/experiment/fields.ts'
 import { presetCards } from '../../src-main/experiment/presets.ts'
+import { ruleCards } from '../../src-main/lab/description.ts'
 import { rules } from '../../src-main/rules/index.ts'
 import { parseSeeds } from '../../src-main/cli/seeds.ts'
 import {
@@ -15,25 +16,18 @@ import {
   layersOf,
   nameFor,
   setAt,
-  valueAt,
   type Draft,
 } from '../../src-renderer/screens/new/draft.ts'
+import { valueAt } from '../../src-renderer/text/configuration.ts'
 import { problemsOf } from '../../src-renderer/screens/new/check.ts'
-import { readSeeds, writeSeeds } from '../../src-renderer/screens/new/seeds.ts'
+import { readSeeds, writeSeeds } from '../../src-renderer/experiments/seeds.ts'
 
-const cards = rules.map(({ name, label, summary, source, equations, synapses, measures, settings }): RuleCard => ({
-  name,
-  label,
-  summary,
-  source,
-  equations,
-  synapses,
-  measures: measures.map((measure) => ({ ...measure })),
-  settings: z.toJSONSchema(settings) as RuleCard['settings'],
-}))
+const cards = ruleCards()
+const fields = experimentFields()
 const glyphs: DataSetCard = {
   name: 'glyphs',
   label: 'Glyphs',
+  dash: 'dotted',
   classes: 10,
   features: 784,
   trainCount: 10_000,
@@ -49,14 +43,14 @@ const glyphs: DataSetCard = {
 function fresh(rule: string): { draft: Draft; card: RuleCard } {
   const card = cards.find(({ name }) => name === rule)
   if (card === undefined) throw new Error(`no rule ${rule}`)
-  return { draft: freshDraft(card, glyphs), card }
+  return { draft: freshDraft(card, glyphs, fields), card }
 }
 
 describe.each(cards.map(({ name }) => name))('a fresh draft of %s', (name) => {
   const { draft, card } = fresh(name)
 
   test('has nothing wrong and is an experiment', () => {
-    expect(problemsOf(draft, card)).toEqual([])
+    expect(problemsOf(draft, card, { fields })).toEqual([])
     expect(Experiment.parse(experimentOf(draft)).rule.name).toBe(name)
     const rule = rules.find((other) => other.name === name)
     expect(rule?.settings.safeParse(draft.rule.settings).success).toBe(true)
@@ -66,13 +60,13 @@ describe.each(cards.map(({ name }) => name))('a fresh draft of %s', (name) => {
     expect(draftOf(Experiment.parse(JSON.parse(JSON.stringify(experimentOf(draft)))))).toEqual(draft)
   })
 
-  test.each([[[784, 10]], [[784, 500, 10]], [[784, 300, 200, 100, 10]]])('keeps one rate a layer at %j', (widths) => {
+  test.each([[[784, 10]], [[784, 500, 10]], [[784, 300, 200, 100, 10]]])('keeps one rate per layer at %j', (widths) => {
     const other = structuredClone(draft)
     other.widths = widths
     fitToDepth(other, card)
     for (const [key, schema] of Object.entries(card.settings.properties ?? {}))
       if (schema.control === 'per-layer') {
-        // W₁ to W_L, V₂ to V_L, or one a hidden layer; a network without a hidden layer keeps one entry, which the rule refuses in words.
+        // W₁ to W_L, V₂ to V_L, or one per hidden layer; a network without a hidden layer keeps one entry, which the rule refuses in words.
         expect(other.rule.settings[key]).toHaveLength(
           Math.max(1, widths.length - (schema.hidden === true ? 2 : (schema.from ?? 1))),
         )
@@ -90,6 +84,7 @@ test.each(presetCards().map(({ name, experiment }) => [name, experiment] as cons
       problemsOf(
         draft,
         cards.find(({ name }) => name === experiment.rule.name),
+        { fields },
       ),
     ).toEqual([])
   },

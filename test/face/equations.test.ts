@@ -1,7 +1,7 @@
 import katex from 'katex'
 import { describe, expect, test } from 'vitest'
 import { rules } from '../../src-main/rules/index.ts'
-import { equationLines, isSymbol } from '../../src-renderer/parts/equation-lines.ts'
+import { equationLines, isSymbol } from '../../src-renderer/screens/new/equation-lines.ts'
 
 const equations = rules.flatMap(({ name, equations: all }) => all.map(({ caption, tex }) => ({ name, caption, tex })))
 

@@ -7,12 +7,12 @@ import type { Figure } from '../../src-renderer/figure/figure.ts'
 import { crc32, NoFigureInside, readFigure, withFigure, write, xmpOf } from '../../src-renderer/figure/figure-file.ts'
 import { figureOfBalance, figureOfChart, figureOfConfusion } from '../../src-renderer/figure/from-chart.ts'
 import { PAPER } from '../../src-renderer/figure/paper.ts'
-import { luminance } from '../../src-renderer/parts/heat-scale.ts'
+import { luminance } from '../../src-renderer/charts/heat-scale.ts'
 import type { Mark, Words } from '../../src-renderer/figure/scene.ts'
 import { svgOf } from '../../src-renderer/figure/svg.ts'
-import { pandasCode, tableText } from '../../src-renderer/parts/chart-data.ts'
-import type { ChartModel } from '../../src-renderer/parts/chart-model.ts'
-import { PLAIN } from '../../src-renderer/parts/chart-view.ts'
+import { pandasCode, tableText } from '../../src-renderer/charts/chart-data.ts'
+import type { ChartModel } from '../../src-renderer/charts/chart-model.ts'
+import { PLAIN } from '../../src-renderer/charts/chart-view.ts'
 
 /** As wide as the letters of a typewriter: widths are the font's matter, not the layout's. */
 const measure = (text: string, size: number): number => text.length * size * 0.6

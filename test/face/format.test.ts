@@ -9,7 +9,7 @@ import {
   significant,
   spread,
   whole,
-} from '../../src-renderer/format.ts'
+} from '../../src-renderer/text/format.ts'
 
 describe('mean ± standard deviation', () => {
   test('in per cent with two digits, as the paper prints it', () => {

@@ -2,11 +2,11 @@
 import { expect, test } from 'vitest'
 import type { Download, ExperimentRow, LabEvent } from '../../src-main/contract.ts'
 import { LabStore } from '../../src-renderer/lab.svelte.ts'
-import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
+import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 import type { Wire } from '../../src-renderer/transport/wire.ts'
 
-const [first] = fakeRows
-if (first === undefined) throw new Error('the straw lab has no rows')
+const [first] = madeUpRows
+if (first === undefined) throw new Error('the made-up lab has no rows')
 const rowNamed = (id: string, change: Partial<ExperimentRow> = {}): ExperimentRow => ({ ...first, id, ...change })
 
 /** A lab of two pages; the second waits until it is let go. */
@@ -16,7 +16,7 @@ function twoPages(pages: readonly (readonly ExperimentRow[])[]) {
   const gate = new Promise<void>((resolve) => (letGo = resolve))
   const wire: Wire = {
     call: async (name, argument) => {
-      if (name === 'describe') return fakeDescription
+      if (name === 'describe') return madeUpDescription
       const { after } = argument as { after?: { id: string } }
       if (after === undefined) return pages[0]
       const place = pages.findIndex((page) => page.at(-1)?.id === after.id) + 1

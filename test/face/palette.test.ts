@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { EXPERIMENTS, found, type Entry } from '../../src-renderer/palette.ts'
+import { EXPERIMENTS, found, type Entry } from '../../src-renderer/window/palette.ts'
 
 const entry = (group: string, name: string, aside = ''): Entry => ({ group, name, aside, run: () => undefined })
 const entries = [

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Column } from '../../src-renderer/column.ts'
-import { Pyramid, pyramidOf, seen } from '../../src-renderer/parts/pyramid.ts'
+import { Column } from '../../src-renderer/charts/column.ts'
+import { Pyramid, pyramidOf, seen } from '../../src-renderer/charts/pyramid.ts'
 
 const value = fc.oneof(
   { weight: 8, arbitrary: fc.double({ min: -1e3, max: 1e3, noNaN: true }) },

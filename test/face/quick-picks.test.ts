@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import { quickPicks } from '../../src-renderer/screens/compare/quick-picks.ts'
-import { sharedSweep } from '../../src-renderer/screens/lab/actions.ts'
-import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
+import { sharedSweep } from '../../src-renderer/experiments/row-actions.ts'
+import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
-const [template] = fakeRows as readonly [ExperimentRow]
+const [template] = madeUpRows as readonly [ExperimentRow]
 let made = 0
 
 /** Each younger than the one before it. */
@@ -24,7 +24,7 @@ const member = (id: string, mean: number, beta: number, more: Partial<Experiment
     ...more,
   })
 const picked = (rows: readonly ExperimentRow[]): readonly string[] =>
-  quickPicks(rows, fakeDescription.rules).map(({ title, ids }) => `${title}: ${ids.join(' ')}`)
+  quickPicks(rows, madeUpDescription).map(({ title, ids }) => `${title}: ${ids.join(' ')}`)
 
 describe('comparisons that suggest themselves', () => {
   test('nothing, or one, is compared with nothing', () => {
@@ -61,13 +61,13 @@ describe('comparisons that suggest themselves', () => {
     expect(picked([row('a'), row('b', { rule: 'two' })])).toEqual(['The latest 2 on MNIST: b a'])
   })
 
-  test('the best of the last sweep, chosen on the validation part where there is one', () => {
+  test('the best of the last sweep, chosen on the validation set where there is one', () => {
     const sweep = [0.1, 0.5, 0.4, 0.3, 0.2, 0.45].map((mean, i) => member(`m${i}`, mean, i))
-    const picks = quickPicks([...sweep, row('later')], fakeDescription.rules)
+    const picks = quickPicks([...sweep, row('later')], madeUpDescription)
     const best = picks.find(({ sweep }) => sweep !== null)
     expect(best).toMatchObject({ title: 'The best 4 of the last sweep', sweep: 's', ids: ['m1', 'm5', 'm2', 'm3'] })
     const judged = sweep.map((one, i) => ({ ...one, validationAccuracy: { mean: i / 10, sd: 0, n: 1 } }))
-    const chosen = quickPicks([...judged, row('last')], fakeDescription.rules).find(({ sweep }) => sweep !== null)
+    const chosen = quickPicks([...judged, row('last')], madeUpDescription).find(({ sweep }) => sweep !== null)
     expect(chosen?.ids).toEqual(['m5', 'm4', 'm3', 'm2'])
   })
 })

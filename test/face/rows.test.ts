@@ -1,26 +1,26 @@
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import { filtered, lines, sorted } from '../../src-renderer/screens/lab/arrange.ts'
-import { canResume, stateText } from '../../src-renderer/screens/lab/rows.ts'
-import { complete, keysMeant, parseSearch, suggest } from '../../src-renderer/screens/lab/search.ts'
-import { settingsOf } from '../../src-renderer/screens/lab/keys.ts'
+import { canResume, stateText } from '../../src-renderer/experiments/rows.ts'
+import { complete, keysMeant, parseSearch, suggest } from '../../src-renderer/experiments/search.ts'
+import { settingsOf } from '../../src-renderer/experiments/keys.ts'
 import { USUAL } from '../../src-renderer/screens/lab/usual-view.ts'
-import { fakeRows } from '../../src-renderer/transport/fake-content.ts'
+import { madeUpRows } from './made-up-lab.ts'
 
 const ids = (rows: readonly { readonly id: string }[]): readonly string[] => rows.map(({ id }) => id).sort()
-const settings = settingsOf(fakeRows)
-const [first] = fakeRows
-if (first === undefined) throw new Error('the straw lab has no rows')
+const settings = settingsOf(madeUpRows)
+const [first] = madeUpRows
+if (first === undefined) throw new Error('the made-up lab has no rows')
 const row = (change: Partial<ExperimentRow>): ExperimentRow => ({ ...first, ...change })
-const searched = (text: string, rows: readonly ExperimentRow[] = fakeRows): readonly string[] =>
+const searched = (text: string, rows: readonly ExperimentRow[] = madeUpRows): readonly string[] =>
   ids(filtered(rows, { ...USUAL, text }, settingsOf(rows)))
 const chosen = (filters: Record<string, string[]>): readonly string[] =>
-  ids(filtered(fakeRows, { ...USUAL, filters }, settings))
+  ids(filtered(madeUpRows, { ...USUAL, filters }, settings))
 
 describe('words of the search', () => {
   test('nothing chosen keeps everything', () => {
-    expect(searched('')).toHaveLength(fakeRows.length)
-    expect(searched('   ')).toHaveLength(fakeRows.length)
+    expect(searched('')).toHaveLength(madeUpRows.length)
+    expect(searched('   ')).toHaveLength(madeUpRows.length)
   })
 
   test('every word has to be there, in any field', () => {
@@ -41,8 +41,8 @@ describe('words of the search', () => {
   test('a minus leaves out what has the word; alone it does nothing', () => {
     expect(searched('-data:mnist')).toEqual(['g-failed', 'h-sample'])
     expect(searched('-QUEUED -collapsed -"two hidden"')).not.toContain('d-queued')
-    expect(searched('-QUEUED')).toHaveLength(fakeRows.length - 2)
-    expect(searched('-')).toHaveLength(fakeRows.length)
+    expect(searched('-QUEUED')).toHaveLength(madeUpRows.length - 2)
+    expect(searched('-')).toHaveLength(madeUpRows.length)
   })
 })
 
@@ -152,10 +152,10 @@ describe('order', () => {
 
   test('a second key decides where the first does not; pinned ones stand first', () => {
     const rows = [
-      row({ id: 'a', dataset: 'mnist', settings: { gamma: 2 } }),
-      row({ id: 'b', dataset: 'mnist', settings: { gamma: 10 } }),
-      row({ id: 'c', dataset: 'cifar-10', settings: { gamma: 1 } }),
-      row({ id: 'd', dataset: 'mnist', settings: { gamma: 1 }, pinned: true }),
+      row({ id: 'a', datasetLabel: 'MNIST', settings: { gamma: 2 } }),
+      row({ id: 'b', datasetLabel: 'MNIST', settings: { gamma: 10 } }),
+      row({ id: 'c', datasetLabel: 'CIFAR-10', settings: { gamma: 1 } }),
+      row({ id: 'd', datasetLabel: 'MNIST', settings: { gamma: 1 }, pinned: true }),
     ]
     const sorting = [
       { by: 'data', down: false },
@@ -165,15 +165,15 @@ describe('order', () => {
   })
 
   test('networks by their numbers, not their letters', () => {
-    const order = sorted(fakeRows, [{ by: 'network', down: false }]).map(({ widths }) => widths)
+    const order = sorted(madeUpRows, [{ by: 'network', down: false }]).map(({ widths }) => widths)
     expect(order[0]).toEqual([784, 128, 10])
     expect(order.at(-1)).toEqual([3072, 1000, 10])
   })
 
   test('does not touch what it was given', () => {
-    const before = [...fakeRows]
-    sorted(fakeRows, [{ by: 'name', down: true }])
-    expect(fakeRows).toEqual(before)
+    const before = [...madeUpRows]
+    sorted(madeUpRows, [{ by: 'name', down: true }])
+    expect(madeUpRows).toEqual(before)
   })
 
   test('numbers inside names count as numbers, times as times', () => {
@@ -244,7 +244,7 @@ describe('groups', () => {
 })
 
 describe('states in words', () => {
-  const text = (id: string): string => stateText(fakeRows.find((one) => one.id === id) ?? first).text
+  const text = (id: string): string => stateText(madeUpRows.find((one) => one.id === id) ?? first).text
 
   test('tell what a person would ask next', () => {
     expect(text('a-done')).toBe('inside published')
@@ -257,6 +257,6 @@ describe('states in words', () => {
   })
 
   test('only what stopped before its end can be resumed', () => {
-    expect(ids(fakeRows.filter(canResume))).toEqual(['f-interrupted', 'g-failed'])
+    expect(ids(madeUpRows.filter(canResume))).toEqual(['f-interrupted', 'g-failed'])
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { forward, inverse, ticksOf, tickTexts, type ScaleKind } from '../../src-renderer/parts/scale.ts'
+import { forward, inverse, ticksOf, tickTexts, type ScaleKind } from '../../src-renderer/charts/scale.ts'
 
 const written = (kind: ScaleKind, low: number, high: number, unit = '', most = 7) =>
   tickTexts(ticksOf(kind, { low, high }, most), kind, unit)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Column } from '../../src-renderer/column.ts'
-import { quantile, SeedMean, type Growing } from '../../src-renderer/seed-mean.ts'
+import { Column } from '../../src-renderer/charts/column.ts'
+import { quantile, SeedMean, type Growing } from '../../src-renderer/charts/seed-mean.ts'
 
 const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true })
 const seedOf = (values: readonly number[], xs = values.map((_, i) => i + 1)): Growing => ({

@@ -1,6 +1,6 @@
 /** Where each seed stands, told from its history and the progress of those that train. */
 import { expect, it } from 'vitest'
-import { Column } from '../../src-renderer/column.ts'
+import { Column } from '../../src-renderer/charts/column.ts'
 import { seedStates } from '../../src-renderer/screens/live/seed-states.ts'
 
 const history = (epochs: number, collapsed: { epoch: number; reason: string } | null = null) => ({

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
-import { History } from '../../src-renderer/history.ts'
-import { summary, tableOf, type ChartModel } from '../../src-renderer/parts/chart-model.ts'
-import { drawnOf, PLAIN } from '../../src-renderer/parts/chart-view.ts'
-import { accuracyModel, confusionModel, latest, measureModel, profileModel } from '../../src-renderer/series.ts'
+import { History } from '../../src-renderer/charts/history.ts'
+import { summary, tableOf, type ChartModel } from '../../src-renderer/charts/chart-model.ts'
+import { drawnOf, PLAIN } from '../../src-renderer/charts/chart-view.ts'
+import { accuracyModel, confusionModel, latest, measureModel, profileModel } from '../../src-renderer/charts/series.ts'
 
 const LAST = 'last-epoch'
 const epoch = (
@@ -155,7 +155,7 @@ describe('a chart in words and as a table', () => {
   })
 })
 
-describe('an epoch chosen on the validation part', () => {
+describe('an epoch chosen on the validation set', () => {
   const history = after(
     epoch(0, 1, 0.7, 0.71, 0.5),
     epoch(0, 2, 0.8, 0.81, 0.6),
@@ -182,7 +182,7 @@ describe('an epoch chosen on the validation part', () => {
     expect(accuracyModel(history, { seeds: false, published: null, early: null, selection: LAST }).marks).toEqual([])
   })
 
-  test('without a validation part there is no such curve', () => {
+  test('without a validation set there is no such curve', () => {
     const model = accuracyModel(after(epoch(0, 1, 0.7)), {
       seeds: false,
       published: null,

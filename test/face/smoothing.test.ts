@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { Column } from '../../src-renderer/column.ts'
-import { smoothedOf, type Smoothing } from '../../src-renderer/parts/smoothing.ts'
+import { Column } from '../../src-renderer/charts/column.ts'
+import { smoothedOf, type Smoothing } from '../../src-renderer/charts/smoothing.ts'
 
 const finite = fc.double({ min: -1e3, max: 1e3, noNaN: true })
 const smooth = (values: readonly number[], kind: Smoothing['kind'], span: number) => [

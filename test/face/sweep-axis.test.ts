@@ -1,7 +1,11 @@
 /** Axes of a sweep as the form writes them, and the words for what a form changed. */
 import { describe, expect, it } from 'vitest'
 import { shownValue } from '../../src-renderer/screens/new/change-words.ts'
-import { emptyOf, labelOf, sectionOf } from '../../src-renderer/screens/new/fields.ts'
+import { sectionOf } from '../../src-renderer/screens/new/sections.ts'
+import { fieldAt, settingWords } from '../../src-renderer/text/setting-words.ts'
+import { experimentFields } from '../../src-main/experiment/fields.ts'
+
+const fields = experimentFields()
 import { axisKey, axisText, canSweep, valuesInWords } from '../../src-renderer/screens/new/sweep-axis.ts'
 import { readSweepValues } from '../../src-main/experiment/sweep-values.ts'
 
@@ -37,9 +41,9 @@ describe('an axis', () => {
   })
 
   it('has its problem in the section of its setting', () => {
-    expect(sectionOf('sweep.rule.settings.beta')).toBe('rule')
-    expect(sectionOf('sweep.widths.1')).toBe('network')
-    expect(sectionOf('training.epochs')).toBe('training')
+    expect(sectionOf('sweep.rule.settings.beta', fields)).toBe('rule')
+    expect(sectionOf('sweep.widths.1', fields)).toBe('network')
+    expect(sectionOf('training.epochs', fields)).toBe('training')
   })
 })
 
@@ -58,9 +62,9 @@ describe('a difference', () => {
   })
 
   it('is called what the form calls it', () => {
-    expect(labelOf('training.epochs', undefined)).toBe('Epochs')
-    expect(labelOf('widths', undefined)).toBe('Layer widths')
-    expect(labelOf('something.else', undefined)).toBe('something.else')
-    expect(shownValue(null, emptyOf('data.limitTrain'))).toBe('all')
+    expect(settingWords('training.epochs', undefined, { fields }).label).toBe('Epochs')
+    expect(settingWords('widths', undefined, { fields }).label).toBe('Network')
+    expect(settingWords('something.else', undefined, { fields }).label).toBe('something.else')
+    expect(shownValue(null, fieldAt({ fields }, 'data.limitTrain')?.empty)).toBe('all')
   })
 })

@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
-import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/parts/heat-scale.ts'
+import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/charts/heat-scale.ts'
 import { draw } from '../../src-renderer/figure/draw.ts'
 import { figurePython, figureTable } from '../../src-renderer/figure/figure-data.ts'
 import { Figure } from '../../src-renderer/figure/figure.ts'
-import { figureOfHeatMap, heatMap } from '../../src-renderer/screens/compare/heat-map.ts'
-import { dragged, parallel, passes, passing, stepped } from '../../src-renderer/screens/compare/parallel.ts'
-import { figureOfParallel } from '../../src-renderer/screens/compare/parallel-figure.ts'
-import { settingWords } from '../../src-renderer/screens/compare/setting-words.ts'
-import { sweepChart } from '../../src-renderer/screens/compare/sweep-chart.ts'
-import { isGrid, positionOf, ranked, readSweep } from '../../src-renderer/screens/compare/sweep-model.ts'
-import { fakeDescription, fakeRows } from '../../src-renderer/transport/fake-content.ts'
+import { figureOfHeatMap, heatMap } from '../../src-renderer/screens/sweep/heat-map.ts'
+import { dragged, parallel, passes, passing, stepped } from '../../src-renderer/screens/sweep/parallel.ts'
+import { figureOfParallel } from '../../src-renderer/screens/sweep/parallel-figure.ts'
+import { settingWords } from '../../src-renderer/text/setting-words.ts'
+import { sweepChart } from '../../src-renderer/screens/sweep/sweep-chart.ts'
+import { isGrid, positionOf, ranked, readSweep } from '../../src-renderer/experiments/sweep-model.ts'
+import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
-const [template] = fakeRows as readonly [ExperimentRow]
-const rule = fakeDescription.rules[0]
+const [template] = madeUpRows as readonly [ExperimentRow]
+const words = madeUpDescription
+const rule = words.rules[0]
 
 type Value = NonNullable<ExperimentRow['sweep']>['settings'][number]['value']
 
@@ -37,7 +38,7 @@ const rows = [8, 32].flatMap((hidden, i) =>
     hidden === 32 && beta === 10 ? [] : [member({ hidden, beta, epochs: 5 }, 0.5 + 0.1 * i + 0.05 * Math.log10(beta))],
   ),
 )
-const sweep = readSweep(rows, rule)
+const sweep = readSweep(rows, words)
 
 describe('a sweep read from its rows', () => {
   test('axes in order, values rising, in the rule’s words; what never changes is no axis', () => {
@@ -55,19 +56,19 @@ describe('a sweep read from its rows', () => {
   })
 
   test('what is not a number keeps its order', () => {
-    const { axes } = readSweep([member({ randomSign: true }, 0.5), member({ randomSign: false }, 0.6)], rule)
+    const { axes } = readSweep([member({ randomSign: true }, 0.5), member({ randomSign: false }, 0.6)], words)
     expect(axes[0]).toMatchObject({ scale: 'category', values: [{ text: 'on' }, { text: 'off' }] })
   })
 
   test('keys in words', () => {
-    expect(settingWords('training.batchSize', rule).label).toBe('Batch size')
-    expect(settingWords('widths.1', rule).label).toBe('Units of layer 1')
-    expect(settingWords('lrForward.1', rule).label).toBe('Feedforward rates, layer 2')
-    expect(settingWords('unheard.of', rule).label).toBe('unheard.of')
+    expect(settingWords('training.batchSize', rule, words).label).toBe('Batch size')
+    expect(settingWords('widths.1', rule, words).label).toBe('Units of layer 1')
+    expect(settingWords('lrForward.1', rule, words).label).toBe('Feedforward rates, layer 2')
+    expect(settingWords('unheard.of', rule, words).label).toBe('unheard.of')
   })
 
   test('the best first, what has no result last', () => {
-    const { points } = readSweep([member({ beta: 1 }, null), member({ beta: 2 }, 0.4), member({ beta: 3 }, 0.6)], rule)
+    const { points } = readSweep([member({ beta: 1 }, null), member({ beta: 2 }, 0.4), member({ beta: 3 }, 0.6)], words)
     expect(ranked(points, 'test').map(({ row }) => row.id)).toEqual(['3', '2', '1'])
   })
 
@@ -77,7 +78,7 @@ describe('a sweep read from its rows', () => {
       isGrid(
         readSweep(
           [1, 2, 3].map((value) => member({ beta: value, hidden: value }, 0.5)),
-          rule,
+          words,
         ),
       ),
     ).toBe(false)
@@ -105,7 +106,7 @@ describe('the heat map', () => {
 
   test('a cell’s name says everything, collapsed seeds too', () => {
     const lost = heatMap(
-      readSweep([...rows.slice(1), member({ hidden: 8, beta: 10, epochs: 5 }, 0.2, { collapsedSeeds: [1, 2] })], rule),
+      readSweep([...rows.slice(1), member({ hidden: 8, beta: 10, epochs: 5 }, 0.2, { collapsedSeeds: [1, 2] })], words),
       'test',
     )
     expect(lost?.rows[1]?.cells[2]?.name).toBe(
@@ -159,7 +160,7 @@ describe('parallel coordinates', () => {
   })
 
   test('without a result there is no line', () => {
-    const { lines, axes } = parallel(readSweep([member({ beta: 1 }, null), member({ beta: 2 }, null)], rule), 'test')
+    const { lines, axes } = parallel(readSweep([member({ beta: 1 }, null), member({ beta: 2 }, null)], words), 'test')
     expect(lines).toEqual([])
     expect(axes.at(-1)?.ticks).toEqual([])
   })
@@ -175,7 +176,7 @@ describe('parallel coordinates', () => {
   })
 
   test('without a result it passes as its settings do, and is not lost', () => {
-    const some = readSweep([...rows.slice(0, 3), member({ hidden: 32, beta: 1, epochs: 5 }, null)], rule)
+    const some = readSweep([...rows.slice(0, 3), member({ hidden: 32, beta: 1, epochs: 5 }, null)], words)
     const shown = parallel(some, 'test')
     expect(passing(some, shown, [{ low: 1, high: 1 }])).toEqual(new Set(['32 1 5']))
     expect(passing(some, shown, [{ low: 0, high: 0 }])).toEqual(new Set(rows.slice(0, 3).map(({ id }) => id)))
@@ -247,7 +248,7 @@ describe('parallel coordinates', () => {
 
 describe('one axis', () => {
   test('is a line with its spread', () => {
-    const one = readSweep([member({ beta: 1 }, 0.5), member({ beta: 0.1 }, 0.4), member({ beta: 10 }, null)], rule)
+    const one = readSweep([member({ beta: 1 }, 0.5), member({ beta: 0.1 }, 0.4), member({ beta: 10 }, null)], words)
     const model = sweepChart(one, 'test')
     expect(model?.lines[0]).toMatchObject({ x: Float64Array.of(0.1, 1), y: Float64Array.of(0.4, 0.5) })
     expect(model?.lines[0]?.low?.[0]).toBeCloseTo(0.39, 12)
@@ -255,7 +256,7 @@ describe('one axis', () => {
 
   test('of what is no number, or two axes, is none', () => {
     expect(
-      sweepChart(readSweep([member({ randomSign: true }, 1), member({ randomSign: false }, 1)], rule), 'test'),
+      sweepChart(readSweep([member({ randomSign: true }, 1), member({ randomSign: false }, 1)], words), 'test'),
     ).toBeNull()
     expect(sweepChart(sweep, 'test')).toBeNull()
   })

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { rowsAsCsv, rowsAsLatex, rowsAsMarkdown } from '../../src-renderer/screens/lab/table-texts.ts'
-import { fakeRows } from '../../src-renderer/transport/fake-content.ts'
+import { madeUpRows } from './made-up-lab.ts'
 
-const [first] = fakeRows
-if (first === undefined) throw new Error('the straw lab has no rows')
+const [first] = madeUpRows
+if (first === undefined) throw new Error('the made-up lab has no rows')
 const rows = [
   {
     ...first,

@@ -1,4 +1,4 @@
-/** What is reported of a run with a validation part, from its files alone. */
+/** What is reported of a run with a validation set, from its files alone. */
 import { afterAll, describe, expect, it } from 'vitest'
 import { createFolder, Ledger, outcomeIn, readRecord } from '../../src-main/lab/results.ts'
 import { scratchFolder, smallExperiment } from './small-experiment.ts'
@@ -8,7 +8,7 @@ afterAll(scratch.remove)
 const QUEUED = { state: 'queued', reason: null, next: null, dataFolder: null, queuedBy: null } as const
 const experiment = smallExperiment({ seeds: [0, 7] })
 
-describe('an epoch chosen on the validation part', () => {
+describe('an epoch chosen on the validation set', () => {
   it('is the one whose accuracies the row, the outcomes and the summary tell', () => {
     const validation = { fraction: 0.1, seed: 0, stratified: true }
     const training = { ...experiment.training, epochs: 3, validation, selection: 'best-validation-epoch' as const }

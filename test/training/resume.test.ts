@@ -28,7 +28,7 @@ const CASES: readonly (readonly ['corinfomax' | 'backprop', string, TinyOptions]
   ['backprop', 'Adam', { precision: 'float32' }],
   [
     'corinfomax',
-    'an epoch chosen on a validation part',
+    'an epoch chosen on a validation set',
     {
       training: {
         epochs: 3,

@@ -1,4 +1,4 @@
-/** A validation part is never trained on, and the epoch that is reported is chosen by it alone. */
+/** A validation set is never trained on, and the epoch that is reported is chosen by it alone. */
 import { describe, expect, it } from 'vitest'
 import type { Engine, EvaluationPlan } from '../../src-main/engines/engine.ts'
 import { reference } from '../../src-main/engines/reference.ts'
@@ -40,7 +40,7 @@ function watched(): { engine: Engine; trained: Uint32Array[]; evaluated: Evaluat
 
 const sorted = (samples: Iterable<number>): number[] => [...new Set(samples)].sort((a, b) => a - b)
 
-describe('a validation part', () => {
+describe('a validation set', () => {
   const experiment = splitting()
   const parts = splitOf(tinyData().train, experiment)
 

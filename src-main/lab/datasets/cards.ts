@@ -1,6 +1,7 @@
 /** What is known of every data set before any file is read: resources/datasets.json, checked when it is loaded. */
 import { z } from 'zod'
 import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
+import { DASHES } from '../../experiment/data-card.ts'
 import facts from '../../../resources/datasets.json' with { type: 'json' }
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -39,6 +40,7 @@ const Download = z.strictObject({
 const Facts = z.strictObject({
   name: z.enum(DATASET_NAMES),
   label: z.string(),
+  dash: z.enum(DASHES),
   about: z.string(),
   format: z.enum(['built in', 'idx', 'cifar-10', 'cifar-100']),
   classNames: z.array(z.string()).min(2),

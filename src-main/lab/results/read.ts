@@ -3,6 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Environment, ExperimentRecord, ExperimentRow, RunState, SeedRecord } from '../../contract.ts'
+import { labelOfDataSet } from '../../experiment/data-sets.ts'
 import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
@@ -147,6 +148,7 @@ function rowOf(
     rule: experiment.rule.name,
     ruleLabel: ruleNamed(experiment.rule.name)?.label ?? experiment.rule.name,
     dataset: experiment.data.name,
+    datasetLabel: labelOfDataSet(experiment.data.name),
     widths: experiment.widths,
     preset: experiment.preset,
     sweep: experiment.sweep,
@@ -287,6 +289,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     rule: '',
     ruleLabel: '',
     dataset: '',
+    datasetLabel: '',
     widths: [],
     preset: null,
     sweep: null,

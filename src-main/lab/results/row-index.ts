@@ -18,7 +18,7 @@ import { paths } from './folder.ts'
 import { StoredRow } from './stored-row.ts'
 
 /** Raised whenever rows are read another way than before, so that rows of the old way are read again. */
-const VERSION = 1
+const VERSION = 2
 const LARGEST = 500_000_000
 const AT_ONCE = 100
 /** A folder that changed this lately may change again without its time telling: clocks of file systems are coarse. */

@@ -28,6 +28,7 @@ export const StoredRow: z.ZodType<ExperimentRow> = z.object({
   rule: z.string(),
   ruleLabel: z.string(),
   dataset: z.string(),
+  datasetLabel: z.string(),
   widths: Numbers,
   preset: z.string().nullable(),
   sweep: Sweep.nullable(),

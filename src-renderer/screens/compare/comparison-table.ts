@@ -7,6 +7,7 @@ export interface ComparisonRow {
   readonly id: string
   readonly name: string
   readonly dataset: string
+  readonly datasetLabel: string
   /** Of the reported test accuracy over the seeds that count; null before the first. */
   readonly summary: Summary | null
   /** Seeds that have a result. */
@@ -40,7 +41,7 @@ export function comparisonRows(
     const counting = counted(results, withCollapsed)
     const epochs = Math.min(...counting.filter(({ collapsed }) => !collapsed).map((seed) => seed.epochs))
     return {
-      ...{ id, name, dataset: row.dataset },
+      ...{ id, name, dataset: row.dataset, datasetLabel: row.datasetLabel },
       summary: summarise(counting.map(({ test }) => test)),
       seeds: results.length,
       collapsed: results.filter(({ collapsed }) => collapsed).length,

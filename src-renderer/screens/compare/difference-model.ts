@@ -1,5 +1,5 @@
 /** Differences to a baseline over training, seed by seed, as a chart. */
-import type { ChartModel, Line } from '../../parts/chart-model.ts'
+import type { ChartModel, Line } from '../../charts/chart-model.ts'
 import { bandedCurve, type CurveBand } from '../../statistics/curve-band.ts'
 import { differenceCurves, type PairedComparison } from './paired-groups.ts'
 import type { Group } from './seed-results.ts'

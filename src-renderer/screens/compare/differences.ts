@@ -1,5 +1,5 @@
 /** What tells experiments apart: the settings whose values are not the same in all of them, and nothing else. */
-import type { Configured } from '../../configuration.ts'
+import type { Configured } from '../../text/configuration.ts'
 
 export interface Difference {
   readonly key: string

@@ -1,9 +1,9 @@
 /** Groups over each other: a mean line and a band each, on an axis that is fair to all of them. */
 import type { DataSetCard, RuleCard } from '../../../src-main/contract.ts'
 import type { Experiment } from '../../../src-main/experiment/experiment.ts'
-import type { SeedHistory } from '../../history.ts'
-import type { ChartModel, Line } from '../../parts/chart-model.ts'
-import { TOP_K } from '../../series.ts'
+import type { SeedHistory } from '../../charts/history.ts'
+import type { ChartModel, Line } from '../../charts/chart-model.ts'
+import { TOP_K } from '../../charts/series.ts'
 import { bandedCurve, CURVE_BANDS, type Curve, type CurveBand } from '../../statistics/curve-band.ts'
 import { countedHistories, type Group, type Part } from './seed-results.ts'
 
@@ -49,12 +49,18 @@ export function quantitiesOf(groups: readonly Group[], rules: readonly RuleCard[
   for (const { measures } of seeds)
     for (const [measure, series] of measures)
       names.set(measure, new Set([...(names.get(measure) ?? []), ...series.keys()]))
-  const cards = new Map([...rules.flatMap(({ measures }) => measures), TOP_K].map((card) => [card.name, card]))
+  // One name may mean two things: the alignment of CorInfoMax is that of W and Vᵀ, feedback alignment's that of W and F.
+  const compared = new Set(groups.map(({ row }) => row.rule))
+  const cards = [...rules.filter(({ name }) => compared.has(name)).flatMap(({ measures }) => measures), TOP_K]
+  const labelOf = (measure: string): string => {
+    const labels = new Set(cards.filter(({ name }) => name === measure).map(({ label }) => label))
+    return labels.size === 0 ? measure : [...labels].join(' / ')
+  }
   const measures = [...names].flatMap(([measure, all]): readonly NamedQuantity[] =>
     [...all].map((series) => ({
       key: `${measure}/${series}`,
-      label: `${cards.get(measure)?.label ?? measure} · ${series}`,
-      unit: cards.get(measure)?.unit ?? '',
+      label: `${labelOf(measure)} · ${series}`,
+      unit: cards.find(({ name }) => name === measure)?.unit ?? '',
       quantity: { kind: 'measure', measure, series },
     })),
   )

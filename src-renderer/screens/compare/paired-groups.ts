@@ -1,5 +1,5 @@
 /** Two groups on the seeds they share: the difference a setting makes when a seed's own luck cancels. */
-import type { SeedHistory } from '../../history.ts'
+import type { SeedHistory } from '../../charts/history.ts'
 import { holm, pairedTest, signedRankTest, type PairedTest, type SignedRankTest } from '../../statistics/paired.ts'
 import { pairsForPower } from '../../statistics/power.ts'
 import type { Group, SeedResult } from './seed-results.ts'

@@ -1,8 +1,9 @@
 /** Comparisons that suggest themselves: what was run last, the same task by different rules, the best of the last sweep. */
-import type { ExperimentRow, RuleCard } from '../../../src-main/contract.ts'
-import { datasetLabel, network } from '../../format.ts'
+import type { ExperimentRow } from '../../../src-main/contract.ts'
+import { network } from '../../text/format.ts'
+import type { Vocabulary } from '../../text/setting-words.ts'
 import { shortNames } from './overlay.ts'
-import { ranked, readSweep } from './sweep-model.ts'
+import { ranked, readSweep } from '../../experiments/sweep-model.ts'
 
 export interface QuickPick {
   readonly title: string
@@ -18,12 +19,12 @@ const RULES = 8
 const BEST = 4
 
 /** Of experiments with a result that are not put away; each choice of groups once. */
-export function quickPicks(rows: readonly ExperimentRow[], rules: readonly RuleCard[]): readonly QuickPick[] {
+export function quickPicks(rows: readonly ExperimentRow[], words: Vocabulary): readonly QuickPick[] {
   const finished = rows
     .filter(({ testAccuracy, archived }) => testAccuracy !== null && !archived)
     .sort((a, b) => (a.created < b.created ? 1 : -1))
   const seen = new Set<string>()
-  return [latest(finished), ...byRule(finished), bestOfSweep(finished, rules)].filter((pick): pick is QuickPick => {
+  return [latest(finished), ...byRule(finished), bestOfSweep(finished, words)].filter((pick): pick is QuickPick => {
     if (pick === null || pick.ids.length < 2) return false
     const choice = pick.ids.toSorted().join('/')
     return !seen.has(choice) && Boolean(seen.add(choice))
@@ -36,7 +37,7 @@ function latest(rows: readonly ExperimentRow[]): QuickPick | null {
   if (first === undefined) return null
   const those = rows.filter(({ dataset }) => dataset === first.dataset).slice(0, LATEST)
   return {
-    title: `The latest ${those.length} on ${datasetLabel(first.dataset)}`,
+    title: `The latest ${those.length} on ${first.datasetLabel}`,
     detail: shortNames(those.map(({ name }) => name)).join(', '),
     ids: those.map(({ id }) => id),
     sweep: null,
@@ -45,7 +46,7 @@ function latest(rows: readonly ExperimentRow[]): QuickPick | null {
 
 /** Same data set and network, one group a rule: the one with the most seeds, the latest of them. The latest two tasks. */
 function byRule(rows: readonly ExperimentRow[]): readonly QuickPick[] {
-  const tasks = Map.groupBy(rows, ({ dataset, widths }) => `${datasetLabel(dataset)} · ${network(widths)}`)
+  const tasks = Map.groupBy(rows, ({ datasetLabel, widths }) => `${datasetLabel} · ${network(widths)}`)
   return [...tasks]
     .flatMap(([task, members]): readonly QuickPick[] => {
       const groups = [...Map.groupBy(members, ({ rule }) => rule).values()].flatMap((group) => {
@@ -60,21 +61,18 @@ function byRule(rows: readonly ExperimentRow[]): readonly QuickPick[] {
     .slice(0, 2)
 }
 
-/** Chosen on the validation part where there is one. */
-function bestOfSweep(rows: readonly ExperimentRow[], rules: readonly RuleCard[]): QuickPick | null {
+/** Chosen on the validation set where there is one. */
+function bestOfSweep(rows: readonly ExperimentRow[], words: Vocabulary): QuickPick | null {
   const newest = rows.find(({ sweep }) => sweep !== null)
   const id = newest?.sweep?.id
   if (newest === undefined || id === undefined) return null
   const members = rows.filter(({ sweep }) => sweep?.id === id)
-  const { axes, points } = readSweep(
-    members,
-    rules.find(({ name }) => name === newest.rule),
-  )
+  const { axes, points } = readSweep(members, words)
   const judge = members.some(({ validationAccuracy }) => validationAccuracy !== null) ? 'validation' : 'test'
   const best = ranked(points, judge).slice(0, BEST)
   return {
     title: `The best ${best.length} of the last sweep`,
-    detail: `${axes.map(({ label }) => label).join(' × ')}, ${members.length} experiments on ${datasetLabel(newest.dataset)}`,
+    detail: `${axes.map(({ label }) => label).join(' × ')}, ${members.length} experiments on ${newest.datasetLabel}`,
     ids: best.map(({ row }) => row.id),
     sweep: id,
   }

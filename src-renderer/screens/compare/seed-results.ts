@@ -1,9 +1,9 @@
 /** What each seed of a group came to, and which of them count. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import type { Selection } from '../../../src-main/experiment/experiment.ts'
-import type { History, SeedHistory } from '../../history.ts'
-import { reportedIndex } from '../../series.ts'
-import type { GroupLook } from './looks.ts'
+import type { History, SeedHistory } from '../../charts/history.ts'
+import { reportedIndex } from '../../charts/series.ts'
+import type { GroupLook } from '../../charts/looks.ts'
 
 export interface SeedResult {
   readonly seed: number

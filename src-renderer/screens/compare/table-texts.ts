@@ -1,5 +1,6 @@
 /** The comparison's table for a paper (booktabs LaTeX), for a README (Markdown) and for a program (CSV). */
-import { datasetLabel, duration, percent, VERDICT_LABELS, writeSpread } from '../../format.ts'
+import { duration, percent, VERDICT_LABELS, writeSpread } from '../../text/format.ts'
+import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
 import { CONFIDENCE, RESAMPLES } from '../../statistics/bootstrap.ts'
 import type { ComparisonRow } from './comparison-table.ts'
 
@@ -31,7 +32,7 @@ export function verdictText({ published }: ComparisonRow): string {
 
 const COLUMNS: readonly Column[] = [
   { title: 'Experiment', right: false, text: ({ name }) => name },
-  { title: 'Data', right: false, text: ({ dataset }) => datasetLabel(dataset) },
+  { title: 'Data', right: false, text: ({ datasetLabel }) => datasetLabel },
   { title: 'Test, %', right: true, text: meanText, leading: true },
   { title: 'Median', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.median)) },
   { title: 'IQM', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.iqm)) },
@@ -63,7 +64,7 @@ function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
 
 /** What stands under or over the table, one sentence each: a number without them cannot be checked. */
 export function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean): readonly string[] {
-  const datasets = [...new Set(rows.map(({ dataset }) => datasetLabel(dataset)))]
+  const datasets = [...new Set(rows.map(({ datasetLabel }) => datasetLabel))]
   const collapsed = rows.some((row) => row.collapsed > 0)
   const sources = [...new Set(rows.map(({ source }) => source).filter((source) => source !== ''))]
   return [
@@ -94,10 +95,6 @@ export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolea
   ].join('\n')
 }
 
-export function markdownText(text: string): string {
-  return text.replace(/[\\`*_[\]<>|~]/g, String.raw`\$&`).replace(/\s+/g, ' ')
-}
-
 /** Every number at full precision and as a fraction; one row a group (RFC 4180). */
 export function asCsv(rows: readonly ComparisonRow[]): string {
   const header = [
@@ -110,14 +107,6 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
     ...[published?.mean, published?.sd, published?.n, published?.verdict, source],
   ])
   return [header, ...lines].map((cells) => cells.map(csvCell).join(',') + '\r\n').join('')
-}
-
-export function csvCell(value: string | number | undefined): string {
-  if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return ''
-  if (typeof value === 'number') return String(value)
-  // A spreadsheet runs what begins like a formula.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /** Needs \usepackage{booktabs} and nothing else. */
@@ -146,56 +135,4 @@ export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean):
     String.raw`\end{table}`,
     '',
   ].join('\n')
-}
-
-const LATEX: Readonly<Record<string, string>> = {
-  '\\': String.raw`\textbackslash{}`,
-  '{': String.raw`\{`,
-  '}': String.raw`\}`,
-  $: String.raw`\$`,
-  '&': String.raw`\&`,
-  '#': String.raw`\#`,
-  _: String.raw`\_`,
-  '%': String.raw`\%`,
-  '^': String.raw`\textasciicircum{}`,
-  '~': String.raw`\textasciitilde{}`,
-  '<': '$<$',
-  '>': '$>$',
-  '|': '$|$',
-  // The old font encoding has no straight one.
-  '"': "''",
-  '±': String.raw`$\pm$`,
-  '−': '$-$',
-  '–': '--',
-  '—': '---',
-  '·': String.raw`$\cdot$`,
-  '×': String.raw`$\times$`,
-  '→': String.raw`$\to$`,
-  '≤': String.raw`$\leq$`,
-  '≥': String.raw`$\geq$`,
-  '∞': String.raw`$\infty$`,
-  '…': String.raw`\ldots{}`,
-  '’': "'",
-  '‘': '`',
-  '“': '``',
-  '”': "''",
-  '°': String.raw`$^\circ$`,
-  ᵀ: String.raw`$^{\top}$`,
-  '\u00a0': '~',
-  '\u2009': String.raw`\,`,
-  '\u202f': String.raw`\,`,
-  ...Object.fromEntries(Array.from('₀₁₂₃₄₅₆₇₈₉', (digit, i) => [digit, `$_{${i}}$`])),
-  ...Object.fromEntries(Array.from('⁰¹²³⁴⁵⁶⁷⁸⁹', (digit, i) => [digit, `$^{${i}}$`])),
-  ...Object.fromEntries(
-    Object.entries({ α: 'alpha', β: 'beta', γ: 'gamma', δ: 'delta', ε: 'varepsilon', η: 'eta', λ: 'lambda', μ: 'mu' })
-      .concat(Object.entries({ ν: 'nu', π: 'pi', ρ: 'rho', σ: 'sigma', τ: 'tau', φ: 'varphi', ω: 'omega', Δ: 'Delta' }))
-      .map(([letter, name]) => [letter, `$\\${name}$`]),
-  ),
-}
-
-/** Any text as LaTeX prints it: what has a meaning there is escaped, and the signs that our names use are spelt. */
-export function latexText(text: string): string {
-  return Array.from(text, (letter) => LATEX[letter] ?? letter)
-    .join('')
-    .replace(/\s+/g, ' ')
 }

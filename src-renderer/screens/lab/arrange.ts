@@ -1,15 +1,14 @@
 /** The lines of the Lab table: rows filtered, sorted and grouped, with what is unfolded between them. */
 import type { ExperimentRow, LabView, RunState } from '../../../src-main/contract.ts'
-import { datasetLabel } from '../../format.ts'
-import { labelOf, textOf, valueOf, type Value } from './keys.ts'
-import { stateFilterOf, STATE_FILTERS } from './rows.ts'
-import { matches, parseSearch } from './search.ts'
+import { labelOf, textOf, valueOf, type Value } from '../../experiments/keys.ts'
+import { stateFilterOf, STATE_FILTERS } from '../../experiments/rows.ts'
+import { matches, parseSearch } from '../../experiments/search.ts'
 
 export type Sorting = LabView['sorting'][number]
 
 /** Kinds of chips above the table, each with what a row has of it. */
 export const FILTERS = {
-  datasets: { label: 'Data', of: ({ dataset }) => [dataset], text: datasetLabel },
+  datasets: { label: 'Data', of: ({ dataset }) => [dataset], text: (name) => name },
   rules: { label: 'Rule', of: ({ rule }) => [rule], text: (rule) => rule },
   states: {
     label: 'State',

@@ -1,9 +1,9 @@
 /** Rows of the Lab with the columns shown, for a program (CSV), a README (Markdown) and a paper (booktabs LaTeX). */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
-import { percent } from '../../format.ts'
-import { csvCell, latexText, markdownText } from '../compare/table-texts.ts'
+import { percent } from '../../text/format.ts'
+import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
 import { isRight } from './column-widths.ts'
-import { headOf, textOf, valueOf } from './keys.ts'
+import { headOf, textOf, valueOf } from '../../experiments/keys.ts'
 
 /** Mean ± sd of these stands in a cell; a program gets them apart. */
 const SPREADS = {

@@ -1,6 +1,6 @@
 /** Where each seed of a run stands, as far as the window knows: from its history, and from the progress of those that train. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
-import type { SeedHistory } from '../../history.ts'
+import type { SeedHistory } from '../../charts/history.ts'
 
 export interface SeedState {
   readonly seed: number

@@ -1,5 +1,5 @@
 /** A value of a form as it reads in a list of differences. */
-import { significant } from '../../format.ts'
+import { significant } from '../../text/format.ts'
 
 /** @param empty what an empty field means */
 export function shownValue(value: unknown, empty = 'none'): string {

@@ -1,9 +1,10 @@
 /** What can be said about a draft at once, from the schemas alone and without asking the lab. One sentence a field. */
 import type { RuleCard, SettingSchema } from '../../../src-main/contract.ts'
 import type { Problem } from '../../../src-main/experiment/experiment.ts'
-import { valueAt, type Draft } from './draft.ts'
-import { COMMON_FIELDS, VALIDATION_FIELDS } from './fields.ts'
-import { readSeeds } from './seeds.ts'
+import { valueAt } from '../../text/configuration.ts'
+import { fieldAt, type Vocabulary } from '../../text/setting-words.ts'
+import type { Draft } from './draft.ts'
+import { readSeeds } from '../../experiments/seeds.ts'
 
 /** A typed text as the number it says, else the text as it is. */
 export function readNumber(text: string): number | string {
@@ -35,15 +36,16 @@ export function problemWith(schema: SettingSchema, value: unknown): string | nul
     }
     case 'layers': {
       if (!Array.isArray(value)) return `Expected numbers of layers with commas between, found ${found(value)}.`
-      if (value.length > MOST_LAYERS) return `Expected at most ${MOST_LAYERS} layers, found ${value.length}.`
+      const { maxItems = Infinity, items = {} } = schema
+      if (value.length > maxItems) return `Expected at most ${maxItems} layers, found ${value.length}.`
       for (const entry of value) {
-        const problem = problemWithNumber({ type: 'integer', minimum: 1, maximum: MOST_LAYERS }, entry)
+        const problem = problemWithNumber(items, entry)
         if (problem !== null) return problem
       }
       return null
     }
     case 'schedule':
-      return problemWithSchedule(value)
+      return problemWithSchedule(schema, value)
     case 'number':
     case 'whole':
       return problemWithNumber(schema, value)
@@ -62,20 +64,16 @@ function problemWithNumber(schema: SettingSchema, value: unknown): string | null
   return null
 }
 
-const MOST_LAYERS = 16
-const MOST_PIECES = 32
-const LAST_EPOCH = 100_000
-
-function problemWithSchedule(value: unknown): string | null {
+function problemWithSchedule({ maxItems = Infinity, items = {} }: SettingSchema, value: unknown): string | null {
   if (!Array.isArray(value) || value.length === 0)
     return 'Expected at least one line: from which epoch on, and the base.'
-  if (value.length > MOST_PIECES) return `Expected at most ${MOST_PIECES} lines, found ${value.length}.`
+  if (value.length > maxItems) return `Expected at most ${maxItems} lines, found ${value.length}.`
   for (const [i, piece] of (value as readonly unknown[]).entries()) {
     const at = value.length > 1 ? `Line ${i + 1}: ` : ''
     const { fromEpoch, base } = (typeof piece === 'object' && piece !== null ? piece : {}) as Record<string, unknown>
-    const epoch = problemWithNumber({ type: 'integer', minimum: 0, maximum: LAST_EPOCH }, fromEpoch)
+    const epoch = problemWithNumber(items.properties?.['fromEpoch'] ?? {}, fromEpoch)
     if (epoch !== null) return `${at}From epoch: ${lowerFirst(epoch)}`
-    const factor = problemWithNumber({ exclusiveMinimum: 0, maximum: 10 }, base)
+    const factor = problemWithNumber(items.properties?.['base'] ?? {}, base)
     if (factor !== null) return `${at}Base: ${lowerFirst(factor)}`
   }
   return null
@@ -91,32 +89,34 @@ export function rangeInWords({ minimum, exclusiveMinimum, maximum }: SettingSche
   return top === undefined ? '' : ` of at most ${top}`
 }
 
-/** After how many batches a measure is taken. */
-const INTERVAL: SettingSchema = { control: 'whole', minimum: 1, maximum: 1_000_000_000 }
-
 /** All that the schemas find wrong. */
-export function problemsOf(draft: Draft, rule: RuleCard | undefined): readonly Problem[] {
+export function problemsOf(
+  draft: Draft,
+  rule: RuleCard | undefined,
+  words: Pick<Vocabulary, 'fields'>,
+): readonly Problem[] {
   const problems: Problem[] = []
   const add = (path: string, message: string | null): void => {
     if (message !== null) problems.push({ path, message })
   }
   if (draft.name.trim() === '') add('name', 'Expected a name, found none.')
-  for (const { path, schema, empty } of COMMON_FIELDS) {
+  for (const { path, schema, empty } of words.fields) {
     const value = valueAt(draft, path)
+    if (schema.control === undefined || value === undefined) continue
     if (empty === undefined || value !== null) add(path, problemWith(schema, value))
   }
-  if (draft.training.validation !== null)
-    for (const { path, schema } of VALIDATION_FIELDS) add(path, problemWith(schema, valueAt(draft, path)))
-  draft.widths.forEach((width, i) => {
-    add(`widths.${i}`, problemWith({ control: 'whole', minimum: 1, maximum: 1_000_000 }, width))
+  const width = fieldAt(words, 'widths')?.schema.items ?? {}
+  draft.widths.forEach((units, i) => {
+    add(`widths.${i}`, problemWith(width, units))
   })
-  for (const key of ['evaluateTrain', 'evaluateTest'] as const) {
-    const value = draft.training[key]
-    if (value !== 'all' && value !== 'off')
-      add(`training.${key}`, problemWith({ control: 'whole', minimum: 1, maximum: 10_000_000 }, value))
+  for (const path of ['training.evaluateTrain', 'training.evaluateTest']) {
+    const { enum: kinds = [], ...count } = fieldAt(words, path)?.schema ?? {}
+    const value = valueAt(draft, path)
+    if (!kinds.includes(String(value))) add(path, problemWith(count, value))
   }
+  const interval = fieldAt(words, 'measures.everyBatches')?.schema ?? {}
   draft.measures.forEach(({ everyBatches }, i) => {
-    add(`measures.${i}.everyBatches`, problemWith(INTERVAL, everyBatches))
+    add(`measures.${i}.everyBatches`, problemWith(interval, everyBatches))
   })
   const seeds = readSeeds(draft.seeds)
   if ('problem' in seeds) add('seeds', seeds.problem)

@@ -1,7 +1,9 @@
 /** An experiment while it is being written: the same tree as the file, with texts where a number cannot be read yet. */
-import type { DataSetCard, RuleCard, SettingSchema } from '../../../src-main/contract.ts'
+import type { DataSetCard, ExperimentField, RuleCard, SettingSchema } from '../../../src-main/contract.ts'
 import type { Experiment } from '../../../src-main/experiment/experiment.ts'
-import { readSeeds, writeSeeds } from './seeds.ts'
+import { readSeeds, writeSeeds } from '../../experiments/seeds.ts'
+import { valueAt } from '../../text/configuration.ts'
+import { fieldAt } from '../../text/setting-words.ts'
 
 /** A number, or what a person typed instead of one. */
 export type Typed = number | string
@@ -57,37 +59,38 @@ export function defaultSettings(rule: RuleCard): Record<string, unknown> {
 }
 
 /** A first draft without any preset: that rule at its defaults on that data. */
-export function freshDraft(rule: RuleCard, data: DataSetCard): Draft {
+export function freshDraft(rule: RuleCard, data: DataSetCard, fields: readonly ExperimentField[]): Draft {
   const draft: Draft = {
     name: `${rule.label} · ${data.label}`,
     preset: null,
-    data: { name: data.name, seed: 0, limitTrain: null, limitTest: null },
+    ...defaultsOf(fields),
     widths: [data.features, 500, data.classes],
     rule: { name: rule.name, settings: defaultSettings(rule) },
-    training: {
-      epochs: 10,
-      batchSize: 20,
-      shuffle: true,
-      evaluateTrain: 'all',
-      evaluateTest: 'all',
-      validation: null,
-      selection: 'last-epoch',
-    },
-    measures: allMeasures(rule),
-    evaluation: { topK: null, topKEveryEpochs: 1, confusionEveryEpochs: null },
+    measures: allMeasures(rule, fields),
     seeds: '0',
-    engine: { name: 'auto', precision: 'float32', device: null, threads: null },
   }
+  draft.data.name = data.name
+  draft.training = { ...draft.training, epochs: 10, batchSize: 20 }
   fitToDepth(draft, rule)
   return draft
 }
 
-/** How often a measure is taken unless told otherwise, in batches. */
-export const USUAL_INTERVAL = 500
+/** What every experiment has, where the schema says what it is unless told otherwise. */
+function defaultsOf(fields: readonly ExperimentField[]): Pick<Draft, 'data' | 'training' | 'evaluation' | 'engine'> {
+  const tree: Record<string, unknown> = { data: {}, training: {}, evaluation: {}, engine: {} }
+  for (const { path, schema } of fields)
+    if (schema.default !== undefined && path.split('.').length === 2) setAt(tree, path, structuredClone(schema.default))
+  return tree as unknown as Pick<Draft, 'data' | 'training' | 'evaluation' | 'engine'>
+}
 
 /** Every measure of the rule at its usual interval. */
-export function allMeasures(rule: RuleCard): Draft['measures'] {
-  return rule.measures.map(({ name }) => ({ name, everyBatches: USUAL_INTERVAL }))
+export function allMeasures(rule: RuleCard, fields: readonly ExperimentField[]): Draft['measures'] {
+  return rule.measures.map(({ name }) => ({ name, everyBatches: usualInterval(fields) }))
+}
+
+/** How often a measure is taken unless told otherwise, in batches. */
+export function usualInterval(fields: readonly ExperimentField[]): number {
+  return Number(fieldAt({ fields }, 'measures.everyBatches')?.schema.default)
 }
 
 /** How many numbers a per-layer setting needs for these widths. */
@@ -107,21 +110,24 @@ export function fitToDepth(draft: Draft, rule: RuleCard): void {
   }
 }
 
-/** The value at a dotted path: 'training.epochs', 'rule.settings.beta'. */
-export function valueAt(draft: Draft, path: string): unknown {
-  let value: unknown = draft
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Record<string, unknown>)[key]
+/** Layers that a setting of the rule sets apart, with the word for them; undefined where the rule has no such setting. */
+export function markedLayers(
+  { rule: { settings } }: Draft,
+  rule: RuleCard | undefined,
+): { readonly word: string; readonly layers: readonly number[] } | undefined {
+  for (const [key, { marks }] of Object.entries(rule?.settings.properties ?? {})) {
+    const value = settings[key]
+    if (marks === undefined || !Array.isArray(value)) continue
+    return { word: marks, layers: value.filter((layer): layer is number => typeof layer === 'number') }
   }
-  return value
+  return undefined
 }
 
 /** Sets the value at a dotted path whose parent exists. */
-export function setAt(draft: Draft, path: string, value: unknown): void {
+export function setAt(tree: object, path: string, value: unknown): void {
   const keys = path.split('.')
   const last = keys.pop() ?? ''
-  const parent = keys.length === 0 ? draft : valueAt(draft, keys.join('.'))
+  const parent = keys.length === 0 ? tree : valueAt(tree, keys.join('.'))
   if (typeof parent === 'object' && parent !== null) (parent as Record<string, unknown>)[last] = value
 }
 

@@ -1,0 +1,135 @@
+/** What a chart shows, apart from how it is drawn: lines in typed arrays, and the same in words and as a table. */
+import { percent, significant } from '../text/format.ts'
+import type { Dash, Marker } from './line-style.ts'
+
+export interface Line {
+  readonly label: string
+  /** 1 to 8: the property `--series-N`. */
+  readonly series: number
+  readonly dash: Dash
+  readonly marker: Marker
+  readonly x: Float64Array
+  readonly y: Float64Array
+  /** Edges of the band around the line, for each point; NaN where it has none. */
+  readonly low?: Float64Array
+  readonly high?: Float64Array
+  /** One seed among others: drawn thin and not named at its end. */
+  readonly thin?: boolean
+}
+
+/** What a band around a line means: one standard deviation, 25–75 %, minimum to maximum, a 95 % bootstrap interval. */
+export type Band = 'sd' | 'quartiles' | 'range' | 'ci'
+
+export const BAND_LABELS: Readonly<Record<Band, string>> = {
+  sd: '± sd',
+  quartiles: '25–75 %',
+  range: 'min–max',
+  ci: '95 % CI',
+}
+
+/** A vertical line at one x, told once where several belong together: the others' labels are empty. */
+export interface Mark {
+  readonly x: number
+  readonly label: string
+}
+
+/** Where in a run's folder the lines of a chart stand: what code that draws it again has to read. */
+export type ChartSource =
+  | { readonly kind: 'epochs' }
+  | { readonly kind: 'measure'; readonly measure: string }
+  | { readonly kind: 'profile'; readonly measure: string }
+
+export interface ChartModel {
+  readonly name: string
+  /** What x counts: 'epoch', 'batch'. */
+  readonly xLabel: string
+  /** 'percent' draws fractions as per cent. */
+  readonly unit: string
+  readonly lines: readonly Line[]
+  /** What the bands of the lines mean, and what else the person may choose for them. */
+  readonly band?: { readonly chosen: Band; readonly options: readonly Band[] }
+  readonly published?: { readonly mean: number; readonly sd: number }
+  readonly marks?: readonly Mark[]
+  readonly early?: EarlyBand
+  readonly source?: ChartSource
+}
+
+/** What was printed for the first x: drawn behind the lines, as wide as what counts as agreement with it. */
+export interface EarlyBand {
+  readonly x: readonly number[]
+  readonly mean: readonly number[]
+  /** Half its height at each x; 0 where no spread was printed. */
+  readonly half: readonly number[]
+}
+
+export function shown(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return '–'
+  if (unit === 'percent') return percent(value)
+  if (unit === 'degrees') return `${value.toFixed(1)}°`
+  return significant(value, 4)
+}
+
+/** Unit to stand behind a number that `shown` wrote. */
+export function unitAfter(unit: string): string {
+  if (unit === 'percent') return ' %'
+  return unit === 'degrees' || unit === '' ? '' : ` ${unit}`
+}
+
+/** The chart in sentences, for those who hear it. */
+export function summary(model: ChartModel): string {
+  const lines = model.lines.filter(({ thin }) => thin !== true)
+  const said = lines.flatMap((line) => {
+    const first = firstFinite(line)
+    const last = lastFinite(line)
+    if (first < 0) return []
+    const unit = unitAfter(model.unit)
+    const at = (i: number): string =>
+      `${shown(line.y[i] as number, model.unit)}${unit} at ${model.xLabel} ${String(line.x[i])}`
+    return [first === last ? `${line.label}: ${at(last)}` : `${line.label} from ${at(first)} to ${at(last)}`]
+  })
+  const published =
+    model.published === undefined
+      ? ''
+      : ` Published: ${shown(model.published.mean, model.unit)} ± ${shown(model.published.sd, model.unit)}${unitAfter(model.unit)}.`
+  const marks = (model.marks ?? []).flatMap(({ label }) => (label === '' ? [] : [` ${label}.`])).join('')
+  const early = model.early === undefined ? '' : ` ${earlySentence(model.early, model)}`
+  return said.length === 0
+    ? `${model.name}: nothing measured yet.`
+    : `${model.name}. ${said.join('; ')}.${marks}${published}${early}`
+}
+
+function earlySentence({ x, mean }: EarlyBand, { unit, xLabel }: ChartModel): string {
+  const said = mean.map((value, i) => `${shown(value, unit)} at ${xLabel} ${String(x[i])}`)
+  return `Published for the first ${xLabel}s: ${said.join(', ')}.`
+}
+
+/** Rows of x and one value for each line, x rising; at most `most` rows, the last ones. */
+export function tableOf(
+  model: ChartModel,
+  most = 500,
+): readonly { readonly x: number; readonly values: readonly number[] }[] {
+  const all = new Map<number, number[]>()
+  model.lines.forEach((line, column) => {
+    // No line has more than its last `most` points among the last of all.
+    for (let i = Math.max(0, line.x.length - most); i < line.x.length; i++) {
+      const x = line.x[i]!
+      const values = all.get(x) ?? new Array<number>(model.lines.length).fill(NaN)
+      values[column] = line.y[i]!
+      all.set(x, values)
+    }
+  })
+  return [...all]
+    .map(([x, values]) => ({ x, values }))
+    .sort((a, b) => a.x - b.x)
+    .slice(-most)
+}
+
+export function lastFinite({ y }: Line): number {
+  let i = y.length - 1
+  while (i >= 0 && !Number.isFinite(y[i])) i--
+  return i
+}
+
+function firstFinite({ y }: Line): number {
+  return y.findIndex(Number.isFinite)
+}

@@ -1,0 +1,41 @@
+import type { Dash, LabDescription } from '../../src-main/contract.ts'
+
+/** How lines are told apart without colour alone: colour, dash and marker together. */
+export interface LineStyle {
+  /** 1 to 8: the property `--series-N`. */
+  readonly series: number
+  readonly dash: Dash
+}
+
+export const DASHES = ['solid', 'dashed', 'dotted', 'long'] as const satisfies readonly Dash[]
+export type { Dash }
+
+/** In pixels, for canvas and SVG alike. */
+export const DASH_PATTERNS: Readonly<Record<Dash, readonly number[]>> = {
+  solid: [],
+  dashed: [6, 4],
+  dotted: [1.5, 3.5],
+  long: [8, 2.5, 1.5, 2.5],
+}
+
+export const MARKERS = ['circle', 'triangle', 'rect', 'rectRot', 'crossRot', 'star'] as const
+export type Marker = (typeof MARKERS)[number]
+
+/** The look of experiments of this rule on this data, the same everywhere: colour by rule, dash by data set. */
+export function lineStyle(
+  { rules, dataSets }: Pick<LabDescription, 'rules' | 'dataSets'>,
+  rule: string,
+  dataset: string,
+): LineStyle {
+  return {
+    series: rules.find(({ name }) => name === rule)?.palette ?? UNKNOWN.series,
+    dash: dataSets.find(({ name }) => name === dataset)?.dash ?? UNKNOWN.dash,
+  }
+}
+
+/** Of a rule or a set that this lab does not have, as in a results folder from elsewhere. */
+const UNKNOWN: LineStyle = { series: 8, dash: 'dotted' }
+
+export function colour(series: number): string {
+  return `var(--series-${((series - 1) % 8) + 1})`
+}

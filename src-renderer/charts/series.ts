@@ -1,0 +1,260 @@
+/** Histories of seeds as lines for charts: the mean over the seeds that count, its band, and each seed on demand. */
+import type { ExperimentRow, PresetCard, RuleCard } from '../../src-main/contract.ts'
+import type { EarlyEpoch, Spread } from '../../src-main/experiment/event.ts'
+import type { Selection } from '../../src-main/experiment/experiment.ts'
+import { Column } from './column.ts'
+import type { History, SeedHistory } from './history.ts'
+import type { ChartModel, EarlyBand, Line, Mark } from './chart-model.ts'
+import { DASHES, MARKERS, type Dash, type Marker } from './line-style.ts'
+import { SeedMean, type Growing, type SeedBand } from './seed-mean.ts'
+
+/**
+ * Mean and spread of the reported accuracy of the seeds that have not collapsed, each at its last epoch or at the one
+ * chosen on the validation set; null before the first.
+ */
+export function latest(history: History, part: 'test' | 'train', selection: Selection): Spread | null {
+  const values = counting(history)
+    .map((seed) => seed[part].at(reportedIndex(seed, selection)))
+    .filter(Number.isFinite)
+  const n = values.length
+  if (n === 0) return null
+  const mean = values.reduce((sum, value) => sum + value, 0) / n
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n }
+}
+
+/** Seeds that are averaged: a collapsed one is shown apart and never hidden in a mean. All of them when all collapsed. */
+function counting(history: History): readonly SeedHistory[] {
+  const seeds = [...history.seeds.values()]
+  const healthy = seeds.filter(({ collapsed }) => collapsed === null)
+  return healthy.length > 0 ? healthy : seeds
+}
+
+/** Where the reported epoch stands in a seed's columns: the last, or the first of largest validation accuracy; −1 for none. */
+export function reportedIndex(seed: Pick<SeedHistory, 'epochs' | 'validation'>, selection: Selection): number {
+  if (selection === 'last-epoch') return seed.epochs.length - 1
+  const values = seed.validation.view()
+  let best = -1
+  values.forEach((value, i) => {
+    if (value > (values[best] ?? -Infinity)) best = i
+  })
+  return best
+}
+
+/** Lines at the epochs that were chosen on the validation set, each once; none where the last epoch counts. */
+function chosenMarks(history: History, selection: Selection): readonly Mark[] {
+  if (selection === 'last-epoch') return []
+  const chosen = counting(history)
+    .map((seed) => seed.epochs.at(reportedIndex(seed, selection)))
+    .filter(Number.isFinite)
+  const epochs = [...new Set(chosen)].sort((a, b) => a - b)
+  const [first] = epochs
+  const last = epochs.at(-1)
+  const label = first === last ? `chosen epoch ${first ?? ''}` : `chosen epochs ${first ?? ''}–${last ?? ''}`
+  return epochs.map((x, i) => ({ x, label: i === 0 ? label : '' }))
+}
+
+export interface Shown {
+  readonly seeds: boolean
+  readonly selection: Selection
+  readonly published: { readonly mean: number; readonly sd: number } | null
+  readonly early: readonly EarlyEpoch[] | null
+  readonly band?: SeedBand
+}
+
+export function accuracyModel(history: History, shown: Shown): ChartModel {
+  const { seeds, band = 'sd' } = shown
+  const part = (name: 'train' | 'validation' | 'test', place: number): readonly Line[] =>
+    linesOf(history, (seed) => ({ x: seed.epochs, y: seed[name] }), { key: name, label: name, place, seeds, band })
+  return {
+    name: 'Accuracy',
+    xLabel: 'epoch',
+    unit: 'percent',
+    source: { kind: 'epochs' },
+    ...bandOf(history, band),
+    lines: [...part('train', 1), ...part('validation', 2), ...part('test', 0)],
+    marks: chosenMarks(history, shown.selection),
+    ...(shown.published === null ? {} : { published: shown.published }),
+    ...(shown.early === null ? {} : { early: earlyBand(shown.early) }),
+  }
+}
+
+export function measureModel(
+  card: Pick<RuleCard['measures'][number], 'name' | 'label' | 'unit'>,
+  history: History,
+  seeds: boolean,
+  band: SeedBand = 'sd',
+): ChartModel {
+  const names = new Set<string>()
+  for (const seed of history.seeds.values())
+    for (const name of seed.measures.get(card.name)?.keys() ?? []) names.add(name)
+  return {
+    name: card.unit === '' ? card.label : `${card.label}, ${card.unit}`,
+    xLabel: 'batch',
+    unit: card.unit,
+    source: { kind: 'measure', measure: card.name },
+    ...bandOf(history, band),
+    lines: [...names].flatMap((name, i) =>
+      linesOf(
+        history,
+        (seed) => {
+          const columns = seed.measures.get(card.name)?.get(name)
+          return columns === undefined ? null : { x: columns.batch, y: columns.value }
+        },
+        { key: `${card.name}/${name}`, label: name, place: PLACES[i % PLACES.length] as number, seeds, band },
+      ),
+    ),
+  }
+}
+
+/** Counted by the evaluation and not by a rule, so no rule has a card of it. */
+export const TOP_K = { name: 'top-k', label: 'Top-k accuracy', unit: 'percent' } as const
+
+/** The latest value of every iteration, a line a phase. */
+export function profileModel(
+  card: Pick<RuleCard['measures'][number], 'name' | 'label' | 'unit'>,
+  history: History,
+  seeds: boolean,
+  band: SeedBand = 'sd',
+): ChartModel {
+  const phases = new Set(
+    [...history.seeds.values()].flatMap((seed) => [...(seed.profiles.get(card.name)?.keys() ?? [])]),
+  )
+  return {
+    name: card.unit === '' ? card.label : `${card.label}, ${card.unit}`,
+    xLabel: 'iteration',
+    unit: card.unit,
+    source: { kind: 'profile', measure: card.name },
+    ...bandOf(history, band),
+    lines: [...phases].flatMap((phase, i) =>
+      linesOf(
+        history,
+        (seed) => {
+          const profile = seed.profiles.get(card.name)?.get(phase)
+          if (profile === undefined) return null
+          return { x: new Column(profile.value.map((_, t) => t + 1)), y: new Column(profile.value) }
+        },
+        { key: `${card.name} by iteration/${phase}`, label: phase, place: PLACES[i % PLACES.length]!, seeds, band },
+      ),
+    ),
+  }
+}
+
+/** Which class was taken for which, summed over the seeds that count. */
+export interface ConfusionModel {
+  readonly epoch: number
+  readonly split: 'train' | 'test'
+  readonly classes: readonly string[]
+  readonly seeds: number
+  /** `[true class][class taken for]`: the share of the true class, 0 to 1. */
+  readonly shares: readonly (readonly number[])[]
+  /** The gravest first: what was taken for what. */
+  readonly mistakes: readonly { readonly truth: string; readonly taken: string; readonly share: number }[]
+}
+
+const MISTAKES_NAMED = 3
+
+/** Of the last epoch that has one; null before the first. */
+export function confusionModel(history: History): ConfusionModel | null {
+  const all = counting(history).flatMap(({ confusion }) => confusion ?? [])
+  const epoch = Math.max(...all.map((one) => one.epoch))
+  const latest = all.filter((one) => one.epoch === epoch)
+  const [first] = latest
+  if (first === undefined) return null
+  const { classes, split } = first
+  const shares = classes.map((_, truth) => {
+    const row = classes.map((_, taken) =>
+      latest.reduce((sum, { counts }) => sum + (counts[truth * classes.length + taken] ?? 0), 0),
+    )
+    const total = row.reduce((sum, count) => sum + count, 0)
+    return row.map((count) => (total === 0 ? 0 : count / total))
+  })
+  const mistakes = shares
+    .flatMap((row, truth) =>
+      row.flatMap((share, taken) =>
+        truth === taken || share === 0 ? [] : [{ truth: classes[truth] ?? '', taken: classes[taken] ?? '', share }],
+      ),
+    )
+    .sort((a, b) => b.share - a.share)
+    .slice(0, MISTAKES_NAMED)
+  return { epoch, split, classes, seeds: latest.length, shares, mistakes }
+}
+
+/** Orders of colour, dash and marker in which neighbours differ most. */
+const PLACES: readonly number[] = [0, 2, 3, 4, 5, 6, 7, 1]
+
+function linesOf(
+  history: History,
+  columns: (seed: SeedHistory) => Growing | null,
+  how: {
+    readonly key: string
+    readonly label: string
+    readonly place: number
+    readonly seeds: boolean
+    readonly band: SeedBand
+  },
+): readonly Line[] {
+  const { label, place } = how
+  const look = {
+    series: place + 1,
+    dash: DASHES[place % DASHES.length] as Dash,
+    marker: MARKERS[place % MARKERS.length] as Marker,
+  }
+  const each = counting(history)
+    .map((seed) => ({ seed: seed.seed, columns: columns(seed) }))
+    .filter(
+      (entry): entry is { seed: number; columns: Growing } => entry.columns !== null && entry.columns.x.length > 0,
+    )
+  if (each.length === 0) return []
+  const mean = seedMean(history, how)
+  mean.update(each.map((entry) => entry.columns))
+  if (mean.x.length === 0) return []
+  const several = each.length > 1
+  const line: Line = {
+    ...{ label, ...look, x: mean.x.view(), y: mean.y.view() },
+    ...(several ? { low: mean.low.view(), high: mean.high.view() } : {}),
+  }
+  if (!how.seeds || !several) return [line]
+  const thin = each.map(({ seed, columns: { x, y } }): Line => ({
+    ...{ label: `${label}, seed ${seed}`, ...look, x: x.view(), y: y.view() },
+    thin: true,
+  }))
+  return [...thin, line]
+}
+
+/** Means go on growing with the history that they are of. */
+const seedMeans = new WeakMap<History, Map<string, SeedMean>>()
+
+function seedMean(history: History, { key, band }: { readonly key: string; readonly band: SeedBand }): SeedMean {
+  const means = seedMeans.get(history) ?? new Map<string, SeedMean>()
+  seedMeans.set(history, means)
+  const name = `${key} ${band}`
+  const mean = means.get(name) ?? new SeedMean(band)
+  means.set(name, mean)
+  return mean
+}
+
+const SEED_BANDS: readonly SeedBand[] = ['sd', 'quartiles', 'range']
+
+/** A band says something of two seeds or more. */
+function bandOf(history: History, chosen: SeedBand): Pick<ChartModel, 'band'> {
+  return counting(history).length > 1 ? { band: { chosen, options: SEED_BANDS } } : {}
+}
+
+/** Two standard deviations to either side: what the words inside, below and above are told by. */
+function earlyBand(early: readonly EarlyEpoch[]): EarlyBand {
+  return {
+    x: early.map(({ epoch }) => epoch),
+    mean: early.map(({ published }) => published.mean),
+    half: early.map(({ published }) => 2 * (published.sd ?? 0)),
+  }
+}
+
+/** What its authors printed for this very network, rule and data; null where a preset was taken elsewhere. */
+export function publishedFor(row: ExperimentRow, preset: PresetCard | undefined): Pick<Spread, 'mean' | 'sd'> | null {
+  if (row.published !== null) return row.published
+  if (preset === undefined) return null
+  const { data, rule, widths } = preset.experiment
+  const comparable = data.name === row.dataset && rule.name === row.rule && widths.join() === row.widths.join()
+  return comparable ? preset.published : null
+}

@@ -1,0 +1,85 @@
+/** The states of rows in words, apart from how they look. */
+import type { ExperimentRow } from '../../src-main/contract.ts'
+import { duration, VERDICT_LABELS } from '../text/format.ts'
+
+/** What a person looks for, rather than every state there is. */
+export type StateFilter = 'active' | 'done' | 'needs a look'
+
+export const STATE_FILTERS: Readonly<Record<StateFilter, string>> = {
+  active: 'Running or queued',
+  done: 'Done',
+  'needs a look': 'Needs a look',
+}
+
+export function stateFilterOf(row: ExperimentRow): StateFilter {
+  switch (row.state) {
+    case 'queued':
+    case 'running':
+    case 'paused':
+      return 'active'
+    case 'done':
+    case 'sample':
+      return row.collapsedSeeds.length > 0 ? 'needs a look' : 'done'
+    case 'interrupted':
+    case 'stopped':
+    case 'failed':
+    case 'collapsed':
+    case 'unreadable':
+      return 'needs a look'
+  }
+}
+
+export function isActive({ state }: ExperimentRow): boolean {
+  return state === 'running' || state === 'paused' || state === 'queued'
+}
+
+export function canResume({ state }: ExperimentRow): boolean {
+  return state === 'interrupted' || state === 'stopped' || state === 'failed'
+}
+
+export type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'faint'
+
+/** The state in words, the most telling thing first: what needs a look comes before what went well. */
+export function stateText(row: ExperimentRow): { readonly text: string; readonly tone: Tone } {
+  const collapsed = row.collapsedSeeds
+  switch (row.state) {
+    case 'running':
+      return { text: `epoch ${Math.min(row.epochsDone + 1, row.epochs)} of ${row.epochs}`, tone: 'plain' }
+    case 'paused':
+      return { text: `paused after epoch ${row.epochsDone}`, tone: 'plain' }
+    case 'queued':
+      return {
+        text: row.queuePosition === null ? 'queued' : `queued, ${ordinal(row.queuePosition + 1)}`,
+        tone: 'faint',
+      }
+    case 'interrupted':
+      return { text: `interrupted at epoch ${row.epochsDone}`, tone: 'warn' }
+    case 'stopped':
+      return { text: `stopped at epoch ${row.epochsDone}`, tone: 'warn' }
+    case 'failed':
+      return { text: 'failed', tone: 'bad' }
+    case 'unreadable':
+      return { text: 'cannot be read', tone: 'bad' }
+    case 'collapsed':
+      return { text: collapsed.length > 1 ? 'all seeds collapsed' : 'collapsed', tone: 'bad' }
+    case 'done':
+    case 'sample':
+      if (collapsed.length === 1) return { text: `seed ${String(collapsed[0])} collapsed`, tone: 'warn' }
+      if (collapsed.length > 1) return { text: `${collapsed.length} seeds collapsed`, tone: 'warn' }
+      if (row.state === 'sample') return { text: 'bundled sample', tone: 'faint' }
+      if (row.published === null) return { text: 'done', tone: 'good' }
+      return {
+        text: VERDICT_LABELS[row.published.verdict],
+        tone: row.published.verdict === 'inside' ? 'good' : row.published.verdict === 'outside' ? 'warn' : 'plain',
+      }
+  }
+}
+
+function ordinal(place: number): string {
+  return place === 1 ? 'next' : `place ${place}`
+}
+
+export function timeText(row: ExperimentRow, secondsLeft: number | null): string {
+  if (row.state === 'running') return secondsLeft === null ? '' : `${duration(secondsLeft)} left`
+  return row.seconds > 0 ? duration(row.seconds) : ''
+}

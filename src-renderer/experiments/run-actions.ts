@@ -1,0 +1,23 @@
+/** What can be done to a run from anywhere, each with its words when it is done. */
+import type { ExperimentRow } from '../../src-main/contract.ts'
+import type { LabStore } from '../lab.svelte.ts'
+import { toasts } from '../toasts.svelte.ts'
+
+export async function resumeRun(lab: LabStore, { id, name, epochsDone }: ExperimentRow): Promise<boolean> {
+  const done = await toasts.attempt(() => lab.call('resume', { id }))
+  if (done) toasts.say(`${name} goes on after epoch ${epochsDone}.`)
+  return done
+}
+
+export async function trashRun(lab: LabStore, { id, name }: ExperimentRow): Promise<boolean> {
+  const done = await toasts.attempt(() => lab.call('trash', { ids: [id] }))
+  if (!done) return false
+  toasts.say(`${name} is in the trash.`, {
+    action: { label: 'Undo', run: () => void toasts.attempt(() => lab.call('restore', { ids: [id] })) },
+  })
+  return true
+}
+
+export function control(lab: LabStore, call: 'pause' | 'continue' | 'stop', id: string): Promise<boolean> {
+  return toasts.attempt(() => lab.call(call, { id }))
+}

@@ -1,0 +1,140 @@
+/** A sweep read from its experiments' rows: the axes it went along, and what stands at each point. */
+import type { ExperimentRow } from '../../src-main/contract.ts'
+import type { Spread } from '../../src-main/experiment/event.ts'
+import { inWords } from '../text/configuration.ts'
+import { ruleCard, settingWords, type Vocabulary } from '../text/setting-words.ts'
+
+export interface SweepAxis {
+  readonly key: string
+  readonly label: string
+  readonly symbol: string | undefined
+  /** Distinct, numbers rising. */
+  readonly values: readonly AxisValue[]
+  /** 'log' where numbers grow by about equal factors; 'category' where they are not all numbers. */
+  readonly scale: 'linear' | 'log' | 'category'
+}
+
+export interface AxisValue {
+  readonly text: string
+  readonly number: number | null
+}
+
+export interface SweepPoint {
+  readonly row: ExperimentRow
+  /** Which value of each axis. */
+  readonly places: readonly number[]
+}
+
+export interface Sweep {
+  /** Only those along which something changes. */
+  readonly axes: readonly SweepAxis[]
+  readonly points: readonly SweepPoint[]
+}
+
+export function readSweep(rows: readonly ExperimentRow[], words: Vocabulary): Sweep {
+  const rule = ruleCard(words, rows[0]?.rule ?? '')
+  const members = rows.filter(({ sweep }) => sweep !== null)
+  const keys = [...new Set(members.flatMap(({ sweep }) => sweep?.settings.map(({ key }) => key) ?? []))]
+  const valueOf = (row: ExperimentRow, key: string): unknown =>
+    row.sweep?.settings.find((setting) => setting.key === key)?.value ?? null
+  const all = keys.map((key): SweepAxis => {
+    const { label, symbol } = settingWords(key, rule, words)
+    const schema = rule?.settings.properties?.[key]
+    const distinct = new Map(
+      members.map((row) => {
+        const value = valueOf(row, key)
+        const text = key === 'widths' && Array.isArray(value) ? value.join('-') : inWords(value, schema)
+        return [text, { text, number: typeof value === 'number' ? value : null }]
+      }),
+    )
+    const values = [...distinct.values()]
+    const numeric = values.every(({ number }) => number !== null)
+    if (numeric) values.sort((a, b) => (a.number ?? 0) - (b.number ?? 0))
+    return {
+      key,
+      label,
+      symbol,
+      values,
+      scale: numeric ? scaleOf(values.map(({ number }) => number ?? 0)) : 'category',
+    }
+  })
+  const axes = all.filter(({ values }) => values.length > 1)
+  const points = members.map((row): SweepPoint => ({
+    row,
+    places: axes.map(({ key, values }) => {
+      const value = valueOf(row, key)
+      const text =
+        key === 'widths' && Array.isArray(value) ? value.join('-') : inWords(value, rule?.settings.properties?.[key])
+      return values.findIndex((one) => one.text === text)
+    }),
+  }))
+  return { axes, points }
+}
+
+/** Equal factors rather than equal steps, from three values up. */
+function scaleOf(numbers: readonly number[]): 'linear' | 'log' {
+  const [first = 0] = numbers
+  if (numbers.length < 3 || first <= 0) return 'linear'
+  const uneven = (values: readonly number[]): number => {
+    const steps = values.slice(1).map((value, i) => value - (values[i] ?? 0))
+    return Math.max(...steps) / Math.min(...steps)
+  }
+  return uneven(numbers.map(Math.log)) < uneven(numbers) ? 'log' : 'linear'
+}
+
+/** Where a value stands on its axis, 0 to 1. */
+export function positionOf({ values, scale }: SweepAxis, place: number): number {
+  const last = values.length - 1
+  if (scale === 'category') return last === 0 ? 0.5 : place / last
+  const at = (index: number): number => {
+    const number = values[index]?.number ?? 0
+    return scale === 'log' ? Math.log(number) : number
+  }
+  return (at(place) - at(0)) / (at(last) - at(0))
+}
+
+export const OUTCOMES = {
+  test: { label: 'Test accuracy', short: 'test %' },
+  validation: { label: 'Validation accuracy', short: 'validation %' },
+  train: { label: 'Training accuracy', short: 'train %' },
+} as const
+export type Outcome = keyof typeof OUTCOMES
+
+export function outcomeOf(row: ExperimentRow, outcome: Outcome): Spread | null {
+  switch (outcome) {
+    case 'test':
+      return row.testAccuracy
+    case 'validation':
+      return row.validationAccuracy
+    case 'train':
+      return row.trainAccuracy
+  }
+}
+
+/** The highest first; those without a value last. */
+export function ranked(points: readonly SweepPoint[], outcome: Outcome): readonly SweepPoint[] {
+  const value = ({ row }: SweepPoint): number => outcomeOf(row, outcome)?.mean ?? -Infinity
+  return points.toSorted((a, b) => value(b) - value(a))
+}
+
+/** Lowest and highest mean; null where none has any. */
+export function rangeOfOutcome(
+  points: readonly SweepPoint[],
+  outcome: Outcome,
+): { readonly low: number; readonly high: number } | null {
+  const means = points.flatMap(({ row }) => outcomeOf(row, outcome)?.mean ?? [])
+  return means.length === 0 ? null : { low: Math.min(...means), high: Math.max(...means) }
+}
+
+/** Two axes of which each combination stands at most once; else values go together, and no map can show them. */
+export function isGrid({ axes, points }: Sweep): boolean {
+  const [first, second] = axes
+  if (first === undefined || second === undefined || axes.length !== 2) return false
+  const cells = new Set(points.map(({ places }) => places.join()))
+  return cells.size === points.length && points.length > Math.max(first.values.length, second.values.length)
+}
+
+/** What a point is, in a few words: 'Hidden units 64 · Neural step η 0.05'. */
+export function pointText({ axes }: Pick<Sweep, 'axes'>, { places }: SweepPoint): string {
+  return axes.map(({ label, values }, i) => `${label} ${values[places[i] ?? 0]?.text ?? '–'}`).join(' · ')
+}

@@ -1,0 +1,111 @@
+/** A two-axis sweep as a map: rows and columns of cells, each with its colour and its words. */
+import type { ExperimentRow } from '../../../src-main/contract.ts'
+import type { Spread } from '../../../src-main/experiment/event.ts'
+import { percent, seedCount, STATE_LABELS } from '../../text/format.ts'
+import type { Figure } from '../../figure/figure.ts'
+import { PLAIN_LOOK } from '../../figure/look.ts'
+import {
+  outcomeOf,
+  OUTCOMES,
+  pointText,
+  rangeOfOutcome,
+  type Outcome,
+  type Sweep,
+  type SweepAxis,
+} from '../../experiments/sweep-model.ts'
+
+export interface HeatCell {
+  readonly row: ExperimentRow
+  readonly value: Spread | null
+  /** 0 for the lowest mean of the map, 1 for the highest; null without a value. */
+  readonly share: number | null
+  /** Its name: settings, result, seeds. */
+  readonly name: string
+  readonly isBest: boolean
+}
+
+export interface HeatMap {
+  readonly across: SweepAxis
+  readonly down: SweepAxis
+  /** `[place down][place across]`, the largest value down first, as on a y axis; null where nothing was run. */
+  readonly rows: readonly { readonly text: string; readonly cells: readonly (HeatCell | null)[] }[]
+  readonly range: { readonly low: number; readonly high: number } | null
+}
+
+/** The first axis goes down, the second across; the longer one across where that is turned. */
+export function heatMap(sweep: Sweep, outcome: Outcome): HeatMap | null {
+  const [first, second] = sweep.axes
+  if (first === undefined || second === undefined) return null
+  const turned = first.values.length > second.values.length
+  const [across, down] = turned ? [first, second] : [second, first]
+  const range = rangeOfOutcome(sweep.points, outcome)
+  const cells = new Map(
+    sweep.points.map((point) => {
+      const [one = 0, two = 0] = point.places
+      const value = outcomeOf(point.row, outcome)
+      const cell: HeatCell = {
+        ...{ row: point.row, value },
+        share: value === null || range === null ? null : shareOf(value.mean, range),
+        name: `${pointText(sweep, point)}: ${cellWords(point.row, value, outcome)}`,
+        isBest: value !== null && value.mean === range?.high,
+      }
+      return [turned ? `${two} ${one}` : `${one} ${two}`, cell]
+    }),
+  )
+  const rows = down.values
+    .map(({ text }, i) => ({ text, cells: across.values.map((_, j) => cells.get(`${i} ${j}`) ?? null) }))
+    .toReversed()
+  return { across, down, rows, range }
+}
+
+function shareOf(value: number, { low, high }: { readonly low: number; readonly high: number }): number {
+  return high > low ? (value - low) / (high - low) : 0.5
+}
+
+function cellWords(row: ExperimentRow, value: Spread | null, outcome: Outcome): string {
+  const collapsed = row.collapsedSeeds.length
+  const seeds = collapsed === 0 ? `${row.seeds.length} seeds` : `${collapsed} of ${row.seeds.length} seeds collapsed`
+  if (value === null)
+    return collapsed > 0 ? `no result, ${seeds}` : `${STATE_LABELS[row.state].toLowerCase()}, no result yet`
+  const spread = value.n > 1 ? ` ± ${percent(value.sd)}` : ''
+  return `${OUTCOMES[outcome].label.toLowerCase()} ${percent(value.mean)}${spread} %, ${seeds}`
+}
+
+/** The map on paper. */
+export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome: Outcome, origin: string): Figure {
+  const title = ({ label, symbol }: SweepAxis): string => (symbol === undefined ? label : `${label} ${symbol}`)
+  return {
+    ...{ format: 'apical-figure', version: 1, origin },
+    content: {
+      kind: 'heat-map',
+      ...{ down: down.key, across: across.key },
+      columns: across.values.map(({ text }) => text),
+      rows: rows.map(({ text }) => text),
+      cells: rows.map(({ cells }) =>
+        cells.map((cell) =>
+          cell === null
+            ? null
+            : {
+                mean: cell.value?.mean ?? null,
+                sd: cell.value !== null && cell.value.n > 1 ? cell.value.sd : null,
+                n: cell.value?.n ?? 0,
+                collapsed: cell.row.collapsedSeeds.length,
+                lost: collapsedMark(cell.row),
+              },
+        ),
+      ),
+      ...(range ?? { low: 0, high: 1 }),
+    },
+    look: {
+      ...PLAIN_LOOK,
+      title: `${OUTCOMES[outcome].label} (%), mean over seeds`,
+      xTitle: title(across),
+      yTitle: title(down),
+    },
+  }
+}
+
+/** What stands small in a cell that lost seeds: '2 of 3 seeds'. */
+export function collapsedMark({ seeds, collapsedSeeds }: ExperimentRow): string {
+  return collapsedSeeds.length === 0 ? '' : `${seedCount(seeds, collapsedSeeds)} seeds`
+}

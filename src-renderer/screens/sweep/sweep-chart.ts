@@ -1,0 +1,33 @@
+/** A one-axis sweep as a line: the mean at every value, one standard deviation to either side. */
+import type { ChartModel } from '../../charts/chart-model.ts'
+import { lookAt } from '../../charts/looks.ts'
+import { outcomeOf, OUTCOMES, type Outcome, type Sweep } from '../../experiments/sweep-model.ts'
+
+/** Null where the axis has no numbers to go along. */
+export function sweepChart({ axes, points }: Sweep, outcome: Outcome): ChartModel | null {
+  const [axis] = axes
+  if (axis === undefined || axes.length !== 1 || axis.scale === 'category') return null
+  const at = points
+    .flatMap(({ row, places }) => {
+      const value = outcomeOf(row, outcome)
+      const x = axis.values[places[0] ?? 0]?.number ?? null
+      return value === null || x === null ? [] : [{ x, value }]
+    })
+    .sort((a, b) => a.x - b.x)
+  const spread = at.some(({ value }) => value.n > 1)
+  const edge = (sign: 1 | -1): Float64Array =>
+    Float64Array.from(at, ({ value: { mean, sd, n } }) => (n > 1 ? mean + sign * sd : NaN))
+  return {
+    name: `${OUTCOMES[outcome].label} by ${axis.label.toLowerCase()}`,
+    xLabel: axis.label,
+    unit: 'percent',
+    lines: [
+      {
+        ...{ label: OUTCOMES[outcome].short.replace(' %', ''), ...lookAt(0) },
+        x: Float64Array.from(at, ({ x }) => x),
+        y: Float64Array.from(at, ({ value }) => value.mean),
+        ...(spread ? { low: edge(-1), high: edge(1) } : {}),
+      },
+    ],
+  }
+}
