@@ -249,7 +249,7 @@ export interface Forecast {
   readonly problems: readonly Problem[]
   /** Experiments that a start makes: more than one for a sweep; 0 while the sweep has problems. */
   readonly experiments: number
-  /** Networks to train, one a seed and experiment. */
+  /** Networks to train, one per seed and experiment. */
   readonly runs: number
   /** Learned numbers of one replica; null while the network has problems. */
   readonly parameters: number | null

@@ -8,7 +8,7 @@ import type { Experiment, Problem } from './experiment.ts'
 
 export interface ExperimentForecast {
   readonly problems: readonly Problem[]
-  /** Networks to train: one a seed. */
+  /** Networks to train: one per seed. */
   readonly runs: number
   /** Learned numbers of one network; null, like all below, while the experiment has problems. */
   readonly parameters: number | null

@@ -1,6 +1,6 @@
 /**
  * Shapes: two dimensions, known when a rule is traced. Samples are rows, so a layer's activity is `['batch', units]`,
- * a weight `[out, in]`, a bias `[1, units]`, one number a sample `['batch', 1]`, a scalar `[1, 1]`.
+ * a weight `[out, in]`, a bias `[1, units]`, one number per sample `['batch', 1]`, a scalar `[1, 1]`.
  * 'batch' stays a word: one program serves every batch size.
  */
 export type Dimension = number | 'batch'

@@ -186,7 +186,7 @@ export class Tracer {
     return state
   }
 
-  /** Zeros of one row a sample. */
+  /** Zeros of one row per sample. */
   zeros(columns: number): Value {
     return this.fill(0, ['batch', columns])
   }

@@ -64,7 +64,7 @@ export function softmax(operand: Operand): Value {
   return value.tracer.record({ kind: 'softmax', value: value.id }, value.shape)
 }
 
-/** One number a sample: the sum over its units. ['batch', n] gives ['batch', 1]. */
+/** One number per sample: the sum over its units. ['batch', n] gives ['batch', 1]. */
 export function sumOverUnits(operand: Operand): Value {
   return reduce(operand, 'columns', false)
 }
@@ -122,7 +122,7 @@ function product(
   if (innerLeft !== innerRight || columns === 'batch')
     throw tracer.problem(word, `${describeShape(left.shape)} and ${describeShape(right.shape)} do not fit`)
   if (average && innerLeft !== 'batch')
-    throw tracer.problem(word, `a mean over the batch needs one row a sample, found ${describeShape(left.shape)}`)
+    throw tracer.problem(word, `a mean over the batch needs one row per sample, found ${describeShape(left.shape)}`)
   return tracer.record(
     { kind: 'product', left: left.id, right: right.id, transposeLeft, transposeRight, mean: average },
     [rows, columns],

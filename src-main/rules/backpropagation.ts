@@ -6,9 +6,20 @@
  * W and b start uniform in ±1/√n_{k−1}, PyTorch's default for a linear layer.
  */
 import { z } from 'zod'
+import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
-import { perceptron, perceptronMeasures, perceptronSettings } from './perceptron.ts'
-import type { Rule, SettingProblem } from './rule.ts'
+import { perceptronMeasures, perceptronSettings, perceptronStep } from './perceptron-form.ts'
+import { perceptron } from './perceptron.ts'
+import type { Behaviour, Rule, SettingProblem } from './rule.ts'
+
+function build(p: Tracer, s: BackpropagationSettings, widths: readonly number[]): Behaviour {
+  const bound = (k: number): number => 1 / Math.sqrt(widths[k - 1] as number)
+  return perceptron(p, s, widths, {
+    weight: (k) => ({ kind: 'uniform', bound: bound(k) }),
+    bias: (k) => ({ kind: 'uniform', bound: bound(k) }),
+    carrier: (W) => (k, error) => applyTransposed(W(k), error),
+  })
+}
 
 const settings = z.strictObject(perceptronSettings)
 
@@ -17,7 +28,8 @@ export type BackpropagationSettings = z.infer<typeof settings>
 export const backpropagation: Rule<BackpropagationSettings> = {
   name: 'backprop',
   label: 'Backpropagation',
-  summary: 'Gradient descent through the transposed weights: exact, and not plausible in a brain. The baseline.',
+  summary:
+    'Gradient descent with errors sent back through the transposed weights: exact, but not biologically plausible. The baseline.',
   source: { text: 'Rumelhart, Hinton, Williams, Nature 1986', url: 'https://doi.org/10.1038/323533a0' },
   palette: 8,
   settings,
@@ -32,21 +44,10 @@ export const backpropagation: Rule<BackpropagationSettings> = {
       tex: String.raw`\delta_k = (W_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
       settings: ['criterion'],
     },
-    {
-      caption: 'Step',
-      tex: String.raw`W_k \leftarrow W_k - \mu\,\kappa^{\lfloor \mathrm{epoch}/s \rfloor}\, d(\nabla W_k)`,
-      settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
-    },
+    perceptronStep,
   ],
   measures: perceptronMeasures,
   synapses: ['forward'],
   check: (): SettingProblem[] => [],
-  build(p, s, widths) {
-    const bound = (k: number): number => 1 / Math.sqrt(widths[k - 1] as number)
-    return perceptron(p, s, widths, {
-      weight: (k) => ({ kind: 'uniform', bound: bound(k) }),
-      bias: (k) => ({ kind: 'uniform', bound: bound(k) }),
-      carrier: (W) => (k, error) => applyTransposed(W(k), error),
-    })
-  },
+  build,
 }

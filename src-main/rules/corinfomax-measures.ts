@@ -4,6 +4,8 @@
  * Source: Bozkurt, Pehlevan, Erdogan, NeurIPS 2023 (arXiv 2306.04810).
  */
 import { angleBetween, logDeterminant } from '../program/measures.ts'
+import type { CorInfoMaxSettings } from './corinfomax-form.ts'
+import { rateMeasures, residualMeasure } from './measures.ts'
 import type { Measure } from './rule.ts'
 
 /** What the correlations depend on. */
@@ -92,3 +94,11 @@ function transposed(matrix: ArrayLike<number>, rows: number, columns: number): F
     for (let j = 0; j < columns; j++) result[j * rows + i] = matrix[i * columns + j] as number
   return result
 }
+
+/** What both rules are watched by: rates of the free phase, and how all phases settle. */
+export const corinfomaxMeasures: readonly Measure<CorInfoMaxSettings>[] = [
+  alignment,
+  information,
+  ...rateMeasures('all layers', (k) => `free.r${k}`),
+  residualMeasure((s) => (s.threePhase ? ['free', 'nudged', 'third'] : ['free', 'nudged'])),
+]

@@ -1,5 +1,6 @@
 /**
- * CorInfoMax as a network: what its plain and its sparse form share. Correlative information maximization between layers, learned from two (or three) settled phases.
+ * CorInfoMax as a network: what the plain and the sparse rule share. Correlative information maximization between layers,
+ * learned from two (or three) settled phases. Settings and TeX are beside it, in `corinfomax-form.ts`.
  *
  * Parameters, no biases: feedforward W_k (n_k × n_{k−1}), k = 1..L; feedback V_k (n_{k−1} × n_k), k = 2..L, learned
  * separately, so that no weight is transported; lateral B_k (n_k × n_k), which tracks the inverse of the layer's
@@ -12,132 +13,15 @@
  *
  * Source: Bozkurt, Pehlevan, Erdogan, NeurIPS 2023 (arXiv 2306.04810), equations 14–19 and algorithm 1.
  */
-import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import type { Scalar, State, Tracer, Value } from '../program/trace.ts'
 import { apply, difference, hardSigmoid, outer, sum } from '../program/words.ts'
-import { neuralRate, neuralStepSettings } from './neural-step.ts'
-import { rateMeasures, reportResidual, residualMeasure } from './measures.ts'
-import { nudgingSettings, signedBeta } from './nudging.ts'
-import { alignment, information } from './corinfomax-measures.ts'
-import type { Behaviour, Equation, Measure, SettingProblem } from './rule.ts'
-import { number, onOff, perLayer, schedule, scheduleFactor, whole } from './setting.ts'
-
-/** The settings of both forms, to be spread into theirs. */
-export const corinfomaxSettings = {
-  ...nudgingSettings,
-  threePhase: onOff({
-    label: 'Three phases',
-    help: 'Adds a phase with −β, and takes the contrast between +β and −β.',
-    default: false,
-    group: 'dynamics',
-  }),
-  lambda: number({
-    label: 'Correlation memory',
-    symbol: 'λ',
-    help: 'How slowly the estimate of a layer’s correlation forgets; γ = (1 − λ)/λ.',
-    above: 0,
-    maximum: 1,
-    default: 0.99999,
-    group: 'dynamics',
-  }),
-  epsilon: number({
-    label: 'Coupling',
-    symbol: 'ε',
-    help: 'Prediction errors pull a neuron with strength 1/ε, from below and from above.',
-    above: 0,
-    maximum: 100,
-    default: 0.15,
-    group: 'dynamics',
-  }),
-  hopfieldGain: number({
-    label: 'Hopfield gain',
-    symbol: 'g',
-    help: 'A neuron’s leak and, equally strong, its self-excitation.',
-    minimum: 0,
-    maximum: 100,
-    default: 0.5,
-    group: 'dynamics',
-  }),
-  ...neuralStepSettings({ neuralRule: 'divide_by_slow_loop_index', neuralLr: 0.05, neuralLrStop: 0.001 }),
-  iterationsFree: whole({
-    label: 'Free iterations',
-    symbol: 'T',
-    help: 'Settling without a target; classification uses the same number.',
-    minimum: 1,
-    maximum: 10_000,
-    default: 30,
-    group: 'dynamics',
-  }),
-  iterationsNudged: whole({
-    label: 'Nudged iterations',
-    symbol: 'T_β',
-    help: 'Settling with the target pulling.',
-    minimum: 1,
-    maximum: 10_000,
-    default: 10,
-    group: 'dynamics',
-  }),
-  lrForward: perLayer({
-    label: 'Feedforward rates',
-    symbol: 'μ_W',
-    help: 'Learning rate of W, one a layer from the input up.',
-    minimum: 0,
-    maximum: 100,
-    from: 1,
-    default: [1, 0.7],
-    group: 'learning',
-  }),
-  lrFeedback: perLayer({
-    label: 'Feedback rates',
-    symbol: 'μ_V',
-    help: 'Learning rate of V, one a layer from the second up: between the first hidden layer and the next comes first.',
-    minimum: 0,
-    maximum: 100,
-    from: 2,
-    default: [0.15],
-    group: 'learning',
-  }),
-  schedule: schedule({
-    label: 'Rate schedule',
-    help: 'From each epoch on (counted from 0) both kinds of rates are multiplied by base^epoch, with the absolute epoch as exponent.',
-    default: [
-      { fromEpoch: 0, base: 0.95 },
-      { fromEpoch: 15, base: 0.9 },
-    ],
-    group: 'learning',
-  }),
-  weightDecay: onOff({
-    label: 'Weight decay',
-    help: 'After each update W and V shrink by rate · ε of themselves.',
-    default: false,
-    group: 'learning',
-  }),
-}
-
-export type CorInfoMaxSettings = z.infer<z.ZodObject<typeof corinfomaxSettings>>
-
-/** Lists whose length follows the depth. */
-export function checkCorInfoMax(s: CorInfoMaxSettings, widths: readonly number[]): SettingProblem[] {
-  const depth = widths.length - 1
-  const problems: SettingProblem[] = []
-  if (depth < 2)
-    problems.push({
-      key: '',
-      message: `CorInfoMax needs at least one hidden layer, found a network of ${widths.join('-')}`,
-    })
-  if (s.lrForward.length !== depth)
-    problems.push({
-      key: 'lrForward',
-      message: `expected ${depth} feedforward rates, one for each of W₁ to W${subscript(depth)}, found ${s.lrForward.length}`,
-    })
-  if (s.lrFeedback.length !== Math.max(depth - 1, 1))
-    problems.push({
-      key: 'lrFeedback',
-      message: `expected ${depth - 1} feedback rates, one for each of V₂ to V${subscript(depth)}, found ${s.lrFeedback.length}`,
-    })
-  return problems
-}
+import type { CorInfoMaxSettings } from './corinfomax-form.ts'
+import { neuralRate } from './neural-step.ts'
+import { reportResidual } from './measures.ts'
+import { signedBeta } from './nudging.ts'
+import type { Behaviour } from './rule.ts'
+import { scheduleFactor } from './setting.ts'
 
 /**
  * How a layer's rate follows from its potential, and what holds it back. The plain network clips every rate; the sparse
@@ -324,48 +208,3 @@ export function corinfomaxNetwork(
     },
   }
 }
-
-function subscript(k: number): string {
-  return String(k).replace(/\d/g, (digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)] as string)
-}
-
-/** What both forms are watched by: rates of the free phase, and how all phases settle. */
-export const corinfomaxMeasures: readonly Measure<CorInfoMaxSettings>[] = [
-  alignment,
-  information,
-  ...rateMeasures('all layers', (k) => `free.r${k}`),
-  residualMeasure((s) => (s.threePhase ? ['free', 'nudged', 'third'] : ['free', 'nudged'])),
-]
-
-/** What both forms compute, in the paper's letters. */
-export const corinfomaxEquations: readonly Equation[] = [
-  {
-    caption: 'Hidden layer, each iteration',
-    tex: String.raw`u_k \leftarrow u_k + \eta\Big[\tfrac{1}{\varepsilon}(W_k r_{k-1} - u_k) + \tfrac{1}{\varepsilon}(V_{k+1} r_{k+1} - u_k) + 2\gamma B_k r_k + g(r_k - u_k)\Big],\quad r_k \leftarrow \mathrm{clip}(u_k, 0, 1)`,
-    settings: [
-      'epsilon',
-      'hopfieldGain',
-      'lambda',
-      'neuralLr',
-      'neuralRule',
-      'neuralLrStop',
-      'neuralLrDecay',
-      'iterationsFree',
-    ],
-  },
-  {
-    caption: 'Output layer, nudged towards the label',
-    tex: String.raw`u_L \leftarrow u_L + \eta\Big[\tfrac{1}{\varepsilon}(W_L r_{L-1} - u_L) + \gamma B_L r_L + g(r_L - u_L) - u_L - \beta(r_L - y)\Big]`,
-    settings: ['beta', 'randomSign', 'threePhase', 'iterationsNudged'],
-  },
-  {
-    caption: 'Learning, with e = r − Wr from below and ē = r − Vr from above',
-    tex: String.raw`\Delta W_k = \tfrac{\mu_W}{\beta}\big(\langle e_k r_{k-1}^\top\rangle_{\beta} - \langle e_k r_{k-1}^\top\rangle_{0}\big),\quad \Delta V_{k+1} = \tfrac{\mu_V}{\beta}\big(\langle \bar e_k r_{k+1}^\top\rangle_{\beta} - \langle \bar e_k r_{k+1}^\top\rangle_{0}\big)`,
-    settings: ['lrForward', 'lrFeedback', 'schedule', 'weightDecay'],
-  },
-  {
-    caption: 'Lateral synapses',
-    tex: String.raw`B_k \leftarrow \tfrac{1}{\lambda}\big(B_k - \gamma \langle z_k z_k^\top\rangle\big),\quad z_k = B_k r_k,\quad \gamma = \tfrac{1-\lambda}{\lambda}`,
-    settings: ['lambda'],
-  },
-]

@@ -1,6 +1,6 @@
 /**
  * CorInfoMax with sparse layers (antisparse and sparse domains): in the layers named sparse, rates are rectified instead
- * of clipped, and one multiplier a sample, μ_k ≥ 0, keeps Σᵢ r_{k,i} near 1. The rest as in `corinfomax-network.ts`.
+ * of clipped, and one multiplier per sample, μ_k ≥ 0, keeps Σᵢ r_{k,i} near 1. The rest as in `corinfomax-network.ts`.
  *
  *   du_k ← du_k − μ_k;  straight after the rate has moved: v_k ← v_k + α_k( −v_k + (Σᵢ r_{k,i} − 1) + μ_k ), μ_k ← relu(v_k)
  *
@@ -12,40 +12,11 @@
 import { z } from 'zod'
 import type { State, Tracer } from '../program/trace.ts'
 import { hardSigmoid, relu, sum, sumOverUnits } from '../program/words.ts'
-import {
-  checkCorInfoMax,
-  corinfomaxEquations,
-  corinfomaxMeasures,
-  corinfomaxNetwork,
-  corinfomaxSettings,
-  type Gate,
-} from './corinfomax-network.ts'
+import { checkCorInfoMax, corinfomaxEquations, corinfomaxSettings } from './corinfomax-form.ts'
+import { corinfomaxMeasures } from './corinfomax-measures.ts'
+import { corinfomaxNetwork, type Gate } from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
 import { layerNumbers, perLayer } from './setting.ts'
-
-const settings = z.strictObject({
-  ...corinfomaxSettings,
-  sparseLayers: layerNumbers({
-    label: 'Sparse layers',
-    help: 'Which layers are sparse: 1 is the first hidden layer, the last is the output.',
-    marks: 'sparse',
-    default: [1, 2],
-    group: 'dynamics',
-  }),
-  lrMultiplier: perLayer({
-    label: 'Multiplier rates',
-    symbol: 'α',
-    help: 'Step of the multiplier that keeps a sparse layer’s total rate near 1, one a layer; layers that are not sparse ignore theirs.',
-    minimum: 0,
-    maximum: 10,
-    from: 1,
-    letter: 'μ',
-    default: [1e-6, 0.01],
-    group: 'dynamics',
-  }),
-})
-
-export type SparseCorInfoMaxSettings = z.infer<typeof settings>
 
 function openGate(p: Tracer, s: SparseCorInfoMaxSettings): Gate {
   const one = p.fill(1, [1, 1])
@@ -74,10 +45,35 @@ function openGate(p: Tracer, s: SparseCorInfoMaxSettings): Gate {
   }
 }
 
+const settings = z.strictObject({
+  ...corinfomaxSettings,
+  sparseLayers: layerNumbers({
+    label: 'Sparse layers',
+    help: 'Which layers are sparse: 1 is the first hidden layer, the last is the output.',
+    marks: 'sparse',
+    default: [1, 2],
+    group: 'dynamics',
+  }),
+  lrMultiplier: perLayer({
+    label: 'Multiplier step sizes',
+    symbol: 'α',
+    help: 'Step size of the multiplier that keeps a sparse layer’s summed activity near 1, one per layer; ignored in layers that are not sparse.',
+    minimum: 0,
+    maximum: 10,
+    from: 1,
+    letter: 'μ',
+    default: [1e-6, 0.01],
+    group: 'dynamics',
+  }),
+})
+
+export type SparseCorInfoMaxSettings = z.infer<typeof settings>
+
 export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
   name: 'corinfomax-sparse',
-  label: 'CorInfoMax sparse',
-  summary: 'CorInfoMax whose chosen layers keep the sum of their rates near one, so that few neurons speak at a time.',
+  label: 'CorInfoMax, sparse',
+  summary:
+    'CorInfoMax whose chosen layers keep their summed activity near 1, so that few neurons are active at a time.',
   source: { text: 'Bozkurt, Pehlevan, Erdogan, NeurIPS 2023', url: 'https://arxiv.org/abs/2306.04810' },
   palette: 2,
   settings,
@@ -102,7 +98,7 @@ export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
     if (s.lrMultiplier.length !== depth)
       problems.push({
         key: 'lrMultiplier',
-        message: `expected ${depth} multiplier rates, one a layer, found ${s.lrMultiplier.length}`,
+        message: `expected ${depth} multiplier step sizes, one per layer, found ${s.lrMultiplier.length}`,
       })
     return problems
   },

@@ -5,13 +5,9 @@
  * Source: Bozkurt, Pehlevan, Erdogan, NeurIPS 2023 (arXiv 2306.04810), equations 14–19 and algorithm 1.
  */
 import { z } from 'zod'
-import {
-  checkCorInfoMax,
-  corinfomaxEquations,
-  corinfomaxMeasures,
-  corinfomaxNetwork,
-  corinfomaxSettings,
-} from './corinfomax-network.ts'
+import { checkCorInfoMax, corinfomaxEquations, corinfomaxSettings } from './corinfomax-form.ts'
+import { corinfomaxMeasures } from './corinfomax-measures.ts'
+import { corinfomaxNetwork } from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
 
 const settings = z.strictObject(corinfomaxSettings)

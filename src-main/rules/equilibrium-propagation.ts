@@ -6,7 +6,8 @@
  */
 import { z } from 'zod'
 import type { Rule } from './rule.ts'
-import { checkSettling, settlingNetwork, settlingNetworkMeasures, settlingSettings } from './settling-network.ts'
+import { checkSettling, settlingEquations, settlingNetworkMeasures, settlingSettings } from './settling-form.ts'
+import { settlingNetwork } from './settling-network.ts'
 
 const settings = z.strictObject(settlingSettings)
 
@@ -16,7 +17,7 @@ export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
   name: 'ep',
   label: 'Equilibrium propagation',
   summary:
-    'The network settles twice, free and nudged towards the label; synapses learn from the difference. Connections are symmetric.',
+    'The network settles twice, free and nudged towards the label; weights learn from the difference. Connections are symmetric.',
   source: { text: 'Scellier & Bengio 2017', url: 'https://doi.org/10.3389/fncom.2017.00024' },
   palette: 3,
   settings,
@@ -26,16 +27,7 @@ export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
       tex: String.raw`s_k \leftarrow \mathrm{clip}\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - s_k\,], 0, 1\big)`,
       settings: ['neuralLr', 'evaluationLr', 'iterationsFree'],
     },
-    {
-      caption: 'At the output, nudged',
-      tex: String.raw`\ldots - 2\eta\beta(s_L - y)`,
-      settings: ['beta', 'randomSign', 'iterationsNudged', 'criterion'],
-    },
-    {
-      caption: 'Learning',
-      tex: String.raw`\Delta W_k = \tfrac{\alpha_k}{\beta}\big(\langle s_k s_{k-1}^\top\rangle_\beta - \langle s_k s_{k-1}^\top\rangle_0\big)`,
-      settings: ['learningRates', 'stepEpochs', 'stepFactor'],
-    },
+    ...settlingEquations,
   ],
   measures: settlingNetworkMeasures,
   synapses: ['forward'],

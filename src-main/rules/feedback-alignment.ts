@@ -15,37 +15,40 @@ import { z } from 'zod'
 import type { Initial } from '../program/initial.ts'
 import { layers } from '../program/layers.ts'
 import { angleBetween } from '../program/measures.ts'
+import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
-import { perceptron, perceptronMeasures, perceptronSettings } from './perceptron.ts'
-import type { Measure, Rule, SettingProblem } from './rule.ts'
+import { perceptronMeasures, perceptronSettings, perceptronStep } from './perceptron-form.ts'
+import { perceptron } from './perceptron.ts'
+import type { Behaviour, Measure, Rule, SettingProblem } from './rule.ts'
 import { choice } from './setting.ts'
-
-const settings = z.strictObject({
-  ...perceptronSettings,
-  initial: choice({
-    label: 'Beginning of weights',
-    help: 'How weights, biases and the fixed feedback are drawn. The published runs took their weights and biases from layers that begin at ±1/√in, and drew the feedback alone by Xavier.',
-    options: ['linear', 'xavier', 'kaiming'],
-    optionLabels: {
-      linear: 'As published: ±1/√in, feedback Xavier',
-      xavier: 'Xavier: ±√(6/(in + out)), biases 1',
-      kaiming: 'Kaiming: ±√(6/in), biases 1',
-    },
-    default: 'linear',
-    group: 'learning',
-  }),
-})
 
 const XAVIER = (): Initial => ({ kind: 'xavier' })
 const ONES = (): Initial => ({ kind: 'constant', value: 1 })
 
-export type FeedbackAlignmentSettings = z.infer<typeof settings>
+function build(p: Tracer, s: FeedbackAlignmentSettings, widths: readonly number[]): Behaviour {
+  const n = (k: number): number => widths[k] as number
+  const kaiming = (k: number): Initial => ({ kind: 'uniform', bound: Math.sqrt(6 / n(k - 1)) })
+  const plain = (k: number): Initial => ({ kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) })
+  const { weight, bias, feedback } = {
+    linear: { weight: plain, bias: plain, feedback: XAVIER },
+    xavier: { weight: XAVIER, bias: ONES, feedback: XAVIER },
+    kaiming: { weight: kaiming, bias: ONES, feedback: kaiming },
+  }[s.initial]
+  return perceptron(p, s, widths, {
+    weight,
+    bias,
+    carrier: () => {
+      const F = layers(2, widths.length - 1, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], feedback(k)))
+      return (k, error) => applyTransposed(F(k), error)
+    },
+  })
+}
 
 const alignment: Measure<unknown> = {
   name: 'alignment',
   label: 'Alignment of W and F',
   unit: 'degrees',
-  help: 'The angle between forward weights and the fixed feedback: 90° means unrelated, 0° means that the error comes back as in backpropagation.',
+  help: 'The angle between forward weights and the fixed feedback: 90° means unrelated, 0° means errors are propagated as in backpropagation.',
   keep: () => [],
   async take(_settings, widths, source) {
     const series = []
@@ -58,11 +61,29 @@ const alignment: Measure<unknown> = {
   },
 }
 
+const settings = z.strictObject({
+  ...perceptronSettings,
+  initial: choice({
+    label: 'Initialisation',
+    help: 'How weights, biases and the fixed feedback are drawn. The published runs kept the default ±1/√in of the layers they took over, and drew only the feedback by Xavier.',
+    options: ['linear', 'xavier', 'kaiming'],
+    optionLabels: {
+      linear: 'As published: ±1/√in, feedback Xavier',
+      xavier: 'Xavier: ±√(6/(in + out)), biases 1',
+      kaiming: 'Kaiming: ±√(6/in), biases 1',
+    },
+    default: 'linear',
+    group: 'learning',
+  }),
+})
+
+export type FeedbackAlignmentSettings = z.infer<typeof settings>
+
 export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
   name: 'feedback-alignment',
   label: 'Feedback alignment',
   summary:
-    'As backpropagation, but the error comes back through fixed random synapses; the forward ones learn to fit them.',
+    'As backpropagation, but errors are sent back through fixed random weights, with which the forward weights come to align.',
   source: { text: 'Lillicrap et al., Nature Communications 2016', url: 'https://doi.org/10.1038/ncomms13276' },
   palette: 7,
   settings,
@@ -77,31 +98,10 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
       tex: String.raw`\delta_k = (F_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
       settings: ['criterion'],
     },
-    {
-      caption: 'Step',
-      tex: String.raw`W_k \leftarrow W_k - \mu\,\kappa^{\lfloor \mathrm{epoch}/s \rfloor}\, d(\nabla W_k)`,
-      settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
-    },
+    perceptronStep,
   ],
   measures: [alignment, ...perceptronMeasures],
   synapses: ['forward', 'feedback'],
   check: (): SettingProblem[] => [],
-  build(p, s, widths) {
-    const n = (k: number): number => widths[k] as number
-    const kaiming = (k: number): Initial => ({ kind: 'uniform', bound: Math.sqrt(6 / n(k - 1)) })
-    const plain = (k: number): Initial => ({ kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) })
-    const { weight, bias, feedback } = {
-      linear: { weight: plain, bias: plain, feedback: XAVIER },
-      xavier: { weight: XAVIER, bias: ONES, feedback: XAVIER },
-      kaiming: { weight: kaiming, bias: ONES, feedback: kaiming },
-    }[s.initial]
-    return perceptron(p, s, widths, {
-      weight,
-      bias,
-      carrier: () => {
-        const F = layers(2, widths.length - 1, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], feedback(k)))
-        return (k, error) => applyTransposed(F(k), error)
-      },
-    })
-  },
+  build,
 }

@@ -1,24 +1,11 @@
-/** The one list of learning rules: adding a rule is its file and a line here. */
-import { backpropagation } from './backpropagation.ts'
-import { corinfomax } from './corinfomax.ts'
-import { sparseCorInfoMax } from './corinfomax-sparse.ts'
-import { equilibriumPropagation } from './equilibrium-propagation.ts'
-import { feedbackAlignment } from './feedback-alignment.ts'
-import { nudgedPredictiveCoding } from './predictive-coding-nudged.ts'
-import { predictiveCoding } from './predictive-coding.ts'
+/** The rules as everybody else sees them. */
+import * as named from './every-rule.ts'
 import type { Rule } from './rule.ts'
-import { similarityMatching } from './similarity-matching.ts'
 
-export const rules: readonly Rule[] = [
-  corinfomax,
-  sparseCorInfoMax,
-  equilibriumPropagation,
-  similarityMatching,
-  predictiveCoding,
-  nudgedPredictiveCoding,
-  feedbackAlignment,
-  backpropagation,
-]
+/** Every rule, in the order of their slots in the palette: that of the paper. */
+export const rules: readonly Rule[] = Object.values<Rule>(named).sort(
+  (a, b) => a.palette - b.palette || a.label.localeCompare(b.label, 'en'),
+)
 
 /** The rule of that name, or undefined. */
 export function ruleNamed(name: string): Rule | undefined {

@@ -35,7 +35,7 @@ export function rateMeasures(rated: Rated, nameOf: (k: number) => string): reado
       name: 'silent',
       label: 'Silent units',
       unit: 'percent',
-      help: `The share of a layer’s rates below ${SILENCE}, over the units and the samples of one batch.`,
+      help: `The fraction of a layer’s activities below ${SILENCE}, over its units and the samples of one batch.`,
       keep,
       take: take((rates) => silentFraction(rates, SILENCE)),
     },
@@ -43,7 +43,7 @@ export function rateMeasures(rated: Rated, nameOf: (k: number) => string): reado
       name: 'activity',
       label: 'Mean activity',
       unit: 'rate',
-      help: 'The mean rate of a layer over its units and the samples of one batch.',
+      help: 'The mean activity of a layer over its units and the samples of one batch.',
       keep,
       take: take(meanValue),
     },
@@ -59,7 +59,7 @@ export function residualMeasure<S>(phases: Phases<S>): Measure<S> {
     name: 'residual',
     label: 'Settling residual',
     unit: 'relative change',
-    help: 'How much the state still moves in each iteration, relative to its size, mean over one batch: 0 is settled.',
+    help: 'The change of the state per iteration, relative to its norm, mean over one batch; 0 means settled.',
     ...perIteration(phases, residualName),
   }
 }

@@ -32,8 +32,8 @@ export function neuralRate(step: NeuralStep, t: number): number {
 export function neuralStepSettings(defaults: Pick<NeuralStep, 'neuralRule' | 'neuralLr' | 'neuralLrStop'>) {
   return {
     neuralRule: choice({
-      label: 'Neural step rule',
-      help: 'How the step of the neural dynamics falls from one iteration to the next.',
+      label: 'Neural learning rate schedule',
+      help: 'How the step size of the neural dynamics decays from one iteration to the next.',
       options: NEURAL_RULES,
       optionLabels: {
         constant: 'Constant: η',
@@ -44,25 +44,25 @@ export function neuralStepSettings(defaults: Pick<NeuralStep, 'neuralRule' | 'ne
       group: 'dynamics',
     }),
     neuralLr: number({
-      label: 'Neural step',
+      label: 'Neural learning rate',
       symbol: 'η',
-      help: 'Step of the neural dynamics in the first iteration.',
+      help: 'Step size of the neural dynamics in the first iteration.',
       above: 0,
       maximum: 10,
       default: defaults.neuralLr,
       group: 'dynamics',
     }),
     neuralLrStop: number({
-      label: 'Least neural step',
+      label: 'Minimum neural learning rate',
       symbol: 'η_stop',
-      help: 'The decaying step rules never go below this.',
+      help: 'Decaying schedules never go below this.',
       minimum: 0,
       maximum: 10,
       default: defaults.neuralLrStop,
       group: 'dynamics',
     }),
     neuralLrDecay: number({
-      label: 'Decay of the neural step',
+      label: 'Neural learning rate decay',
       symbol: 'd',
       help: 'Used by the slow decay only.',
       minimum: 0,

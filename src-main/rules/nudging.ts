@@ -14,7 +14,7 @@ export const nudgingSettings = {
   }),
   randomSign: onOff({
     label: 'Random sign of β',
-    help: 'Toss a fair coin for the sign of β before every batch, which removes the bias of one-sided nudging.',
+    help: 'Draws the sign of β by a fair coin before every batch, which removes the bias of one-sided nudging.',
     default: true,
     group: 'dynamics',
   }),

@@ -8,11 +8,10 @@
 import type { Step } from '../program/program.ts'
 import type { Parameter, Scalar, Tracer, Value } from '../program/trace.ts'
 import { divide, map, sum } from '../program/words.ts'
-
-export const OPTIMISERS = ['adam', 'sgd'] as const
+import { choice, number } from './setting.ts'
 
 export interface OptimiserSettings {
-  readonly optimiser: (typeof OPTIMISERS)[number]
+  readonly optimiser: 'adam' | 'sgd'
   readonly momentum: number
   readonly weightDecay: number
 }
@@ -72,5 +71,43 @@ export function optimiser(
       const root = sum([rootCorrection, map('sqrt', moment.v)], [STABILISER, p.fill(1, [1, 1])])
       parameter.increase(negativeRate, divide(moment.m, root))
     },
+  }
+}
+
+/**
+ * The settings of an optimiser, to be spread into a rule's.
+ *
+ * @param gradient a sentence about the gradient that the learning rate is a step along
+ */
+export function optimiserSettings(
+  defaults: { readonly optimiser: 'adam' | 'sgd'; readonly momentum: number },
+  gradient = '',
+) {
+  return {
+    optimiser: choice({
+      label: 'Optimiser',
+      help: 'How gradients become steps of the weights.',
+      options: ['adam', 'sgd'],
+      optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' },
+      default: defaults.optimiser,
+      group: 'learning',
+    }),
+    learningRate: number({
+      label: 'Learning rate',
+      symbol: 'μ',
+      help: `Step size of the optimiser before any decay.${gradient}`,
+      above: 0,
+      maximum: 100,
+      default: 0.001,
+      group: 'learning',
+    }),
+    momentum: number({
+      label: 'Momentum',
+      help: 'Used by SGD only.',
+      minimum: 0,
+      maximum: 0.9999,
+      default: defaults.momentum,
+      group: 'learning',
+    }),
   }
 }

@@ -1,6 +1,7 @@
 /**
  * A multilayer perceptron learned by an error carried backward: what backpropagation and feedback alignment share. They
- * differ in the matrix that carries the error back, and in how weights begin.
+ * differ in the matrix that carries the error back, and in how weights begin. Settings and TeX are beside it, in
+ * `perceptron-form.ts`.
  *
  *   h_k = W_k a_{k−1} + b_k,  a_k = relu(h_k),  a_0 = x;  the output is linear or relu
  *   squared error: mean over batch and units of (a_L − y)²;  cross-entropy: −⟨Σ y log softmax(a_L)⟩
@@ -8,7 +9,6 @@
  *
  * W_k is n_k × n_{k−1}, b_k a row of n_k.
  */
-import { z } from 'zod'
 import type { Initial } from '../program/initial.ts'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Tracer, Value } from '../program/trace.ts'
@@ -25,82 +25,9 @@ import {
   sum,
   sumOverUnits,
 } from '../program/words.ts'
-import { OPTIMISERS, optimiser } from './optimiser.ts'
-import { rateMeasures } from './measures.ts'
-import type { Behaviour, Measure } from './rule.ts'
-import { choice, number, whole } from './setting.ts'
-
-/** The settings of both rules, to be spread into theirs. */
-export const perceptronSettings = {
-  criterion: choice({
-    label: 'Loss',
-    help: 'What is minimised: squared error averaged over batch and units, or cross-entropy of the softmax.',
-    options: ['squared-error', 'cross-entropy'],
-    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy': 'Cross-entropy' },
-    default: 'squared-error',
-    group: 'learning',
-  }),
-  outputActivation: choice({
-    label: 'Output activation',
-    help: 'Function of the output layer.',
-    options: ['linear', 'relu'],
-    optionLabels: { linear: 'Linear', relu: 'ReLU' },
-    default: 'linear',
-    group: 'dynamics',
-  }),
-  optimiser: choice({
-    label: 'Optimiser',
-    help: 'How gradients become steps.',
-    options: OPTIMISERS,
-    optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' },
-    default: 'adam',
-    group: 'learning',
-  }),
-  learningRate: number({
-    label: 'Learning rate',
-    symbol: 'μ',
-    help: 'Step of the optimiser in the first epoch.',
-    above: 0,
-    maximum: 100,
-    default: 0.001,
-    group: 'learning',
-  }),
-  momentum: number({
-    label: 'Momentum',
-    help: 'Used by SGD only.',
-    minimum: 0,
-    maximum: 0.9999,
-    default: 0.9,
-    group: 'learning',
-  }),
-  weightDecay: number({
-    label: 'Weight decay',
-    help: 'Adds this times the weights to the gradient.',
-    minimum: 0,
-    maximum: 1,
-    default: 0,
-    group: 'learning',
-  }),
-  stepEpochs: whole({
-    label: 'Epochs a step',
-    help: 'After every so many epochs the learning rate is multiplied by the factor below.',
-    minimum: 1,
-    maximum: 100_000,
-    default: 10,
-    group: 'learning',
-  }),
-  stepFactor: number({
-    label: 'Step factor',
-    symbol: 'κ',
-    help: '1 keeps the learning rate as it is.',
-    above: 0,
-    maximum: 1,
-    default: 0.95,
-    group: 'learning',
-  }),
-}
-
-export type PerceptronSettings = z.infer<z.ZodObject<typeof perceptronSettings>>
+import { optimiser } from './optimiser.ts'
+import type { PerceptronSettings } from './perceptron-form.ts'
+import type { Behaviour } from './rule.ts'
 
 /** What a rule adds: how W_k and b_k begin, and how the error at layer k comes to the activity of layer k − 1. */
 export interface Perceptron {
@@ -117,9 +44,6 @@ export function steppedRate(
 ): number {
   return s.learningRate * s.stepFactor ** Math.floor(epoch / s.stepEpochs)
 }
-
-/** What both rules are watched by: the hidden activations of a training batch. */
-export const perceptronMeasures: readonly Measure<unknown>[] = rateMeasures('hidden layers', (k) => `activation.${k}`)
 
 /** Describes training and prediction of the network. */
 export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly number[], rule: Perceptron): Behaviour {

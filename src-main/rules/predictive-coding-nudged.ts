@@ -12,20 +12,67 @@
  */
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
+import type { Tracer } from '../program/trace.ts'
 import { difference, map, outerSum, sum, sumOverBatch, sumOverUnits } from '../program/words.ts'
 import { neuralRate } from './neural-step.ts'
-import { OPTIMISERS, optimiser } from './optimiser.ts'
-import { settlingValues } from './predictive-coding.ts'
-import { checkDepth, valueMeasures, valueNetwork } from './predictive-values.ts'
-import type { Rule } from './rule.ts'
-import { choice, number, onOff, whole } from './setting.ts'
+import { optimiser, optimiserSettings } from './optimiser.ts'
+import { checkDepth, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
+import { valueNetwork } from './predictive-values.ts'
+import type { Behaviour, Rule } from './rule.ts'
+import { number, onOff, whole } from './setting.ts'
+
+function build(p: Tracer, s: NudgedPredictiveCodingSettings, widths: readonly number[]): Behaviour {
+  const L = widths.length - 1
+  const network = valueNetwork(p, s.activation, widths)
+  const signedLambda = (sign: number): number => s.lambda * (s.randomSign ? sign : 1)
+  const η = p.scalarPerIteration('neuralLr', s.iterations, (t) => neuralRate(s, t))
+  const λ = p.scalar('lambda', ({ sign }) => signedLambda(sign))
+  const scale = p.scalar('scale', ({ sign }) => 2 / signedLambda(sign))
+  const { descend } = optimiser(
+    p,
+    { optimiser: s.optimiser, momentum: s.momentum, weightDecay: 0 },
+    ({ batch }) => s.learningRate * s.stepFactor ** Math.floor(batch / s.stepBatches),
+    network.learned,
+  )
+  return {
+    train() {
+      const start = network.forward()
+      network.reportStart(start)
+      const v = layers(1, L, (k) => p.state(`v${k}`, start(k)))
+      p.repeat(s.iterations, () => {
+        const before = Array.from({ length: L }, (_, i) => v(i + 1).current)
+        const e = layers(1, L, (k) => network.error(v, k))
+        const moves = layers(1, L, (k) =>
+          k < L
+            ? sum([-2, e(k)], [2, network.fromAbove(v, e(k + 1), k)])
+            : sum([-2, e(L)], [λ.times(-2), difference(v(L), p.y)]),
+        )
+        for (let k = 1; k <= L; k++) v(k).increase(η, moves(k))
+        const pull = sumOverUnits(map('square', difference(v(L), p.y)))
+        network.reportSettling('nudged', before, v, sum([1, network.squaredErrors(v)], [λ, pull]))
+      })
+      const gradients = layers(1, L, (k) => {
+        const e = network.error(v, k)
+        return {
+          weight: sum([scale, outerSum(e, network.input(v, k))]),
+          bias: sum([scale, sumOverBatch(e)]),
+        }
+      })
+      for (let k = 1; k <= L; k++) {
+        p.measure(`nudged.v${k}`, v(k))
+        p.measure(`gradient.W${k}`, gradients(k).weight)
+        p.measure(`gradient.b${k}`, gradients(k).bias)
+        // The optimiser descends, and F is ascended.
+        descend(network.W(k), sum([-1, gradients(k).weight]))
+        descend(network.b(k), sum([-1, gradients(k).bias]))
+      }
+    },
+    predict: () => network.forward()(L),
+  }
+}
 
 const settings = z.strictObject({
-  ...settlingValues,
-  activation: settlingValues.activation
-    .unwrap()
-    .default('relu')
-    .meta(settlingValues.activation.meta() ?? {}),
+  ...settlingValues('relu'),
   lambda: number({
     label: 'Nudging strength',
     symbol: 'λ',
@@ -37,47 +84,24 @@ const settings = z.strictObject({
   }),
   randomSign: onOff({
     label: 'Random sign of λ',
-    help: 'Toss a fair coin for the sign of λ before every batch.',
+    help: 'Draws the sign of λ by a fair coin before every batch.',
     default: false,
     group: 'dynamics',
   }),
-  optimiser: choice({
-    label: 'Optimiser',
-    help: 'How gradients become steps of the synapses.',
-    options: OPTIMISERS,
-    optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' },
-    default: 'sgd',
-    group: 'learning',
-  }),
-  learningRate: number({
-    label: 'Learning rate',
-    symbol: 'μ',
-    help: 'First step of the optimiser; gradients are summed over the batch.',
-    above: 0,
-    maximum: 100,
-    default: 0.001,
-    group: 'learning',
-  }),
-  momentum: number({
-    label: 'Momentum',
-    help: 'Used by SGD only.',
-    minimum: 0,
-    maximum: 0.9999,
-    default: 0,
-    group: 'learning',
-  }),
+  ...optimiserSettings({ optimiser: 'sgd', momentum: 0 }, ' Gradients are summed over the batch.'),
   stepBatches: whole({
-    label: 'Batches a step',
-    help: 'After every so many batches the learning rate is multiplied by the factor below.',
+    label: 'Decay every',
+    help: 'The learning rate is multiplied by the decay factor after every so many batches.',
+    unit: 'batches',
     minimum: 1,
     maximum: 1_000_000_000,
     default: 30_000,
     group: 'learning',
   }),
   stepFactor: number({
-    label: 'Step factor',
+    label: 'Decay factor',
     symbol: 'κ',
-    help: '1 keeps the learning rate as it is.',
+    help: '1 means no decay.',
     above: 0,
     maximum: 1,
     default: 0.9,
@@ -90,16 +114,12 @@ export type NudgedPredictiveCodingSettings = z.infer<typeof settings>
 export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
   name: 'pc-nudge',
   label: 'Predictive coding, nudged',
-  summary: 'Predictive coding whose output is pulled towards the label instead of held at it.',
+  summary: 'Predictive coding whose output is nudged towards the label instead of clamped to it.',
   source: { text: 'Millidge et al., ICLR 2023', url: 'https://openreview.net/forum?id=nIMifqu2EO' },
   palette: 6,
   settings,
   equations: [
-    {
-      caption: 'Prediction and error',
-      tex: String.raw`p_k = W_k f(v_{k-1}) + b_k,\quad e_k = v_k - p_k`,
-      settings: ['activation'],
-    },
+    predictionError,
     {
       caption: 'Hidden values, each iteration',
       tex: String.raw`v_k \leftarrow v_k + 2\eta\big[-e_k + (W_{k+1}^\top e_{k+1}) \circ f'(v_k)\big]`,
@@ -122,53 +142,5 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
   ),
   synapses: ['forward'],
   check: (_settings, widths) => checkDepth(widths),
-  build(p, s, widths) {
-    const L = widths.length - 1
-    const network = valueNetwork(p, s.activation, widths)
-    const signedLambda = (sign: number): number => s.lambda * (s.randomSign ? sign : 1)
-    const η = p.scalarPerIteration('neuralLr', s.iterations, (t) => neuralRate(s, t))
-    const λ = p.scalar('lambda', ({ sign }) => signedLambda(sign))
-    const scale = p.scalar('scale', ({ sign }) => 2 / signedLambda(sign))
-    const { descend } = optimiser(
-      p,
-      { optimiser: s.optimiser, momentum: s.momentum, weightDecay: 0 },
-      ({ batch }) => s.learningRate * s.stepFactor ** Math.floor(batch / s.stepBatches),
-      network.learned,
-    )
-    return {
-      train() {
-        const start = network.forward()
-        network.reportStart(start)
-        const v = layers(1, L, (k) => p.state(`v${k}`, start(k)))
-        p.repeat(s.iterations, () => {
-          const before = Array.from({ length: L }, (_, i) => v(i + 1).current)
-          const e = layers(1, L, (k) => network.error(v, k))
-          const moves = layers(1, L, (k) =>
-            k < L
-              ? sum([-2, e(k)], [2, network.fromAbove(v, e(k + 1), k)])
-              : sum([-2, e(L)], [λ.times(-2), difference(v(L), p.y)]),
-          )
-          for (let k = 1; k <= L; k++) v(k).increase(η, moves(k))
-          const pull = sumOverUnits(map('square', difference(v(L), p.y)))
-          network.reportSettling('nudged', before, v, sum([1, network.squaredErrors(v)], [λ, pull]))
-        })
-        const gradients = layers(1, L, (k) => {
-          const e = network.error(v, k)
-          return {
-            weight: sum([scale, outerSum(e, network.input(v, k))]),
-            bias: sum([scale, sumOverBatch(e)]),
-          }
-        })
-        for (let k = 1; k <= L; k++) {
-          p.measure(`nudged.v${k}`, v(k))
-          p.measure(`gradient.W${k}`, gradients(k).weight)
-          p.measure(`gradient.b${k}`, gradients(k).bias)
-          // The optimiser descends, and F is ascended.
-          descend(network.W(k), sum([-1, gradients(k).weight]))
-          descend(network.b(k), sum([-1, gradients(k).bias]))
-        }
-      },
-      predict: () => network.forward()(L),
-    }
-  },
+  build,
 }

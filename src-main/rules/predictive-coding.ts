@@ -13,49 +13,89 @@
  */
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
-import type { Parameter, Value } from '../program/trace.ts'
+import type { Parameter, Tracer, Value } from '../program/trace.ts'
 import { divide, map, meanOverBatch, outer, sum } from '../program/words.ts'
-import { neuralRate, neuralStepSettings } from './neural-step.ts'
-import { checkDepth, VALUE_ACTIVATIONS, valueMeasures, valueNetwork } from './predictive-values.ts'
-import type { Rule } from './rule.ts'
-import { choice, number, schedule, scheduleFactor, whole } from './setting.ts'
+import { neuralRate } from './neural-step.ts'
+import { checkDepth, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
+import { valueNetwork } from './predictive-values.ts'
+import type { Behaviour, Rule } from './rule.ts'
+import { choice, number, schedule, scheduleFactor } from './setting.ts'
 
-/** How values settle: the settings that the nudged form has too. */
-export const settlingValues = {
-  activation: choice({
-    label: 'Activation',
-    symbol: 'f',
-    help: 'How a value becomes the rate that the next layer is predicted from.',
-    options: VALUE_ACTIVATIONS,
-    optionLabels: { sigmoid: 'Sigmoid', tanh: 'Tanh', relu: 'ReLU', linear: 'Linear', exp: 'Exponential' },
-    default: 'sigmoid',
-    group: 'dynamics',
-  }),
-  iterations: whole({
-    label: 'Iterations',
-    symbol: 'T',
-    help: 'Steps in which values settle.',
-    minimum: 1,
-    maximum: 10_000,
-    default: 50,
-    group: 'dynamics',
-  }),
-  ...neuralStepSettings({ neuralRule: 'constant', neuralLr: 0.1, neuralLrStop: 0.05 }),
+function build(p: Tracer, s: PredictiveCodingSettings, widths: readonly number[]): Behaviour {
+  const L = widths.length - 1
+  const network = valueNetwork(p, s.activation, widths)
+  const η = p.scalarPerIteration('neuralLr', s.iterations, (t) => neuralRate(s, t))
+  const rate = (epoch: number): number => s.learningRate * scheduleFactor(s.schedule, epoch)
+  const step =
+    s.optimiser === 'sgd'
+      ? p.scalar('rate', ({ epoch }) => rate(epoch))
+      : p.scalar('rate', ({ epoch, batch }) => {
+          const t = batch + 1
+          return (rate(epoch) * Math.sqrt(1 - s.adamBeta2 ** t)) / (1 - s.adamBeta1 ** t)
+        })
+  const zero = { kind: 'constant', value: 0 } as const
+  const moments = new Map(
+    (s.optimiser === 'adam' ? network.learned : []).map((parameter) => {
+      const [rows, columns] = parameter.shape
+      const moment = (suffix: string): Parameter =>
+        p.parameter(`${parameter.label}.${suffix}`, [rows as number, columns], zero, 'optimiser')
+      return [parameter, { m: moment('m'), v: moment('v') }]
+    }),
+  )
+  const one = p.fill(1, [1, 1])
+
+  function ascend(parameter: Parameter, gradient: Value): void {
+    const moment = moments.get(parameter)
+    if (moment === undefined) {
+      parameter.increase(step, gradient)
+      return
+    }
+    moment.m.become(sum([s.adamBeta1, moment.m], [1 - s.adamBeta1, gradient]))
+    moment.v.become(sum([s.adamBeta2, moment.v], [1 - s.adamBeta2, map('square', gradient)]))
+    parameter.increase(step, divide(moment.m, sum([1, map('sqrt', moment.v)], [s.adamEpsilon, one])))
+  }
+
+  return {
+    train() {
+      const start = network.forward()
+      network.reportStart(start)
+      const target = sum([s.targetHigh - s.targetLow, p.y], [s.targetLow, one])
+      const v = layers(1, L, (k) => p.state(`v${k}`, k === L ? target : start(k)))
+      p.repeat(s.iterations, () => {
+        const before = Array.from({ length: L - 1 }, (_, i) => v(i + 1).current)
+        const e = layers(1, L, (k) => network.error(v, k))
+        const moves = layers(1, L - 1, (k) => sum([-1, e(k)], [1, network.fromAbove(v, e(k + 1), k)]))
+        for (let k = 1; k < L; k++) v(k).increase(η, moves(k))
+        // Settling follows −∂F/∂v of F = ½ Σ_k ‖e_k‖².
+        network.reportSettling('clamped', before, v, sum([0.5, network.squaredErrors(v)]))
+      })
+      const gradients = layers(1, L, (k) => {
+        const e = network.error(v, k)
+        return { weight: outer(e, network.input(v, k)), bias: meanOverBatch(e) }
+      })
+      for (let k = 1; k <= L; k++) {
+        p.measure(`clamped.v${k}`, v(k))
+        ascend(network.W(k), gradients(k).weight)
+        ascend(network.b(k), gradients(k).bias)
+      }
+    },
+    predict: () => network.forward()(L),
+  }
 }
 
 const settings = z.strictObject({
-  ...settlingValues,
+  ...settlingValues('sigmoid'),
   targetLow: number({
-    label: 'Target of other classes',
-    help: 'What the output is held at for the classes that a sample is not.',
+    label: 'Target, other classes',
+    help: 'What the output is clamped to for all classes but the sample’s.',
     minimum: -10,
     maximum: 10,
     default: 0.03,
     group: 'dynamics',
   }),
   targetHigh: number({
-    label: 'Target of its class',
-    help: 'What the output is held at for the class of a sample.',
+    label: 'Target, correct class',
+    help: 'What the output is clamped to for the sample’s class.',
     minimum: -10,
     maximum: 10,
     default: 0.97,
@@ -63,49 +103,46 @@ const settings = z.strictObject({
   }),
   optimiser: choice({
     label: 'Optimiser',
-    help: 'How errors become steps of the synapses.',
+    help: 'How prediction errors become steps of the weights.',
     options: ['adam', 'sgd'],
-    optionLabels: { adam: 'Adam', sgd: 'Plain steps' },
+    optionLabels: { adam: 'Adam', sgd: 'SGD' },
     default: 'adam',
     group: 'learning',
   }),
   learningRate: number({
     label: 'Learning rate',
     symbol: 'μ',
-    help: 'Step of the synapses in the first epoch.',
+    help: 'Step size before any decay.',
     above: 0,
     maximum: 100,
     default: 0.001,
     group: 'learning',
   }),
   schedule: schedule({
-    label: 'Rate schedule',
-    help: 'From each epoch on (counted from 0) the learning rate is multiplied by base^epoch, with the absolute epoch as exponent.',
+    label: 'Learning rate schedule',
+    help: 'From each epoch on (counted from 0), the learning rate is multiplied by base^epoch, where epoch counts from the start of training.',
     default: [{ fromEpoch: 0, base: 1 }],
     group: 'learning',
   }),
   adamBeta1: number({
-    label: 'Memory of the mean',
-    symbol: 'β_1',
-    help: 'Used by Adam only.',
+    label: 'Adam β₁',
+    help: 'Decay rate of the first moment; used by Adam only.',
     minimum: 0,
     maximum: 0.999999,
     default: 0.9,
     group: 'learning',
   }),
   adamBeta2: number({
-    label: 'Memory of the square',
-    symbol: 'β_2',
-    help: 'Used by Adam only.',
+    label: 'Adam β₂',
+    help: 'Decay rate of the second moment; used by Adam only.',
     minimum: 0,
     maximum: 0.999999,
     default: 0.999,
     group: 'learning',
   }),
   adamEpsilon: number({
-    label: 'Stabiliser',
-    symbol: 'ε',
-    help: 'Used by Adam only; added to the root of the mean square.',
+    label: 'Adam ε',
+    help: 'Added to the root of the second moment; used by Adam only.',
     above: 0,
     maximum: 1,
     default: 1e-8,
@@ -119,16 +156,12 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
   name: 'pc',
   label: 'Predictive coding',
   summary:
-    'Each layer predicts the next; with the label held above, values settle and synapses reduce the errors that remain.',
+    'Each layer predicts the next; with the output clamped to the label, values settle and the weights reduce the remaining prediction errors.',
   source: { text: 'Whittington & Bogacz, Neural Computation 2017', url: 'https://doi.org/10.1162/NECO_a_00949' },
   palette: 5,
   settings,
   equations: [
-    {
-      caption: 'Prediction and error',
-      tex: String.raw`p_k = W_k f(v_{k-1}) + b_k,\quad e_k = v_k - p_k`,
-      settings: ['activation'],
-    },
+    predictionError,
     {
       caption: 'Hidden values, each iteration',
       tex: String.raw`v_k \leftarrow v_k + \eta\big[-e_k + (W_{k+1}^\top e_{k+1}) \circ f'(v_k)\big]`,
@@ -143,65 +176,5 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
   measures: valueMeasures('clamped', 'half the sum of a sample’s squared prediction errors'),
   synapses: ['forward'],
   check: (_settings, widths) => checkDepth(widths),
-  build(p, s, widths) {
-    const L = widths.length - 1
-    const network = valueNetwork(p, s.activation, widths)
-    const η = p.scalarPerIteration('neuralLr', s.iterations, (t) => neuralRate(s, t))
-    const rate = (epoch: number): number => s.learningRate * scheduleFactor(s.schedule, epoch)
-    const step =
-      s.optimiser === 'sgd'
-        ? p.scalar('rate', ({ epoch }) => rate(epoch))
-        : p.scalar('rate', ({ epoch, batch }) => {
-            const t = batch + 1
-            return (rate(epoch) * Math.sqrt(1 - s.adamBeta2 ** t)) / (1 - s.adamBeta1 ** t)
-          })
-    const zero = { kind: 'constant', value: 0 } as const
-    const moments = new Map(
-      (s.optimiser === 'adam' ? network.learned : []).map((parameter) => {
-        const [rows, columns] = parameter.shape
-        const moment = (suffix: string): Parameter =>
-          p.parameter(`${parameter.label}.${suffix}`, [rows as number, columns], zero, 'optimiser')
-        return [parameter, { m: moment('m'), v: moment('v') }]
-      }),
-    )
-    const one = p.fill(1, [1, 1])
-
-    function ascend(parameter: Parameter, gradient: Value): void {
-      const moment = moments.get(parameter)
-      if (moment === undefined) {
-        parameter.increase(step, gradient)
-        return
-      }
-      moment.m.become(sum([s.adamBeta1, moment.m], [1 - s.adamBeta1, gradient]))
-      moment.v.become(sum([s.adamBeta2, moment.v], [1 - s.adamBeta2, map('square', gradient)]))
-      parameter.increase(step, divide(moment.m, sum([1, map('sqrt', moment.v)], [s.adamEpsilon, one])))
-    }
-
-    return {
-      train() {
-        const start = network.forward()
-        network.reportStart(start)
-        const target = sum([s.targetHigh - s.targetLow, p.y], [s.targetLow, one])
-        const v = layers(1, L, (k) => p.state(`v${k}`, k === L ? target : start(k)))
-        p.repeat(s.iterations, () => {
-          const before = Array.from({ length: L - 1 }, (_, i) => v(i + 1).current)
-          const e = layers(1, L, (k) => network.error(v, k))
-          const moves = layers(1, L - 1, (k) => sum([-1, e(k)], [1, network.fromAbove(v, e(k + 1), k)]))
-          for (let k = 1; k < L; k++) v(k).increase(η, moves(k))
-          // Settling follows −∂F/∂v of F = ½ Σ_k ‖e_k‖².
-          network.reportSettling('clamped', before, v, sum([0.5, network.squaredErrors(v)]))
-        })
-        const gradients = layers(1, L, (k) => {
-          const e = network.error(v, k)
-          return { weight: outer(e, network.input(v, k)), bias: meanOverBatch(e) }
-        })
-        for (let k = 1; k <= L; k++) {
-          p.measure(`clamped.v${k}`, v(k))
-          ascend(network.W(k), gradients(k).weight)
-          ascend(network.b(k), gradients(k).bias)
-        }
-      },
-      predict: () => network.forward()(L),
-    }
-  },
+  build,
 }

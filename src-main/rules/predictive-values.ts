@@ -11,11 +11,8 @@ import { layers } from '../program/layers.ts'
 import type { MapName } from '../program/activations.ts'
 import type { Parameter, State, Tracer, Value } from '../program/trace.ts'
 import { apply, applyTransposed, difference, map, multiply, sum, sumOverUnits } from '../program/words.ts'
-import { energyMeasure, rateMeasures, reportEnergy, reportResidual, residualMeasure } from './measures.ts'
-import type { Measure, SettingProblem } from './rule.ts'
-
-export const VALUE_ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'linear', 'exp'] as const
-export type ValueActivation = (typeof VALUE_ACTIVATIONS)[number]
+import { reportEnergy, reportResidual } from './measures.ts'
+import type { ValueActivation } from './predictive-form.ts'
 
 const SLOPES: Readonly<Record<Exclude<ValueActivation, 'linear'>, MapName>> = {
   sigmoid: 'sigmoidSlope',
@@ -91,19 +88,4 @@ export function valueNetwork(p: Tracer, activation: ValueActivation, widths: rea
       return activation === 'linear' ? back : multiply(back, map(SLOPES[activation], v(k)))
     },
   }
-}
-
-export function checkDepth(widths: readonly number[]): SettingProblem[] {
-  return widths.length >= 3
-    ? []
-    : [{ key: '', message: `predictive coding needs a hidden layer, found a network of ${widths.join('-')}` }]
-}
-
-/** What both forms are watched by: hidden rates of the feedforward pass, which is how samples are classified, and how values settle in the one phase of training. */
-export function valueMeasures(phase: string, energy: string): readonly Measure<unknown>[] {
-  return [
-    ...rateMeasures('hidden layers', (k) => `feedforward.r${k}`),
-    residualMeasure(() => [phase]),
-    energyMeasure(() => [phase], `What settling descends: ${energy}, after each iteration, mean over one batch.`),
-  ]
 }

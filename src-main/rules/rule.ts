@@ -2,7 +2,7 @@
  * What a learning rule is: settings with their meaning, equations to show, and a `build` that declares parameters and
  * says, in the words of `program/`, what one batch does and how a sample is classified.
  *
- * A rule knows no engine, no file and no screen. Adding one touches its own file and one line of `index.ts`.
+ * A rule knows no engine, no file and no screen. Adding one touches its own file and one line of `every-rule.ts`.
  */
 import type { z } from 'zod'
 import { compile, type Behaviour } from '../program/compile.ts'
@@ -45,7 +45,6 @@ export interface MeasureSource {
   measurement(name: string): ArrayLike<number>
 }
 
-/** Rules beside one another are told apart by it; two may share one. */
 export type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
 export interface Equation {
@@ -64,7 +63,7 @@ export interface Rule<S = any> {
   /** One plain sentence. */
   readonly summary: string
   readonly source: { readonly text: string; readonly url: string }
-  /** Its colour in every chart and table: a slot of the palette, 1 to 8. */
+  /** Its colour in every chart and table, and its place in lists: a slot of the palette. Two rules may share one. */
   readonly palette: PaletteSlot
   /** A zod object whose fields are made by `setting.ts`, so that one schema drives form, validation, file and engine. */
   readonly settings: z.ZodType<S>

@@ -1,6 +1,7 @@
 /**
  * A network that settles into a minimum of an energy with symmetric connections: what equilibrium propagation and
- * contrastive similarity matching share. The latter adds lateral matrices to hidden layers.
+ * contrastive similarity matching share. The latter adds lateral matrices to hidden layers. Settings and TeX are beside it,
+ * in `settling-form.ts`.
  *
  * State s_k, which is the rate itself; all layers move at once from the same old state (Jacobi):
  *
@@ -13,7 +14,6 @@
  * a half. Notes, as in the released code: both phases of training settle with their own rate (0.5), the evaluation's rate
  * is another setting; with cross-entropy the output is set, in training only, to the energy's gradient itself.
  */
-import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Scalar, State, Tracer, Value } from '../program/trace.ts'
 import {
@@ -29,108 +29,14 @@ import {
   sum,
   sumOverUnits,
 } from '../program/words.ts'
-import { energyMeasure, rateMeasures, reportEnergy, reportResidual, residualMeasure } from './measures.ts'
-import { nudgingSettings, signedBeta } from './nudging.ts'
-import type { Behaviour, Measure, SettingProblem } from './rule.ts'
-import { choice, number, perLayer, whole } from './setting.ts'
-
-/** The settings of both rules, to be spread into theirs. */
-export const settlingSettings = {
-  ...nudgingSettings,
-  neuralLr: number({
-    label: 'Neural step',
-    symbol: 'η',
-    help: 'Step of the neural dynamics in both phases of training.',
-    above: 0,
-    maximum: 2,
-    default: 0.5,
-    group: 'dynamics',
-  }),
-  evaluationLr: number({
-    label: 'Neural step in evaluation',
-    symbol: 'η_e',
-    help: 'Step of the neural dynamics when samples are classified.',
-    above: 0,
-    maximum: 2,
-    default: 0.5,
-    group: 'dynamics',
-  }),
-  iterationsFree: whole({
-    label: 'Free iterations',
-    symbol: 'T₁',
-    help: 'Settling without a target; classification uses the same number.',
-    minimum: 1,
-    maximum: 10_000,
-    default: 20,
-    group: 'dynamics',
-  }),
-  iterationsNudged: whole({
-    label: 'Nudged iterations',
-    symbol: 'T₂',
-    help: 'Settling with the target pulling.',
-    minimum: 1,
-    maximum: 10_000,
-    default: 4,
-    group: 'dynamics',
-  }),
-  criterion: choice({
-    label: 'Cost',
-    help: 'What nudges the output. The released cross-entropy sets the output to the energy’s gradient while training, with no rate and no activation.',
-    options: ['squared-error', 'cross-entropy-released'],
-    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy-released': 'Cross-entropy, as released' },
-    default: 'squared-error',
-    group: 'dynamics',
-  }),
-  learningRates: perLayer({
-    label: 'Learning rates',
-    symbol: 'α',
-    help: 'Rate of W and b, one a layer from the input up.',
-    minimum: 0,
-    maximum: 100,
-    from: 1,
-    default: [0.1, 0.05],
-    group: 'learning',
-  }),
-  stepEpochs: whole({
-    label: 'Epochs a step',
-    help: 'After every so many epochs the learning rates are multiplied by the factor below.',
-    minimum: 1,
-    maximum: 100_000,
-    default: 15,
-    group: 'learning',
-  }),
-  stepFactor: number({
-    label: 'Step factor',
-    symbol: 'κ',
-    help: '1 keeps the learning rates as they are.',
-    above: 0,
-    maximum: 1,
-    default: 1,
-    group: 'learning',
-  }),
-}
-
-export type SettlingSettings = z.infer<z.ZodObject<typeof settlingSettings>>
+import { reportEnergy, reportResidual } from './measures.ts'
+import { signedBeta } from './nudging.ts'
+import type { Behaviour } from './rule.ts'
+import type { SettlingSettings } from './settling-form.ts'
 
 /** κ^⌊epoch / stepEpochs⌋. */
 export function stepped(s: Pick<SettlingSettings, 'stepEpochs' | 'stepFactor'>, epoch: number): number {
   return s.stepFactor ** Math.floor(epoch / s.stepEpochs)
-}
-
-export function checkSettling(s: SettlingSettings, widths: readonly number[]): SettingProblem[] {
-  const depth = widths.length - 1
-  const problems: SettingProblem[] = []
-  if (depth < 2)
-    problems.push({
-      key: '',
-      message: `a settling network needs a hidden layer, found a network of ${widths.join('-')}`,
-    })
-  if (s.learningRates.length !== depth)
-    problems.push({
-      key: 'learningRates',
-      message: `expected ${depth} learning rates, one a layer, found ${s.learningRates.length}`,
-    })
-  return problems
 }
 
 /** Lateral matrices of the hidden layers, and what they do once a batch has settled. */
@@ -238,13 +144,3 @@ export function settlingNetwork(
     },
   }
 }
-
-/** What both rules are watched by: rates of the free phase, and how both phases settle. */
-export const settlingNetworkMeasures: readonly Measure<unknown>[] = [
-  ...rateMeasures('all layers', (k) => `free.s${k}`),
-  residualMeasure(() => ['free', 'nudged']),
-  energyMeasure(
-    () => ['free', 'nudged'],
-    'What settling descends: the energy of a sample after each iteration, mean over one batch, with the cost that nudges it.',
-  ),
-]

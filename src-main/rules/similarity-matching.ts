@@ -12,24 +12,44 @@
  */
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
+import type { Tracer } from '../program/trace.ts'
 import { outer, sum } from '../program/words.ts'
 import { signedBeta } from './nudging.ts'
-import type { Rule } from './rule.ts'
+import type { Behaviour, Rule } from './rule.ts'
 import { choice, perLayer } from './setting.ts'
-import {
-  checkSettling,
-  settlingNetwork,
-  settlingNetworkMeasures,
-  settlingSettings,
-  stepped,
-} from './settling-network.ts'
+import { checkSettling, settlingEquations, settlingNetworkMeasures, settlingSettings } from './settling-form.ts'
+import { settlingNetwork, stepped } from './settling-network.ts'
+
+function build(p: Tracer, s: SimilarityMatchingSettings, widths: readonly number[]): Behaviour {
+  const hidden = widths.length - 2
+  return settlingNetwork(p, s, widths, () => {
+    const M = layers(1, hidden, (k) =>
+      p.parameter(`M${k}`, [widths[k] as number, widths[k] as number], { kind: 'xavierGram' }),
+    )
+    const hebbian = layers(1, hidden, (k) =>
+      p.scalar(`hebbian${k}`, ({ epoch, sign }) => {
+        const β = s.lateralSign === 'corrected' ? s.beta : signedBeta(s, sign)
+        return (-(s.lrLateral[k - 1] as number) * stepped(s, epoch)) / (2 * β)
+      }),
+    )
+    return {
+      M,
+      learn(nudged) {
+        for (let k = 1; k <= hidden; k++) {
+          M(k).increase(hebbian(k), outer(nudged(k), nudged(k)))
+          M(k).become(sum([1 + (s.lrLateral[k - 1] as number) / (2 * s.beta), M(k)]))
+        }
+      },
+    }
+  })
+}
 
 const settings = z.strictObject({
   ...settlingSettings,
   lrLateral: perLayer({
-    label: 'Lateral rates',
+    label: 'Lateral learning rates',
     symbol: 'α_M',
-    help: 'Rate of M, one a hidden layer; negative as published.',
+    help: 'Learning rate of M, one per hidden layer; negative, as published.',
     minimum: -100,
     maximum: 100,
     from: 1,
@@ -39,8 +59,8 @@ const settings = z.strictObject({
     group: 'learning',
   }),
   lateralSign: choice({
-    label: 'Sign in the lateral update',
-    help: 'As released, the Hebbian term of M turns its sign with β and averages out under a random sign. The corrected form does not.',
+    label: 'Sign of the lateral update',
+    help: 'As released, the Hebbian term of M changes sign with β and averages out under a random sign. The corrected form does not.',
     options: ['released', 'corrected'],
     optionLabels: { released: 'As released: β', corrected: 'Corrected: |β|' },
     default: 'released',
@@ -53,7 +73,7 @@ export type SimilarityMatchingSettings = z.infer<typeof settings>
 export const similarityMatching: Rule<SimilarityMatchingSettings> = {
   name: 'csm',
   label: 'Similarity matching',
-  summary: 'Equilibrium propagation with lateral synapses between hidden neurons, which learn from the nudged phase.',
+  summary: 'Equilibrium propagation with lateral connections between hidden neurons, learned from the nudged phase.',
   source: { text: 'Qin, Mudur, Pehlevan, Neural Computation 2021', url: 'https://arxiv.org/abs/2002.10378' },
   palette: 4,
   settings,
@@ -63,16 +83,7 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
       tex: String.raw`s_k \leftarrow \mathrm{clip}\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - M_k s_k - s_k\,], 0, 1\big)`,
       settings: ['neuralLr', 'evaluationLr', 'iterationsFree'],
     },
-    {
-      caption: 'At the output, nudged',
-      tex: String.raw`\ldots - 2\eta\beta(s_L - y)`,
-      settings: ['beta', 'randomSign', 'iterationsNudged', 'criterion'],
-    },
-    {
-      caption: 'Learning',
-      tex: String.raw`\Delta W_k = \tfrac{\alpha_k}{\beta}\big(\langle s_k s_{k-1}^\top\rangle_\beta - \langle s_k s_{k-1}^\top\rangle_0\big)`,
-      settings: ['learningRates', 'stepEpochs', 'stepFactor'],
-    },
+    ...settlingEquations,
     {
       caption: 'Lateral synapses',
       tex: String.raw`M_k \leftarrow M_k - \tfrac{\alpha_M}{2\beta}\langle s_k s_k^\top\rangle_\beta,\quad M_k \leftarrow M_k + \tfrac{\alpha_M}{2|\beta|} M_k`,
@@ -87,31 +98,9 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
     if (s.lrLateral.length !== hidden)
       problems.push({
         key: 'lrLateral',
-        message: `expected ${hidden} lateral rates, one a hidden layer, found ${s.lrLateral.length}`,
+        message: `expected ${hidden} lateral learning rates, one per hidden layer, found ${s.lrLateral.length}`,
       })
     return problems
   },
-  build(p, s, widths) {
-    const hidden = widths.length - 2
-    return settlingNetwork(p, s, widths, () => {
-      const M = layers(1, hidden, (k) =>
-        p.parameter(`M${k}`, [widths[k] as number, widths[k] as number], { kind: 'xavierGram' }),
-      )
-      const hebbian = layers(1, hidden, (k) =>
-        p.scalar(`hebbian${k}`, ({ epoch, sign }) => {
-          const β = s.lateralSign === 'corrected' ? s.beta : signedBeta(s, sign)
-          return (-(s.lrLateral[k - 1] as number) * stepped(s, epoch)) / (2 * β)
-        }),
-      )
-      return {
-        M,
-        learn(nudged) {
-          for (let k = 1; k <= hidden; k++) {
-            M(k).increase(hebbian(k), outer(nudged(k), nudged(k)))
-            M(k).become(sum([1 + (s.lrLateral[k - 1] as number) / (2 * s.beta), M(k)]))
-          }
-        },
-      }
-    })
-  },
+  build,
 }

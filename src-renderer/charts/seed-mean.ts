@@ -1,4 +1,5 @@
 /** The mean over seeds with a band around it, kept up with columns that grow: what was averaged once is not averaged again. */
+import { quantileSorted } from 'd3-array'
 import { Column } from './column.ts'
 import type { Band } from './chart-model.ts'
 
@@ -117,16 +118,8 @@ function bandOf(values: number[], mean: number, band: SeedBand): readonly [numbe
     }
     case 'quartiles':
       values.sort((a, b) => a - b)
-      return [quantile(values, 0.25), quantile(values, 0.75)]
+      return [quantileSorted(values, 0.25) ?? NaN, quantileSorted(values, 0.75) ?? NaN]
     case 'range':
       return [Math.min(...values), Math.max(...values)]
   }
-}
-
-/** Linear between the ranks, as NumPy and R (type 7) do it by default. Values rise. */
-export function quantile(values: readonly number[], q: number): number {
-  const rank = q * (values.length - 1)
-  const below = Math.floor(rank)
-  const low = values[below]!
-  return low + (rank - below) * (values[Math.min(below + 1, values.length - 1)]! - low)
 }

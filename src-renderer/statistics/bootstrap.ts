@@ -1,5 +1,5 @@
 /** Bootstrap intervals of a mean: how far it would have moved had other seeds of the same kind been drawn. */
-import { quantile } from './quantile.ts'
+import { quantile } from 'd3-array'
 
 export interface Interval {
   readonly low: number
@@ -24,9 +24,8 @@ export function bootstrapInterval(values: ArrayLike<number>, resamples = RESAMPL
     for (let i = 0; i < n; i++) sum += values[draws[at++] as number] as number
     means[round] = sum / n
   }
-  means.sort()
   const tail = (1 - CONFIDENCE) / 2
-  return { low: quantile(means, tail), high: quantile(means, 1 - tail) }
+  return { low: quantile(means, tail) ?? NaN, high: quantile(means, 1 - tail) ?? NaN }
 }
 
 const kept = new Map<string, Uint16Array>()

@@ -1,6 +1,6 @@
 /** Curves of several seeds as one: their mean at every x, and a band around it. */
+import { quantileSorted } from 'd3-array'
 import { BAND_RESAMPLES, bootstrapInterval, type Interval } from './bootstrap.ts'
-import { quantile } from './quantile.ts'
 
 /** One standard deviation to either side, 25–75 %, or the 95 % bootstrap interval of the mean. */
 export const CURVE_BANDS = ['sd', 'quartiles', 'ci'] as const
@@ -58,7 +58,7 @@ function edgesOf(values: number[], mean: number, band: CurveBand): Interval {
     }
     case 'quartiles': {
       const sorted = values.toSorted((a, b) => a - b)
-      return { low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) }
+      return { low: quantileSorted(sorted, 0.25) ?? NaN, high: quantileSorted(sorted, 0.75) ?? NaN }
     }
     case 'ci':
       return bootstrapInterval(values, BAND_RESAMPLES)

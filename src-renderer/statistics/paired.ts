@@ -1,7 +1,7 @@
 /** Paired tests: the same seeds under two settings, so that what a seed brings to both cancels in the difference. */
-import jStat from 'jstat'
 import { summarise } from './summary.ts'
 import type { Interval } from './bootstrap.ts'
+import { normalCdf, studentCdf, studentQuantile } from './student-t.ts'
 
 /** Differences that agree this closely are equal: accuracies differ by one sample in ten million at least. */
 const SAME = 1e-11
@@ -34,13 +34,13 @@ export function pairedTest(differences: readonly number[]): PairedTest | null {
   const df = n - 1
   const error = sd / Math.sqrt(n)
   const t = mean / error
-  const half = jStat.studentt.inv(0.975, df) * error
+  const half = studentQuantile(0.975, df) * error
   const dz = mean / sd
   return {
     ...{ n, mean, sd, t, df, dz },
     interval: { low: mean - half, high: mean + half },
     // The left tail, and doubled: 1 − cdf would lose the digits of a small p.
-    p: Math.min(1, 2 * jStat.studentt.cdf(-Math.abs(t), df)),
+    p: Math.min(1, 2 * studentCdf(-Math.abs(t), df)),
     hedges: df > 1 ? dz * (1 - 3 / (4 * df - 1)) : NaN,
   }
 }
@@ -98,7 +98,7 @@ function counted(rankSum: number, ranks: readonly number[]): number {
 function approximate(rankSum: number, ranks: readonly number[]): number {
   const centre = ranks.reduce((sum, rank) => sum + rank, 0) / 2
   const variance = ranks.reduce((sum, rank) => sum + rank * rank, 0) / 4
-  return Math.min(1, 2 * jStat.normal.cdf(-Math.abs(rankSum - centre) / Math.sqrt(variance), 0, 1))
+  return Math.min(1, 2 * normalCdf(-Math.abs(rankSum - centre) / Math.sqrt(variance)))
 }
 
 /** Rank from 1 up of every value among all; equal ones share the middle of theirs. */

@@ -1,5 +1,5 @@
 /** How many pairs of seeds a paired t-test needs, if the true effect is as large as assumed. */
-import jStat from 'jstat'
+import { studentCdf, studentQuantile } from './student-t.ts'
 
 export const ALPHA = 0.05
 export const POWER = 0.8
@@ -7,7 +7,7 @@ export const POWER = 0.8
 export const MOST_PAIRS = 10_000
 /** With two pairs a spread is hardly an estimate. */
 const FEWEST_PAIRS = 3
-/** The series of the noncentral distribution underflows beyond; with three pairs the power is 1 to every digit by then. */
+/** Beyond, the power is 1 to every digit that is shown, even with three pairs. */
 const LARGEST_SHIFT = 35
 
 /**
@@ -18,8 +18,8 @@ export function pairedPower(dz: number, n: number, alpha = ALPHA): number {
   const df = n - 1
   const shift = Math.abs(dz) * Math.sqrt(n)
   if (shift > LARGEST_SHIFT) return 1
-  const critical = jStat.studentt.inv(1 - alpha / 2, df)
-  return 1 - jStat.noncentralt.cdf(critical, df, shift) + jStat.noncentralt.cdf(-critical, df, shift)
+  const critical = studentQuantile(1 - alpha / 2, df)
+  return 1 - studentCdf(critical, df, shift) + studentCdf(-critical, df, shift)
 }
 
 /** The fewest pairs, from 3 up, with that power; null where more than 10 000 would be needed. */

@@ -1,7 +1,6 @@
 /** What a handful of seeds says together: centre, spread and how sure the centre is. */
-import { mean as meanOf, median as medianOf, sampleStandardDeviation } from 'simple-statistics'
+import { deviation, fsum, quantileSorted } from 'd3-array'
 import { bootstrapInterval, type Interval } from './bootstrap.ts'
-import { quantile } from './quantile.ts'
 
 export interface Summary {
   readonly n: number
@@ -30,9 +29,9 @@ export function summarise(values: readonly number[]): Summary | null {
     n,
     mean: meanOf(sorted),
     // Equal values may differ from their computed mean in the last bit.
-    sd: highest > lowest ? sampleStandardDeviation(sorted) : 0,
-    median: medianOf(sorted),
-    quartiles: { low: quantile(sorted, 0.25), high: quantile(sorted, 0.75) },
+    sd: highest > lowest ? (deviation(sorted) ?? 0) : 0,
+    median: quantileSorted(sorted, 0.5) ?? NaN,
+    quartiles: { low: quantileSorted(sorted, 0.25) ?? NaN, high: quantileSorted(sorted, 0.75) ?? NaN },
     iqm: interquartileMean(sorted),
     interval: n > 1 ? bootstrapInterval(sorted) : null,
     lowest,
@@ -47,4 +46,9 @@ export function summarise(values: readonly number[]): Summary | null {
 export function interquartileMean(sorted: readonly number[]): number {
   const cut = Math.floor(sorted.length / 4)
   return meanOf(sorted.slice(cut, sorted.length - cut))
+}
+
+/** The correctly rounded sum, so that the order of the seeds cannot change a digit. */
+function meanOf(values: readonly number[]): number {
+  return fsum(values) / values.length
 }

@@ -3,12 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Samples } from '../../src-main/data/samples.ts'
 import { drawInitial } from '../../src-main/program/initial.ts'
-import type { Program } from '../../src-main/program/program.ts'
+import type { Compiled, Program } from '../../src-main/program/program.ts'
 import { isHit } from '../../src-main/program/measures.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, rules, type Rule } from '../../src-main/rules/index.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { evaluate, type Matrix } from '../program/evaluate.ts'
+import { everyName, randomSettings } from '../rules/random-settings.ts'
 import { randomProgram } from './random-program.ts'
 import { differences, judgedEngines, outcomeOf, randomSamples, type Outcome, type Trial } from './trial.ts'
 
@@ -55,11 +56,9 @@ for (const { title, engine } of judgedEngines) {
       test(`${rule.name} with random settings and sizes`, async () => {
         await fc.assert(
           fc.asyncProperty(fc.record(sizes), widths, async (some, shape) => {
-            const random = Generator.seeded(some.seed)
-            const settings = settingsFor(rule, shape, random)
-            const keep = measurementsOf(rule, settings, shape)
-            const trial: Trial = { ...some, compiled: compileRule(rule, settings, shape, keep), counts: [40, 11] }
-            const want = await outcomeOf(trial, reference, 'float64')
+            const trial: Trial = { ...some, compiled: randomRule(rule, shape, some.seed), counts: [40, 11] }
+            const want = await steadyOutcome(trial)
+            fc.pre(want !== null)
             const got = await outcomeOf(trial, engine, 'float32')
             expect(differences(got, want, TOLERANCE)).toEqual([])
             expect(got.broken).toEqual([])
@@ -74,19 +73,16 @@ for (const { title, engine } of judgedEngines) {
       async (evaluationBatch) => {
         for (const rule of rules) {
           const shape = [150, 110, 5]
-          const settings = settingsFor(rule, shape, Generator.seeded(6))
-          const compiled = compileRule(rule, settings, shape, measurementsOf(rule, settings, shape))
-          const trial: Trial = {
-            compiled,
+          const { trial, want } = await steadyTrial(rule, shape, {
             seed: 8,
             replicas: 1,
             batchSize: 7,
             batches: 3,
             counts: [40, 460],
             evaluationBatch,
-          }
+          })
           const got = await outcomeOf(trial, engine, 'float32')
-          expect(differences(got, await outcomeOf(trial, reference, 'float64'), TOLERANCE)).toEqual([])
+          expect(differences(got, want, TOLERANCE)).toEqual([])
           expect(countsAgree(got)).toBe(true)
         }
       },
@@ -94,17 +90,14 @@ for (const { title, engine } of judgedEngines) {
 
     test('a replica computes what it would alone', async () => {
       for (const rule of rules) {
-        const settings = settingsFor(rule, [7, 5, 3], Generator.seeded(5))
-        const compiled = compileRule(rule, settings, [7, 5, 3])
-        const trial: Trial = {
-          compiled,
+        const { trial } = await steadyTrial(rule, [7, 5, 3], {
           seed: 9,
           replicas: 2,
           batchSize: 4,
           batches: 1,
           counts: [20, 5],
           evaluationBatch: 5,
-        }
+        })
         const together = await outcomeOf(trial, engine, 'float32')
         const alone = await outcomeOf({ ...trial, replicas: 1 }, engine, 'float32')
         for (const [name, values] of alone.parameters) expect(together.parameters.get(name)).toEqual(values)
@@ -151,97 +144,44 @@ describe('reference', () => {
   })
 })
 
-/** A rule's defaults with a few settings drawn anew, so that all its paths are walked; lists follow the depth. */
-function settingsFor(rule: Rule, shape: readonly number[], random: Generator): unknown {
-  const coin = (): boolean => random.uniform() < 0.5
-  const depth = shape.length - 1
-  const corinfomax = (): Record<string, unknown> => ({
-    beta: random.between(0.2, 1),
-    threePhase: coin(),
-    lambda: coin() ? 0.99999 : 0.98,
-    weightDecay: coin(),
-    neuralRule: ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'][random.integer(3)],
-    iterationsFree: 1 + random.integer(6),
-    iterationsNudged: 1 + random.integer(4),
-    lrForward: Array.from({ length: depth }, () => random.between(0.01, 0.3)),
-    lrFeedback: Array.from({ length: depth - 1 }, () => random.between(0.01, 0.3)),
-  })
-  const perceptron = (): Record<string, unknown> => ({
-    criterion: coin() ? 'squared-error' : 'cross-entropy',
-    outputActivation: coin() ? 'linear' : 'relu',
-    // Adam divides a gradient by its own size and so makes a step of a tiny one's rounding: golden cases judge it.
-    optimiser: 'sgd',
-    momentum: coin() ? 0.9 : 0,
-    weightDecay: coin() ? 0.01 : 0,
-    learningRate: 0.05,
-  })
-  const settling = (): Record<string, unknown> => ({
-    beta: random.between(0.2, 1),
-    randomSign: coin(),
-    neuralLr: random.between(0.1, 0.6),
-    evaluationLr: random.between(0.1, 0.6),
-    iterationsFree: 1 + random.integer(6),
-    iterationsNudged: 1 + random.integer(4),
-    criterion: coin() ? 'squared-error' : 'cross-entropy-released',
-    learningRates: Array.from({ length: depth }, () => random.between(0.01, 0.3)),
-    stepFactor: coin() ? 1 : 0.75,
-  })
-  const values = (): Record<string, unknown> => ({
-    activation: ['sigmoid', 'tanh', 'relu', 'linear'][random.integer(4)],
-    iterations: 1 + random.integer(6),
-    neuralRule: ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'][random.integer(3)],
-    neuralLr: random.between(0.01, 0.1),
-    neuralLrStop: 0.001,
-  })
-  const known: Readonly<Record<string, () => Record<string, unknown>>> = {
-    corinfomax,
-    'corinfomax-sparse': () => ({
-      ...corinfomax(),
-      sparseLayers: Array.from({ length: depth }, (_, i) => i + 1).filter(coin),
-      lrMultiplier: Array.from({ length: depth }, () => random.between(0.001, 0.1)),
-    }),
-    ep: settling,
-    csm: () => ({
-      ...settling(),
-      lrLateral: Array.from({ length: depth - 1 }, () => random.between(-0.05, -0.01)),
-      lateralSign: coin() ? 'released' : 'corrected',
-    }),
-    pc: () => ({ ...values(), optimiser: 'sgd', learningRate: random.between(0.001, 0.02) }),
-    'pc-nudge': () => ({
-      ...values(),
-      // The updates are divided by λ, and so is their rounding: a weak pull is for the golden cases.
-      lambda: random.between(0.2, 1),
-      randomSign: coin(),
-      learningRate: 0.001,
-      momentum: coin() ? 0.9 : 0,
-    }),
-    'feedback-alignment': () => ({ ...perceptron(), initial: coin() ? 'xavier' : 'kaiming' }),
-    backprop: perceptron,
-  }
-  const draw = known[rule.name]
-  if (draw === undefined) throw new Error(`${rule.name} has no random settings here; give it some`)
-  const settings = rule.settings.parse(draw()) as unknown
-  expect(rule.check(settings, shape)).toEqual([])
-  return settings
+/** A rule with random settings, that reports all it can. */
+function randomRule(rule: Rule, shape: readonly number[], number: number): Compiled {
+  const settings = randomSettings(rule, shape, Generator.seeded(number))
+  return compileRule(rule, settings, shape, everyName(rule, settings, shape))
 }
 
-/** All that the rule's measures keep, and its own measurements by name. */
-function measurementsOf(rule: Rule, settings: unknown, shape: readonly number[]): string[] {
-  const layers = shape.slice(1).map((_, i) => i + 1)
-  return [
-    ...rule.measures.flatMap((measure) => measure.keep(settings, shape)),
-    ...layers.flatMap((k) => [
-      ...['free', 'nudged', 'third'].flatMap((phase) =>
-        ['r', 's', 'v', 'multiplier'].map((what) => `${phase}.${what}${k}`),
-      ),
-      `feedforward.v${k}`,
-      `clamped.v${k}`,
-      `linear.${k}`,
-      `gradient.W${k}`,
-      `gradient.b${k}`,
-    ]),
-    'loss',
-  ]
+/**
+ * What the reference leaves in float64; null where its own float32 strays from that, for then no engine can be judged: Adam
+ * makes a whole step of a tiny gradient's rounding, updates divided by a weak nudge divide its rounding too, and rates of
+ * order one may diverge. Golden cases judge those.
+ */
+async function steadyOutcome(trial: Trial): Promise<Outcome | null> {
+  const exact = await outcomeOf(trial, reference, 'float64')
+  const rounded = await outcomeOf(trial, reference, 'float32')
+  return exact.broken.length === 0 && differences(rounded, exact, TOLERANCE / 4).length === 0 ? exact : null
+}
+
+/** The first random settings that leave something to judge by, found once for all engines. */
+function steadyTrial(rule: Rule, shape: readonly number[], some: Omit<Trial, 'compiled'>): Promise<Steady> {
+  const key = JSON.stringify([rule.name, shape, some])
+  const known = steady.get(key) ?? findSteady(rule, shape, some)
+  steady.set(key, known)
+  return known
+}
+
+interface Steady {
+  readonly trial: Trial
+  readonly want: Outcome
+}
+const steady = new Map<string, Promise<Steady>>()
+
+async function findSteady(rule: Rule, shape: readonly number[], some: Omit<Trial, 'compiled'>): Promise<Steady> {
+  for (let number = 1; number < 50; number++) {
+    const trial = { ...some, compiled: randomRule(rule, shape, number) }
+    const want = await steadyOutcome(trial)
+    if (want !== null) return { trial, want }
+  }
+  throw new Error(`no random settings of ${rule.name} can be judged in float32`)
 }
 
 /** Whether an engine's counts are those of its own scores: hits by `isHit`, and a confusion that sums to the samples. */

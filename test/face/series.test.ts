@@ -55,7 +55,7 @@ describe('mean over seeds', () => {
     expect([...(test?.y ?? [])]).toEqual([0.91])
   })
 
-  test('one line a seed on demand, thin, beside the mean', () => {
+  test('one line per seed on demand, thin, beside the mean', () => {
     const history = after(epoch(0, 1, 0.9), epoch(10, 1, 0.92))
     const { lines } = accuracyModel(history, { seeds: true, published: null, early: null, selection: LAST })
     expect(

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { bootstrapInterval } from '../../src-renderer/statistics/bootstrap.ts'
 import { holm, pairedTest, signedRankTest } from '../../src-renderer/statistics/paired.ts'
 import { pairedPower, pairsForPower } from '../../src-renderer/statistics/power.ts'
-import { quantile } from '../../src-renderer/statistics/quantile.ts'
+import { normalCdf, studentCdf, studentQuantile } from '../../src-renderer/statistics/student-t.ts'
 import { summarise } from '../../src-renderer/statistics/summary.ts'
 
 const x = [0.9762, 0.9751, 0.977, 0.9748, 0.9781, 0.9759, 0.9766, 0.9744, 0.9763, 0.9772]
@@ -44,11 +44,67 @@ describe('summary', () => {
     expect(summarise([0.4, NaN, 0.6])).toMatchObject({ n: 2, mean: 0.5 })
   })
 
-  test('quantiles by type 7', () => {
-    // numpy.quantile([1, 2, 4, 8], [0, .1, .5, .9, 1])
-    expect([0, 0.1, 0.5, 0.9, 1].map((share) => quantile([1, 2, 4, 8], share))).toEqual(
-      [1, 1.3, 3, 6.8, 8].map((value): unknown => expect.closeTo(value, 12)),
-    )
+  test('whatever the order of the seeds, to the last digit', () => {
+    const wide = [1e16, 1, -1e16, 0.5]
+    expect(summarise(wide)?.mean).toBe(0.375)
+    expect(summarise(wide.toReversed())?.mean).toBe(0.375)
+  })
+})
+
+describe('Student’s t', () => {
+  const close = (got: number, want: number, digits: number): void => {
+    expect(Math.abs(got / want - 1)).toBeLessThan(10 ** -digits)
+  }
+
+  test.each([
+    // scipy.stats.t.cdf(t, df)
+    [-60, 1, 0.005304673632623272],
+    [-4.5, 2, 0.02300095399713801],
+    [-12, 9, 3.8499431114928265e-7],
+    [-60, 9, 2.5005952358364503e-13],
+    [0.7, 4, 0.7387499172032749],
+    [2.5, 30, 0.9909421754659666],
+    [-12, 99, 2.5653148439487405e-21],
+    [-4.5, 9999, 3.4360527814050572e-6],
+  ])('P(T ≤ %d) with %i degrees of freedom, a small one to its last digits', (t, df, p) => {
+    close(studentCdf(t, df), p, 10)
+  })
+
+  test.each([
+    // scipy.stats.t.ppf(p, df)
+    [0.6, 1, 0.32491969623290634],
+    [0.975, 1, 12.706204736174694],
+    [0.9999995, 1, 636619.7724194303],
+    [0.975, 9, 2.262157162798205],
+    [0.995, 4, 4.604094871349992],
+    [0.975, 9999, 1.960201263621357],
+  ])('the quantile at %d with %i', (p, df, t) => {
+    close(studentQuantile(p, df), t, 9)
+    expect(studentQuantile(1 - p, df)).toBeCloseTo(-studentQuantile(p, df), 6)
+  })
+
+  test.each([
+    // scipy.stats.nct.cdf(t, df, shift); the last two by mpmath's quadrature to 40 digits, where SciPy's are off from the fifth digit
+    [0.5, 1, 2.8, 0.011273373229223456],
+    [4, 9, 5, 0.20701820537936266],
+    [2.3, 30, 1, 0.8903900995514638],
+    [7, 1, 30, 2.209049699858544e-5],
+    [-2.5, 30, 5, 4.27796879943995e-13],
+  ])('P(T ≤ %d) with %i degrees of freedom and shift %d', (t, df, shift, p) => {
+    close(studentCdf(t, df, shift), p, 9)
+  })
+
+  test('the normal distribution into its tails', () => {
+    // scipy.stats.norm.cdf(x)
+    for (const [x, p] of [
+      [-37, 5.7255712225239266e-300],
+      [-5, 2.866515718791933e-7],
+      [-3, 0.0013498980316300933],
+      [-2.999, 0.0013543365337271057],
+      [0.5, 0.6914624612740131],
+      [4, 0.9999683287581669],
+    ] as const)
+      close(normalCdf(x), p, 12)
   })
 })
 

@@ -63,7 +63,7 @@ describe('a sweep read from its rows', () => {
   test('keys in words', () => {
     expect(settingWords('training.batchSize', rule, words).label).toBe('Batch size')
     expect(settingWords('widths.1', rule, words).label).toBe('Units of layer 1')
-    expect(settingWords('lrForward.1', rule, words).label).toBe('Feedforward rates, layer 2')
+    expect(settingWords('lrForward.1', rule, words).label).toBe('Feedforward learning rates, layer 2')
     expect(settingWords('unheard.of', rule, words).label).toBe('unheard.of')
   })
 

@@ -4,7 +4,7 @@ import { expect } from 'vitest'
 import { livingOwner, paths, readCheckpoint, readExperiment, readRecord } from '../../src-main/lab/results.ts'
 import { decodeSafetensors } from '../../src-main/lab/safetensors.ts'
 
-/** Every file that has its name is whole, and the record reads without a warning other than of one torn last line a seed. */
+/** Every file that has its name is whole, and the record reads without a warning other than of one torn last line per seed. */
 export function expectSound(folder: string): void {
   const files = paths(folder)
   for (const path of [files.experiment, files.status, files.environment, files.summary, files.worker])

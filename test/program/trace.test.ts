@@ -129,7 +129,7 @@ describe('misused words', () => {
     expect(refused((p) => void difference(p.x, stolen[0] as Value)).message).toMatch(/another program/)
   })
 
-  it('scores that are not one a class', () => {
+  it('scores that are not one per class', () => {
     expect(() => compile('r', [3, 2], (p) => ({ train: () => undefined, predict: () => p.x }))).toThrow(
       /predict: scores must be batch × 2, found batch × 3/,
     )

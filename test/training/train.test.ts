@@ -76,7 +76,7 @@ describe.each(['corinfomax', 'backprop'] as const)('the loop, %s', (rule) => {
 })
 
 describe('what is told', () => {
-  it('begins with started, ends with done, and has an epoch a seed in between', async () => {
+  it('begins with started, ends with done, and has an epoch per seed in between', async () => {
     const { events, of } = await told(tinyTask(tinyExperiment('corinfomax')))
     expect(events[0]).toMatchObject({
       kind: 'started',

@@ -1,4 +1,4 @@
-/** The table of a comparison: one row a group, with everything a reader needs to judge its number. */
+/** The table of a comparison: one row per group, with everything a reader needs to judge its number. */
 import type { PublishedComparison } from '../../../src-main/experiment/event.ts'
 import { summarise, type Summary } from '../../statistics/summary.ts'
 import { counted, type Group } from './seed-results.ts'

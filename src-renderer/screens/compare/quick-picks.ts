@@ -44,7 +44,7 @@ function latest(rows: readonly ExperimentRow[]): QuickPick | null {
   }
 }
 
-/** Same data set and network, one group a rule: the one with the most seeds, the latest of them. The latest two tasks. */
+/** Same data set and network, one group per rule: the one with the most seeds, the latest of them. The latest two tasks. */
 function byRule(rows: readonly ExperimentRow[]): readonly QuickPick[] {
   const tasks = Map.groupBy(rows, ({ datasetLabel, widths }) => `${datasetLabel} · ${network(widths)}`)
   return [...tasks]

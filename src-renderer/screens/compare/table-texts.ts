@@ -95,7 +95,7 @@ export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolea
   ].join('\n')
 }
 
-/** Every number at full precision and as a fraction; one row a group (RFC 4180). */
+/** Every number at full precision and as a fraction; one row per group (RFC 4180). */
 export function asCsv(rows: readonly ComparisonRow[]): string {
   const header = [
     ...['id', 'experiment', 'data', 'n', 'mean', 'sd', 'median', 'q25', 'q75', 'iqm', 'ci_low', 'ci_high', 'best'],

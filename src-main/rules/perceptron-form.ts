@@ -1,0 +1,65 @@
+/** The settings of backpropagation and feedback alignment, what they are watched by, and the step they share as people read it; computed in `perceptron.ts`. */
+import { z } from 'zod'
+import { rateMeasures } from './measures.ts'
+import { optimiserSettings } from './optimiser.ts'
+import type { Equation, Measure } from './rule.ts'
+import { choice, number, whole } from './setting.ts'
+
+/** How gradients become steps. */
+export const perceptronStep: Equation = {
+  caption: 'Step',
+  tex: String.raw`W_k \leftarrow W_k - \mu\,\kappa^{\lfloor \mathrm{epoch}/s \rfloor}\, d(\nabla W_k)`,
+  settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
+}
+
+/** The settings of both rules, to be spread into theirs. */
+export const perceptronSettings = {
+  criterion: choice({
+    label: 'Loss',
+    help: 'The squared error is averaged over batch and units; the cross-entropy is that of the softmax.',
+    options: ['squared-error', 'cross-entropy'],
+    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy': 'Cross-entropy' },
+    default: 'squared-error',
+    group: 'learning',
+  }),
+  outputActivation: choice({
+    label: 'Output activation',
+    help: 'Activation function of the output layer.',
+    options: ['linear', 'relu'],
+    optionLabels: { linear: 'Linear', relu: 'ReLU' },
+    default: 'linear',
+    group: 'dynamics',
+  }),
+  ...optimiserSettings({ optimiser: 'adam', momentum: 0.9 }),
+  weightDecay: number({
+    label: 'Weight decay',
+    help: 'This times the weights is added to the gradient.',
+    minimum: 0,
+    maximum: 1,
+    default: 0,
+    group: 'learning',
+  }),
+  stepEpochs: whole({
+    label: 'Decay every',
+    help: 'The learning rate is multiplied by the decay factor after every so many epochs.',
+    unit: 'epochs',
+    minimum: 1,
+    maximum: 100_000,
+    default: 10,
+    group: 'learning',
+  }),
+  stepFactor: number({
+    label: 'Decay factor',
+    symbol: 'κ',
+    help: '1 means no decay.',
+    above: 0,
+    maximum: 1,
+    default: 0.95,
+    group: 'learning',
+  }),
+}
+
+export type PerceptronSettings = z.infer<z.ZodObject<typeof perceptronSettings>>
+
+/** What both rules are watched by: the hidden activations of a training batch. */
+export const perceptronMeasures: readonly Measure<unknown>[] = rateMeasures('hidden layers', (k) => `activation.${k}`)

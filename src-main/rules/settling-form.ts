@@ -1,0 +1,125 @@
+/** The settings of equilibrium propagation and similarity matching, their measures, and the equations they share as people read them; computed in `settling-network.ts`. */
+import { z } from 'zod'
+import { energyMeasure, rateMeasures, residualMeasure } from './measures.ts'
+import { nudgingSettings } from './nudging.ts'
+import type { Equation, Measure, SettingProblem } from './rule.ts'
+import { choice, number, perLayer, whole } from './setting.ts'
+
+/** What both rules compute beside their dynamics. */
+export const settlingEquations: readonly Equation[] = [
+  {
+    caption: 'At the output, nudged',
+    tex: String.raw`\ldots - 2\eta\beta(s_L - y)`,
+    settings: ['beta', 'randomSign', 'iterationsNudged', 'criterion'],
+  },
+  {
+    caption: 'Learning',
+    tex: String.raw`\Delta W_k = \tfrac{\alpha_k}{\beta}\big(\langle s_k s_{k-1}^\top\rangle_\beta - \langle s_k s_{k-1}^\top\rangle_0\big)`,
+    settings: ['learningRates', 'stepEpochs', 'stepFactor'],
+  },
+]
+
+/** The settings of both rules, to be spread into theirs. */
+export const settlingSettings = {
+  ...nudgingSettings,
+  neuralLr: number({
+    label: 'Neural learning rate',
+    symbol: 'η',
+    help: 'Step size of the neural dynamics in both phases of training.',
+    above: 0,
+    maximum: 2,
+    default: 0.5,
+    group: 'dynamics',
+  }),
+  evaluationLr: number({
+    label: 'Neural learning rate in evaluation',
+    symbol: 'η_e',
+    help: 'Step size of the neural dynamics when samples are classified.',
+    above: 0,
+    maximum: 2,
+    default: 0.5,
+    group: 'dynamics',
+  }),
+  iterationsFree: whole({
+    label: 'Free iterations',
+    symbol: 'T₁',
+    help: 'Iterations of the free phase; classification uses the same number.',
+    minimum: 1,
+    maximum: 10_000,
+    default: 20,
+    group: 'dynamics',
+  }),
+  iterationsNudged: whole({
+    label: 'Nudged iterations',
+    symbol: 'T₂',
+    help: 'Iterations of the nudged phase.',
+    minimum: 1,
+    maximum: 10_000,
+    default: 4,
+    group: 'dynamics',
+  }),
+  criterion: choice({
+    label: 'Cost',
+    help: 'What nudges the output. The released cross-entropy sets the output to the energy’s gradient while training, with no rate and no activation.',
+    options: ['squared-error', 'cross-entropy-released'],
+    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy-released': 'Cross-entropy, as released' },
+    default: 'squared-error',
+    group: 'dynamics',
+  }),
+  learningRates: perLayer({
+    label: 'Learning rates',
+    symbol: 'α',
+    help: 'Learning rate of W and b, one per layer, from the input up.',
+    minimum: 0,
+    maximum: 100,
+    from: 1,
+    default: [0.1, 0.05],
+    group: 'learning',
+  }),
+  stepEpochs: whole({
+    label: 'Decay every',
+    help: 'The learning rates are multiplied by the decay factor after every so many epochs.',
+    unit: 'epochs',
+    minimum: 1,
+    maximum: 100_000,
+    default: 15,
+    group: 'learning',
+  }),
+  stepFactor: number({
+    label: 'Decay factor',
+    symbol: 'κ',
+    help: '1 means no decay.',
+    above: 0,
+    maximum: 1,
+    default: 1,
+    group: 'learning',
+  }),
+}
+
+export type SettlingSettings = z.infer<z.ZodObject<typeof settlingSettings>>
+
+export function checkSettling(s: SettlingSettings, widths: readonly number[]): SettingProblem[] {
+  const depth = widths.length - 1
+  const problems: SettingProblem[] = []
+  if (depth < 2)
+    problems.push({
+      key: '',
+      message: `a settling network needs a hidden layer, found a network of ${widths.join('-')}`,
+    })
+  if (s.learningRates.length !== depth)
+    problems.push({
+      key: 'learningRates',
+      message: `expected ${depth} learning rates, one per layer, found ${s.learningRates.length}`,
+    })
+  return problems
+}
+
+/** What both rules are watched by: rates of the free phase, and how both phases settle. */
+export const settlingNetworkMeasures: readonly Measure<unknown>[] = [
+  ...rateMeasures('all layers', (k) => `free.s${k}`),
+  residualMeasure(() => ['free', 'nudged']),
+  energyMeasure(
+    () => ['free', 'nudged'],
+    'What settling descends: the energy of a sample after each iteration, mean over one batch, with the cost that nudges it.',
+  ),
+]
