@@ -73,7 +73,7 @@ export const KEYS = {
   },
   curve: { label: 'Curve', help: '', of: () => null },
   state: { label: 'State', help: 'running, done, failed, …', of: ({ state }) => STATE_LABELS[state], groups: true },
-  engine: { label: 'Engine', help: 'what computed it', of: ({ engine }) => engine || null, groups: true },
+  engine: { label: 'Engine', help: 'what ran it', of: ({ engine }) => engine || null, groups: true },
   epochs: { label: 'Epochs', help: 'how many', of: ({ epochs }) => epochs, groups: true },
   created: { label: 'Made', help: 'when, as 2026-11-23', of: ({ created }) => created },
   day: {
@@ -84,10 +84,10 @@ export const KEYS = {
     shows: false,
   },
   time: { label: 'Time', help: 'seconds of training', of: ({ seconds }) => (seconds > 0 ? seconds : null) },
-  preset: { label: 'Preset', help: 'what it was made from', of: ({ preset }) => preset, groups: true },
-  sweep: { label: 'Sweep', help: 'what it is part of', of: ({ sweep }) => sweep?.id ?? null, groups: true },
-  tag: { label: 'Tags', help: 'what you called it', of: ({ tags }) => (tags.length === 0 ? null : tags), groups: true },
-  note: { label: 'Note', help: 'words of its notes', of: ({ notes }) => notes || null },
+  preset: { label: 'Preset', help: 'the preset it started from', of: ({ preset }) => preset, groups: true },
+  sweep: { label: 'Sweep', help: 'the sweep it belongs to', of: ({ sweep }) => sweep?.id ?? null, groups: true },
+  tag: { label: 'Tags', help: 'your tags', of: ({ tags }) => (tags.length === 0 ? null : tags), groups: true },
+  note: { label: 'Note', help: 'text of its notes', of: ({ notes }) => notes || null },
 } as const satisfies Record<string, Key>
 
 export type KnownKey = keyof typeof KEYS

@@ -40,7 +40,7 @@ async function several(
   })
   const [first] = answer.refused
   if (first === undefined) return
-  const more = answer.refused.length > 1 ? ` So it is with ${answer.refused.length - 1} more.` : ''
+  const more = answer.refused.length > 1 ? ` The same goes for ${answer.refused.length - 1} more.` : ''
   toasts.say(`${first.message}${more}`, { tone: 'bad', next: first.next })
 }
 
@@ -73,7 +73,7 @@ function label(
 export function togglePinned(lab: LabStore, rows: readonly ExperimentRow[]): Promise<void> {
   const pinned = rows.some((row) => !row.pinned)
   const others = rows.filter((row) => row.pinned !== pinned)
-  return label(lab, others, pinned ? 'stays on top' : 'no longer stays on top', { pinned }, { pinned: !pinned })
+  return label(lab, others, pinned ? 'is pinned' : 'is no longer pinned', { pinned }, { pinned: !pinned })
 }
 
 export function toggleArchived(lab: LabStore, rows: readonly ExperimentRow[]): Promise<void> {

@@ -8,7 +8,7 @@ export type StateFilter = 'active' | 'done' | 'needs a look'
 export const STATE_FILTERS: Readonly<Record<StateFilter, string>> = {
   active: 'Running or queued',
   done: 'Done',
-  'needs a look': 'Needs a look',
+  'needs a look': 'Needs attention',
 }
 
 export function stateFilterOf(row: ExperimentRow): StateFilter {

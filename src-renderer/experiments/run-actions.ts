@@ -5,7 +5,7 @@ import { toasts } from '../toasts.svelte.ts'
 
 export async function resumeRun(lab: LabStore, { id, name, epochsDone }: ExperimentRow): Promise<boolean> {
   const done = await toasts.attempt(() => lab.call('resume', { id }))
-  if (done) toasts.say(`${name} goes on after epoch ${epochsDone}.`)
+  if (done) toasts.say(`${name} resumes after epoch ${epochsDone}.`)
   return done
 }
 

@@ -6,7 +6,10 @@ export async function copyText(text: string, said: string): Promise<void> {
     await navigator.clipboard.writeText(text)
     toasts.say(said)
   } catch {
-    toasts.say('The clipboard is closed to this window.', { tone: 'bad', next: 'Allow it, or save as a file instead.' })
+    toasts.say('This window may not write to the clipboard.', {
+      tone: 'bad',
+      next: 'Allow it, or save as a file instead.',
+    })
   }
 }
 

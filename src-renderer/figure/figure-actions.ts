@@ -18,7 +18,7 @@ export function figureActions(
   return [
     { label: 'Export figure…', run: () => (figures.open = figure()) },
     { label: 'Open figure…', run: () => figures.choose() },
-    { label: 'Copy data', run: () => void copyText(table('\t'), 'The numbers are on the clipboard.') },
+    { label: 'Copy data', run: () => void copyText(table('\t'), 'The data are on the clipboard.') },
     {
       label: 'Save data as CSV',
       run: () => saveText(`${fileName(figure().look.title)}.csv`, table(','), 'text/csv'),

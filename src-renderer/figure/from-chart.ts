@@ -71,7 +71,7 @@ export function figureOfConfusion(model: ConfusionModel, origin: string): Figure
       ...PLAIN_LOOK,
       ratio: 0.95,
       title: `Confusion matrix, ${where} after epoch ${model.epoch}`,
-      xTitle: 'Taken for (%)',
+      xTitle: 'Predicted as (%)',
       yTitle: 'Class',
     },
   }

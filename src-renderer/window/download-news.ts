@@ -14,7 +14,8 @@ export function tellDownloads({ downloads, words }: LabStore): void {
     known.set(name, state)
     // What ended before this window was opened is no news.
     if (before === undefined || before === state) continue
-    if (state === 'done') toasts.say(`${datasetLabel(words, name)} is here, every file as published.`)
+    if (state === 'done')
+      toasts.say(`${datasetLabel(words, name)} is downloaded; every file has its published checksum.`)
     if (state === 'failed' && problem !== null && router.current.screen !== 'data')
       toasts.say(problem.message, { tone: 'bad', next: 'The Data screen says what to do.' })
   }

@@ -76,7 +76,7 @@ test('what is drawn can be chosen: another band, every seed, another axis', asyn
   const chart = page.getByRole('region', { name: 'Test accuracy', exact: true })
   await chart.getByRole('button', { name: '95 % CI' }).click()
   await chart.getByRole('button', { name: 'each seed' }).click()
-  await chart.getByRole('combobox', { name: 'Over what it is drawn' }).selectOption('samples')
+  await chart.getByRole('combobox', { name: 'Horizontal axis' }).selectOption('samples')
   await expect(chart.getByRole('img')).toHaveAttribute('aria-label', /at samples seen 2400/)
   await chart.getByRole('button', { name: 'Show as table' }).click()
   await expect(chart.getByRole('columnheader')).toHaveCount(1 + 2 * 5)

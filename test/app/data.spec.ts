@@ -45,8 +45,8 @@ test('a set is downloaded in two goes, and its samples are there', async () => {
     expect(await violationsOf(page)).toEqual([])
   }
   await mnist.getByRole('button', { name: 'Stop the download of MNIST' }).click()
-  await mnist.getByRole('button', { name: 'Go on downloading MNIST' }).click()
-  await expect(page.getByText('MNIST is here, every file as published.')).toBeVisible()
+  await mnist.getByRole('button', { name: 'Resume download MNIST' }).click()
+  await expect(page.getByText('MNIST is downloaded; every file has its published checksum.')).toBeVisible()
   await expect(mnist).toContainText('present')
   await expect(mnist).toContainText('400 training and 50 test samples, not the published counts.')
   await expect(mnist.getByRole('button', { name: `Copy the path ${join(lab.home, 'data', 'mnist')}` })).toBeVisible()
@@ -83,7 +83,7 @@ test('a folder of results is opened from the palette, and left again', async () 
     await chooseTheme(page, theme)
     expect(await violationsOf(page)).toEqual([])
   }
-  await bar.getByRole('button', { name: 'Back to mine' }).click()
+  await bar.getByRole('button', { name: 'Back to your own' }).click()
   await expect(bar).toBeHidden()
   await expect(page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader')).toHaveCount(1)
 })
@@ -103,7 +103,7 @@ test('of a dropped folder a browser tells only the name, so its path is asked fo
   await dialog.getByRole('button', { name: 'Open' }).click()
   // One experiment's folder: it is shown itself.
   await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
-  await page.getByRole('button', { name: 'Back to mine' }).click()
+  await page.getByRole('button', { name: 'Back to your own' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Lab' })).toBeVisible()
 })
 

@@ -135,7 +135,7 @@ test('the numbers leave as text', async () => {
   const copied = await page.evaluate(() => navigator.clipboard.readText())
   expect(copied.split('\n')[0]?.split('\t')).toEqual(expect.arrayContaining(['epoch', 'train', 'test']))
   // What is said about it stands below what is looked at, and takes nothing from the keyboard.
-  const said = page.getByRole('status').filter({ hasText: 'The numbers are on the clipboard.' })
+  const said = page.getByRole('status').filter({ hasText: 'The data are on the clipboard.' })
   const [words, screen] = [await said.boundingBox(), await page.getByRole('main').boundingBox()]
   expect(words?.y).toBeGreaterThanOrEqual((screen?.y ?? 0) + (screen?.height ?? Infinity) - 1)
   await expect(said.locator(':focus')).toHaveCount(0)

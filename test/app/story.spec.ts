@@ -65,9 +65,9 @@ test('a bad value is refused beside its field, in words', async () => {
 
 test('how long it takes is known when the machine was measured, and what was typed stays', async () => {
   const forecast = page.locator('dl[aria-label^="Forecast"]')
-  await expect(forecast).toContainText('time, not known yet')
+  await expect(forecast).toContainText('time not known yet')
   await forecast.getByRole('button', { name: 'Measure' }).click()
-  await expect(forecast).toContainText(/time, by a benchmark\s*(about )?\d/, { timeout: 60_000 })
+  await expect(forecast).toContainText(/time, from a benchmark\s*(about )?\d/, { timeout: 60_000 })
   await expect(page.getByRole('textbox', { name: /^Coupling/ })).toHaveValue('0.2')
 })
 

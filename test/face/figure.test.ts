@@ -120,7 +120,7 @@ describe('a figure', () => {
       '',
     )
     const said = words(confusion).map(({ text }) => text)
-    expect(said).toEqual(expect.arrayContaining(['0', '1', '90', '10', '100', 'Class', 'Taken for (%)']))
+    expect(said).toEqual(expect.arrayContaining(['0', '1', '90', '10', '100', 'Class', 'Predicted as (%)']))
     expect(readFigure('m.svg', bytes(svg(confusion)))).toEqual(confusion)
   })
 })

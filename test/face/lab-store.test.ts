@@ -88,7 +88,7 @@ test('another results folder begins anew, also where experiments have the same n
   const watched = lab.watch('a')
   pages.splice(0, 2, [rowNamed('a', { name: 'theirs' })])
   tell({ kind: 'results', resultsFolder: '/theirs' })
-  // Nothing of the one before is shown while the other is on its way.
+  // Nothing of the one before is shown while the other is queued.
   expect([lab.loaded, lab.description, lab.rows]).toEqual([false, null, []])
   await eventually(() => lab.loaded && !lab.listing)
   expect(lab.rows.map(({ id, name }) => [id, name])).toEqual([['a', 'theirs']])

@@ -68,7 +68,7 @@ const NONE: Pairs = { seeds: [], differences: [], leftOut: [] }
 
 function unpairable(baseline: Group, group: Group): string | null {
   if (baseline.row.dataset !== group.row.dataset)
-    return 'Trained on other data than the baseline: a difference between the two says nothing of either.'
+    return 'Trained on another data set than the baseline: their difference means nothing.'
   const mine = new Set(baseline.row.seeds)
   if (!group.row.seeds.some((seed) => mine.has(seed)))
     return 'Has no seed in common with the baseline. Add the same seeds to both to pair them.'
@@ -90,7 +90,7 @@ export function warningsOf({ pairs, test, ranks, problem }: PairedComparison): r
             ? `Seed ${listed} collapsed and is left out.`
             : `Seeds ${listed} collapsed and are left out.`,
         ]),
-    ...(n < 2 ? [n === 0 ? 'No pair is finished yet.' : 'One pair cannot be tested.'] : []),
+    ...(n < 2 ? [n === 0 ? 'No pair is finished yet.' : 'A test needs at least two pairs.'] : []),
     ...(n >= 2 && test === null ? ['All pairs differ by the same amount: there is no spread to test against.'] : []),
     ...(test !== null && n < FEW_PAIRS ? [`Only ${n} pairs: spread and effect size are rough guesses.`] : []),
     ...(ranks !== null && n >= 2 && ranks.smallestP > 0.05

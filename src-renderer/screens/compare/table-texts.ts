@@ -72,7 +72,7 @@ export function captionSentences(rows: readonly ComparisonRow[], withCollapsed: 
     'IQM is the interquartile mean.',
     `The ${CONFIDENCE * 100} % confidence interval is of the mean, by the percentile bootstrap with ${RESAMPLES.toLocaleString('en-GB').replace(',', ' ')} resamples of the seeds.`,
     ...(collapsed
-      ? [withCollapsed ? 'Collapsed seeds are counted.' : 'Collapsed seeds are not counted, and named.']
+      ? [withCollapsed ? 'Collapsed seeds are included.' : 'Collapsed seeds are excluded, and listed.']
       : []),
     ...(sources.length === 0 ? [] : [`Published: ${sources.join('; ')}.`]),
   ]

@@ -84,7 +84,7 @@ class View {
   async keep(lab: LabStore, name: string): Promise<void> {
     const view = { name, view: this.now }
     if (await toasts.attempt(async () => (this.saved = await lab.call('keepView', { view }))))
-      toasts.say(`The view “${name}” is kept with the results.`)
+      toasts.say(`The view “${name}” is saved with the results.`)
   }
 
   async forget(lab: LabStore, saved: SavedView): Promise<void> {
