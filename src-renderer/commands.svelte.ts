@@ -6,7 +6,7 @@ export interface Command {
   readonly run: () => void
 }
 
-export interface Offer {
+interface Offer {
   /** Whose they are: 'Lab', 'Go to'. */
   readonly group: string
   readonly commands: readonly Command[]

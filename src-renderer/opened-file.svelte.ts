@@ -8,7 +8,7 @@ import { Refusal } from './transport/wire.ts'
 /** No experiment is nearly as long. */
 const LARGEST_BYTES = 1_000_000
 
-export interface OpenedFile {
+interface OpenedFile {
   readonly name: string
   readonly read: ReadExperiment
 }

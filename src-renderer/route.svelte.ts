@@ -17,7 +17,7 @@ export type Route =
 const BEGINNINGS = ['preset', 'run', 'rule', 'template', 'file'] as const
 export type Beginning = (typeof BEGINNINGS)[number]
 
-export function readRoute(hash: string): Route {
+function readRoute(hash: string): Route {
   const [screen = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decoded)
   const [first, second, third] = rest
   switch (screen) {

@@ -1,7 +1,7 @@
 /** Short messages at the foot of the window, with a way back where there is one. */
 import { Refusal } from './transport/wire.ts'
 
-export interface Toast {
+interface Toast {
   readonly id: number
   readonly tone: 'plain' | 'bad'
   readonly text: string

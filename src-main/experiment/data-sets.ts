@@ -7,7 +7,7 @@ export interface SampleCounts {
   readonly test: number
 }
 
-export interface DataSetSizes {
+interface DataSetSizes {
   readonly label: string
   /** Numbers of a sample: what the network's input must be. */
   readonly features: number

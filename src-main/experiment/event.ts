@@ -12,7 +12,7 @@ export interface Spread {
   readonly n: number
 }
 
-export type SeedStatus = 'done' | 'collapsed' | 'stopped' | 'failed'
+type SeedStatus = 'done' | 'collapsed' | 'stopped' | 'failed'
 
 export interface SeedOutcome {
   readonly seed: number

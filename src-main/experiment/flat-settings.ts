@@ -1,7 +1,7 @@
 /** The settings of an experiment as one flat record, for tables: grouped by, filtered by and shown in columns. */
 import type { Experiment } from './experiment.ts'
 
-export type FlatValue = string | number | boolean
+type FlatValue = string | number | boolean
 
 /** What a table shows in columns of its own. */
 const ELSEWHERE = new Set([

@@ -25,7 +25,7 @@ export interface ExperimentForecast {
   readonly memoryBytes: number | null
 }
 
-export interface MeasureForecast {
+interface MeasureForecast {
   readonly name: string
   /** Of the matrix products of training: what only timing shows (determinants, copies) is not in it. */
   readonly percent: number

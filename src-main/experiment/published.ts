@@ -16,7 +16,7 @@ export interface EarlyCurve {
 }
 
 /** What a comparison needs of a seed: test accuracy after each epoch, and whether it counts. */
-export interface SeedCurve {
+interface SeedCurve {
   readonly epochs: readonly number[]
   readonly testAccuracy: readonly (number | null)[]
   readonly collapsed: unknown

@@ -11,7 +11,7 @@ export interface SweepAxis {
   readonly values: readonly string[]
 }
 
-export interface SweepPlan {
+interface SweepPlan {
   readonly axes: readonly SweepAxis[]
   /** The first values of all axes together, then the second ones, instead of every combination. */
   readonly paired: boolean

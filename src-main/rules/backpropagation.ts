@@ -23,7 +23,7 @@ function build(p: Tracer, s: BackpropagationSettings, widths: readonly number[])
 
 const settings = z.strictObject(perceptronSettings)
 
-export type BackpropagationSettings = z.infer<typeof settings>
+type BackpropagationSettings = z.infer<typeof settings>
 
 export const backpropagation: Rule<BackpropagationSettings> = {
   name: 'backprop',

@@ -67,7 +67,7 @@ const settings = z.strictObject({
   }),
 })
 
-export type SparseCorInfoMaxSettings = z.infer<typeof settings>
+type SparseCorInfoMaxSettings = z.infer<typeof settings>
 
 export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
   name: 'corinfomax-sparse',

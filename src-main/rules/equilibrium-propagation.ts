@@ -11,7 +11,7 @@ import { settlingNetwork } from './settling-network.ts'
 
 const settings = z.strictObject(settlingSettings)
 
-export type EquilibriumPropagationSettings = z.infer<typeof settings>
+type EquilibriumPropagationSettings = z.infer<typeof settings>
 
 export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
   name: 'ep',

@@ -77,7 +77,7 @@ const settings = z.strictObject({
   }),
 })
 
-export type FeedbackAlignmentSettings = z.infer<typeof settings>
+type FeedbackAlignmentSettings = z.infer<typeof settings>
 
 export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
   name: 'feedback-alignment',

@@ -9,7 +9,7 @@ import { difference, divide, map, meanOverBatch, sum, sumOverUnits } from '../pr
 import type { Measure, MeasuredSeries } from './rule.ts'
 
 /** A rate below this is silence, as in the released code [C]. */
-export const SILENCE = 0.01
+const SILENCE = 0.01
 
 /** Keeps the division defined where nothing has moved yet and nothing does: far below any state, above what float32 drops. */
 const TINY = 1e-12

@@ -1,10 +1,10 @@
 import { choice, number } from './setting.ts'
 
 /** Step sizes of neural dynamics, t counted from 0 in every phase [C, released code]. */
-export const NEURAL_RULES = ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'] as const
+const NEURAL_RULES = ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'] as const
 export type NeuralRule = (typeof NEURAL_RULES)[number]
 
-export interface NeuralStep {
+interface NeuralStep {
   readonly neuralRule: NeuralRule
   /** η at the first iteration. */
   readonly neuralLr: number

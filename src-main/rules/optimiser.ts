@@ -10,7 +10,7 @@ import type { Parameter, Scalar, Tracer, Value } from '../program/trace.ts'
 import { divide, map, sum } from '../program/words.ts'
 import { choice, number } from './setting.ts'
 
-export interface OptimiserSettings {
+interface OptimiserSettings {
   readonly optimiser: 'adam' | 'sgd'
   readonly momentum: number
   readonly weightDecay: number

@@ -30,7 +30,7 @@ import type { PerceptronSettings } from './perceptron-form.ts'
 import type { Behaviour } from './rule.ts'
 
 /** What a rule adds: how W_k and b_k begin, and how the error at layer k comes to the activity of layer k − 1. */
-export interface Perceptron {
+interface Perceptron {
   weight(k: number): Initial
   bias(k: number): Initial
   /** Called once the weights are declared; declares what it needs itself. */

@@ -109,7 +109,7 @@ const settings = z.strictObject({
   }),
 })
 
-export type NudgedPredictiveCodingSettings = z.infer<typeof settings>
+type NudgedPredictiveCodingSettings = z.infer<typeof settings>
 
 export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
   name: 'pc-nudge',

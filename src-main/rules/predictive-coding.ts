@@ -150,7 +150,7 @@ const settings = z.strictObject({
   }),
 })
 
-export type PredictiveCodingSettings = z.infer<typeof settings>
+type PredictiveCodingSettings = z.infer<typeof settings>
 
 export const predictiveCoding: Rule<PredictiveCodingSettings> = {
   name: 'pc',

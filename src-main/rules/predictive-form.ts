@@ -4,7 +4,7 @@ import { neuralStepSettings } from './neural-step.ts'
 import type { Equation, Measure, SettingProblem } from './rule.ts'
 import { choice, whole } from './setting.ts'
 
-export const VALUE_ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'linear', 'exp'] as const
+const VALUE_ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'linear', 'exp'] as const
 export type ValueActivation = (typeof VALUE_ACTIVATIONS)[number]
 
 /** What every value is compared with. */

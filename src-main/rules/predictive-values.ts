@@ -21,9 +21,9 @@ const SLOPES: Readonly<Record<Exclude<ValueActivation, 'linear'>, MapName>> = {
   exp: 'exp',
 }
 
-export type PerLayer<T> = (k: number) => T
+type PerLayer<T> = (k: number) => T
 
-export interface ValueNetwork {
+interface ValueNetwork {
   readonly W: PerLayer<Parameter>
   readonly b: PerLayer<Parameter>
   /** Every W and b, from the input up. */

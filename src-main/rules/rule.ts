@@ -17,7 +17,7 @@ export interface SettingProblem {
 }
 
 /** Anything that a run can plot beside accuracy. Per-batch ones are named in the program; 'parameters' ones are computed from what `read` gives. */
-export interface MeasureCard {
+interface MeasureCard {
   /** Stable key in files: 'alignment', 'information'. */
   readonly name: string
   readonly label: string
@@ -45,7 +45,7 @@ export interface MeasureSource {
   measurement(name: string): ArrayLike<number>
 }
 
-export type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
 export interface Equation {
   readonly caption: string

@@ -5,7 +5,7 @@
  */
 import { z } from 'zod'
 
-export type SettingGroup = 'dynamics' | 'learning'
+type SettingGroup = 'dynamics' | 'learning'
 
 /** What a person reads of a setting. */
 export interface SettingCard {
@@ -143,8 +143,8 @@ export function layerNumbers(card: Card & { readonly marks: string; readonly def
 export const MOST_LAYERS = 16
 
 /** One piece of an epoch schedule: from this epoch (counted from 0) the rates are multiplied by base^epoch, with the absolute epoch as exponent. */
-export const SchedulePiece = z.strictObject({ fromEpoch: z.int().min(0).max(100_000), base: z.number().gt(0).max(10) })
-export type SchedulePiece = z.infer<typeof SchedulePiece>
+const SchedulePiece = z.strictObject({ fromEpoch: z.int().min(0).max(100_000), base: z.number().gt(0).max(10) })
+type SchedulePiece = z.infer<typeof SchedulePiece>
 
 export function schedule(card: Card & { readonly default: readonly SchedulePiece[] }) {
   const { default: preset, ...meta } = card

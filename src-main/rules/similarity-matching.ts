@@ -68,7 +68,7 @@ const settings = z.strictObject({
   }),
 })
 
-export type SimilarityMatchingSettings = z.infer<typeof settings>
+type SimilarityMatchingSettings = z.infer<typeof settings>
 
 export const similarityMatching: Rule<SimilarityMatchingSettings> = {
   name: 'csm',

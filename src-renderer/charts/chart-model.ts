@@ -34,7 +34,7 @@ export interface Mark {
 }
 
 /** Where in a run's folder the lines of a chart stand: what code that draws it again has to read. */
-export type ChartSource =
+type ChartSource =
   | { readonly kind: 'epochs' }
   | { readonly kind: 'measure'; readonly measure: string }
   | { readonly kind: 'profile'; readonly measure: string }

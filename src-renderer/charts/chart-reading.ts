@@ -3,7 +3,7 @@ import { shown as number, unitAfter, type ChartModel, type Line } from './chart-
 import { nearestIndex, type Drawn } from './chart-view.ts'
 import { indexOf, pyramidOf } from './pyramid.ts'
 
-export interface ReadingRow {
+interface ReadingRow {
   readonly line: Line
   /** Pixels. */
   readonly x: number

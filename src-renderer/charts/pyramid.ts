@@ -14,7 +14,7 @@ export interface Points {
   readonly y: Float64Array
 }
 
-export interface Stretch {
+interface Stretch {
   /** Indices of the lowest and the highest finite value; −1 where there is none. */
   readonly low: number
   readonly high: number

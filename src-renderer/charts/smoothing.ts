@@ -23,7 +23,7 @@ export function pandasSmoothing({ kind, span }: Smoothing): string {
   }
 }
 
-export class Smoothed {
+class Smoothed {
   readonly #smoothing: Smoothing
   readonly y = new Column()
   /** The sum of weights up to each point, for going on in the middle. */

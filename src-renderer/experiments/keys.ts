@@ -90,7 +90,7 @@ export const KEYS = {
   note: { label: 'Note', help: 'text of its notes', of: ({ notes }) => notes || null },
 } as const satisfies Record<string, Key>
 
-export type KnownKey = keyof typeof KEYS
+type KnownKey = keyof typeof KEYS
 
 function known(key: string): Key | undefined {
   return Object.hasOwn(KEYS, key) ? KEYS[key as KnownKey] : undefined

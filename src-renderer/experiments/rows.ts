@@ -3,7 +3,7 @@ import type { ExperimentRow } from '../../src-main/contract.ts'
 import { duration, VERDICT_LABELS } from '../text/format.ts'
 
 /** What a person looks for, rather than every state there is. */
-export type StateFilter = 'active' | 'done' | 'needs a look'
+type StateFilter = 'active' | 'done' | 'needs a look'
 
 export const STATE_FILTERS: Readonly<Record<StateFilter, string>> = {
   active: 'Running or queued',
@@ -37,7 +37,7 @@ export function canResume({ state }: ExperimentRow): boolean {
   return state === 'interrupted' || state === 'stopped' || state === 'failed'
 }
 
-export type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'faint'
+type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'faint'
 
 /** The state in words, the most telling thing first: what needs a look comes before what went well. */
 export function stateText(row: ExperimentRow): { readonly text: string; readonly tone: Tone } {

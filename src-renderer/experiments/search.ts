@@ -6,7 +6,7 @@ import type { ExperimentRow } from '../../src-main/contract.ts'
 import { network, STATE_LABELS } from '../text/format.ts'
 import { helpOf, isKnown, KEYS, textOf, valueOf, type Value } from './keys.ts'
 
-export type Relation = ':' | '=' | '<' | '>' | '<=' | '>='
+type Relation = ':' | '=' | '<' | '>' | '<=' | '>='
 
 export type Term =
   | { readonly kind: 'word'; readonly text: string; readonly not: boolean }

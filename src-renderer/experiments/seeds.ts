@@ -1,7 +1,7 @@
 /** Seeds as people write them: `0, 10, 20`, a range `0-9` or `0..9`, one with a step `0..90:10`, or a mixture. */
 const MOST = 1000
 
-export type ReadSeeds = { readonly seeds: readonly number[] } | { readonly problem: string }
+type ReadSeeds = { readonly seeds: readonly number[] } | { readonly problem: string }
 
 export function readSeeds(text: string): ReadSeeds {
   const seeds: number[] = []

@@ -14,7 +14,7 @@ export interface SweepAxis {
   readonly scale: 'linear' | 'log' | 'category'
 }
 
-export interface AxisValue {
+interface AxisValue {
   readonly text: string
   readonly number: number | null
 }

@@ -53,7 +53,7 @@ export interface Words {
 }
 
 /** Marks of which only what lies in the frame is seen. */
-export interface Clipped {
+interface Clipped {
   readonly kind: 'clipped'
   readonly x: number
   readonly y: number

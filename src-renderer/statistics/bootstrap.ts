@@ -11,7 +11,7 @@ export const RESAMPLES = 10_000
 /** For a band, which has an interval at every point of a curve. */
 export const BAND_RESAMPLES = 1_000
 /** Of the draws, so that the same seeds give the same interval every time. */
-export const RESAMPLING_SEED = 1
+const RESAMPLING_SEED = 1
 export const CONFIDENCE = 0.95
 
 /** Percentile interval of the mean (Efron & Tibshirani 1993, section 13.3). */

@@ -11,7 +11,7 @@ export interface Curve {
   readonly y: Float64Array
 }
 
-export interface BandedCurve extends Curve {
+interface BandedCurve extends Curve {
   /** NaN where fewer than two seeds have a value. */
   readonly low: Float64Array
   readonly high: Float64Array

@@ -1,10 +1,10 @@
 /** How many pairs of seeds a paired t-test needs, if the true effect is as large as assumed. */
 import { studentCdf, studentQuantile } from './student-t.ts'
 
-export const ALPHA = 0.05
-export const POWER = 0.8
+const ALPHA = 0.05
+const POWER = 0.8
 /** Nobody runs more to settle a comparison. */
-export const MOST_PAIRS = 10_000
+const MOST_PAIRS = 10_000
 /** With two pairs a spread is hardly an estimate. */
 const FEWEST_PAIRS = 3
 /** Beyond, the power is 1 to every digit that is shown, even with three pairs. */

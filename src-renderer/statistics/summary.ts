@@ -43,7 +43,7 @@ export function summarise(values: readonly number[]): Summary | null {
  * Mean of what is left when ⌊n/4⌋ values are cut from either end (Agarwal et al., NeurIPS 2021, whose rliable takes
  * SciPy's trim_mean(x, 0.25)): steadier than the mean with outliers, steadier than the median with few seeds.
  */
-export function interquartileMean(sorted: readonly number[]): number {
+function interquartileMean(sorted: readonly number[]): number {
   const cut = Math.floor(sorted.length / 4)
   return meanOf(sorted.slice(cut, sorted.length - cut))
 }

@@ -14,7 +14,7 @@ interface Pending {
 }
 
 /** Anything that behaves as a WebSocket: the browser's own outside of tests. */
-export type OpenSocket = (address: string) => WebSocket
+type OpenSocket = (address: string) => WebSocket
 
 export function websocketWire(
   location: { readonly protocol: string; readonly host: string },

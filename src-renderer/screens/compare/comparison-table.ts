@@ -27,7 +27,7 @@ export interface ComparisonRow {
   readonly leads: boolean
 }
 
-export interface TableChoice {
+interface TableChoice {
   readonly withCollapsed: boolean
   readonly sourceOf: (group: Group) => string
 }

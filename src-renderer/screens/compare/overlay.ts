@@ -12,7 +12,7 @@ export type Quantity =
   | { readonly kind: 'accuracy'; readonly part: Part }
   | { readonly kind: 'measure'; readonly measure: string; readonly series: string }
 
-export interface NamedQuantity {
+interface NamedQuantity {
   /** For a list of choices; unlike any other's. */
   readonly key: string
   readonly label: string
@@ -70,7 +70,7 @@ export function quantitiesOf(groups: readonly Group[], rules: readonly RuleCard[
   ]
 }
 
-export interface OverlayChoice {
+interface OverlayChoice {
   readonly what: NamedQuantity
   readonly axis: Axis
   readonly band: CurveBand

@@ -12,7 +12,7 @@ export interface Pairs {
   readonly leftOut: readonly number[]
 }
 
-export function pairsOf(baseline: readonly SeedResult[], group: readonly SeedResult[], withCollapsed: boolean): Pairs {
+function pairsOf(baseline: readonly SeedResult[], group: readonly SeedResult[], withCollapsed: boolean): Pairs {
   const seeds: number[] = []
   const differences: number[] = []
   const leftOut: number[] = []

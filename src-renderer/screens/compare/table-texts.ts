@@ -63,7 +63,7 @@ function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
 }
 
 /** What stands under or over the table, one sentence each: a number without them cannot be checked. */
-export function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean): readonly string[] {
+function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean): readonly string[] {
   const datasets = [...new Set(rows.map(({ datasetLabel }) => datasetLabel))]
   const collapsed = rows.some((row) => row.collapsed > 0)
   const sources = [...new Set(rows.map(({ source }) => source).filter((source) => source !== ''))]

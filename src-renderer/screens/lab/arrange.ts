@@ -4,7 +4,7 @@ import { labelOf, textOf, valueOf, type Value } from '../../experiments/keys.ts'
 import { stateFilterOf, STATE_FILTERS } from '../../experiments/rows.ts'
 import { matches, parseSearch } from '../../experiments/search.ts'
 
-export type Sorting = LabView['sorting'][number]
+type Sorting = LabView['sorting'][number]
 
 /** Kinds of chips above the table, each with what a row has of it. */
 export const FILTERS = {
@@ -109,7 +109,7 @@ function compared(a: string | number | null, b: string | number | null, down: bo
 }
 
 /** What stands in the head of a group, over its experiments. */
-export interface GroupFigures {
+interface GroupFigures {
   readonly experiments: number
   readonly runs: number
   /** Of the experiments' test accuracies; null where none has one. */

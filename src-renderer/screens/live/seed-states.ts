@@ -2,7 +2,7 @@
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import type { SeedHistory } from '../../charts/history.ts'
 
-export interface SeedState {
+interface SeedState {
   readonly seed: number
   readonly state: 'training' | 'waiting' | 'stopping' | 'stopped' | 'collapsed' | 'done'
   readonly words: string

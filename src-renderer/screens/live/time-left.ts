@@ -40,7 +40,7 @@ function amount(seconds: number, { unit, seconds: size }: Grain): string {
 }
 
 /** What the queue will take: the running run's time left, and the others' as forecast; `unknown` says how many are not in it. */
-export interface QueueTime {
+interface QueueTime {
   readonly seconds: number
   readonly unknown: number
 }

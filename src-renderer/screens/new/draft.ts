@@ -6,7 +6,7 @@ import { valueAt } from '../../text/configuration.ts'
 import { fieldAt } from '../../text/setting-words.ts'
 
 /** A number, or what a person typed instead of one. */
-export type Typed = number | string
+type Typed = number | string
 
 export interface Draft {
   name: string

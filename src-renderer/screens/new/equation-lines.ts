@@ -1,7 +1,7 @@
 /** Breaks one line of TeX where a person would, since MathML does not wrap by itself. */
 
 /** How wide a piece of TeX looks, in letters; good enough to choose where to break. */
-export function looksWide(tex: string): number {
+function looksWide(tex: string): number {
   return tex
     .replace(/\\[tdc]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}/g, (_, top: string, foot: string) =>
       top.length > foot.length ? top : foot,

@@ -14,7 +14,7 @@ import {
   type SweepAxis,
 } from '../../experiments/sweep-model.ts'
 
-export interface HeatCell {
+interface HeatCell {
   readonly row: ExperimentRow
   readonly value: Spread | null
   /** 0 for the lowest mean of the map, 1 for the highest; null without a value. */

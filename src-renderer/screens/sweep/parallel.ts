@@ -15,7 +15,7 @@ export interface Brush {
   readonly high: number
 }
 
-export interface ParallelAxis {
+interface ParallelAxis {
   readonly key: string
   readonly label: string
   readonly symbol: string | undefined
@@ -24,7 +24,7 @@ export interface ParallelAxis {
   readonly stops: readonly number[]
 }
 
-export interface ParallelLine {
+interface ParallelLine {
   readonly point: SweepPoint
   /** One for each axis; the last is the outcome's. */
   readonly at: readonly number[]
