@@ -3,6 +3,7 @@
  * reproduce a run; nothing that changes a result may live elsewhere.
  */
 import { z } from 'zod'
+import facts from '../../resources/datasets.json' with { type: 'json' }
 import { MOST_LAYERS, type SettingCard, type SettingSchema } from '../rules/setting.ts'
 
 /** The part of the form in which a setting is asked for. */
@@ -30,7 +31,8 @@ function described<S extends z.ZodType>(schema: S, description: Description): S 
 /** Version of the file's shape. A higher one is refused with a sentence, never guessed at. */
 export const EXPERIMENT_VERSION = 1
 
-export const DATASET_NAMES = ['glyphs', 'mnist', 'fashion-mnist', 'cifar-10', 'cifar-100'] as const
+/** A data set is an entry of that file, so its name is a text that the schema checks, and no type of its own. */
+export const DATASET_NAMES: readonly string[] = facts.dataSets.map(({ name }) => name)
 export const ENGINE_NAMES = ['reference', 'tensorflow', 'native', 'webgpu'] as const
 
 /** 'all' samples after each epoch, none ('off'), or that many drawn once with the seed of the run. */
@@ -276,7 +278,7 @@ export const Experiment = z.strictObject({
 })
 
 export type Experiment = z.infer<typeof Experiment>
-export type DataSetName = (typeof DATASET_NAMES)[number]
+export type DataSetName = string
 
 /** Something wrong with an experiment, beside the field it concerns. */
 export interface Problem {

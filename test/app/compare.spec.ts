@@ -182,7 +182,7 @@ test('from a line of the Lab to the sweep it belongs to, and to a new one with i
   await page.goBack()
   await table.getByRole('row', { name: /widths\.1=6.*0\.004/ }).hover()
   await page.getByRole('link', { name: /^Sweep from .*0\.004/ }).click()
-  await expect(page.getByText('stands beside every setting that can take several values')).toBeVisible()
+  await expect(page.getByText('marks every setting that can take several values')).toBeVisible()
   await expect(page.locator(':focus')).toHaveAccessibleName(/^Sweep /)
   await page.goto(new URL(`/#/compare/sweep/${sweep}`, page.url()).href)
   await page.getByRole('button', { name: /^Compare the best/ }).click()

@@ -172,7 +172,7 @@ test('a view is kept with the results, for any browser', async ({ page, browser 
   await page.getByRole('button', { name: 'Views' }).click()
   await page.getByRole('textbox', { name: 'Name of this view' }).fill('Mine')
   await page.keyboard.press('Enter')
-  await expect(page.getByText('The view “Mine” is kept with the results.')).toBeVisible()
+  await expect(page.getByText('The view “Mine” is saved with the results.')).toBeVisible()
 
   const other = await browser.newPage()
   await other.goto(lab.address)

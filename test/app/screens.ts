@@ -37,14 +37,14 @@ export const screens: readonly Screen[] = [
   { name: 'new-seeds', reach: edit(/Seeds and engine$/) },
   {
     name: 'new-problem',
-    reach: edit(/CorInfoMax$/, (page) => page.getByRole('textbox', { name: /^Coupling/ }).fill('-3')),
+    reach: edit(/CorInfoMax$/, (page) => page.getByRole('textbox', { name: /^Error coupling/ }).fill('-3')),
   },
   {
     name: 'new-sweep',
     reach: edit(/CorInfoMax$/, async (page) => {
       await page.getByRole('textbox', { name: /^Nudging strength/ }).fill('0.8')
-      await page.getByRole('button', { name: 'Sweep Coupling' }).click()
-      await page.getByRole('textbox', { name: 'Coupling, values of the sweep' }).fill('0.1..0.3/3')
+      await page.getByRole('button', { name: 'Sweep Error coupling' }).click()
+      await page.getByRole('textbox', { name: 'Error coupling, values of the sweep' }).fill('0.1..0.3/3')
       await page.getByRole('button', { name: 'Sweep Hopfield gain' }).click()
       await expect(page.getByText('3 values')).toBeVisible()
     }),

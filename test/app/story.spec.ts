@@ -50,7 +50,7 @@ test('the sample experiment shows its result and its curves', async () => {
 
 test('a bad value is refused beside its field, in words', async () => {
   await chooseQuickPreset(page)
-  const coupling = page.getByRole('textbox', { name: /^Coupling/ })
+  const coupling = page.getByRole('textbox', { name: /^Error coupling/ })
   await coupling.fill('-3')
   await expect(coupling).toHaveAttribute('aria-invalid', 'true')
   await expect(page.getByRole('alert').filter({ hasText: /above 0/ })).toBeVisible()
@@ -68,7 +68,7 @@ test('how long it takes is known when the machine was measured, and what was typ
   await expect(forecast).toContainText('time not known yet')
   await forecast.getByRole('button', { name: 'Measure' }).click()
   await expect(forecast).toContainText(/time, from a benchmark\s*(about )?\d/, { timeout: 60_000 })
-  await expect(page.getByRole('textbox', { name: /^Coupling/ })).toHaveValue('0.2')
+  await expect(page.getByRole('textbox', { name: /^Error coupling/ })).toHaveValue('0.2')
 })
 
 test('the forecast follows the form', async () => {
