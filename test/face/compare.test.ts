@@ -206,8 +206,19 @@ describe('paired', () => {
     expect(found?.adjusted).toBeCloseTo(found?.test?.p ?? NaN, 12)
     expect(warningsOf(found!)).toEqual([
       'Only 4 pairs: spread and effect size are rough guesses.',
-      expect.stringMatching(/Wilcoxon’s p cannot fall below 0\.1/),
+      'With 4 pairs, Wilcoxon’s p cannot fall below 0.13.',
     ])
+  })
+
+  test('tells ties from pairs that differ where it says what Wilcoxon’s test can reach', () => {
+    const said = (accuracies: Readonly<Record<number, number>>): string | undefined =>
+      warningsOf(pairedComparisons(base, [group('Tied', accuracies)], false)[0]!).at(-1)
+    expect(said({ 1: 0.91, 2: 0.94, 3: 0.92, 4: 0.95 })).toBe(
+      'Of 4 pairs, 1 is a tie; with the 3 that differ, Wilcoxon’s p cannot fall below 0.25.',
+    )
+    expect(said({ 1: 0.91, 2: 0.93, 3: 0.9, 4: 0.95 })).toBe(
+      'Of 4 pairs, 3 are ties; with the one that differs, Wilcoxon’s p cannot fall below 1.0.',
+    )
   })
 
   test('several comparisons share the risk', () => {

@@ -94,11 +94,17 @@ export function warningsOf({ pairs, test, ranks, problem }: PairedComparison): r
     ...(n >= 2 && test === null ? ['All pairs differ by the same amount: there is no spread to test against.'] : []),
     ...(test !== null && n < FEW_PAIRS ? [`Only ${n} pairs: spread and effect size are rough guesses.`] : []),
     ...(ranks !== null && n >= 2 && ranks.smallestP > 0.05
-      ? [
-          `With ${ranks.n} ${ranks.n === 1 ? 'pair that differs' : 'pairs'} Wilcoxon’s p cannot fall below ${ranks.smallestP.toPrecision(2)}.`,
-        ]
+      ? [`${untied(n, ranks.n)} Wilcoxon’s p cannot fall below ${ranks.smallestP.toPrecision(2)}.`]
       : []),
   ]
+}
+
+/** Which pairs Wilcoxon's test counts: tied ones are left out. */
+function untied(pairs: number, differing: number): string {
+  const ties = pairs - differing
+  if (ties === 0) return `With ${pairs} pairs,`
+  const tied = `Of ${pairs} pairs, ${ties} ${ties === 1 ? 'is a tie' : 'are ties'}; with`
+  return differing === 1 ? `${tied} the one that differs,` : `${tied} the ${differing} that differ,`
 }
 
 export interface SeedsToAdd {
