@@ -2,9 +2,16 @@
  * What every engine does with samples before and after its arithmetic: gather and scale a batch, count hits, and let
  * the process answer its messages in between.
  */
-import type { Samples } from '../program/samples.ts'
 import { isHit } from '../program/measures.ts'
+import type { Program } from '../program/program.ts'
+import type { Samples } from '../program/samples.ts'
 import type { Counts, EvaluationPlan, Numbers } from './engine.ts'
+import type { CheckedEvaluation } from './unchecked-session.ts'
+
+/** Units of the last layer. */
+export function classesOf(program: Program): number {
+  return program.widths[program.widths.length - 1] as number
+}
 
 /**
  * Writes the samples of `indices` into `x`, one row each: x = pixel · scale[c] + offset[c] with c the pixel's channel
@@ -42,20 +49,19 @@ export type Scorer = (replica: number, indices: Uint32Array) => Numbers | Promis
  * @param together how many replicas `score` scores at a time, which divides their number
  */
 export async function countHits(
-  plan: EvaluationPlan,
+  plan: CheckedEvaluation,
   samples: Samples,
   classes: number,
   replicas: number,
   score: Scorer,
   together = 1,
 ): Promise<readonly Counts[]> {
-  const order = plan.samples ?? Uint32Array.from({ length: samples.count }, (_, index) => index)
   const counts: Counts[] = []
   const pause = new Pause()
   for (let first = 0; first < replicas; first += together) {
     let sums = Array.from({ length: together }, () => noCounts(plan, classes))
-    for (let from = 0; from < order.length; from += plan.batchSize) {
-      const indices = order.subarray(from, from + plan.batchSize)
+    for (let from = 0; from < plan.samples.length; from += plan.batchSize) {
+      const indices = plan.samples.subarray(from, from + plan.batchSize)
       const scores = await score(first, indices)
       const entries = indices.length * classes
       sums = sums.map((sum, at) =>

@@ -1,4 +1,5 @@
 /** The WebGPU engine with its instructions dispatched in a chosen way, whatever it would choose itself. */
+import { checkedOpen } from '../../src-main/engines/checked-session.ts'
 import type { Engine } from '../../src-main/engines/engine.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
 import { adapterNamed } from '../../src-main/engines/webgpu/dawn.ts'
@@ -17,9 +18,9 @@ export const STEP_BY_STEP: Way = { fuse: null, join: true, tile: true }
 export function webgpuInWay(way: Way): Engine {
   return {
     ...webgpu,
-    open: async ({ program }, { replicas, device }) => {
+    open: checkedOpen('webgpu', async (program, { replicas, device }) => {
       const { gpu, giveBack } = await borrow(await adapterNamed(device))
       return WebGpuSession.open(gpu, giveBack, program, { replicas, way })
-    },
+    }),
   }
 }
