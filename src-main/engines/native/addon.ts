@@ -27,7 +27,7 @@ export interface NativeOptions {
     readonly columns: number
     readonly iterations: number
   }[]
-  readonly widths: readonly number[]
+  readonly classes: number
   readonly scalarCount: number
   readonly replicas: number
   readonly threads: number
@@ -48,7 +48,6 @@ export interface NativeHandle {
   }): Promise<{
     readonly measurements: readonly (readonly Float32Array[])[]
     readonly broken: readonly number[]
-    readonly stopped: boolean
   }>
   score(request: {
     readonly split: 0 | 1
@@ -57,9 +56,6 @@ export interface NativeHandle {
     readonly scalars: Float64Array
   }): Promise<Numbers>
   /** For good: what trains ends after the batches it is at. */
-  stop(): void
-  /** Batches trained since the session began, of all replicas. */
-  trained(): number
   close(): void
 }
 
@@ -67,7 +63,7 @@ export interface Addon {
   readonly Session: new (options: NativeOptions) => NativeHandle
   /** What this processor runs, the widest first. */
   instructionSets(): readonly string[]
-  /** 10⁹ floating-point operations a second of multiply-adds that touch no memory. */
+  /** GFLOP/s of multiply-adds that touch no memory. */
   peak(set: string, threads: number): Promise<number>
 }
 

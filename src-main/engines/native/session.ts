@@ -43,7 +43,7 @@ export class NativeSession implements UncheckedSession {
         columns,
         iterations,
       })),
-      widths: program.widths,
+      classes: classesOf(program),
       scalarCount: program.scalarCount,
       replicas,
       threads,
