@@ -9,6 +9,7 @@
 import type { Lowered } from '../lowering/plan.ts'
 import { divide, type Limits, type Repeat, type Size } from './division.ts'
 import { Body } from './kernels/settled.ts'
+import { States } from './kernels/states.ts'
 import { wrapped, type Shader } from './shader.ts'
 import { Writer, type Word } from './writer.ts'
 
@@ -25,10 +26,10 @@ export function settle(
   const { quads } = division
   const words: Word[] = []
   const writer = new Writer(lowered, words, true)
-  const body = new Body(writer, division)
-  const text = body.text(repeat, readOutside)
+  const states = new States(writer, division)
+  const text = new Body(states).text(repeat, readOutside)
   return {
-    code: wrapped(`${body.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`, 'settle(g, tid);', words.length, {
+    code: wrapped(`${states.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`, 'settle(g, tid);', words.length, {
       ...division,
       inFours: true,
     }),
