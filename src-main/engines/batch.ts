@@ -135,7 +135,7 @@ export function namedValues(taken: Iterable<readonly [name: string, values: Floa
 }
 
 /** True when an entry is NaN or infinite. */
-export function hasBroken(values: Numbers): boolean {
+export function hasNonFinite(values: Numbers): boolean {
   for (const value of values) if (value - value !== 0) return true
   return false
 }

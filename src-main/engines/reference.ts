@@ -7,7 +7,7 @@
  */
 import type { Program } from '../program/program.ts'
 import type { Samples } from '../program/samples.ts'
-import { classesOf, countHits, gatherPixels, gatherTargets, hasBroken, Pause } from './batch.ts'
+import { classesOf, countHits, gatherPixels, gatherTargets, hasNonFinite, Pause } from './batch.ts'
 import { defineEngine } from './define-engine.ts'
 import type { BatchPlan, BoundData, Counts, Measured, Numbers, Precision, PredictionPlan } from './engine.ts'
 import { Workspace, zeros } from './reference/run.ts'
@@ -71,7 +71,7 @@ class ReferenceSession implements UncheckedSession {
         await pause.ifDue()
       }
       measurements.push(measureBatch === null ? new Map<string, Numbers>() : measured.values)
-      if (parameters.some(hasBroken)) broken.push(replica)
+      if (parameters.some(hasNonFinite)) broken.push(replica)
     }
     return { measurements, broken }
   }

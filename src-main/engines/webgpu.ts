@@ -25,13 +25,13 @@ export const webgpu = defineEngine({
     }
   },
   async open(program, { replicas, device }) {
-    const [{ adapterNamed }, { borrow }, { WebGpuSession }, { wayOn }] = await Promise.all([
+    const [{ adapterNamed }, { acquire }, { WebGpuSession }, { strategyFor }] = await Promise.all([
       import('./webgpu/dawn.ts'),
-      import('./webgpu/shared.ts'),
+      import('./webgpu/shared-device.ts'),
       import('./webgpu/session.ts'),
       import('./webgpu/steps.ts'),
     ])
-    const { gpu, giveBack } = await borrow(await adapterNamed(device))
-    return WebGpuSession.open(gpu, giveBack, program, { replicas, way: wayOn(gpu, program) })
+    const { gpu, release } = await acquire(await adapterNamed(device))
+    return WebGpuSession.open(gpu, release, program, { replicas, strategy: strategyFor(gpu, program) })
   },
 })

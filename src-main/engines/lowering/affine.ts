@@ -36,17 +36,17 @@ export function termsOf(scope: Scope, id: ValueId): Terms {
 
 function addTerms(scope: Scope, root: ValueId, id: ValueId, coefficient: Coefficient, terms: Terms): void {
   const operation = scope.operation(id)
-  const own = id === root || (scope.memory.uses(id) === 1 && scope.where(id) === undefined && scope.defines(id))
-  const shape = scope.memory.shape(id)
-  const wanted = scope.memory.shape(root)
+  const own = id === root || (scope.buffers.uses(id) === 1 && scope.where(id) === undefined && scope.defines(id))
+  const shape = scope.buffers.shape(id)
+  const wanted = scope.buffers.shape(root)
   const fits = shape[0] === wanted[0] && shape[1] === wanted[1]
   if (operation?.kind === 'fill')
     terms.constant = [...terms.constant, ...times(coefficient, constant(operation.number))]
   else if (own && fits && operation?.kind === 'sum')
     for (const term of operation.terms)
-      addTerms(scope, root, term.value, times(coefficient, scope.memory.coefficient(term.coefficient)), terms)
+      addTerms(scope, root, term.value, times(coefficient, scope.buffers.coefficient(term.coefficient)), terms)
   else if (own && fits && operation?.kind === 'product' && isTiled(scope, operation)) {
-    const inner = operation.mean ? scope.memory.shape(operation.left)[1] : 1
+    const inner = operation.mean ? scope.buffers.shape(operation.left)[1] : 1
     terms.products.push({ coefficient: times(coefficient, constant(1 / inner)), value: id })
   } else {
     const same = terms.streams.find(({ value }) => value === id)
@@ -63,14 +63,14 @@ export function affine(scope: Scope, id: ValueId): number {
     return { coefficient, left: scope.materialise(left), right: rightOperand(scope, right, transposeRight) }
   })
   // The widest last: its sums then need not be put aside.
-  products.sort((a, b) => scope.memory.buffer(a.left).columns - scope.memory.buffer(b.left).columns)
+  products.sort((a, b) => scope.buffers.buffer(a.left).columns - scope.buffers.buffer(b.left).columns)
   const streams = terms.streams.map(({ coefficient, value }) => ({ coefficient, from: scope.materialise(value) }))
   const tile = scope.tileMaps.get(id)
   const mapped = tile !== undefined && scope.where(tile.id) === undefined ? tile : undefined
   // What was materialised on the way may have needed this value itself.
   const known = scope.where(id)
   if (known !== undefined) return known
-  const others = scope.memory.uses(id) - (mapped === undefined ? 0 : 1)
+  const others = scope.buffers.uses(id) - (mapped === undefined ? 0 : 1)
   const raw = mapped === undefined || others > 0 ? scope.keep(id) : -1
   scope.instructions.push({
     kind: 'affine',
@@ -87,13 +87,13 @@ export function affine(scope: Scope, id: ValueId): number {
 /** A product's right operand, stored with the inner dimension along its rows; a transposed copy where it is stored otherwise. */
 function rightOperand(scope: Scope, id: ValueId, transposeRight: boolean): number {
   const buffer = scope.materialise(id)
-  const from = scope.memory.buffer(buffer)
-  if (from.flipped === transposeRight) return buffer
+  const from = scope.buffers.buffer(buffer)
+  if (from.transposed === transposeRight) return buffer
   // Where it is the same in every iteration, it is transposed before the first.
   if (!scope.kept.has(id) && scope.outer !== null) return rightOperand(scope.outer, id, transposeRight)
   const known = scope.transposedCopies.get(buffer)
   if (known !== undefined) return known
-  const to = scope.memory.addBuffer({ ...from, flipped: !from.flipped, parameter: -1 })
+  const to = scope.buffers.addBuffer({ ...from, transposed: !from.transposed, parameter: -1 })
   scope.instructions.push({ kind: 'transpose', from: buffer, to })
   scope.transposedCopies.set(buffer, to)
   return to

@@ -22,13 +22,13 @@ export class Block extends Scope {
           break
         }
         case 'repeat':
-          repeat(this, new Block(this.memory, this), statement)
+          repeat(this, new Block(this.buffers, this), statement)
           break
         case 'update':
           this.#updates.push({ parameter: statement.parameter, value: statement.value })
           break
         case 'measure':
-          this.#measures.push({ measurement: this.memory.nextMeasurement(), value: statement.value })
+          this.#measures.push({ measurement: this.buffers.nextMeasurement(), value: statement.value })
           break
         default:
           statement satisfies never
@@ -56,16 +56,16 @@ export class Block extends Scope {
       .map(({ parameter, value }) => ({ parameter, value, from: this.materialise(value) }))
     // Another parameter's memory is read before anything overwrites it.
     const sources = values.map(({ parameter, value, from }) => {
-      const { parameter: other } = this.memory.buffer(from)
+      const { parameter: other } = this.buffers.buffer(from)
       if (other < 0 || other === parameter) return from
-      const copy = this.memory.bufferFor(value)
+      const copy = this.buffers.bufferFor(value)
       this.instructions.push({ kind: 'copy', from, to: copy })
       return copy
     })
     const staged: Instruction[] = []
     values.forEach(({ parameter, value, from }, index) => {
       const source = sources[index] as number
-      const to = this.memory.parameterBuffer(parameter, this.memory.flipped(value))
+      const to = this.buffers.parameterBuffer(parameter, this.buffers.transposed(value))
       const alone = source === from && sources.filter((one) => one === source).length === 1
       if (source !== to && !(alone && this.storeInstead(from, to))) staged.push({ kind: 'copy', from: source, to })
     })
@@ -85,7 +85,7 @@ export class Block extends Scope {
         return to
       }
       case 'parameter': {
-        const buffer = this.memory.parameterBuffer(operation.parameter, this.memory.flipped(id))
+        const buffer = this.buffers.parameterBuffer(operation.parameter, this.buffers.transposed(id))
         this.kept.set(id, buffer)
         return buffer
       }

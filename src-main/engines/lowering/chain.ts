@@ -11,7 +11,7 @@ import type { Scope } from './scope.ts'
 
 /** The buffer of a value that is computed entry by entry, with all on the way that has its shape. */
 export function chain(scope: Scope, id: ValueId): number {
-  const shape = scope.memory.shape(id)
+  const shape = scope.buffers.shape(id)
   const inside: ValueId[] = []
   const reads = new Map<ValueId, number>()
   /** Depth first: operands before what reads them, and what the strips load computed before the chain begins. */
@@ -55,7 +55,7 @@ export function chain(scope: Scope, id: ValueId): number {
     const made = stripOperation(scope, value, operation, register, () => count++)
     operations.push(made)
     registers.set(value, 'to' in made ? made.to : -1)
-    if (value === id || scope.memory.uses(value) > (reads.get(value) ?? 0))
+    if (value === id || scope.buffers.uses(value) > (reads.get(value) ?? 0))
       stores.push({ kind: 'store', from: registers.get(value) as number, buffer: scope.keep(value) })
   }
   scope.instructions.push({ kind: 'chain', registers: count, operations: [...operations, ...stores] })
@@ -65,7 +65,7 @@ export function chain(scope: Scope, id: ValueId): number {
 /** Whether a value is computed within the chain of that shape that reads it. */
 function joins(scope: Scope, value: ValueId, operation: Operation | undefined, shape: Shape): operation is Operation {
   if (operation === undefined || scope.where(value) !== undefined) return false
-  const [rows, columns] = scope.memory.shape(value)
+  const [rows, columns] = scope.buffers.shape(value)
   if (rows !== shape[0] || columns !== shape[1]) return false
   switch (operation.kind) {
     case 'product':
@@ -116,7 +116,7 @@ function stripOperation(
       const left = scope.materialise(operation.left)
       const right = scope.materialise(operation.right)
       // Transposed, the outer product of a and b is that of b and a.
-      const [a, b] = scope.memory.flipped(value) ? [right, left] : [left, right]
+      const [a, b] = scope.buffers.transposed(value) ? [right, left] : [left, right]
       return { kind: 'outer', to: next(), left: a, right: b, mean: operation.mean }
     }
     case 'sum': {
@@ -124,7 +124,7 @@ function stripOperation(
       const terms: AffineTerm[] = []
       for (const term of operation.terms) {
         const filled = scope.operation(term.value)
-        const coefficient = scope.memory.coefficient(term.coefficient)
+        const coefficient = scope.buffers.coefficient(term.coefficient)
         if (filled?.kind === 'fill') added = [...added, ...times(coefficient, constant(filled.number))]
         else terms.push({ coefficient, from: register(term.value) })
       }

@@ -7,23 +7,23 @@
  * is computed together. Nothing here depends on the batch size, the replicas or the threads.
  */
 import type { Program, Statement } from '../../program/program.ts'
-import { layOut, type Orientation } from '../orientation.ts'
+import { chooseLayout, type MatrixLayout } from '../matrix-layout.ts'
 import { Block } from './block.ts'
-import { Memory } from './memory.ts'
+import { BufferTable } from './buffer-table.ts'
 import type { Lowered, LoweredProgram } from './plan.ts'
 
-/** Lowers both programs of a rule; parameters lie as `orientation` says, by default as suits this very program. */
-export function lower(program: Program, orientation: Orientation = layOut(program)): LoweredProgram {
-  const { flipped, flippedParameters } = orientation
+/** Lowers both programs of a rule; parameters lie as `layout` says, by default as suits this very program. */
+export function lower(program: Program, layout: MatrixLayout = chooseLayout(program)): LoweredProgram {
+  const { transposed, transposedParameters } = layout
   return {
-    flippedParameters,
-    training: lowered(program, program.training, flipped),
-    prediction: lowered(program, program.prediction, flipped),
+    transposedParameters,
+    training: lowered(program, program.training, transposed),
+    prediction: lowered(program, program.prediction, transposed),
   }
 }
 
-function lowered(program: Program, statements: readonly Statement[], flipped: readonly boolean[]): Lowered {
-  const memory = new Memory(program, statements, flipped)
+function lowered(program: Program, statements: readonly Statement[], transposed: readonly boolean[]): Lowered {
+  const memory = new BufferTable(program, statements, transposed)
   const block = new Block(memory, null)
   block.take(statements)
   const scores = statements === program.prediction ? block.materialise(program.scores) : -1

@@ -10,7 +10,7 @@ export interface Buffer {
   readonly rows: number
   readonly columns: number
   /** Kept transposed. */
-  readonly flipped: boolean
+  readonly transposed: boolean
   /** The parameter whose memory it is, or −1. */
   readonly parameter: number
 }
@@ -19,8 +19,8 @@ export interface Buffer {
 export type Coefficient = readonly Monomial[]
 export interface Monomial {
   readonly factor: number
-  /** Offsets into the batch's scalars; `moving` ones are advanced by the iteration. */
-  readonly scalars: readonly { readonly offset: number; readonly moving: boolean }[]
+  /** Offsets into the batch's scalars; `perIteration` ones are advanced by the iteration. */
+  readonly scalars: readonly { readonly offset: number; readonly perIteration: boolean }[]
 }
 
 export interface AffineTerm {
@@ -93,7 +93,7 @@ export type Instruction =
       readonly kind: 'repeat'
       readonly count: number
       readonly body: readonly Instruction[]
-      readonly exchanged: readonly { readonly a: number; readonly b: number }[]
+      readonly swaps: readonly { readonly a: number; readonly b: number }[]
     }
 
 export interface Lowered {
@@ -104,7 +104,7 @@ export interface Lowered {
 }
 
 export interface LoweredProgram {
-  readonly flippedParameters: readonly boolean[]
+  readonly transposedParameters: readonly boolean[]
   readonly training: Lowered
   readonly prediction: Lowered
 }
@@ -194,7 +194,7 @@ export function readsOf(instruction: Instruction): number[] {
     case 'product':
       return [instruction.left, instruction.right]
     case 'repeat':
-      return [...instruction.body.flatMap(readsOf), ...instruction.exchanged.flatMap(({ a, b }) => [a, b])]
+      return [...instruction.body.flatMap(readsOf), ...instruction.swaps.flatMap(({ a, b }) => [a, b])]
     default:
       return instruction satisfies never
   }
@@ -217,7 +217,7 @@ export function writesOf(instruction: Instruction): number[] {
     case 'measure':
       return []
     case 'repeat':
-      return [...instruction.body.flatMap(writesOf), ...instruction.exchanged.flatMap(({ a, b }) => [a, b])]
+      return [...instruction.body.flatMap(writesOf), ...instruction.swaps.flatMap(({ a, b }) => [a, b])]
     default:
       return [instruction.to]
   }

@@ -6,11 +6,11 @@ type Product = Extract<Operation, { kind: 'product' }>
 
 /** Contracts over the batch. */
 export function isOuter(scope: Scope, operation: Product): boolean {
-  return operation.transposeLeft && scope.memory.shape(operation.left)[0] === 'batch'
+  return operation.transposeLeft && scope.buffers.shape(operation.left)[0] === 'batch'
 }
 
 /** Rows of a batch (or one row) times a matrix. */
 export function isTiled(scope: Scope, operation: Product): boolean {
-  const rows = scope.memory.shape(operation.left)[0]
+  const rows = scope.buffers.shape(operation.left)[0]
   return !operation.transposeLeft && (rows === 'batch' || rows === 1)
 }

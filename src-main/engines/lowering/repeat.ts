@@ -13,7 +13,7 @@ export function repeat(
 ): void {
   const states = carried.map((carry) => {
     const initial = scope.operation(carry.initial)
-    const inner = scope.memory.bufferFor(carry.inner)
+    const inner = scope.buffers.bufferFor(carry.inner)
     if (initial?.kind === 'fill') scope.instructions.push({ kind: 'fill', to: inner, number: initial.number })
     else scope.instructions.push({ kind: 'copy', from: scope.materialise(carry.initial), to: inner })
     inside.kept.set(carry.inner, inner)
@@ -36,16 +36,16 @@ export function repeat(
   // state is overwritten.
   const sources = nexts.map(({ state, from }, index) => {
     if (own[index] === true) return from
-    const copy = scope.memory.bufferFor(state.next)
+    const copy = scope.buffers.bufferFor(state.next)
     inside.instructions.push({ kind: 'copy', from, to: copy })
     return copy
   })
-  const exchanged: { a: number; b: number }[] = []
+  const swaps: { a: number; b: number }[] = []
   nexts.forEach(({ state }, index) => {
     const b = sources[index] as number
     const overwritten = own[index] === true && inside.storeInstead(b, state.buffer)
-    if (!overwritten) exchanged.push({ a: state.buffer, b })
+    if (!overwritten) swaps.push({ a: state.buffer, b })
   })
-  scope.instructions.push({ kind: 'repeat', count, body: inside.instructions, exchanged })
+  scope.instructions.push({ kind: 'repeat', count, body: inside.instructions, swaps })
   for (const { result, buffer } of states) scope.kept.set(result, buffer)
 }

@@ -1,12 +1,12 @@
 /** One statement list while it is lowered: the program's own, or a repeat's body inside it. */
 import type { MapName } from '../../program/activations.ts'
 import type { Operation, Statement, ValueId } from '../../program/program.ts'
-import { overwrite, type Memory } from './memory.ts'
+import { overwrite, type BufferTable } from './buffer-table.ts'
 import type { Instruction } from './plan.ts'
 
 export abstract class Scope {
   readonly instructions: Instruction[] = []
-  readonly memory: Memory
+  readonly buffers: BufferTable
   readonly outer: Scope | null
   /** What this list defines, in its order. */
   readonly definitions = new Map<ValueId, Operation>()
@@ -17,8 +17,8 @@ export abstract class Scope {
   /** For each value of this list, the map of it that a tile can apply. */
   readonly tileMaps = new Map<ValueId, { readonly id: ValueId; readonly map: MapName }>()
 
-  constructor(memory: Memory, outer: Scope | null) {
-    this.memory = memory
+  constructor(buffers: BufferTable, outer: Scope | null) {
+    this.buffers = buffers
     this.outer = outer
   }
 
@@ -47,14 +47,14 @@ export abstract class Scope {
 
   /** A new buffer for a value. */
   keep(id: ValueId): number {
-    const buffer = this.memory.bufferFor(id)
+    const buffer = this.buffers.bufferFor(id)
     this.kept.set(id, buffer)
     return buffer
   }
 
   /** Has what was computed in buffer `from` computed in `to` instead, if no instruction then misses what was there. */
   storeInstead(from: number, to: number): boolean {
-    if (!overwrite(this.instructions, this.memory, from, to)) return false
+    if (!overwrite(this.instructions, this.buffers, from, to)) return false
     for (const [id, buffer] of this.kept) if (buffer === from) this.kept.set(id, to)
     return true
   }

@@ -20,7 +20,7 @@ export interface NativeOptions {
   readonly set: string
   readonly training: Lowered
   readonly prediction: Lowered
-  readonly parameters: readonly { readonly rows: number; readonly columns: number; readonly flipped: boolean }[]
+  readonly parameters: readonly { readonly rows: number; readonly columns: number; readonly transposed: boolean }[]
   readonly measurements: readonly {
     readonly batch: boolean
     readonly rows: number

@@ -27,7 +27,7 @@ export class NativeSession implements UncheckedSession {
     this.device = device
     this.#program = program
     this.#replicas = replicas
-    const { flippedParameters, training, prediction } = lower(program)
+    const { transposedParameters, training, prediction } = lower(program)
     this.#handle = new addon.Session({
       set,
       training,
@@ -35,7 +35,7 @@ export class NativeSession implements UncheckedSession {
       parameters: program.parameters.map(({ shape: [rows, columns] }, index) => ({
         rows,
         columns,
-        flipped: flippedParameters[index] === true,
+        transposed: transposedParameters[index] === true,
       })),
       measurements: program.measurements.map(({ shape: [rows, columns], iterations }) => ({
         batch: rows === 'batch',

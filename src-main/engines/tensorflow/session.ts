@@ -56,7 +56,7 @@ export class TensorFlowSession implements UncheckedSession {
     const { group, at } = this.#place(replica)
     const tensor = group.of(at)[parameter] as Tensor
     const upright =
-      this.#plan.flippedParameters[parameter] === true ? this.#kernels.transpose(tensor) : this.#kernels.copy(tensor)
+      this.#plan.transposedParameters[parameter] === true ? this.#kernels.transpose(tensor) : this.#kernels.copy(tensor)
     const values = await upright.data<'float32'>()
     upright.dispose()
     return values.slice()
@@ -165,8 +165,8 @@ export class TensorFlowSession implements UncheckedSession {
   /** A parameter's values for one replica as a tensor that lies as the plan says and outlives any tidy. */
   #lying(values: Float32Array, rows: number, columns: number, index: number): Tensor {
     const upright = this.#kernels.matrices(values, 1, rows, columns)
-    const flipped = this.#plan.flippedParameters[index] === true
-    return this.#kernels.tf.keep(flipped ? through(upright, (tensor) => this.#kernels.transpose(tensor)) : upright)
+    const transposed = this.#plan.transposedParameters[index] === true
+    return this.#kernels.tf.keep(transposed ? through(upright, (tensor) => this.#kernels.transpose(tensor)) : upright)
   }
 
   /** Places in the group of replicas with an entry that is NaN or infinite. */

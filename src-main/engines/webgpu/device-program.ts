@@ -4,14 +4,14 @@ import { prune } from '../../program/prune.ts'
 import type { BoundData, Split } from '../engine.ts'
 import { lower } from '../lowering/lower.ts'
 import type { Lowered } from '../lowering/plan.ts'
-import { layOut } from '../orientation.ts'
-import { pathOf } from './division.ts'
+import { chooseLayout } from '../matrix-layout.ts'
+import { dispatchLabel } from './workgroup.ts'
 import { USAGE, type Gpu } from './gpu.ts'
 import { DeviceMemory } from './memory.ts'
-import { placeParameters } from './place.ts'
+import { placeParameters } from './placement.ts'
 import { Runner, type Ready } from './runner.ts'
 import { deviceSamples } from './samples.ts'
-import { stepsOf, type Way } from './steps.ts'
+import { stepsOf, type DispatchStrategy } from './steps.ts'
 
 /** How many pairs of kind and batch size stay compiled. */
 const MOST_READY = 12
@@ -26,40 +26,38 @@ export class DeviceProgram {
   readonly program: Program
   readonly replicas: number
   readonly lowered: Readonly<Record<Kind, Lowered>>
-  readonly flippedParameters: readonly boolean[]
+  readonly transposedParameters: readonly boolean[]
   readonly parameters: ReturnType<typeof placeParameters>
   readonly memory: DeviceMemory
   readonly runner: Runner
   /** For people: the device and how repeats are dispatched on it. */
   readonly label: string
-  readonly #way: Way
+  readonly #strategy: DispatchStrategy
   /** The least recently used first. */
   readonly #ready = new Map<string, Ready>()
   #planes: Planes | null = null
   #closed = false
 
-  constructor(gpu: Gpu, program: Program, replicas: number, way: Way) {
+  constructor(gpu: Gpu, program: Program, replicas: number, strategy: DispatchStrategy) {
     this.gpu = gpu
     this.program = program
     this.replicas = replicas
-    const orientation = layOut(program)
-    const whole = lower(program, orientation)
+    const layout = chooseLayout(program)
+    const whole = lower(program, layout)
     // What only a measurement needs is not computed where nobody measures.
     const silent = prune(program.training, { values: [], measurement: () => false, update: () => true })
     this.lowered = {
       'measured training': whole.training,
       training:
-        program.measurements.length === 0
-          ? whole.training
-          : lower({ ...program, training: silent }, orientation).training,
+        program.measurements.length === 0 ? whole.training : lower({ ...program, training: silent }, layout).training,
       prediction: whole.prediction,
     }
-    this.flippedParameters = orientation.flippedParameters
+    this.transposedParameters = layout.transposedParameters
     this.parameters = placeParameters(program)
-    this.#way = way
+    this.#strategy = strategy
     this.memory = new DeviceMemory(gpu)
     this.runner = new Runner(gpu, this.memory, this.parameters.stride, program.scalarCount)
-    const path = pathOf(this.lowered.training, way.fuse)
+    const path = dispatchLabel(this.lowered.training, strategy.fuse)
     this.label = path === null ? gpu.label : `${gpu.label}, ${path}`
   }
 
@@ -84,7 +82,7 @@ export class DeviceProgram {
     }
     const measurements = kind === 'measured training' ? this.program.measurements : []
     const size = { batch, replicas: this.replicas }
-    const steps = stepsOf(this.lowered[kind], measurements, this.parameters.offsets, size, this.#way)
+    const steps = stepsOf(this.lowered[kind], measurements, this.parameters.offsets, size, this.#strategy)
     const ready = await this.whileOpen(this.runner.prepare(steps))
     this.#ready.set(key, ready)
     const [oldest] = this.#ready

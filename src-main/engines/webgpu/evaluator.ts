@@ -3,7 +3,7 @@ import { classesOf } from '../batch.ts'
 import type { BoundData, Split } from '../engine.ts'
 import type { DeviceProgram } from './device-program.ts'
 import { USAGE } from './gpu.ts'
-import { placeValues } from './place.ts'
+import { placeValues } from './placement.ts'
 import { SUBMISSION_MS } from './submission.ts'
 
 /** How many samples may be evaluated at a time; what is left over is filled up to the smallest. */

@@ -1,5 +1,5 @@
 /**
- * An open device, shared by the sessions of a process: its buffers, its pipelines (by their text), and its ways to fail
+ * An open device, shared by the sessions of a process: its buffers, its pipelines (by their text), and its strategies to fail
  * put into sentences. Let go when the last session closes, since Dawn keeps a process alive as long as it has a device.
  */
 import { EngineProblem } from '../engine.ts'

@@ -6,25 +6,30 @@ import type { CheckedEvaluation, UncheckedSession } from '../unchecked-session.t
 import { DeviceProgram } from './device-program.ts'
 import { Evaluator } from './evaluator.ts'
 import type { Gpu } from './gpu.ts'
-import type { Way } from './steps.ts'
+import type { DispatchStrategy } from './steps.ts'
 import { Trainer } from './trainer.ts'
-import { transposed } from './transposed.ts'
+import { transpose } from './transpose.ts'
 
-export interface WebGpuOptions {
+export interface WebGpuSessionOptions {
   readonly replicas: number
-  readonly way: Way
+  readonly strategy: DispatchStrategy
 }
 
 export class WebGpuSession implements UncheckedSession {
   readonly #on: DeviceProgram
   readonly #trainer: Trainer
   readonly #evaluator: Evaluator
-  readonly #giveBack: () => void
+  readonly #release: () => void
   /** Requests are answered one after another. */
   #last: Promise<unknown> = Promise.resolve()
 
-  static async open(gpu: Gpu, giveBack: () => void, program: Program, options: WebGpuOptions): Promise<WebGpuSession> {
-    const session = new WebGpuSession(gpu, giveBack, program, options)
+  static async open(
+    gpu: Gpu,
+    release: () => void,
+    program: Program,
+    options: WebGpuSessionOptions,
+  ): Promise<WebGpuSession> {
+    const session = new WebGpuSession(gpu, release, program, options)
     try {
       await session.#on.allocateParameters()
       return session
@@ -34,11 +39,11 @@ export class WebGpuSession implements UncheckedSession {
     }
   }
 
-  private constructor(gpu: Gpu, giveBack: () => void, program: Program, { replicas, way }: WebGpuOptions) {
-    this.#on = new DeviceProgram(gpu, program, replicas, way)
+  private constructor(gpu: Gpu, release: () => void, program: Program, { replicas, strategy }: WebGpuSessionOptions) {
+    this.#on = new DeviceProgram(gpu, program, replicas, strategy)
     this.#trainer = new Trainer(this.#on)
     this.#evaluator = new Evaluator(this.#on)
-    this.#giveBack = giveBack
+    this.#release = release
   }
 
   get device(): string {
@@ -56,8 +61,8 @@ export class WebGpuSession implements UncheckedSession {
   write(parameter: number, replica: number, values: Numbers): void {
     const { gpu, memory } = this.#on
     const [rows, columns] = this.#shape(parameter)
-    const flipped = this.#on.flippedParameters[parameter] === true
-    const stored = flipped ? transposed(values, rows, columns) : Float32Array.from(values)
+    const transposed = this.#on.transposedParameters[parameter] === true
+    const stored = transposed ? transpose(values, rows, columns) : Float32Array.from(values)
     gpu.device.queue.writeBuffer(memory.get('parameters'), this.#on.parameterAt(parameter, replica), stored)
   }
 
@@ -72,7 +77,7 @@ export class WebGpuSession implements UncheckedSession {
       encoder.copyBufferToBuffer(memory.get('parameters'), at, staging, 0, bytes)
       gpu.device.queue.submit([encoder.finish()])
       const values = await gpu.read(staging, bytes)
-      return this.#on.flippedParameters[parameter] === true ? transposed(values, columns, rows) : values
+      return this.#on.transposedParameters[parameter] === true ? transpose(values, columns, rows) : values
     })
   }
 
@@ -111,7 +116,7 @@ export class WebGpuSession implements UncheckedSession {
 
   close(): void {
     this.#on.close()
-    this.#giveBack()
+    this.#release()
   }
 
   #shape(parameter: number): readonly [number, number] {

@@ -7,7 +7,7 @@
  * multiply-adds for each group.
  */
 import type { Lowered } from '../lowering/plan.ts'
-import { divide, type Limits, type Repeat, type Size } from './division.ts'
+import { planWorkgroup, type Limits, type Repeat, type Size } from './workgroup.ts'
 import { Body } from './kernels/settled.ts'
 import { States } from './kernels/states.ts'
 import { wrapped, type Shader } from './shader.ts'
@@ -21,17 +21,17 @@ export function settle(
   size: Size,
   limits: Limits,
 ): Shader | null {
-  const division = divide(lowered.buffers, repeat, limits, size)
-  if (division === null) return null
-  const { quads } = division
+  const workgroup = planWorkgroup(lowered.buffers, repeat, limits, size)
+  if (workgroup === null) return null
+  const { quads } = workgroup
   const words: Word[] = []
   const writer = new Writer(lowered, words, true)
-  const states = new States(writer, division)
+  const states = new States(writer, workgroup)
   const text = new Body(states).text(repeat, readOutside)
   return {
     code: wrapped(`${states.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`, 'settle(g, tid);', words.length, {
-      ...division,
-      inFours: true,
+      ...workgroup,
+      vec4Weights: true,
     }),
     words,
     groups: (place) => Math.ceil(place.batch / (4 * quads)),

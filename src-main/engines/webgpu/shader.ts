@@ -72,13 +72,13 @@ function kernelOf(instruction: Instruction, writer: Writer, rows: number | null)
  * its replica, and tid, the thread in it.
  *
  * @param partials sums of four numbers that each thread may put down for others at a time
- * @param inFours parameters are declared four beside each other, and only read
+ * @param vec4Weights parameters are declared four beside each other, and only read
  */
 export function wrapped(
   functions: string,
   main: string,
   words: number,
-  { threads, partials = 1, inFours = false }: { threads: number; partials?: number; inFours?: boolean },
+  { threads, partials = 1, vec4Weights = false }: { threads: number; partials?: number; vec4Weights?: boolean },
 ): string {
   const memory = [
     /\btile\[/.test(functions) ? `var<workgroup> tile: array<vec4<f32>, ${TILE_QUADS}>;` : '',
@@ -88,7 +88,7 @@ export function wrapped(
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<uniform> step: vec4<u32>;
 @group(0) @binding(2) var<uniform> p: array<vec4<u32>, ${Math.max(1, Math.ceil(words / 4))}>;
-@group(0) @binding(3) var<storage, read_write> W: array<${inFours ? 'vec4<f32>' : 'f32'}>;
+@group(0) @binding(3) var<storage, read_write> W: array<${vec4Weights ? 'vec4<f32>' : 'f32'}>;
 @group(0) @binding(4) var<storage, read_write> V: array<f32>;
 @group(0) @binding(5) var<storage, read> scalars: array<f32>;
 @group(0) @binding(6) var<storage, read> samples: array<u32>;

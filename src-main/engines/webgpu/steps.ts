@@ -4,8 +4,8 @@ import type { MeasurementDeclaration, Program } from '../../program/program.ts'
 import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { readsOf } from '../lowering/plan.ts'
 import { levelsOf } from './levels.ts'
-import { placeValues, type Place } from './place.ts'
-import { limitsOf, type Limits, type Size } from './division.ts'
+import { placeValues, type Placement } from './placement.ts'
+import { limitsOf, type Limits, type Size } from './workgroup.ts'
 import type { Gpu } from './gpu.ts'
 import { settle } from './settle.ts'
 import { shaderOf, type Shader } from './shader.ts'
@@ -20,7 +20,7 @@ export interface Step {
 }
 
 export interface Steps {
-  readonly place: Place
+  readonly place: Placement
   readonly list: readonly Step[]
   readonly shaders: ReadonlySet<Shader>
   /** The uniform blocks one after another, each beginning on a boundary of 256 bytes. */
@@ -36,7 +36,7 @@ export interface Steps {
 export const BLOCK_BYTES = 256
 
 /** How instructions become dispatches. */
-export interface Way {
+export interface DispatchStrategy {
   /** Repeats become one dispatch where a workgroup of such a device holds their states; null where none shall. */
   readonly fuse: Limits | null
   /** Instructions that may run at once share a dispatch. */
@@ -53,7 +53,10 @@ const WORTH_COMPILING = 100_000
  * processor takes long to compile, so there the instructions of a small network are plain dispatches of their own, whose
  * shaders most programs share.
  */
-export function wayOn({ limits, software }: Pick<Gpu, 'limits' | 'software'>, program: Program): Way {
+export function strategyFor(
+  { limits, software }: Pick<Gpu, 'limits' | 'software'>,
+  program: Program,
+): DispatchStrategy {
   return software && weightCount(program) < WORTH_COMPILING
     ? { fuse: null, join: false, tile: false }
     : { fuse: limitsOf({ limits }), join: true, tile: true }
@@ -64,7 +67,7 @@ export function stepsOf(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   size: Size,
-  { fuse, join, tile }: Way,
+  { fuse, join, tile }: DispatchStrategy,
 ): Steps {
   const { batch } = size
   const rows = tile ? batch : null
@@ -90,7 +93,7 @@ export function stepsOf(
     const body = levels(only.body).map((inside) => shaderOf(lowered, inside, rows))
     for (let iteration = 0; iteration < only.count; iteration++) {
       for (const shader of body) blocks.add(shader, iteration)
-      for (const { a, b } of only.exchanged) place.exchange(a, b)
+      for (const { a, b } of only.swaps) place.swap(a, b)
     }
   }
   return {
@@ -114,12 +117,12 @@ function readOutside({ instructions, scores }: Lowered, repeat: Instruction): Re
 class Blocks {
   readonly list: Step[] = []
   largest = BLOCK_BYTES
-  readonly #place: Place
+  readonly #place: Placement
   readonly #known = new Map<string, number>()
   readonly #blocks: number[][] = []
   #length = 0
 
-  constructor(place: Place) {
+  constructor(place: Placement) {
     this.#place = place
   }
 

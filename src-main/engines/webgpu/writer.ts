@@ -3,10 +3,10 @@
  * two layers, two batch sizes and two settings of a rule share one pipeline.
  */
 import type { Buffer, Coefficient, Lowered } from '../lowering/plan.ts'
-import type { Place } from './place.ts'
+import type { Placement } from './placement.ts'
 
 /** A word of a uniform block, once it is known where everything lies. */
-export type Word = (place: Place) => number
+export type Word = (place: Placement) => number
 
 /** One instruction as a function of a shader. */
 export interface Kernel {
@@ -23,13 +23,13 @@ export const THREADS = 256
 export class Writer {
   readonly words: Word[]
   readonly #buffers: readonly Buffer[]
-  readonly #inFours: boolean
+  readonly #vec4Weights: boolean
 
-  /** @param inFours parameters are read four beside each other: W is declared so */
-  constructor(lowered: Lowered, words: Word[], inFours = false) {
+  /** @param vec4Weights parameters are read four beside each other: W is declared so */
+  constructor(lowered: Lowered, words: Word[], vec4Weights = false) {
     this.#buffers = lowered.buffers
     this.words = words
-    this.#inFours = inFours
+    this.#vec4Weights = vec4Weights
   }
 
   buffer(id: number): Buffer {
@@ -47,7 +47,7 @@ export class Writer {
     return `bitcast<f32>(${this.word((place) => bitsOf(value(place)))})`
   }
 
-  /** Σ factor · Π scalars; moving scalars are those of `iteration`. */
+  /** Σ factor · Π scalars; perIteration scalars are those of `iteration`. */
   coefficient(coefficient: Coefficient, iteration = 'step.x'): string {
     if (coefficient.length === 0) return '0f'
     const fixed = coefficient.filter(({ scalars }) => scalars.length === 0)
@@ -55,7 +55,8 @@ export class Writer {
     for (const { factor, scalars } of coefficient) {
       if (scalars.length === 0) continue
       const read = scalars.map(
-        ({ offset, moving }) => `scalars[slot + ${this.word(() => offset)}${moving ? ` + ${iteration}` : ''}]`,
+        ({ offset, perIteration }) =>
+          `scalars[slot + ${this.word(() => offset)}${perIteration ? ` + ${iteration}` : ''}]`,
       )
       parts.push([this.number(() => factor), ...read].join(' * '))
     }
@@ -85,7 +86,7 @@ export class Writer {
     const buffer = this.buffer(id)
     const r = !buffer.batch && buffer.rows === 1 ? null : row
     const c = buffer.columns === 1 ? null : column
-    const index = buffer.flipped
+    const index = buffer.transposed
       ? [c === null ? null : `${c} * ${this.rows(id)}`, r]
       : [r === null ? null : c === null ? r : `${r} * ${this.columns(id)}`, c]
     return this.at(id, [base, ...index.filter((part) => part !== null)].join(' + '))
@@ -94,7 +95,7 @@ export class Writer {
   /** The number at an index of the array that a buffer lies in. */
   at(id: number, index: string): string {
     const space = this.space(id)
-    return space === 'W' && this.#inFours ? `W[(${index}) / 4u][(${index}) % 4u]` : `${space}[${index}]`
+    return space === 'W' && this.#vec4Weights ? `W[(${index}) / 4u][(${index}) % 4u]` : `${space}[${index}]`
   }
 }
 

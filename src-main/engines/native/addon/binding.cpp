@@ -37,7 +37,7 @@ class JsSession : public Napi::ObjectWrap<JsSession> {
   explicit JsSession(const Napi::CallbackInfo& info) : ObjectWrap(info) {
     const auto o = info[0].As<Napi::Object>();
     const auto parameters = list<ParameterShape>(o, "parameters", [](const Napi::Object& p) {
-      return ParameterShape{integer(p, "rows"), integer(p, "columns"), flag(p, "flipped")};
+      return ParameterShape{integer(p, "rows"), integer(p, "columns"), flag(p, "transposed")};
     });
     const auto measurements = list<MeasurementShape>(o, "measurements", [](const Napi::Object& m) {
       return MeasurementShape{flag(m, "batch"), integer(m, "rows"), integer(m, "columns"), integer(m, "iterations")};

@@ -133,8 +133,8 @@ const float* Executor::loaded(int buffer, const Buffer& shape, const Strip& s, f
       for (int j = 0; j < panel; j++) {
         const int storedRow = s.row + k;
         const int storedColumn = std::min(s.column + j, l.columns - 1);
-        const int row = shape.flipped ? storedColumn : storedRow;
-        const int column = shape.flipped ? storedRow : storedColumn;
+        const int row = shape.transposed ? storedColumn : storedRow;
+        const int column = shape.transposed ? storedRow : storedColumn;
         own[k * panel + j] = entry(buffer, b.rows == 1 ? 0 : row, b.columns == 1 ? 0 : column);
       }
   }

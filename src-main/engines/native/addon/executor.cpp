@@ -86,7 +86,7 @@ void Executor::repeat(const Instruction& in) {
   const int outer = iteration_;
   for (iteration_ = 0; iteration_ < in.count; iteration_++) {
     runList(in.body);
-    for (const auto& [a, b] : in.exchanged) std::swap(at_[a], at_[b]);
+    for (const auto& [a, b] : in.swaps) std::swap(at_[a], at_[b]);
   }
   iteration_ = outer;
 }

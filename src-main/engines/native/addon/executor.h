@@ -47,7 +47,7 @@ class Executor {
 
   int rowStride(const Buffer& b) const { return apical::rowStride(kernels_, b); }
   PanelLayout layoutOf(const Buffer& b) const {
-    return panelLayout(kernels_, b.batch ? batch_ : b.rows, b.columns, b.flipped);
+    return panelLayout(kernels_, b.batch ? batch_ : b.rows, b.columns, b.transposed);
   }
   int rowsOf(const Buffer& b) const { return b.batch ? rows_ : b.rows; }
   float coefficient(const Coefficient& c) const { return valueOf(c, scalars_, iteration_); }
@@ -56,8 +56,8 @@ class Executor {
   float& entry(int buffer, int row, int column) const {
     const Buffer& b = plan_.buffers[buffer];
     if (b.batch) return at_[buffer][static_cast<size_t>(row) * rowStride(b) + column];
-    const PanelLayout l = panelLayout(kernels_, b.rows, b.columns, b.flipped);
-    return at_[buffer][b.flipped ? l.at(column, row) : l.at(row, column)];
+    const PanelLayout l = panelLayout(kernels_, b.rows, b.columns, b.transposed);
+    return at_[buffer][b.transposed ? l.at(column, row) : l.at(row, column)];
   }
 
   // executor.cpp

@@ -34,9 +34,9 @@ struct PanelLayout {
 };
 
 /// Of a rows × columns matrix, stored as it is or transposed.
-inline PanelLayout panelLayout(const Kernels& kernels, int rows, int columns, bool flipped) {
-  const int storedColumns = flipped ? rows : columns;
-  return {flipped ? columns : rows, storedColumns, kernels.panel(storedColumns)};
+inline PanelLayout panelLayout(const Kernels& kernels, int rows, int columns, bool transposed) {
+  const int storedColumns = transposed ? rows : columns;
+  return {transposed ? columns : rows, storedColumns, kernels.panel(storedColumns)};
 }
 
 /// Floats to set aside for so many: a cache line between neighbours, so that equal sizes do not map to the same sets.

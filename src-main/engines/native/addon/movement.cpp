@@ -48,7 +48,7 @@ void Executor::copy(const Instruction& in) const {
     const size_t begin = static_cast<size_t>(firstRow_) * rowStride(to);
     const size_t end = static_cast<size_t>(lastRow_) * rowStride(to);
     std::memcpy(at_[in.to] + begin, at_[in.from] + begin, (end - begin) * sizeof(float));
-  } else if (from.flipped == to.flipped) {
+  } else if (from.transposed == to.transposed) {
     std::memcpy(at_[in.to], at_[in.from], layoutOf(to).size() * sizeof(float));
   } else {
     transpose(in);

@@ -13,17 +13,17 @@ struct Buffer {
   bool batch;
   int rows;
   int columns;
-  bool flipped;
+  bool transposed;
   int parameter;
   // As stored in memory.
-  int storedRows() const { return flipped ? columns : rows; }
-  int storedColumns() const { return flipped ? rows : columns; }
+  int storedRows() const { return transposed ? columns : rows; }
+  int storedColumns() const { return transposed ? rows : columns; }
   bool sameShape(const Buffer& o) const { return batch == o.batch && rows == o.rows && columns == o.columns; }
 };
 
 struct ScalarAt {
   int offset;
-  bool moving;
+  bool perIteration;
 };
 
 struct Monomial {
@@ -37,7 +37,7 @@ inline float valueOf(const Coefficient& coefficient, const double* scalars, int 
   double sum = 0;
   for (const Monomial& monomial : coefficient) {
     double product = monomial.factor;
-    for (const ScalarAt& at : monomial.scalars) product *= scalars[at.offset + (at.moving ? iteration : 0)];
+    for (const ScalarAt& at : monomial.scalars) product *= scalars[at.offset + (at.perIteration ? iteration : 0)];
     sum += product;
   }
   return static_cast<float>(sum);
@@ -122,7 +122,7 @@ struct Instruction {
     int a;
     int b;
   };
-  std::vector<Pair> exchanged;
+  std::vector<Pair> swaps;
 };
 
 struct Plan {

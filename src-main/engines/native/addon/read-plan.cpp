@@ -45,7 +45,7 @@ Map mapOf(const Napi::Object& object) {
 Coefficient coefficient(const Napi::Object& object, const char* key) {
   return list<Monomial>(object, key, [](const Napi::Object& m) {
     return Monomial{number(m, "factor"), list<ScalarAt>(m, "scalars", [](const Napi::Object& s) {
-                      return ScalarAt{integer(s, "offset"), flag(s, "moving")};
+                      return ScalarAt{integer(s, "offset"), flag(s, "perIteration")};
                     })};
   });
 }
@@ -142,7 +142,7 @@ Instruction instruction(const Napi::Object& o) {
     in.kind = Kind::repeat;
     in.count = integer(o, "count");
     in.body = list<Instruction>(o, "body", instruction);
-    in.exchanged = list<Instruction::Pair>(o, "exchanged", [](const Napi::Object& p) {
+    in.swaps = list<Instruction::Pair>(o, "swaps", [](const Napi::Object& p) {
       return Instruction::Pair{integer(p, "a"), integer(p, "b")};
     });
   } else {
@@ -156,7 +156,7 @@ Instruction instruction(const Napi::Object& o) {
 Plan readPlan(const Napi::Object& o) {
   Plan p;
   p.buffers = list<Buffer>(o, "buffers", [](const Napi::Object& b) {
-    return Buffer{flag(b, "batch"), integer(b, "rows"), integer(b, "columns"), flag(b, "flipped"),
+    return Buffer{flag(b, "batch"), integer(b, "rows"), integer(b, "columns"), flag(b, "transposed"),
                   integer(b, "parameter")};
   });
   p.instructions = list<Instruction>(o, "instructions", instruction);

@@ -44,7 +44,7 @@ Session::Session(const Kernels& kernels, Plan training, Plan prediction, std::ve
   size_t total = 0;
   for (const ParameterShape& p : parameters_) {
     offsets_.push_back(total);
-    total += spaced(panelLayout(kernels_, p.rows, p.columns, p.flipped).size());
+    total += spaced(panelLayout(kernels_, p.rows, p.columns, p.transposed).size());
   }
   for (int r = 0; r < replicas; r++) replicaMemory_.push_back(std::make_unique<Memory>(total));
   workspaces_.resize(threads);
@@ -61,20 +61,20 @@ std::vector<float*> Session::parametersOf(int replica) const {
 
 void Session::write(int index, int replica, const float* values) {
   const ParameterShape& p = parameters_[index];
-  const PanelLayout l = panelLayout(kernels_, p.rows, p.columns, p.flipped);
+  const PanelLayout l = panelLayout(kernels_, p.rows, p.columns, p.transposed);
   float* to = parameter(replica, index);
   for (int i = 0; i < p.rows; i++)
     for (int j = 0; j < p.columns; j++)
-      to[p.flipped ? l.at(j, i) : l.at(i, j)] = values[static_cast<size_t>(i) * p.columns + j];
+      to[p.transposed ? l.at(j, i) : l.at(i, j)] = values[static_cast<size_t>(i) * p.columns + j];
 }
 
 void Session::read(int index, int replica, float* values) const {
   const ParameterShape& p = parameters_[index];
-  const PanelLayout l = panelLayout(kernels_, p.rows, p.columns, p.flipped);
+  const PanelLayout l = panelLayout(kernels_, p.rows, p.columns, p.transposed);
   const float* from = parameter(replica, index);
   for (int i = 0; i < p.rows; i++)
     for (int j = 0; j < p.columns; j++)
-      values[static_cast<size_t>(i) * p.columns + j] = from[p.flipped ? l.at(j, i) : l.at(i, j)];
+      values[static_cast<size_t>(i) * p.columns + j] = from[p.transposed ? l.at(j, i) : l.at(i, j)];
 }
 
 void Session::trainReplica(const TrainRequest& q, int replica, const Workspace& workspace, const Team& team,
@@ -130,7 +130,7 @@ TrainResult Session::train(const TrainRequest& q) {
 bool Session::isFinite(int replica) const {
   for (int p = 0; p < static_cast<int>(parameters_.size()); p++) {
     const ParameterShape& shape = parameters_[p];
-    if (!allFinite(parameter(replica, p), panelLayout(kernels_, shape.rows, shape.columns, shape.flipped))) return false;
+    if (!allFinite(parameter(replica, p), panelLayout(kernels_, shape.rows, shape.columns, shape.transposed))) return false;
   }
   return true;
 }

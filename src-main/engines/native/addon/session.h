@@ -19,7 +19,7 @@ namespace apical {
 struct ParameterShape {
   int rows;
   int columns;
-  bool flipped;
+  bool transposed;
 };
 
 struct MeasurementShape {

@@ -11,7 +11,7 @@ Workspace::Workspace(const Kernels& kernels, const Plan& plan, int batch) : plan
     offsets.push_back(total);
     if (b.parameter >= 0) continue;
     total += spaced(b.batch ? static_cast<size_t>(batch) * rowStride(kernels, b)
-                            : panelLayout(kernels, b.rows, b.columns, b.flipped).size());
+                            : panelLayout(kernels, b.rows, b.columns, b.transposed).size());
   }
   memory_ = std::make_unique<Memory>(total);
   for (size_t i = 0; i < offsets.size(); i++)

@@ -67,7 +67,7 @@ function tiled(instruction: Affine, writer: Writer, batch: number): Kernel {
   const columns = writer.columns(target)
   const rows = writer.rows(target)
   const each = (text: (q: number) => string): string => Array.from({ length: quads }, (_, q) => text(q)).join('\n')
-  // Read before the tile is there, so that both are on their way at once; beyond the end the tile has zeros.
+  // Read before the tile is there, so that both are on their strategy at once; beyond the end the tile has zeros.
   const weights = (text: (n: number) => string): string =>
     Array.from({ length: STAGED / slices }, (_, n) => text(n)).join('\n')
   const products = instruction.products.map(({ coefficient, left, right }) => {

@@ -2,7 +2,7 @@
 import type { Affine } from './affine.ts'
 import { mappedFour, type States } from './states.ts'
 
-/** Weights that a thread reads before it uses the first: as many are on their way at once. */
+/** Weights that a thread reads before it uses the first: as many are on their strategy at once. */
 const LOADS_AT_ONCE = 32
 
 /**
@@ -15,8 +15,8 @@ export function settledAffine(
   states: States,
   { products, streams, constant, raw, mapped: image, map }: Affine,
 ): string {
-  const { writer, division } = states
-  const { quads, threads, partials } = division
+  const { writer, workgroup } = states
+  const { quads, threads, partials } = workgroup
   const target = raw >= 0 ? raw : image
   const wide = writer.buffer(target).columns
   // Columns that one read fetches, and those of a thread.

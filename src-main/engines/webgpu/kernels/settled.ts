@@ -1,6 +1,6 @@
 /** The instructions of a repeat for the samples of one workgroup, whose states stand in its memory four by four. */
 import { readsOf, writesOf, type Instruction } from '../../lowering/plan.ts'
-import type { Repeat } from '../division.ts'
+import type { Repeat } from '../workgroup.ts'
 import { stripText } from './chain.ts'
 import { settledAffine } from './settled-affine.ts'
 import { mappedFour, type States } from './states.ts'
@@ -16,9 +16,9 @@ export class Body {
     this.#states = states
   }
 
-  text({ count, body, exchanged }: Repeat, readOutside: ReadonlySet<number>): string {
-    const { quads, kept } = this.#states.division
-    const moved = new Set(exchanged.flatMap(({ a, b }) => [a, b]))
+  text({ count, body, swaps }: Repeat, readOutside: ReadonlySet<number>): string {
+    const { quads, kept } = this.#states.workgroup
+    const moved = new Set(swaps.flatMap(({ a, b }) => [a, b]))
     let at = 0
     const offsets = kept.map((id) => {
       const offset = at
@@ -28,7 +28,7 @@ export class Body {
     const entering = kept.filter((id) => readBeforeWritten(id, body))
     const written = new Set([...body.flatMap(writesOf), ...moved])
     const leaving = kept.filter((id) => readOutside.has(id) && written.has(id))
-    const swaps = exchanged.map(({ a, b }) => `{ let kept = m${a}; m${a} = m${b}; m${b} = kept; }`)
+    const swapped = swaps.map(({ a, b }) => `{ let kept = m${a}; m${a} = m${b}; m${b} = kept; }`)
     return `let top = g * ${4 * quads}u;
 let rows = ${this.#states.writer.word(({ batch }) => batch)};
 ${offsets.join('\n')}
@@ -36,7 +36,7 @@ ${entering.map((id) => this.#states.each(id, `M[m${id} + i] = ${this.#states.loa
 ${this.#barrier}
 for (var t = 0u; t < ${this.#states.writer.word(() => count)}; t++) {
 ${body.map((instruction) => `{\n${this.#instruction(instruction)}\n}\n${this.#barrier}`).join('\n')}
-${swaps.join('\n')}
+${swapped.join('\n')}
 }
 ${leaving.map((id) => this.#states.each(id, `let four = M[m${id} + i];\n${this.#states.store(id, 'four')}`)).join('\n')}`
   }
@@ -89,7 +89,7 @@ ${leaving.map((id) => this.#states.each(id, `let four = M[m${id} + i];\n${this.#
     const columns = this.#states.writer.columns(from)
     const loop = (body: string): string => `for (var column = 0u; column < ${columns}; column++) { ${body} }`
     const read = this.#states.value(from)
-    return `if (tid < ${this.#states.division.quads}u) {
+    return `if (tid < ${this.#states.workgroup.quads}u) {
 let quad = tid;
 var most = vec4<f32>(-3.4e38f);
 ${loop(`most = max(most, ${read});`)}
@@ -100,7 +100,7 @@ ${loop(this.#states.put(to, `${mappedFour('exp', `${read} - most`)} / sum`))}
   }
 
   #reduce({ from, to, mean }: Of<'reduce'>): string {
-    const { quads, threads } = this.#states.division
+    const { quads, threads } = this.#states.workgroup
     const { columns } = this.#states.writer.buffer(from)
     const factor = this.#states.writer.number(() => (mean ? 1 / columns : 1))
     return Array.from(

@@ -3,31 +3,31 @@
  * or, for the buffers that do not fit there, in the device's.
  */
 import type { Coefficient } from '../../lowering/plan.ts'
-import { memoryFor, type Division } from '../division.ts'
+import { roundedQuads, type WorkgroupPlan } from '../workgroup.ts'
 import { mapped } from '../maps.ts'
 import type { Writer } from '../writer.ts'
 
 export class States {
   readonly writer: Writer
-  readonly division: Division
+  readonly workgroup: WorkgroupPlan
   readonly #kept: ReadonlySet<number>
   readonly #columns: number
 
-  constructor(writer: Writer, division: Division) {
+  constructor(writer: Writer, workgroup: WorkgroupPlan) {
     this.writer = writer
-    this.division = division
-    this.#kept = new Set(division.kept)
-    this.#columns = division.kept.reduce((sum, id) => sum + writer.buffer(id).columns, 0)
+    this.workgroup = workgroup
+    this.#kept = new Set(workgroup.kept)
+    this.#columns = workgroup.kept.reduce((sum, id) => sum + writer.buffer(id).columns, 0)
   }
 
   /** The workgroup's memory. */
   get memory(): string {
-    return `var<workgroup> M: array<vec4<f32>, ${memoryFor(this.#columns * this.division.quads)}>;`
+    return `var<workgroup> M: array<vec4<f32>, ${roundedQuads(this.#columns * this.workgroup.quads)}>;`
   }
 
   /** `body` for each `column` and `quad` of a buffer; i counts through both. */
   each(buffer: number, body: string): string {
-    const { quads, threads } = this.division
+    const { quads, threads } = this.workgroup
     return `for (var i = tid; i < ${this.writer.columns(buffer)} * ${quads}u; i += ${threads}u) {
 let column = i / ${quads}u;
 let quad = i % ${quads}u;
@@ -39,7 +39,7 @@ ${body}
   value(id: number): string {
     const { columns } = this.writer.buffer(id)
     if (this.#kept.has(id))
-      return columns === 1 ? `M[m${id} + quad]` : `M[m${id} + column * ${this.division.quads}u + quad]`
+      return columns === 1 ? `M[m${id} + quad]` : `M[m${id} + column * ${this.workgroup.quads}u + quad]`
     return this.load(id)
   }
 
@@ -62,7 +62,7 @@ ${body}
 
   put(id: number, value: string): string {
     return this.#kept.has(id)
-      ? `M[m${id} + column * ${this.division.quads}u + quad] = ${value};`
+      ? `M[m${id} + column * ${this.workgroup.quads}u + quad] = ${value};`
       : `{ let put = ${value};\n${this.store(id, 'put')} }`
   }
 

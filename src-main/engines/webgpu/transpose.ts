@@ -1,7 +1,7 @@
 import type { Numbers } from '../engine.ts'
 
 /** The rows × columns matrix of `values` transposed, in float32. */
-export function transposed(values: Numbers, rows: number, columns: number): Float32Array<ArrayBuffer> {
+export function transpose(values: Numbers, rows: number, columns: number): Float32Array<ArrayBuffer> {
   const turned = new Float32Array(values.length)
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < columns; column++)

@@ -8,7 +8,7 @@ import { rowsOf } from '../../program/shape.ts'
 import type { Buffer } from '../lowering/plan.ts'
 
 /** One list of buffers laid out for one batch size. Offsets and strides count float32 numbers. */
-export interface Place {
+export interface Placement {
   /** Samples in a batch. */
   readonly batch: number
   /** Numbers of one replica in the array of values. */
@@ -17,7 +17,7 @@ export interface Place {
   rows(buffer: number): number
   offset(buffer: number): number
   /** Lets two buffers change places, as a repeat does after each iteration. */
-  exchange(a: number, b: number): void
+  swap(a: number, b: number): void
 }
 
 /** Where a measurement's values lie, iteration after iteration. */
@@ -45,7 +45,7 @@ export function placeValues(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   batch: number,
-): Place {
+): Placement {
   let stride = 0
   const take = (entries: number): number => {
     const offset = stride
@@ -66,7 +66,7 @@ export function placeValues(
     measured,
     rows: (buffer) => rows[buffer] as number,
     offset: (buffer) => offsets[buffer] as number,
-    exchange(a, b) {
+    swap(a, b) {
       const kept = offsets[a] as number
       offsets[a] = offsets[b] as number
       offsets[b] = kept

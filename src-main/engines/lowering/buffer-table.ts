@@ -13,16 +13,16 @@ import {
   type Instruction,
 } from './plan.ts'
 
-export class Memory {
+export class BufferTable {
   readonly #program: Program
-  readonly #flipped: readonly boolean[]
+  readonly #transposed: readonly boolean[]
   readonly #buffers: Buffer[] = []
   readonly #uses: Map<ValueId, number>
   #measurements = 0
 
-  constructor(program: Program, statements: readonly Statement[], flipped: readonly boolean[]) {
+  constructor(program: Program, statements: readonly Statement[], transposed: readonly boolean[]) {
     this.#program = program
-    this.#flipped = flipped
+    this.#transposed = transposed
     this.#uses = countUses(statements)
     if (statements === program.prediction) this.#uses.set(program.scores, this.uses(program.scores) + 1)
   }
@@ -31,8 +31,8 @@ export class Memory {
     return this.#program.shapes[id] as Shape
   }
 
-  flipped(id: ValueId): boolean {
-    return this.#flipped[id] === true
+  transposed(id: ValueId): boolean {
+    return this.#transposed[id] === true
   }
 
   /** How often a value is read in all the statements; the scores are read by whoever predicts. */
@@ -49,8 +49,8 @@ export class Memory {
     if (scalar === null) return constant(factor)
     const declaration = this.#program.scalars[scalar]
     if (declaration === undefined) throw new Error(`the program has no scalar ${scalar}`)
-    const moving = declaration.length > 1
-    return [{ factor, scalars: [{ offset: declaration.offset, moving }] }]
+    const perIteration = declaration.length > 1
+    return [{ factor, scalars: [{ offset: declaration.offset, perIteration }] }]
   }
 
   get buffers(): readonly Buffer[] {
@@ -69,14 +69,14 @@ export class Memory {
   bufferFor(id: ValueId): number {
     const [rows, columns] = this.shape(id)
     const batch = rows === 'batch'
-    return this.addBuffer({ batch, rows: batch ? 0 : rows, columns, flipped: this.flipped(id), parameter: -1 })
+    return this.addBuffer({ batch, rows: batch ? 0 : rows, columns, transposed: this.transposed(id), parameter: -1 })
   }
 
-  parameterBuffer(parameter: number, flipped: boolean): number {
+  parameterBuffer(parameter: number, transposed: boolean): number {
     const known = this.#buffers.findIndex((buffer) => buffer.parameter === parameter)
     if (known >= 0) return known
     const [rows, columns] = this.#program.parameters[parameter]?.shape ?? [0, 0]
-    return this.addBuffer({ batch: false, rows, columns, flipped, parameter })
+    return this.addBuffer({ batch: false, rows, columns, transposed, parameter })
   }
 }
 
@@ -86,13 +86,13 @@ export class Memory {
  *
  * @returns whether it could be done
  */
-export function overwrite(instructions: Instruction[], memory: Memory, from: number, to: number): boolean {
+export function overwrite(instructions: Instruction[], buffers: BufferTable, from: number, to: number): boolean {
   const makes = instructions.findIndex((instruction) => writesOf(instruction).includes(from))
   const maker = instructions[makes]
   if (maker === undefined || (maker.kind !== 'affine' && maker.kind !== 'chain')) return false
-  const a = memory.buffer(from)
-  const b = memory.buffer(to)
-  if (a.batch !== b.batch || a.rows !== b.rows || a.columns !== b.columns || a.flipped !== b.flipped) return false
+  const a = buffers.buffer(from)
+  const b = buffers.buffer(to)
+  if (a.batch !== b.batch || a.rows !== b.rows || a.columns !== b.columns || a.transposed !== b.transposed) return false
   for (const later of instructions.slice(makes + 1))
     if (readsOf(later).includes(to) || writesOf(later).includes(to)) return false
   if (instructions.slice(0, makes).some((earlier) => writesOf(earlier).includes(to))) return false

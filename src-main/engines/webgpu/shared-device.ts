@@ -14,7 +14,7 @@ interface Opened {
 const opened = new Map<string, Opened>()
 
 /** The device, and what gives it back. */
-export async function borrow(adapter: Adapter): Promise<{ readonly gpu: Gpu; readonly giveBack: () => void }> {
+export async function acquire(adapter: Adapter): Promise<{ readonly gpu: Gpu; readonly release: () => void }> {
   let entry = opened.get(adapter.name)
   if (entry !== undefined && (await entry.gpu.then((gpu) => gpu.isLost).catch(() => true))) {
     if (opened.get(adapter.name) === entry) opened.delete(adapter.name)
@@ -28,7 +28,7 @@ export async function borrow(adapter: Adapter): Promise<{ readonly gpu: Gpu; rea
   clearTimeout(mine.timer)
   mine.sessions++
   let given = false
-  const giveBack = (): void => {
+  const release = (): void => {
     if (given) return
     given = true
     if (--mine.sessions > 0) return
@@ -40,9 +40,9 @@ export async function borrow(adapter: Adapter): Promise<{ readonly gpu: Gpu; rea
     mine.timer.unref()
   }
   try {
-    return { gpu: await mine.gpu, giveBack }
+    return { gpu: await mine.gpu, release }
   } catch (error) {
-    giveBack()
+    release()
     if (opened.get(adapter.name) === mine) opened.delete(adapter.name)
     throw error
   }

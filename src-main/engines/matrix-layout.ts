@@ -6,20 +6,20 @@ import type { Operation, Program, Statement, ValueId } from '../program/program.
 import type { Shape } from '../program/shape.ts'
 import { operandsOf } from '../program/statements.ts'
 
-export interface Orientation {
+export interface MatrixLayout {
   /** Whether a value without a batch dimension is computed and kept transposed. */
-  readonly flipped: readonly boolean[]
+  readonly transposed: readonly boolean[]
   /** By parameter. */
-  readonly flippedParameters: readonly boolean[]
+  readonly transposedParameters: readonly boolean[]
 }
 
 /**
  * Values that are combined entry by entry, and a parameter with its next value, lie alike; each such group lies as most
  * of the products that read it would have it, iterations counted.
  *
- * @param turned products that the engine computes as (right · left)ᵀ
+ * @param computedTransposed products that the engine computes as (right · left)ᵀ
  */
-export function layOut(program: Program, turned: ReadonlySet<ValueId> = new Set()): Orientation {
+export function chooseLayout(program: Program, computedTransposed: ReadonlySet<ValueId> = new Set()): MatrixLayout {
   const groups = new Groups(program.shapes.length)
   const votes = new Map<ValueId, number>()
   const ofParameter: (ValueId | undefined)[] = program.parameters.map(() => undefined)
@@ -45,8 +45,8 @@ export function layOut(program: Program, turned: ReadonlySet<ValueId> = new Set(
         const { id, operation } = statement
         if (operation.kind === 'parameter') joinParameter(operation.parameter, id)
         else if (operation.kind === 'product') {
-          vote(operation.left, operation.transposeLeft !== turned.has(id), weight)
-          vote(operation.right, operation.transposeRight !== turned.has(id), weight)
+          vote(operation.left, operation.transposeLeft !== computedTransposed.has(id), weight)
+          vote(operation.right, operation.transposeRight !== computedTransposed.has(id), weight)
         } else if (isElementwise(operation)) for (const other of operandsOf(operation)) join(id, other)
       }
     }
@@ -59,8 +59,8 @@ export function layOut(program: Program, turned: ReadonlySet<ValueId> = new Set(
     const group = groups.of(id)
     balance.set(group, (balance.get(group) ?? 0) + weight)
   }
-  const flipped = program.shapes.map((shape, id) => isMatrix(shape) && (balance.get(groups.of(id)) ?? 0) > 0)
-  return { flipped, flippedParameters: ofParameter.map((id) => id !== undefined && flipped[id] === true) }
+  const transposed = program.shapes.map((shape, id) => isMatrix(shape) && (balance.get(groups.of(id)) ?? 0) > 0)
+  return { transposed, transposedParameters: ofParameter.map((id) => id !== undefined && transposed[id] === true) }
 }
 
 function isElementwise(operation: Operation): boolean {
