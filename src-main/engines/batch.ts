@@ -33,6 +33,26 @@ export function gatherPixels(samples: Samples, indices: Uint32Array, x: Numbers)
   }
 }
 
+/** All samples as `gatherPixels` writes them, `[sample][feature]`. */
+export function scaledPixels(samples: Samples): Float32Array<ArrayBuffer> {
+  const scaled = new Float32Array(samples.count * samples.features)
+  gatherPixels(
+    samples,
+    Uint32Array.from({ length: samples.count }, (_, index) => index),
+    scaled,
+  )
+  return scaled
+}
+
+/** What each byte of a pixel stands for, `[channel][byte]`, for engines that keep bytes; rounded once, to float32. */
+export function byteValues({ scaling }: Samples): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(scaling.scale.length * 256)
+  for (let channel = 0; channel < scaling.scale.length; channel++)
+    for (let byte = 0; byte < 256; byte++)
+      values[channel * 256 + byte] = byte * (scaling.scale[channel] as number) + (scaling.offset[channel] as number)
+  return values
+}
+
 /** Writes one-hot rows of `classes` entries for the labels of `indices` into `y`. */
 export function gatherTargets(samples: Samples, indices: Uint32Array, classes: number, y: Numbers): void {
   y.fill(0, 0, indices.length * classes)
@@ -41,12 +61,12 @@ export function gatherTargets(samples: Samples, indices: Uint32Array, classes: n
 }
 
 /** Scores of some samples, row by row, for one replica, or for one after another from this one on. */
-export type Scorer = (replica: number, indices: Uint32Array) => Numbers | Promise<Numbers>
+type Scorer = (replica: number, indices: Uint32Array) => Numbers | Promise<Numbers>
 
 /**
  * Counts hits over the plan's samples, batch by batch; the last batch may be smaller.
  *
- * @param together how many replicas `score` scores at a time, which divides their number
+ * @param perPass how many replicas `score` scores at a time, which divides their number
  */
 export async function countHits(
   plan: CheckedEvaluation,
@@ -54,12 +74,12 @@ export async function countHits(
   classes: number,
   replicas: number,
   score: Scorer,
-  together = 1,
+  perPass = 1,
 ): Promise<readonly Counts[]> {
   const counts: Counts[] = []
   const pause = new Pause()
-  for (let first = 0; first < replicas; first += together) {
-    let sums = Array.from({ length: together }, () => noCounts(plan, classes))
+  for (let first = 0; first < replicas; first += perPass) {
+    let sums = Array.from({ length: perPass }, () => noCounts(plan, classes))
     for (let from = 0; from < plan.samples.length; from += plan.batchSize) {
       const indices = plan.samples.subarray(from, from + plan.batchSize)
       const scores = await score(first, indices)

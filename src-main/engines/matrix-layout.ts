@@ -1,5 +1,5 @@
 /**
- * How an engine may let matrices lie: a weight used as r Wᵀ is better kept as Wᵀ from batch to batch, with its gradient
+ * Which matrices an engine stores transposed: a weight used as r Wᵀ is better kept as Wᵀ from batch to batch, with its gradient
  * and its moments.
  */
 import type { Operation, Program, Statement, ValueId } from '../program/program.ts'
@@ -14,8 +14,8 @@ export interface MatrixLayout {
 }
 
 /**
- * Values that are combined entry by entry, and a parameter with its next value, lie alike; each such group lies as most
- * of the products that read it would have it, iterations counted.
+ * Values that are combined entry by entry, and a parameter with its next value, share a layout; each such group has the
+ * layout that most of the products that read it prefer, iterations counted.
  *
  * @param computedTransposed products that the engine computes as (right · left)ᵀ
  */
@@ -75,7 +75,7 @@ function sameMatrix(a: Shape | undefined, b: Shape | undefined): boolean {
   return isMatrix(a) && isMatrix(b) && a?.[0] === b?.[0] && a?.[1] === b?.[1]
 }
 
-/** Values that must lie alike (union–find). */
+/** Values that must share a layout (union–find). */
 class Groups {
   readonly #parent: number[]
 

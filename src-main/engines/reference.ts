@@ -7,6 +7,7 @@
  */
 import type { Program } from '../program/program.ts'
 import type { Samples } from '../program/samples.ts'
+import { entriesOf } from '../program/shape.ts'
 import { classesOf, countHits, gatherPixels, gatherTargets, hasNonFinite, Pause } from './batch.ts'
 import { defineEngine } from './define-engine.ts'
 import type { BatchPlan, BoundData, Counts, Measured, Numbers, Precision, PredictionPlan } from './engine.ts'
@@ -128,9 +129,9 @@ class Recorder {
 
   constructor(program: Program, batch: number, precision: Precision) {
     this.values = new Map(
-      program.measurements.map(({ name, shape: [rows, columns], iterations }) => [
+      program.measurements.map(({ name, shape, iterations }) => [
         name,
-        zeros(iterations * (rows === 'batch' ? batch : rows) * columns, precision),
+        zeros(iterations * entriesOf(shape, batch), precision),
       ]),
     )
   }

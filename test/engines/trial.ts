@@ -21,12 +21,12 @@ export const judgedEngines: readonly { readonly title: string; readonly engine: 
 
 async function otherWay(): Promise<{ title: string; engine: Engine }> {
   const binding = await findBinding()
-  const together = !binding.together
+  const batchReplicas = !binding.batchReplicas
   const open = checkedOpen('tensorflow', async (program, { replicas }) => {
-    return new TensorFlowSession(await binding.start(), { device: binding.device, together }, program, replicas)
+    return new TensorFlowSession(await binding.start(), { device: binding.device, batchReplicas }, program, replicas)
   })
   return {
-    title: `tensorflow, replicas ${together ? 'in one pass' : 'one after another'}`,
+    title: `tensorflow, replicas ${batchReplicas ? 'in one pass' : 'one after another'}`,
     engine: { ...tensorflow, open },
   }
 }

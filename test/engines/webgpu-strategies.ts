@@ -1,4 +1,4 @@
-/** The WebGPU engine with its instructions dispatched in a chosen strategy, whatever it would choose itself. */
+/** The WebGPU engine with a given dispatch strategy, whatever it would choose itself. */
 import { checkedOpen } from '../../src-main/engines/checked-session.ts'
 import type { Engine } from '../../src-main/engines/engine.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'

@@ -1,4 +1,4 @@
-// What is the WebGPU engine's own: every strategy of dispatching computes the same, how many dispatches that takes, which device
+// What is the WebGPU engine's own: every dispatch strategy computes the same, how many dispatches that takes, which device
 // is taken, and that nothing is left behind. That its numbers are right, the battery and the golden cases judge as well.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

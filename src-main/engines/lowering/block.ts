@@ -46,10 +46,10 @@ export class Block extends Scope {
     return this.#compute(id, operation)
   }
 
-  /** Computes what is measured and what the parameters become, and puts it there. */
+  /** Computes what is measured and what the parameters become, and stores it there. */
   finish(): void {
     this.measure()
-    // What is defined last first: a chain then makes on its way what the others need (a moment, then the step).
+    // What is defined last first: its chain computes on the way what the others need (a moment, then the step).
     const order = [...this.definitions.keys()]
     const values = this.#updates
       .toSorted((a, b) => order.indexOf(b.value) - order.indexOf(a.value))

@@ -1,4 +1,4 @@
-/** The buffers of one of a program's lists, and what both its blocks ask of the program. */
+/** The buffers of one of a program's lists, and what its lowering asks of the program. */
 import type { Program, Statement, ValueId } from '../../program/program.ts'
 import type { Shape } from '../../program/shape.ts'
 import { countUses } from '../../program/statements.ts'
@@ -35,7 +35,7 @@ export class BufferTable {
     return this.#transposed[id] === true
   }
 
-  /** How often a value is read in all the statements; the scores are read by whoever predicts. */
+  /** How often a value is read in all the statements; the scores have one reader more, the caller. */
   uses(id: ValueId): number {
     return this.#uses.get(id) ?? 0
   }
@@ -81,8 +81,8 @@ export class BufferTable {
 }
 
 /**
- * Lets what was made in buffer `from` be made in `to` at once, where no instruction then misses what was there: nothing
- * after its making reads `to`, and its maker reads `to` only at the entry it writes.
+ * Has what was computed in buffer `from` computed in `to` (in place), where no instruction then misses what was there:
+ * nothing after its writer reads `to`, and the writer itself reads `to` only at the entry it writes.
  *
  * @returns whether it could be done
  */
@@ -98,7 +98,7 @@ export function overwrite(instructions: Instruction[], buffers: BufferTable, fro
   if (instructions.slice(0, makes).some((earlier) => writesOf(earlier).includes(to))) return false
   if (wholeReadsOf(maker).includes(to)) return false
   if (maker.kind === 'chain') {
-    // A strip that is only loaded is memory itself; storing it after another store may find it overwritten.
+    // A strip that is only loaded aliases memory; storing it after another store may find it overwritten.
     const loads = new Set(maker.operations.flatMap((one) => (one.kind === 'load' ? [one.to] : [])))
     if (maker.operations.some((one) => one.kind === 'store' && loads.has(one.from))) return false
   }

@@ -12,7 +12,7 @@ import { Block } from './block.ts'
 import { BufferTable } from './buffer-table.ts'
 import type { Lowered, LoweredProgram } from './plan.ts'
 
-/** Lowers both programs of a rule; parameters lie as `layout` says, by default as suits this very program. */
+/** Lowers both programs of a rule; parameters are stored in `layout`, by default the best for this very program. */
 export function lower(program: Program, layout: MatrixLayout = chooseLayout(program)): LoweredProgram {
   const { transposed, transposedParameters } = layout
   return {

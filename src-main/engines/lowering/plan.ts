@@ -9,17 +9,17 @@ export interface Buffer {
   readonly batch: boolean
   readonly rows: number
   readonly columns: number
-  /** Kept transposed. */
+  /** Stored transposed. */
   readonly transposed: boolean
   /** The parameter whose memory it is, or −1. */
   readonly parameter: number
 }
 
-/** Σ factor · Π scalars, taken anew in every batch and iteration. */
+/** Σ factor · Π scalars, evaluated in every batch and iteration. */
 export type Coefficient = readonly Monomial[]
-export interface Monomial {
+interface Monomial {
   readonly factor: number
-  /** Offsets into the batch's scalars; `perIteration` ones are advanced by the iteration. */
+  /** Offsets into the batch's scalars, to which the iteration is added where there is one per iteration. */
   readonly scalars: readonly { readonly offset: number; readonly perIteration: boolean }[]
 }
 
@@ -59,7 +59,7 @@ export type Instruction =
   | { readonly kind: 'fill'; readonly to: number; readonly number: number }
   | { readonly kind: 'copy'; readonly from: number; readonly to: number }
   | { readonly kind: 'transpose'; readonly from: number; readonly to: number }
-  /** raw = Σ products + Σ streams + constant, mapped = map(raw); −1 where nobody reads it. */
+  /** raw = Σ products + Σ streams + constant, mapped = map(raw); −1 where it has no reader. */
   | {
       readonly kind: 'affine'
       readonly products: readonly AffineProduct[]
@@ -88,7 +88,7 @@ export type Instruction =
       readonly to: number
     }
   | { readonly kind: 'measure'; readonly measurement: number; readonly from: number }
-  /** After each iteration the memory of each pair changes places. */
+  /** After each iteration the buffers of each pair are swapped (double buffering). */
   | {
       readonly kind: 'repeat'
       readonly count: number

@@ -5,7 +5,7 @@ import { EngineProblem, type Numbers } from '../engine.ts'
 import type { Lowered } from '../lowering/plan.ts'
 import { addonPath } from './path.ts'
 
-/** Samples as the addon copies them: bytes with what each stands for, `[channel][byte]`, or numbers already scaled. */
+/** Samples as the addon copies them: bytes with the value of each, `[channel][byte]`, or numbers already scaled. */
 export interface NativeSamples {
   readonly count: number
   readonly features: number
@@ -16,7 +16,7 @@ export interface NativeSamples {
   readonly values: Float32Array
 }
 
-export interface NativeOptions {
+interface NativeOptions {
   readonly set: string
   readonly training: Lowered
   readonly prediction: Lowered
@@ -55,7 +55,7 @@ export interface NativeHandle {
     readonly samples: Uint32Array
     readonly scalars: Float64Array
   }): Promise<Numbers>
-  /** For good: what trains ends after the batches it is at. */
+  /** For good: training ends after the batches that are running. */
   close(): void
 }
 
@@ -67,7 +67,7 @@ export interface Addon {
   peak(set: string, threads: number): Promise<number>
 }
 
-export interface FoundAddon {
+interface FoundAddon {
   readonly addon: Addon
   /** The instruction set that sessions use. */
   readonly set: string

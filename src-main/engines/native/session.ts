@@ -1,7 +1,7 @@
-/** A session in the addon: every replica's parameters and the data lie there, and whole chunks of batches run there. */
+/** A session in the addon: it holds every replica's parameters and the data, and runs whole chunks of batches. */
 import type { Program } from '../../program/program.ts'
 import type { Samples } from '../../program/samples.ts'
-import { classesOf, countScores, gatherPixels, namedValues } from '../batch.ts'
+import { byteValues, classesOf, countScores, namedValues, scaledPixels } from '../batch.ts'
 import type { BatchPlan, BoundData, Counts, Measured, Numbers, PredictionPlan, Split } from '../engine.ts'
 import { lower } from '../lowering/lower.ts'
 import type { CheckedEvaluation, UncheckedSession } from '../unchecked-session.ts'
@@ -9,7 +9,7 @@ import type { Addon, NativeHandle, NativeSamples } from './addon.ts'
 
 const SPLITS: Readonly<Record<Split, 0 | 1>> = { train: 0, test: 1 }
 
-export interface NativeSessionOptions {
+interface NativeSessionOptions {
   readonly replicas: number
   readonly threads: number
   /** Instruction set. */
@@ -101,20 +101,11 @@ export class NativeSession implements UncheckedSession {
   }
 }
 
-/** Bytes with what each stands for in each channel, rounded once; numbers scaled here. */
+/** Bytes where the samples have them, else numbers. */
 function nativeSamples(samples: Samples): NativeSamples {
-  const { count, features, pixels, scaling } = samples
-  const labels = Uint16Array.from(samples.labels)
-  const values = new Float32Array(scaling.scale.length * 256)
-  for (let channel = 0; channel < scaling.scale.length; channel++)
-    for (let byte = 0; byte < 256; byte++)
-      values[channel * 256 + byte] = byte * (scaling.scale[channel] as number) + (scaling.offset[channel] as number)
-  if (pixels instanceof Uint8Array) return { count, features, pixels, scaled: new Float32Array(0), labels, values }
-  const scaled = new Float32Array(count * features)
-  gatherPixels(
-    samples,
-    Uint32Array.from({ length: count }, (_, index) => index),
-    scaled,
-  )
-  return { count, features, pixels: new Uint8Array(0), scaled, labels, values }
+  const { count, features, pixels } = samples
+  const rest = { count, features, labels: Uint16Array.from(samples.labels), values: byteValues(samples) }
+  return pixels instanceof Uint8Array
+    ? { ...rest, pixels, scaled: new Float32Array(0) }
+    : { ...rest, pixels: new Uint8Array(0), scaled: scaledPixels(samples) }
 }

@@ -2,18 +2,18 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Kernels } from './kernels.ts'
 
 /**
- * One value in the forms somebody asked for: as it is or transposed, times 1 or times a factor. A form is computed at
- * most once; all go when the last holder lets go.
+ * One value in the forms that are read: as it is or transposed, times 1 or times a factor. A form is computed at most
+ * once; all are disposed with the last reference.
  */
 export class Entry {
   readonly #kernels: Kernels
-  /** What belongs to the session and outlives the batch: a parameter, or its next value. */
+  /** Owned by the session, which outlives the batch: a parameter, or its next value. */
   readonly #borrowed = new Set<Tensor>()
   #plain: Tensor | null
   #transposed: Tensor | null
   #scaled: Map<number, Tensor> | null = null
   #scaledTransposed: Map<number, Tensor> | null = null
-  #holders = 1
+  #references = 1
 
   constructor(kernels: Kernels, tensor: Tensor, transposed: boolean, borrowed = false) {
     this.#kernels = kernels
@@ -27,7 +27,7 @@ export class Entry {
     return (this.#plain ??= this.#kernels.transpose(this.#transposed as Tensor))
   }
 
-  /** factor · form, kept for the next who asks. */
+  /** factor · form, computed once. */
   scaled(transposed: boolean, factor: number): Tensor {
     const known = transposed
       ? (this.#scaledTransposed ??= new Map<number, Tensor>())
@@ -39,7 +39,7 @@ export class Entry {
     return made
   }
 
-  /** A form that outlives this entry and any tidy: its own tensor the first time, a copy when that is already somebody's. */
+  /** A form that outlives this entry and any tidy: its own tensor the first time, a copy when that has an owner already. */
   give(transposed: boolean): Tensor {
     const tensor = this.form(transposed)
     const given = this.#borrowed.has(tensor) ? this.#kernels.copy(tensor) : tensor
@@ -48,12 +48,12 @@ export class Entry {
   }
 
   retain(): this {
-    this.#holders++
+    this.#references++
     return this
   }
 
   release(): void {
-    if (--this.#holders > 0) return
+    if (--this.#references > 0) return
     for (const tensor of [
       this.#plain,
       this.#transposed,

@@ -1,12 +1,12 @@
 /**
  * What is decided about a program before its first batch, so that TensorFlow.js runs few and fast kernels:
  *
- * - which values lie transposed. Its matrix product is an order of magnitude faster without a transposed operand, so a
+ * - which values are stored transposed. Its matrix product is an order of magnitude faster without a transposed operand, so a
  *   weight used as r Wᵀ is kept as Wᵀ from batch to batch, with its gradient and its moments;
- * - which products are computedTransposed. The right side of a product is packed before it is multiplied, which takes longer than
- *   multiplying a small batch; so r Wᵀ that is computed once a batch is computed as (W rᵀ)ᵀ, and r is packed;
- * - where a factor is multiplied in. c · (r Wᵀ) inside a repeat becomes r (cWᵀ), with cWᵀ made once a batch;
- * - when a value is last read, so that its memory is free again at once.
+ * - which products are computed transposed. The right side of a product is packed before it is multiplied, which takes longer than
+ *   multiplying a small batch; so an r Wᵀ that is computed once per batch is computed as (W rᵀ)ᵀ, and r is packed;
+ * - where a factor is multiplied in. c · (r Wᵀ) inside a repeat becomes r (cWᵀ), with cWᵀ computed once per batch;
+ * - where a value is last used (liveness), so that it is disposed right there.
  */
 import type { Coefficient, Program, Statement, ValueId } from '../../program/program.ts'
 import { operandsOf } from '../../program/statements.ts'
@@ -19,15 +19,15 @@ export interface Plan extends MatrixLayout {
 
 export interface Block {
   readonly statements: readonly Statement[]
-  /** For each statement, the values that nobody reads after it and that were made in this block. */
+  /** For each statement, the values of this block that are dead after it. */
   readonly released: readonly (readonly ValueId[])[]
-  /** Values made here that are read at the block's end: released by whoever runs it. */
+  /** Values of this block that are live at its end: the caller releases them. */
   readonly liveOut: readonly ValueId[]
-  /** Values made in this block, carried ones included; everything else is the same in every iteration. */
-  readonly made: ReadonlySet<ValueId>
+  /** Values defined in this block, carried ones included; everything else is loop-invariant. */
+  readonly defined: ReadonlySet<ValueId>
   /** Products read once, by a sum of the same block, with the coefficient they have there: the product multiplies it in itself. */
   readonly coefficients: ReadonlyMap<ValueId, Coefficient>
-  /** Products of a batch with a big matrix, once a batch: computed transposed unless the batch is big too. */
+  /** Products of a batch with a large matrix, once per batch: computed transposed unless the batch is large too. */
   readonly computedTransposed: ReadonlySet<ValueId>
   /** Bodies of the repeats, by the index of their statement. */
   readonly bodies: ReadonlyMap<number, Block>
@@ -44,9 +44,9 @@ export function planFor(program: Program): Plan {
   }
 }
 
-/** From so many entries of a matrix on, packing it counts. */
+/** Entries of a matrix from which packing it costs more than multiplying a small batch. */
 const LARGE_MATRIX = 10_000
-/** From so many samples on, they take as long to pack as such a matrix, and nothing is computedTransposed. */
+/** Samples from which they take as long to pack as such a matrix, so that nothing is gained. */
 export const LARGE_BATCH = 400
 
 function computedTransposedIn({ training, prediction, shapes }: Program): Set<ValueId> {
@@ -112,7 +112,7 @@ function blockOf(
     statements,
     released,
     liveOut: [...here].filter((id) => kept.includes(id)),
-    made: new Set([...here, ...inner]),
+    defined: new Set([...here, ...inner]),
     coefficients,
     computedTransposed,
     bodies,

@@ -1,6 +1,6 @@
 /**
- * Runs one block of a plan for one batch of each replica, all in one pass. Values go back to TensorFlow.js as soon as nobody reads them any
- * more, so that the working set stays in the processor's caches; a `tidy` around the batch catches what an error leaves.
+ * Runs one block of a plan for one batch of each replica, all in one pass. A value is disposed right after its last use, so
+ * that the working set stays in the processor's caches; a `tidy` around the batch catches what an error leaves.
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
@@ -15,11 +15,11 @@ export interface Batch {
   readonly size: number
   readonly x: Tensor
   readonly y: Tensor
-  /** Lying as `plan.transposedParameters` says. */
+  /** Stored as `plan.transposedParameters` says. */
   readonly parameters: readonly Tensor[]
   /** `[replica][slot]` */
   readonly scalars: ArrayLike<number>
-  /** Called for each `measure`, once an iteration, with one replica's entries after another's; null when nobody listens. */
+  /** Called for each `measure`, once per iteration, with the entries of all replicas concatenated; null when nothing is measured. */
   readonly listener: ((name: string, entries: Float32Array) => void) | null
 }
 
@@ -36,7 +36,7 @@ export class Runner {
     this.#kernels = kernels
   }
 
-  /** The parameters' next values, kept beyond the batch; those that do not change are absent. */
+  /** The parameters' next values, which outlive the batch; those that do not change are absent. */
   train(batch: Batch): readonly { readonly parameter: number; readonly tensor: Tensor }[] {
     this.#updates = []
     this.#run(this.#plan.training, batch, 0)
@@ -102,8 +102,8 @@ export class Runner {
       case 'input':
         return new Entry(this.#kernels, operation.name === 'x' ? batch.x : batch.y, false, true)
       case 'parameter': {
-        const lies = this.#plan.transposedParameters[operation.parameter] as boolean
-        return new Entry(this.#kernels, batch.parameters[operation.parameter] as Tensor, lies, true)
+        const stored = this.#plan.transposedParameters[operation.parameter] as boolean
+        return new Entry(this.#kernels, batch.parameters[operation.parameter] as Tensor, stored, true)
       }
       case 'fill': {
         const size = this.#size(id, batch)
@@ -123,7 +123,7 @@ export class Runner {
       case 'map':
         return made(this.#kernels.map(operation.map, this.#entry(operation.value).form(transposed)))
       case 'softmax':
-        return made(this.#upright(transposed, this.#kernels.softmax(this.#entry(operation.value).form(false))))
+        return made(this.#stored(transposed, this.#kernels.softmax(this.#entry(operation.value).form(false))))
       case 'reduce': {
         const [rows, columns] = this.#size(operation.value, batch)
         const [outRows, outColumns] = this.#size(id, batch)
@@ -159,8 +159,8 @@ export class Runner {
     // A side that is the same in every iteration is multiplied once; else the smallest of the three is.
     if (coefficient.scalar === null && typeof factor === 'number') {
       const scaledOnce = (side: Side): Tensor => this.#entry(side.id).scaled(side.transposed, factor)
-      if (!block.made.has(b.id)) return made(this.#kernels.product(tensorOf(a), scaledOnce(b)))
-      if (!block.made.has(a.id)) return made(this.#kernels.product(scaledOnce(a), tensorOf(b)))
+      if (!block.defined.has(b.id)) return made(this.#kernels.product(tensorOf(a), scaledOnce(b)))
+      if (!block.defined.has(a.id)) return made(this.#kernels.product(scaledOnce(a), tensorOf(b)))
     }
     const sizes = [a.id, b.id, id].map((value) => this.#size(value, batch)).map(([rows, columns]) => rows * columns)
     const least = Math.min(...sizes)
@@ -188,7 +188,7 @@ export class Runner {
       const factor = block.coefficients.has(value) ? 1 : this.#factor(coefficient, batch, iteration)
       if (factor === 1) total.add(entry.form(transposed), false)
       else if (factor === -1) subtracted.push(entry.form(transposed))
-      else if (coefficient.scalar === null && typeof factor === 'number' && !block.made.has(value))
+      else if (coefficient.scalar === null && typeof factor === 'number' && !block.defined.has(value))
         total.add(entry.scaled(transposed, factor), false)
       else total.add(this.#kernels.scale(entry.form(transposed), factor), true)
     }
@@ -196,9 +196,9 @@ export class Runner {
     return total.done()
   }
 
-  /** A result of an operation that works on rows as they are, computedTransposed over where the value lies transposed. */
-  #upright(transposed: boolean, tensor: Tensor): Tensor {
-    return transposed ? through(tensor, (upright) => this.#kernels.transpose(upright)) : tensor
+  /** The result of an operation on rows, transposed where the value is stored so. */
+  #stored(transposed: boolean, tensor: Tensor): Tensor {
+    return transposed ? through(tensor, (plain) => this.#kernels.transpose(plain)) : tensor
   }
 
   #factor({ factor, scalar }: Coefficient, batch: Batch, iteration: number): Factor {
@@ -232,18 +232,18 @@ export class Runner {
   }
 }
 
-/** A running sum that gives up what it made on the way. */
+/** A running sum that disposes its intermediates. */
 class Total {
   readonly #kernels: Kernels
   #tensor: Tensor | null = null
-  /** Whether the tensor was made for this sum. */
+  /** Whether the tensor was allocated for this sum. */
   #own = false
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels
   }
 
-  /** `own`: made for this sum, and not needed after. */
+  /** @param own whether it was allocated for this sum, and is disposed with it */
   add(tensor: Tensor, own: boolean): void {
     if (this.#tensor === null) {
       this.#tensor = tensor

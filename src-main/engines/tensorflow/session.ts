@@ -24,7 +24,12 @@ export class TensorFlowSession implements UncheckedSession {
   /** Each holds the replicas that are computed in one pass: all of them, or one. */
   readonly #groups: Parameters[]
 
-  constructor(tf: Tf, { device, together }: Pick<Binding, 'device' | 'together'>, program: Program, replicas: number) {
+  constructor(
+    tf: Tf,
+    { device, batchReplicas }: Pick<Binding, 'device' | 'batchReplicas'>,
+    program: Program,
+    replicas: number,
+  ) {
     this.device = device
     this.#program = program
     this.#plan = planFor(program)
@@ -33,9 +38,9 @@ export class TensorFlowSession implements UncheckedSession {
     this.#replicas = replicas
     const zeros = (): Tensor[] =>
       program.parameters.map(({ shape: [rows, columns] }, index) =>
-        this.#lying(new Float32Array(rows * columns), rows, columns, index),
+        this.#stored(new Float32Array(rows * columns), rows, columns, index),
       )
-    const size = together ? replicas : 1
+    const size = batchReplicas ? replicas : 1
     this.#groups = Array.from(
       { length: replicas / size },
       () => new Parameters(this.#kernels, Array.from({ length: size }, zeros)),
@@ -49,16 +54,16 @@ export class TensorFlowSession implements UncheckedSession {
   write(parameter: number, replica: number, values: Numbers): void {
     const [rows, columns] = this.#program.parameters[parameter]?.shape ?? [0, 0]
     const { group, at } = this.#place(replica)
-    group.replaceOf(at, parameter, this.#lying(Float32Array.from(values), rows, columns, parameter))
+    group.replaceOf(at, parameter, this.#stored(Float32Array.from(values), rows, columns, parameter))
   }
 
   async read(parameter: number, replica: number): Promise<Numbers> {
     const { group, at } = this.#place(replica)
     const tensor = group.of(at)[parameter] as Tensor
-    const upright =
+    const rowMajor =
       this.#plan.transposedParameters[parameter] === true ? this.#kernels.transpose(tensor) : this.#kernels.copy(tensor)
-    const values = await upright.data<'float32'>()
-    upright.dispose()
+    const values = await rowMajor.data<'float32'>()
+    rowMajor.dispose()
     return values.slice()
   }
 
@@ -81,7 +86,7 @@ export class TensorFlowSession implements UncheckedSession {
         const indices = rows.map((row) => plan.samples.subarray(row * batchSize, (row + 1) * batchSize))
         this.#kernels.tf.tidy(() => {
           const listener = batch === measureBatch ? collector(measured) : null
-          const input = this.#batch(train, indices, group.together(), scalars, listener)
+          const input = this.#batch(train, indices, group.stacked(), scalars, listener)
           for (const { parameter, tensor } of this.#runner.train(input)) group.replace(parameter, tensor)
         })
         this.#kernels.sweep()
@@ -94,16 +99,16 @@ export class TensorFlowSession implements UncheckedSession {
   }
 
   async evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]> {
-    const together = (this.#groups[0] as Parameters).replicas
+    const perPass = (this.#groups[0] as Parameters).replicas
     const samples = data[plan.split]
     const score = (first: number, indices: Uint32Array): Promise<Numbers> =>
       this.#score(
         samples,
-        Array.from({ length: together }, () => indices),
-        this.#place(first).group.together(),
+        Array.from({ length: perPass }, () => indices),
+        this.#place(first).group.stacked(),
         plan.scalars.subarray(first * this.#program.scalarCount),
       )
-    return countHits(plan, samples, classesOf(this.#program), this.#replicas, score, together)
+    return countHits(plan, samples, classesOf(this.#program), this.#replicas, score, perPass)
   }
 
   async predict({ split, samples, scalars, replica }: PredictionPlan, data: BoundData): Promise<Numbers> {
@@ -117,7 +122,7 @@ export class TensorFlowSession implements UncheckedSession {
     this.#kernels.dispose()
   }
 
-  /** @param indices a list a replica; scores come one replica after another */
+  /** @param indices `[replica]`; scores come one replica after another */
   async #score(
     samples: Samples,
     indices: readonly Uint32Array[],
@@ -133,7 +138,7 @@ export class TensorFlowSession implements UncheckedSession {
     return values.slice()
   }
 
-  /** @param indices a list a replica, all of one length */
+  /** @param indices `[replica]`, all of one length */
   #batch(
     samples: Samples,
     indices: readonly Uint32Array[],
@@ -162,16 +167,16 @@ export class TensorFlowSession implements UncheckedSession {
     }
   }
 
-  /** A parameter's values for one replica as a tensor that lies as the plan says and outlives any tidy. */
-  #lying(values: Float32Array, rows: number, columns: number, index: number): Tensor {
-    const upright = this.#kernels.matrices(values, 1, rows, columns)
+  /** A parameter's values for one replica as a tensor in the plan's layout that outlives any tidy. */
+  #stored(values: Float32Array, rows: number, columns: number, index: number): Tensor {
+    const plain = this.#kernels.matrices(values, 1, rows, columns)
     const transposed = this.#plan.transposedParameters[index] === true
-    return this.#kernels.tf.keep(transposed ? through(upright, (tensor) => this.#kernels.transpose(tensor)) : upright)
+    return this.#kernels.tf.keep(transposed ? through(plain, (tensor) => this.#kernels.transpose(tensor)) : plain)
   }
 
   /** Places in the group of replicas with an entry that is NaN or infinite. */
   #broken(group: Parameters): number[] {
-    const found = group.together().map((tensor) => this.#kernels.broken(tensor))
+    const found = group.stacked().map((tensor) => this.#kernels.nonFinite(tensor))
     return Array.from({ length: group.replicas }, (_, at) => at).filter((at) => found.some((broken) => broken[at]))
   }
 

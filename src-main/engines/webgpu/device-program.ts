@@ -19,7 +19,7 @@ const MOST_READY = 12
 export type Kind = 'training' | 'measured training' | 'prediction'
 
 /** Of each split, as a frame takes it. */
-export type Planes = Readonly<Record<Split, readonly [number, number]>>
+type Planes = Readonly<Record<Split, readonly [number, number]>>
 
 export class DeviceProgram {
   readonly gpu: Gpu
@@ -44,7 +44,7 @@ export class DeviceProgram {
     this.replicas = replicas
     const layout = chooseLayout(program)
     const whole = lower(program, layout)
-    // What only a measurement needs is not computed where nobody measures.
+    // What only a measurement needs is not computed in batches that measure nothing.
     const silent = prune(program.training, { values: [], measurement: () => false, update: () => true })
     this.lowered = {
       'measured training': whole.training,
@@ -111,7 +111,7 @@ export class DeviceProgram {
     return planes
   }
 
-  /** Room for the values of so many replicas, `stride` numbers each. */
+  /** Reserves room for the values of `replicas` replicas, `stride` numbers each. */
   async reserveValues(stride: number, replicas: number): Promise<void> {
     await this.memory.atLeast('values', stride * replicas * 4, USAGE.storage | USAGE.copySource, 'Values')
   }
@@ -128,7 +128,7 @@ export class DeviceProgram {
     return answer
   }
 
-  /** @throws Error, which nobody sees: `CheckedSession` says that the session was closed */
+  /** @throws Error, which `CheckedSession` replaces by its sentence about a closed session */
   requireOpen(): void {
     if (this.#closed) throw new Error('the session is closed')
   }

@@ -6,12 +6,12 @@ import { USAGE } from './gpu.ts'
 import { placeValues } from './placement.ts'
 import { SUBMISSION_MS } from './submission.ts'
 
-/** How many samples may be evaluated at a time; what is left over is filled up to the smallest. */
+/** How many samples may be evaluated at a time; the rest is padded to the smallest. */
 const ROWS = [4096, 1024, 256, 64, 16] as const
 /** Bytes of values that an evaluation may take. */
 const EVALUATION_BYTES = 2 ** 28
 
-export interface ScoreRequest {
+interface ScoreRequest {
   readonly split: Split
   readonly samples: Uint32Array
   readonly scalars: Float64Array
@@ -45,7 +45,7 @@ export class Evaluator {
       const ready = await this.#on.prepare('prediction', rows)
       const { place } = ready.steps
       await this.#on.reserveValues(place.stride, replicas)
-      // Filled up with sample 0, whose scores nobody looks at.
+      // Padded with sample 0, whose scores are ignored.
       const filled = new Uint32Array(rows)
       filled.set(indices)
       await memory.holding('samples', filled, USAGE.storage, 'Indices')

@@ -10,7 +10,7 @@ import type { DispatchStrategy } from './steps.ts'
 import { Trainer } from './trainer.ts'
 import { transpose } from './transpose.ts'
 
-export interface WebGpuSessionOptions {
+interface WebGpuSessionOptions {
   readonly replicas: number
   readonly strategy: DispatchStrategy
 }

@@ -1,9 +1,9 @@
 /**
- * A repeat as one dispatch. While they settle, samples do not see each other: a workgroup takes a few samples of one
+ * A repeat as one dispatch. While they settle, samples are independent: a workgroup takes a few samples of one
  * replica through all iterations, layer after layer in the rule's order, with their states in its own memory; only
  * weights come from the device's. So the number of dispatches does not grow with the iterations.
  *
- * States stand in groups of four samples, unit by unit: one read of four numbers and one of a weight give four
+ * States are stored as vec4 of four samples, unit by unit: one read of four numbers and one of a weight give four
  * multiply-adds for each group.
  */
 import type { Lowered } from '../lowering/plan.ts'
@@ -13,7 +13,7 @@ import { States } from './kernels/states.ts'
 import { wrapped, type Shader } from './shader.ts'
 import { Writer, type Word } from './writer.ts'
 
-/** The repeat as one dispatch, or null where its samples see each other or their states do not fit into a workgroup. */
+/** The repeat as one dispatch, or null where its samples are not independent or their states do not fit into a workgroup. */
 export function settle(
   lowered: Lowered,
   repeat: Repeat,

@@ -1,4 +1,4 @@
-/** Shaders as text: what surrounds kernels, and several independent instructions in one dispatch, a share of its workgroups each. */
+/** Shaders as text: what surrounds kernels, and several independent instructions in one dispatch, each on its own workgroups. */
 import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { affine, TILE_QUADS } from './kernels/affine.ts'
 import { chain } from './kernels/chain.ts'
@@ -71,8 +71,8 @@ function kernelOf(instruction: Instruction, writer: Writer, rows: number | null)
  * What every shader begins with, and `main`. Its arguments to kernels: g, the workgroup's number from 0 among those of
  * its replica, and tid, the thread in it.
  *
- * @param partials sums of four numbers that each thread may put down for others at a time
- * @param vec4Weights parameters are declared four beside each other, and only read
+ * @param partials sums of four numbers that each thread may share at a time
+ * @param vec4Weights parameters are declared as vec4, and only read
  */
 export function wrapped(
   functions: string,

@@ -1,8 +1,8 @@
-/** One open device for all sessions of a process: opened for the first, let go a while after the last. */
+/** One open device for all sessions of a process: opened for the first, destroyed a while after the last. */
 import type { Adapter } from './dawn.ts'
 import { Gpu } from './gpu.ts'
 
-/** Kept open for whoever comes next: its pipelines are compiled. */
+/** Kept open for the next session, since its pipelines are compiled. */
 const LINGER_MS = 5_000
 
 interface Opened {
@@ -13,7 +13,7 @@ interface Opened {
 
 const opened = new Map<string, Opened>()
 
-/** The device, and what gives it back. */
+/** The device, and a function that releases it. */
 export async function acquire(adapter: Adapter): Promise<{ readonly gpu: Gpu; readonly release: () => void }> {
   let entry = opened.get(adapter.name)
   if (entry !== undefined && (await entry.gpu.then((gpu) => gpu.isLost).catch(() => true))) {

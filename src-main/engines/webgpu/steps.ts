@@ -1,4 +1,4 @@
-/** A lowered list as dispatches: which shader, on which words, at which iteration; made once for each batch size. */
+/** A lowered list as dispatches: which shader, on which words, at which iteration; built once per batch size. */
 import { weightCount } from '../../program/cost.ts'
 import type { MeasurementDeclaration, Program } from '../../program/program.ts'
 import type { Instruction, Lowered } from '../lowering/plan.ts'
@@ -27,19 +27,19 @@ export interface Steps {
   readonly words: Uint32Array
   /** The largest uniform block, in bytes. */
   readonly blockBytes: number
-  /** How many repeats are one dispatch each, and how many are one or more an iteration. */
+  /** How many repeats are one dispatch each, and how many take one or more per iteration. */
   readonly fused: number
   readonly unfused: number
 }
 
-/** Uniform blocks begin on multiples of so many bytes: the most that a device may ask for. */
+/** Alignment of uniform blocks in bytes: the largest that a device may require. */
 export const BLOCK_BYTES = 256
 
 /** How instructions become dispatches. */
 export interface DispatchStrategy {
   /** Repeats become one dispatch where a workgroup of such a device holds their states; null where none shall. */
   readonly fuse: Limits | null
-  /** Instructions that may run at once share a dispatch. */
+  /** Independent instructions share a dispatch. */
   readonly join: boolean
   /** Products with a long inner dimension are divided among the threads of a workgroup. */
   readonly tile: boolean
@@ -97,7 +97,7 @@ export function stepsOf(
     }
   }
   return {
-    // A buffer that has changed places lies there from now on, for whoever reads scores and measurements.
+    // With the buffers where the last swap left them: scores and measurements are read from there.
     place,
     list: blocks.list,
     shaders: new Set(blocks.list.map(({ shader }) => shader)),

@@ -111,13 +111,13 @@ export class Trainer {
   }
 }
 
-/** How many batches to submit at a time, after so many took so long. */
+/** How many batches to submit at a time, after `batches` took `elapsedMs`. */
 function fitting(batches: number, elapsedMs: number): number {
   if (elapsedMs < SUBMISSION_MS / 2) return Math.min(1024, batches * 2)
   return elapsedMs > SUBMISSION_MS * 2 ? Math.max(1, Math.floor(batches / 2)) : batches
 }
 
-/** The values of measurements that lie one after another. */
+/** The values of measurements that are stored one after another. */
 function named(
   taken: readonly { readonly name: string; readonly length: number }[],
   values: Float32Array,

@@ -1,4 +1,4 @@
-/** Which repeats can be one dispatch on a device, and how their samples are divided among workgroups. */
+/** Which repeats can be one dispatch on a device, and how their samples are partitioned among workgroups. */
 import { readsOf, writesOf, type Buffer, type Instruction, type Lowered } from '../lowering/plan.ts'
 import type { Gpu } from './gpu.ts'
 
@@ -10,19 +10,19 @@ export interface Limits {
 
 export type Repeat = Extract<Instruction, { kind: 'repeat' }>
 
-/** How a repeat is divided: what a workgroup keeps in its own memory, for how many samples, with how many threads. */
+/** How a repeat is partitioned: what a workgroup keeps in its own memory, for how many samples, with how many threads. */
 export interface WorkgroupPlan {
   readonly kept: readonly number[]
   /** Groups of four samples. */
   readonly quads: number
   readonly threads: number
-  /** Sums of four samples that each thread may put down for others at a time. */
+  /** Partial sums of four samples that each thread may share at a time. */
   readonly partials: number
 }
 
 /**
- * More samples in a workgroup save reading weights; fewer leave more workgroups for the device to run at once, which
- * counts until so many quads of all networks keep a large card busy.
+ * More samples per workgroup save reading weights; fewer leave more workgroups to run in parallel, which counts until
+ * `BUSY_QUADS` quads of all networks keep a large card busy.
  */
 const MOST_QUADS = 2
 const BUSY_QUADS = 64
@@ -43,13 +43,13 @@ export function dispatchLabel({ buffers, instructions }: Lowered, limits: Limits
   return fused === 0 ? 'settling step by step' : `${fused} of ${repeats.length} phases settling in one dispatch`
 }
 
-/** Networks side by side, and samples of each that settle at a time. */
+/** Networks trained side by side, and samples per batch of each. */
 export interface Size {
   readonly replicas: number
   readonly batch: number
 }
 
-/** Null where the repeat cannot be divided among samples or what each needs does not fit. */
+/** Null where the repeat cannot be partitioned by samples or the states of a few do not fit. */
 export function planWorkgroup(
   buffers: readonly Buffer[],
   repeat: Repeat,
@@ -65,7 +65,7 @@ export function planWorkgroup(
   const most = [512, 256].filter((threads) => threads <= limits.threads && (threads === 256 || widest > threads / 2))
   const ofBatch = Math.ceil(batch / 4)
   const mostQuads = ofBatch * replicas > BUSY_QUADS ? Math.min(MOST_QUADS, ofBatch) : 1
-  // States that only their own entry is read of may stay in the device's memory: they are the first to give strategy.
+  // States of which only the own entry is read may stay in the device's memory: they are spilled first.
   for (let quads = mostQuads; quads >= 1; quads--)
     for (const kept of [all, whole])
       for (const threads of most)
@@ -77,7 +77,7 @@ export function planWorkgroup(
   return null
 }
 
-/** Groups of four numbers set aside for so many: few sizes, so that networks share pipelines. */
+/** Vectors of four numbers to allocate for `fours`: rounded up to few sizes, so that networks share pipelines. */
 export function roundedQuads(fours: number): number {
   return Math.max(128, Math.ceil(fours / 128) * 128)
 }

@@ -5,7 +5,7 @@
 import type { Buffer, Coefficient, Lowered } from '../lowering/plan.ts'
 import type { Placement } from './placement.ts'
 
-/** A word of a uniform block, once it is known where everything lies. */
+/** A word of a uniform block, given the memory plan. */
 export type Word = (place: Placement) => number
 
 /** One instruction as a function of a shader. */
@@ -19,13 +19,13 @@ export interface Kernel {
 /** Threads of a workgroup. */
 export const THREADS = 256
 
-/** Numbers words as kernels ask for them, and names where a buffer's entries lie. */
+/** Numbers words as kernels ask for them, and writes the addresses of a buffer's entries. */
 export class Writer {
   readonly words: Word[]
   readonly #buffers: readonly Buffer[]
   readonly #vec4Weights: boolean
 
-  /** @param vec4Weights parameters are read four beside each other: W is declared so */
+  /** @param vec4Weights W is declared as an array of vec4 */
   constructor(lowered: Lowered, words: Word[], vec4Weights = false) {
     this.#buffers = lowered.buffers
     this.words = words
@@ -63,7 +63,7 @@ export class Writer {
     return `(${parts.join(' + ')})`
   }
 
-  /** The array that a buffer lies in. */
+  /** The array that holds a buffer. */
   space(id: number): string {
     return this.buffer(id).parameter >= 0 ? 'W' : 'V'
   }
@@ -81,7 +81,7 @@ export class Writer {
     return this.word(() => this.buffer(id).columns)
   }
 
-  /** The entry at a row and column, as mathematics counts them; a buffer with one row or column stretches. */
+  /** The entry at a row and column, as mathematics counts them; a buffer with one row or column is broadcast. */
   entry(id: number, base: string, row: string, column: string): string {
     const buffer = this.buffer(id)
     const r = !buffer.batch && buffer.rows === 1 ? null : row
@@ -92,7 +92,7 @@ export class Writer {
     return this.at(id, [base, ...index.filter((part) => part !== null)].join(' + '))
   }
 
-  /** The number at an index of the array that a buffer lies in. */
+  /** The number at an index of the array that holds a buffer. */
   at(id: number, index: string): string {
     const space = this.space(id)
     return space === 'W' && this.#vec4Weights ? `W[(${index}) / 4u][(${index}) % 4u]` : `${space}[${index}]`
@@ -103,7 +103,7 @@ const floats = new Float32Array(1)
 const words = new Uint32Array(floats.buffer)
 
 /** The bits of a number rounded to float32. */
-export function bitsOf(value: number): number {
+function bitsOf(value: number): number {
   floats[0] = value
   return words[0] as number
 }

@@ -1,4 +1,4 @@
-// JavaScript values as C++ ones. Everything is copied: the addon's memory is never JavaScript's and the other way round.
+// JavaScript values as C++ ones. Everything is copied: the addon and JavaScript never share memory.
 #pragma once
 
 #include <napi.h>

@@ -39,7 +39,7 @@ inline PanelLayout panelLayout(const Kernels& kernels, int rows, int columns, bo
   return {transposed ? columns : rows, storedColumns, kernels.panel(storedColumns)};
 }
 
-/// Floats to set aside for so many: a cache line between neighbours, so that equal sizes do not map to the same sets.
+/// Floats to allocate for `floats`: a cache line between neighbours, so that equal sizes do not map to the same sets.
 inline size_t spaced(size_t floats) { return (floats + 15) / 16 * 16 + 16; }
 
 }  // namespace apical

@@ -2,14 +2,13 @@
 import type { Affine } from './affine.ts'
 import { mappedFour, type States } from './states.ts'
 
-/** Weights that a thread reads before it uses the first: as many are on their strategy at once. */
+/** Weights that a thread loads before it uses the first, to hide the latency of memory. */
 const LOADS_AT_ONCE = 32
 
 /**
  * A thread computes a few columns for all samples of the workgroup, so that a state read from the workgroup's memory
- * is used for several weights: what comes back from that memory would be the limit otherwise, not arithmetic. Threads
- * with the same columns divide the inner dimension and add up at the end, in an order that does not depend on how many
- * samples the workgroup has.
+ * is used for several weights: its bandwidth would be the limit otherwise, not arithmetic. Threads with the same columns
+ * split the inner dimension and reduce at the end, in an order that does not depend on how many samples the workgroup has.
  */
 export function settledAffine(
   states: States,

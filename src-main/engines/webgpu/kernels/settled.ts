@@ -1,4 +1,4 @@
-/** The instructions of a repeat for the samples of one workgroup, whose states stand in its memory four by four. */
+/** The instructions of a repeat for the samples of one workgroup, whose states are in its memory, four samples at a time. */
 import { readsOf, writesOf, type Instruction } from '../../lowering/plan.ts'
 import type { Repeat } from '../workgroup.ts'
 import { stripText } from './chain.ts'
@@ -9,7 +9,7 @@ type Of<Kind extends Instruction['kind']> = Extract<Instruction, { kind: Kind }>
 
 export class Body {
   readonly #states: States
-  /** Own entries that stay in the device's memory are handed on there, from thread to thread. */
+  /** Entries that stay in the device's memory are passed between threads there, hence the storage barrier. */
   readonly #barrier = 'storageBarrier();\nworkgroupBarrier();'
 
   constructor(states: States) {

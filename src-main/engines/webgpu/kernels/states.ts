@@ -35,7 +35,7 @@ ${body}
 }`
   }
 
-  /** Four samples' entries of a buffer at `column` of `quad`, from wherever it lies. */
+  /** Four samples' entries of a buffer at `column` of `quad`, from the memory that holds it. */
   value(id: number): string {
     const { columns } = this.writer.buffer(id)
     if (this.#kept.has(id))
