@@ -2,9 +2,16 @@
  * What every engine does with samples before and after its arithmetic: gather and scale a batch, count hits, and let
  * the process answer its messages in between.
  */
-import type { Samples } from '../program/samples.ts'
 import { isHit } from '../program/measures.ts'
+import type { Program } from '../program/program.ts'
+import type { Samples } from '../program/samples.ts'
 import type { Counts, EvaluationPlan, Numbers } from './engine.ts'
+import type { CheckedEvaluation } from './unchecked-session.ts'
+
+/** Units of the last layer. */
+export function classesOf(program: Program): number {
+  return program.widths[program.widths.length - 1] as number
+}
 
 /**
  * Writes the samples of `indices` into `x`, one row each: x = pixel · scale[c] + offset[c] with c the pixel's channel
@@ -26,6 +33,26 @@ export function gatherPixels(samples: Samples, indices: Uint32Array, x: Numbers)
   }
 }
 
+/** All samples as `gatherPixels` writes them, `[sample][feature]`. */
+export function scaledPixels(samples: Samples): Float32Array<ArrayBuffer> {
+  const scaled = new Float32Array(samples.count * samples.features)
+  gatherPixels(
+    samples,
+    Uint32Array.from({ length: samples.count }, (_, index) => index),
+    scaled,
+  )
+  return scaled
+}
+
+/** What each byte of a pixel stands for, `[channel][byte]`, for engines that keep bytes; rounded once, to float32. */
+export function byteValues({ scaling }: Samples): Float32Array<ArrayBuffer> {
+  const values = new Float32Array(scaling.scale.length * 256)
+  for (let channel = 0; channel < scaling.scale.length; channel++)
+    for (let byte = 0; byte < 256; byte++)
+      values[channel * 256 + byte] = byte * (scaling.scale[channel] as number) + (scaling.offset[channel] as number)
+  return values
+}
+
 /** Writes one-hot rows of `classes` entries for the labels of `indices` into `y`. */
 export function gatherTargets(samples: Samples, indices: Uint32Array, classes: number, y: Numbers): void {
   y.fill(0, 0, indices.length * classes)
@@ -34,28 +61,27 @@ export function gatherTargets(samples: Samples, indices: Uint32Array, classes: n
 }
 
 /** Scores of some samples, row by row, for one replica, or for one after another from this one on. */
-export type Scorer = (replica: number, indices: Uint32Array) => Numbers | Promise<Numbers>
+type Scorer = (replica: number, indices: Uint32Array) => Numbers | Promise<Numbers>
 
 /**
  * Counts hits over the plan's samples, batch by batch; the last batch may be smaller.
  *
- * @param together how many replicas `score` scores at a time, which divides their number
+ * @param perPass how many replicas `score` scores at a time, which divides their number
  */
 export async function countHits(
-  plan: EvaluationPlan,
+  plan: CheckedEvaluation,
   samples: Samples,
   classes: number,
   replicas: number,
   score: Scorer,
-  together = 1,
+  perPass = 1,
 ): Promise<readonly Counts[]> {
-  const order = plan.samples ?? Uint32Array.from({ length: samples.count }, (_, index) => index)
   const counts: Counts[] = []
   const pause = new Pause()
-  for (let first = 0; first < replicas; first += together) {
-    let sums = Array.from({ length: together }, () => noCounts(plan, classes))
-    for (let from = 0; from < order.length; from += plan.batchSize) {
-      const indices = order.subarray(from, from + plan.batchSize)
+  for (let first = 0; first < replicas; first += perPass) {
+    let sums = Array.from({ length: perPass }, () => noCounts(plan, classes))
+    for (let from = 0; from < plan.samples.length; from += plan.batchSize) {
+      const indices = plan.samples.subarray(from, from + plan.batchSize)
       const scores = await score(first, indices)
       const entries = indices.length * classes
       sums = sums.map((sum, at) =>
@@ -129,7 +155,7 @@ export function namedValues(taken: Iterable<readonly [name: string, values: Floa
 }
 
 /** True when an entry is NaN or infinite. */
-export function hasBroken(values: Numbers): boolean {
+export function hasNonFinite(values: Numbers): boolean {
   for (const value of values) if (value - value !== 0) return true
   return false
 }

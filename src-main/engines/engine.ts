@@ -38,7 +38,7 @@ export interface Engine {
   available(): Promise<Availability>
   /** Rejects with `EngineProblem` when the machine or the options do not allow it. */
   open(compiled: Compiled, options: SessionOptions): Promise<Session>
-  /** What so many threads could do at most, 10⁹ multiply-adds' operations a second, measured now; absent where an engine cannot tell. */
+  /** Peak arithmetic rate of that many threads in GFLOP/s (a multiply-add counts two), measured now; absent where an engine cannot tell. */
   peak?(threads: number): Promise<number>
 }
 
@@ -78,6 +78,19 @@ export interface EvaluationPlan {
   readonly confusion: boolean
 }
 
+export interface PredictionPlan {
+  readonly split: Split
+  readonly samples: Uint32Array
+  /** `[slot]`, of the replica. */
+  readonly scalars: Float64Array
+  readonly replica: number
+}
+
+export interface BoundData {
+  readonly train: Samples
+  readonly test: Samples
+}
+
 export interface Counts {
   readonly samples: number
   /** Hits for each k of `topK`. Ties go to the lowest index. A row with NaN is a miss. */
@@ -93,21 +106,16 @@ export interface Session {
   /** Dispatches that the last plan's training batches took, where batches are sent to a GPU; null before the first. */
   readonly dispatchesPerBatch?: number | null
   /** Gives the session its data; called once before train or evaluate. */
-  bind(data: { readonly train: Samples; readonly test: Samples }): void
+  bind(data: BoundData): void
   /** Overwrites a parameter, row by row. */
   write(parameter: string, replica: number, values: Numbers): void
   /** A copy of a parameter, row by row. */
   read(parameter: string, replica: number): Promise<Numbers>
   train(plan: BatchPlan): Promise<Measured>
-  /** One `Counts` a replica. */
+  /** One `Counts` per replica. */
   evaluate(plan: EvaluationPlan): Promise<readonly Counts[]>
   /** The raw scores of one split's samples, `[sample][class]`, for one replica: for tests, drawing and embeddings. */
-  predict(plan: {
-    readonly split: Split
-    readonly samples: Uint32Array
-    readonly scalars: Float64Array
-    readonly replica: number
-  }): Promise<Numbers>
+  predict(plan: PredictionPlan): Promise<Numbers>
   close(): void
 }
 

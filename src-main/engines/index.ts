@@ -13,7 +13,7 @@ export function engineNamed(name: string): Engine | undefined {
   return engines.find((engine) => engine.name === name)
 }
 
-export interface ChosenEngine {
+interface ChosenEngine {
   readonly engine: Engine
   /** A sentence: what was taken and why. */
   readonly why: string

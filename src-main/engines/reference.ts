@@ -5,48 +5,24 @@
  * Precision float64, or float32: then every value is stored as float32, rounded once from a result computed in float64,
  * so it is at least as exact as arithmetic in float32 throughout.
  */
-import type { Compiled, Program } from '../program/program.ts'
-import { countHits, gatherPixels, gatherTargets, hasBroken, Pause } from './batch.ts'
-import type {
-  Availability,
-  BatchPlan,
-  Counts,
-  Engine,
-  EvaluationPlan,
-  Measured,
-  Numbers,
-  Precision,
-  Session,
-  SessionOptions,
-  Split,
-} from './engine.ts'
-import {
-  classesOf,
-  requireBound,
-  requireEntries,
-  requireEvaluation,
-  requireFit,
-  requireParameter,
-  requirePrediction,
-  requireReplicas,
-  requireTraining,
-  type BoundData,
-} from './request.ts'
+import type { Program } from '../program/program.ts'
+import type { Samples } from '../program/samples.ts'
+import { entriesOf } from '../program/shape.ts'
+import { classesOf, countHits, gatherPixels, gatherTargets, hasNonFinite, Pause } from './batch.ts'
+import { defineEngine } from './define-engine.ts'
+import type { BatchPlan, BoundData, Counts, Measured, Numbers, Precision, PredictionPlan } from './engine.ts'
 import { Workspace, zeros } from './reference/run.ts'
+import type { CheckedEvaluation, UncheckedSession } from './unchecked-session.ts'
 
-export const reference: Engine = {
+export const reference = defineEngine({
   name: 'reference',
-  async available(): Promise<Availability> {
-    return { available: true, device: 'CPU, 1 thread', reason: 'Plain loops, there on every machine; exact and slow.' }
-  },
-  async open(compiled: Compiled, options: SessionOptions): Promise<Session> {
-    requireReplicas(options)
-    return new ReferenceSession(compiled.program, options)
-  },
-}
+  label: 'The reference engine',
+  precisions: ['float32', 'float64'],
+  find: () => ({ device: 'CPU, 1 thread', reason: 'Plain loops, there on every machine; exact and slow.' }),
+  open: (program, { replicas, precision }) => new ReferenceSession(program, replicas, precision),
+})
 
-class ReferenceSession implements Session {
-  readonly engine = 'reference'
+class ReferenceSession implements UncheckedSession {
   readonly device: string
   readonly #program: Program
   readonly #precision: Precision
@@ -54,9 +30,8 @@ class ReferenceSession implements Session {
   readonly #parameters: Numbers[][]
   /** By batch size. Training, evaluation and the last, smaller batch of each take turns, hence a few. */
   readonly #workspaces = new Map<number, Workspace>()
-  #data: BoundData | null = null
 
-  constructor(program: Program, { replicas, precision }: SessionOptions) {
+  constructor(program: Program, replicas: number, precision: Precision) {
     this.device = `CPU, plain loops, ${precision}`
     this.#program = program
     this.#precision = precision
@@ -65,25 +40,19 @@ class ReferenceSession implements Session {
     )
   }
 
-  bind(data: BoundData): void {
-    requireFit(this.#program, data)
-    this.#data = data
+  bind(): void {
+    // Samples are gathered from where the caller keeps them.
   }
 
-  write(parameter: string, replica: number, values: Numbers): void {
-    const { index, declaration } = requireParameter(this.#program, parameter, replica, this.#parameters.length)
-    requireEntries(declaration, values)
-    this.#parametersOf(replica)[index]?.set(values)
+  write(parameter: number, replica: number, values: Numbers): void {
+    this.#parametersOf(replica)[parameter]?.set(values)
   }
 
-  async read(parameter: string, replica: number): Promise<Numbers> {
-    const { index } = requireParameter(this.#program, parameter, replica, this.#parameters.length)
-    return (this.#parametersOf(replica)[index] as Numbers).slice()
+  async read(parameter: number, replica: number): Promise<Numbers> {
+    return (this.#parametersOf(replica)[parameter] as Numbers).slice()
   }
 
-  async train(plan: BatchPlan): Promise<Measured> {
-    const { train } = requireBound(this.#data)
-    requireTraining(this.#program, plan, this.#parameters.length, requireBound(this.#data))
+  async train(plan: BatchPlan, { train }: BoundData): Promise<Measured> {
     const { batchSize, batches, measureBatch } = plan
     const { scalarCount } = this.#program
     const workspace = this.#workspace(batchSize)
@@ -103,38 +72,29 @@ class ReferenceSession implements Session {
         await pause.ifDue()
       }
       measurements.push(measureBatch === null ? new Map<string, Numbers>() : measured.values)
-      if (parameters.some(hasBroken)) broken.push(replica)
+      if (parameters.some(hasNonFinite)) broken.push(replica)
     }
     return { measurements, broken }
   }
 
-  async evaluate(plan: EvaluationPlan): Promise<readonly Counts[]> {
-    const data = requireBound(this.#data)
-    requireEvaluation(this.#program, plan, this.#parameters.length, data)
+  async evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]> {
     const { scalarCount } = this.#program
-    return countHits(plan, data[plan.split], classesOf(this.#program), this.#parameters.length, (replica, indices) =>
-      this.#score(plan.split, replica, indices, plan.scalars.subarray(replica * scalarCount)),
+    const samples = data[plan.split]
+    return countHits(plan, samples, classesOf(this.#program), this.#parameters.length, (replica, indices) =>
+      this.#score(samples, replica, indices, plan.scalars.subarray(replica * scalarCount)),
     )
   }
 
-  async predict(plan: {
-    readonly split: Split
-    readonly samples: Uint32Array
-    readonly scalars: Float64Array
-    readonly replica: number
-  }): Promise<Numbers> {
-    requirePrediction(this.#program, plan, this.#parameters.length, requireBound(this.#data))
-    return this.#score(plan.split, plan.replica, plan.samples, plan.scalars).slice()
+  async predict({ split, replica, samples, scalars }: PredictionPlan, data: BoundData): Promise<Numbers> {
+    return this.#score(data[split], replica, samples, scalars).slice()
   }
 
   close(): void {
     this.#workspaces.clear()
     this.#parameters.length = 0
-    this.#data = null
   }
 
-  #score(split: Split, replica: number, indices: Uint32Array, scalars: Float64Array): Numbers {
-    const samples = requireBound(this.#data)[split]
+  #score(samples: Samples, replica: number, indices: Uint32Array, scalars: Float64Array): Numbers {
     const { x, y } = this.#inputs(indices.length)
     gatherPixels(samples, indices, x)
     gatherTargets(samples, indices, classesOf(this.#program), y)
@@ -169,9 +129,9 @@ class Recorder {
 
   constructor(program: Program, batch: number, precision: Precision) {
     this.values = new Map(
-      program.measurements.map(({ name, shape: [rows, columns], iterations }) => [
+      program.measurements.map(({ name, shape, iterations }) => [
         name,
-        zeros(iterations * (rows === 'batch' ? batch : rows) * columns, precision),
+        zeros(iterations * entriesOf(shape, batch), precision),
       ]),
     )
   }

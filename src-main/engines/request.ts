@@ -1,21 +1,19 @@
 /**
- * What an engine may be asked: one sentence for each request that does not fit the program or the data.
+ * Which requests fit a program and its data, with one sentence for each that does not. `CheckedSession` asks here, so
+ * that no engine has to.
  */
-import type { Samples } from '../program/samples.ts'
 import type { ParameterDeclaration, Program } from '../program/program.ts'
+import { classesOf } from './batch.ts'
 import {
   EngineProblem,
   type BatchPlan,
+  type BoundData,
   type EvaluationPlan,
   type Numbers,
+  type PredictionPlan,
   type SessionOptions,
   type Split,
 } from './engine.ts'
-
-export interface BoundData {
-  readonly train: Samples
-  readonly test: Samples
-}
 
 export function requireReplicas(options: SessionOptions): void {
   if (!Number.isInteger(options.replicas) || options.replicas < 1)
@@ -39,13 +37,9 @@ export function requireFit(program: Program, data: BoundData): void {
     const { scale, offset } = samples.scaling
     if (scale.length < 1 || scale.length !== offset.length || samples.features % scale.length !== 0)
       throw new EngineProblem(
-        `The ${split} samples' ${samples.features} features cannot be scaled by ${scale.length} factors and ${offset.length} offsets; give one of each, or one a channel.`,
+        `The ${split} samples' ${samples.features} features cannot be scaled by ${scale.length} factors and ${offset.length} offsets; give one of each, or one per channel.`,
       )
   }
-}
-
-export function classesOf(program: Program): number {
-  return program.widths[program.widths.length - 1] as number
 }
 
 export function requireBound(data: BoundData | null): BoundData {
@@ -71,7 +65,7 @@ export function requireParameter(
   return { index, declaration }
 }
 
-export function requireReplica(replica: number, replicas: number): void {
+function requireReplica(replica: number, replicas: number): void {
   if (!Number.isInteger(replica) || replica < 0 || replica >= replicas)
     throw new EngineProblem(`The session has replicas 0 to ${replicas - 1}, not ${replica}.`)
 }
@@ -97,17 +91,7 @@ export function requireEvaluation(program: Program, plan: EvaluationPlan, replic
   if (plan.samples !== null) requireIndices(plan.samples, plan.split, data)
 }
 
-export function requirePrediction(
-  program: Program,
-  plan: {
-    readonly split: Split
-    readonly samples: Uint32Array
-    readonly scalars: Float64Array
-    readonly replica: number
-  },
-  replicas: number,
-  data: BoundData,
-): void {
+export function requirePrediction(program: Program, plan: PredictionPlan, replicas: number, data: BoundData): void {
   requireReplica(plan.replica, replicas)
   requireLength('scalars', plan.scalars.length, program.scalarCount)
   requireIndices(plan.samples, plan.split, data)

@@ -32,5 +32,3 @@ export const MAPS = {
 } as const satisfies Record<string, (v: number) => number>
 
 export type MapName = keyof typeof MAPS
-
-export const MAP_NAMES = Object.keys(MAPS) as readonly MapName[]

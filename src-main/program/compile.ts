@@ -152,8 +152,3 @@ function number(shapes: readonly Shape[], aliveParameters: readonly boolean[]) {
     rewrite: (statements: readonly Statement[]): Statement[] => rewriteParameters(renamed(statements, value)),
   }
 }
-
-/** True when two programs may run side by side: equal in everything but the host's scalar functions. */
-export function sameProgram(a: Program, b: Program): boolean {
-  return JSON.stringify(a) === JSON.stringify(b)
-}

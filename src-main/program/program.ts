@@ -95,7 +95,7 @@ export interface Step {
   readonly epoch: number
   /** Batches trained since the beginning, from 0. */
   readonly batch: number
-  /** A fair coin, tossed once a batch. */
+  /** A fair coin, tossed once per batch. */
   readonly sign: 1 | -1
 }
 

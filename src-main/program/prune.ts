@@ -5,7 +5,7 @@
 import type { Carried, Statement, ValueId } from './program.ts'
 import { operandsOf } from './statements.ts'
 
-export interface Wanted {
+interface Wanted {
   /** Values read from outside (the scores of a prediction). */
   readonly values: readonly ValueId[]
   measurement(name: string): boolean

@@ -108,7 +108,7 @@ export function valueOf(operand: Operand): Value {
   return operand instanceof Value ? operand : operand.current
 }
 
-export interface TracedParameter {
+interface TracedParameter {
   readonly name: string
   readonly shape: readonly [number, number]
   readonly initial: Initial

@@ -10,13 +10,13 @@ import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
 import { adapterNamed, labelOf } from '../../src-main/engines/webgpu/dawn.ts'
-import { limitsOf } from '../../src-main/engines/webgpu/division.ts'
-import { borrow } from '../../src-main/engines/webgpu/shared.ts'
-import type { Way } from '../../src-main/engines/webgpu/steps.ts'
+import { limitsOf } from '../../src-main/engines/webgpu/workgroup.ts'
+import { acquire } from '../../src-main/engines/webgpu/shared-device.ts'
+import type { DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 import { programFlop } from '../../src-main/program/cost.ts'
 import type { Program } from '../../src-main/program/program.ts'
 import { measureBench } from '../../src-main/training/bench.ts'
-import { STEP_BY_STEP, webgpuInWay } from '../engines/webgpu-ways.ts'
+import { STEP_BY_STEP, webgpuWith } from '../engines/webgpu-strategies.ts'
 import { casesNamed, compileCase, type BenchCase } from './cases.ts'
 import { measurePeaks, type Peaks } from './gpu-peaks.ts'
 import { describeCommit, slugOf } from './machine.ts'
@@ -102,8 +102,8 @@ async function main(): Promise<number> {
   const adapter = await adapterNamed(values.device)
   if (adapter.software && !values.tiny)
     say('This driver computes on the processor: the figures say nothing about a GPU, and --tiny would take seconds.')
-  const { gpu, giveBack } = await borrow(adapter)
-  const ways: readonly (readonly [string, Way])[] = [
+  const { gpu, release } = await acquire(adapter)
+  const strategies: readonly (readonly [string, DispatchStrategy])[] = [
     ['settling in one dispatch', { fuse: limitsOf(gpu), join: true, tile: true }],
     ['step by step', STEP_BY_STEP],
   ]
@@ -123,8 +123,8 @@ async function main(): Promise<number> {
     if (reference !== null) eager[one.name] = reference
     const floorMs = floorOf(compiled.program, one.batch, peaks)
     for (const replicas of counts)
-      for (const [title, way] of ways) {
-        const figures = await measureBench(webgpuInWay(way), compiled, {
+      for (const [title, strategy] of strategies) {
+        const figures = await measureBench(webgpuWith(strategy), compiled, {
           batch: one.batch,
           replicas,
           threads: null,
@@ -152,7 +152,7 @@ async function main(): Promise<number> {
         )
       }
   }
-  giveBack()
+  release()
 
   const partial = values.tiny || adapter.software || batches !== null || torch === null
   const path = join(root, partial ? 'build/bench' : 'test/bench/results', `webgpu-${slugOf(adapter.name)}.json`)

@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { checkedOpen } from '../../src-main/engines/checked-session.ts'
 import { EngineProblem } from '../../src-main/engines/engine.ts'
 import { native } from '../../src-main/engines/native.ts'
 import { findAddon } from '../../src-main/engines/native/addon.ts'
@@ -20,15 +21,10 @@ describe.skipIf(!available)('native', () => {
   /** The engine with so many threads and one of the processor's instruction sets. */
   const withThreads = (threads: number, set?: string): typeof native => ({
     ...native,
-    open: async (compiled, options) => {
+    open: checkedOpen('native', async (program, { replicas }) => {
       const found = findAddon()
-      await Promise.resolve()
-      return new NativeSession(found.addon, `${threads} threads`, compiled.program, {
-        ...options,
-        threads,
-        set: set ?? found.set,
-      })
-    },
+      return new NativeSession(found.addon, `${threads} threads`, program, { replicas, threads, set: set ?? found.set })
+    }),
   })
   const trialOf = (number: number, replicas: number): Trial => {
     const rule = rules[number % rules.length]

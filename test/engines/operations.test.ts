@@ -79,7 +79,7 @@ for (const engine of presentEngines)
     })
 
     test('Wᵀ e', async () => {
-      // e = W x has three entries a sample: (1·21 + 100·2100 + 2·(−2), 10·21 + 1000·2100 − 2·(−2)), …
+      // e = W x has three entries per sample: (1·21 + 100·2100 + 2·(−2), 10·21 + 1000·2100 − 2·(−2)), …
       expect(await computed((p, W) => applyTransposed(W, apply(W, p.x)))).toEqual([
         210017, 2100214, 430039, 4300434, 550011, 5500594,
       ])

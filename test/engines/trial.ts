@@ -1,8 +1,8 @@
 /** One program on one engine with random data: what every engine must leave alike. */
 import type { Samples } from '../../src-main/data/samples.ts'
+import { checkedOpen } from '../../src-main/engines/checked-session.ts'
 import { engines } from '../../src-main/engines/index.ts'
 import type { Counts, Engine, Numbers, Precision, Session } from '../../src-main/engines/engine.ts'
-import { requireReplicas } from '../../src-main/engines/request.ts'
 import { tensorflow } from '../../src-main/engines/tensorflow.ts'
 import { findBinding } from '../../src-main/engines/tensorflow/binding.ts'
 import { TensorFlowSession } from '../../src-main/engines/tensorflow/session.ts'
@@ -21,13 +21,12 @@ export const judgedEngines: readonly { readonly title: string; readonly engine: 
 
 async function otherWay(): Promise<{ title: string; engine: Engine }> {
   const binding = await findBinding()
-  const together = !binding.together
-  const open: Engine['open'] = async ({ program }, options) => {
-    requireReplicas(options)
-    return new TensorFlowSession(await binding.start(), { device: binding.device, together }, program, options)
-  }
+  const batchReplicas = !binding.batchReplicas
+  const open = checkedOpen('tensorflow', async (program, { replicas }) => {
+    return new TensorFlowSession(await binding.start(), { device: binding.device, batchReplicas }, program, replicas)
+  })
   return {
-    title: `tensorflow, replicas ${together ? 'in one pass' : 'one after another'}`,
+    title: `tensorflow, replicas ${batchReplicas ? 'in one pass' : 'one after another'}`,
     engine: { ...tensorflow, open },
   }
 }

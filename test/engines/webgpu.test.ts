@@ -1,4 +1,4 @@
-// What is the WebGPU engine's own: every way of dispatching computes the same, how many dispatches that takes, which device
+// What is the WebGPU engine's own: every dispatch strategy computes the same, how many dispatches that takes, which device
 // is taken, and that nothing is left behind. That its numbers are right, the battery and the golden cases judge as well.
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -10,17 +10,17 @@ import type { Instruction } from '../../src-main/engines/lowering/plan.ts'
 import { readsOf, writesOf } from '../../src-main/engines/lowering/plan.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
-import type { Limits } from '../../src-main/engines/webgpu/division.ts'
+import type { Limits } from '../../src-main/engines/webgpu/workgroup.ts'
 import { levelsOf } from '../../src-main/engines/webgpu/levels.ts'
-import { placeParameters } from '../../src-main/engines/webgpu/place.ts'
-import { stepsOf, type Steps, type Way } from '../../src-main/engines/webgpu/steps.ts'
+import { placeParameters } from '../../src-main/engines/webgpu/placement.ts'
+import { stepsOf, type Steps, type DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
 import type { Program } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
-import { LEAST, SETTLING, STEP_BY_STEP, webgpuInWay } from './webgpu-ways.ts'
+import { LEAST, SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
 
 // Shaders compile for seconds where the driver computes on the processor, and longer beside other tests.
 vi.setConfig({ testTimeout: 240_000 })
@@ -31,13 +31,13 @@ if (!availability.available) test.skip(`webgpu is not tested here. ${availabilit
 /** What today's graphics cards have. */
 const CARD: Limits = { workgroupBytes: 49_152, threads: 1024 }
 
-const ways: readonly (readonly [string, Way])[] = [
+const strategies: readonly (readonly [string, DispatchStrategy])[] = [
   ['step by step, in tiles', STEP_BY_STEP],
   ['settling in one dispatch', SETTLING],
 ]
 
 describe('dispatches', () => {
-  const stepsFor = (preset: string, way: Way): Steps => {
+  const stepsFor = (preset: string, strategy: DispatchStrategy): Steps => {
     const experiment = presetNamed(preset)?.experiment
     const rule = ruleNamed(experiment?.rule.name ?? '')
     if (experiment === undefined || rule === undefined) throw new Error(`there is no preset ${preset}`)
@@ -48,7 +48,7 @@ describe('dispatches', () => {
       [],
       placeParameters(program).offsets,
       { batch: training.batchSize, replicas: 1 },
-      way,
+      strategy,
     )
   }
 
@@ -101,13 +101,13 @@ describe.runIf(availability.available)('webgpu', () => {
     evaluationBatch: 7,
   })
 
-  for (const [title, way] of ways)
+  for (const [title, strategy] of strategies)
     for (const rule of rules)
       test(`${rule.name}, ${title}: what the reference computes`, async () => {
         // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
         const compiled = compileRule(rule, settingsFor(rule.name, rule.settings), [70, 67, 5], ['free.r1', 'loss'])
         const trial = trialOf(compiled, 3)
-        const got = await outcomeOf(trial, webgpuInWay(way), 'float32')
+        const got = await outcomeOf(trial, webgpuWith(strategy), 'float32')
         expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
         expect(got.broken).toEqual([])
       })
@@ -124,7 +124,7 @@ describe.runIf(availability.available)('webgpu', () => {
     const compiled = compileRule(rule, settings, [9, wide, 5])
     expect(fusedIn(compiled.program)).toBeGreaterThan(0)
     const trial = { ...trialOf(compiled, 4), replicas, batches: 1 }
-    const got = await outcomeOf(trial, webgpuInWay(SETTLING), 'float32')
+    const got = await outcomeOf(trial, webgpuWith(SETTLING), 'float32')
     expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
   })
 
@@ -134,7 +134,7 @@ describe.runIf(availability.available)('webgpu', () => {
       const compiled = randomProgram([7, 33, 5], Generator.seeded(number))
       fused += fusedIn(compiled.program)
       const trial = trialOf(compiled, number)
-      const got = await outcomeOf(trial, webgpuInWay(SETTLING), 'float32')
+      const got = await outcomeOf(trial, webgpuWith(SETTLING), 'float32')
       expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
     }
     expect(fused).toBeGreaterThan(0)
@@ -151,7 +151,7 @@ describe.runIf(availability.available)('webgpu', () => {
         iterationsNudged: iterations,
       }) as unknown
       const compiled = compileRule(rule, settings, [7, 6, 3])
-      const session = await webgpuInWay(SETTLING).open(compiled, {
+      const session = await webgpuWith(SETTLING).open(compiled, {
         replicas: 1,
         precision: 'float32',
       })

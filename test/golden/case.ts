@@ -6,7 +6,7 @@ import { engineNamed, engines } from '../../src-main/engines/index.ts'
 import type { Engine, Numbers, Precision, Session } from '../../src-main/engines/engine.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import type { Samples } from '../../src-main/data/samples.ts'
-import { SETTLING, webgpuInWay } from '../engines/webgpu-ways.ts'
+import { SETTLING, webgpuWith } from '../engines/webgpu-strategies.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 export const folder = process.env['APICAL_GOLDEN'] ?? join(root, '..', 'shared', 'golden')
@@ -165,7 +165,7 @@ export async function variants(): Promise<readonly Variant[]> {
       ? [
           {
             title: `${SETTLED} float32`,
-            engine: webgpuInWay(SETTLING),
+            engine: webgpuWith(SETTLING),
             precision: 'float32',
             tolerance: 1e-4,
             slowToOpen: true,

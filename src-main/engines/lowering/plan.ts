@@ -9,18 +9,18 @@ export interface Buffer {
   readonly batch: boolean
   readonly rows: number
   readonly columns: number
-  /** Kept transposed. */
-  readonly flipped: boolean
+  /** Stored transposed. */
+  readonly transposed: boolean
   /** The parameter whose memory it is, or −1. */
   readonly parameter: number
 }
 
-/** Σ factor · Π scalars, taken anew in every batch and iteration. */
+/** Σ factor · Π scalars, evaluated in every batch and iteration. */
 export type Coefficient = readonly Monomial[]
-export interface Monomial {
+interface Monomial {
   readonly factor: number
-  /** Offsets into the batch's scalars; `moving` ones are advanced by the iteration. */
-  readonly scalars: readonly { readonly offset: number; readonly moving: boolean }[]
+  /** Offsets into the batch's scalars, to which the iteration is added where there is one per iteration. */
+  readonly scalars: readonly { readonly offset: number; readonly perIteration: boolean }[]
 }
 
 export interface AffineTerm {
@@ -59,7 +59,7 @@ export type Instruction =
   | { readonly kind: 'fill'; readonly to: number; readonly number: number }
   | { readonly kind: 'copy'; readonly from: number; readonly to: number }
   | { readonly kind: 'transpose'; readonly from: number; readonly to: number }
-  /** raw = Σ products + Σ streams + constant, mapped = map(raw); −1 where nobody reads it. */
+  /** raw = Σ products + Σ streams + constant, mapped = map(raw); −1 where it has no reader. */
   | {
       readonly kind: 'affine'
       readonly products: readonly AffineProduct[]
@@ -88,12 +88,12 @@ export type Instruction =
       readonly to: number
     }
   | { readonly kind: 'measure'; readonly measurement: number; readonly from: number }
-  /** After each iteration the memory of each pair changes places. */
+  /** After each iteration the buffers of each pair are swapped (double buffering). */
   | {
       readonly kind: 'repeat'
       readonly count: number
       readonly body: readonly Instruction[]
-      readonly exchanged: readonly { readonly a: number; readonly b: number }[]
+      readonly swaps: readonly { readonly a: number; readonly b: number }[]
     }
 
 export interface Lowered {
@@ -104,7 +104,7 @@ export interface Lowered {
 }
 
 export interface LoweredProgram {
-  readonly flippedParameters: readonly boolean[]
+  readonly transposedParameters: readonly boolean[]
   readonly training: Lowered
   readonly prediction: Lowered
 }
@@ -194,7 +194,7 @@ export function readsOf(instruction: Instruction): number[] {
     case 'product':
       return [instruction.left, instruction.right]
     case 'repeat':
-      return [...instruction.body.flatMap(readsOf), ...instruction.exchanged.flatMap(({ a, b }) => [a, b])]
+      return [...instruction.body.flatMap(readsOf), ...instruction.swaps.flatMap(({ a, b }) => [a, b])]
     default:
       return instruction satisfies never
   }
@@ -217,7 +217,7 @@ export function writesOf(instruction: Instruction): number[] {
     case 'measure':
       return []
     case 'repeat':
-      return [...instruction.body.flatMap(writesOf), ...instruction.exchanged.flatMap(({ a, b }) => [a, b])]
+      return [...instruction.body.flatMap(writesOf), ...instruction.swaps.flatMap(({ a, b }) => [a, b])]
     default:
       return [instruction.to]
   }

@@ -5,7 +5,7 @@ import { EngineProblem, type Numbers } from '../engine.ts'
 import type { Lowered } from '../lowering/plan.ts'
 import { addonPath } from './path.ts'
 
-/** Samples as the addon copies them: bytes with what each stands for, `[channel][byte]`, or numbers already scaled. */
+/** Samples as the addon copies them: bytes with the value of each, `[channel][byte]`, or numbers already scaled. */
 export interface NativeSamples {
   readonly count: number
   readonly features: number
@@ -16,18 +16,18 @@ export interface NativeSamples {
   readonly values: Float32Array
 }
 
-export interface NativeOptions {
+interface NativeOptions {
   readonly set: string
   readonly training: Lowered
   readonly prediction: Lowered
-  readonly parameters: readonly { readonly rows: number; readonly columns: number; readonly flipped: boolean }[]
+  readonly parameters: readonly { readonly rows: number; readonly columns: number; readonly transposed: boolean }[]
   readonly measurements: readonly {
     readonly batch: boolean
     readonly rows: number
     readonly columns: number
     readonly iterations: number
   }[]
-  readonly widths: readonly number[]
+  readonly classes: number
   readonly scalarCount: number
   readonly replicas: number
   readonly threads: number
@@ -48,7 +48,6 @@ export interface NativeHandle {
   }): Promise<{
     readonly measurements: readonly (readonly Float32Array[])[]
     readonly broken: readonly number[]
-    readonly stopped: boolean
   }>
   score(request: {
     readonly split: 0 | 1
@@ -56,10 +55,7 @@ export interface NativeHandle {
     readonly samples: Uint32Array
     readonly scalars: Float64Array
   }): Promise<Numbers>
-  /** For good: what trains ends after the batches it is at. */
-  stop(): void
-  /** Batches trained since the session began, of all replicas. */
-  trained(): number
+  /** For good: training ends after the batches that are running. */
   close(): void
 }
 
@@ -67,11 +63,11 @@ export interface Addon {
   readonly Session: new (options: NativeOptions) => NativeHandle
   /** What this processor runs, the widest first. */
   instructionSets(): readonly string[]
-  /** 10⁹ floating-point operations a second of multiply-adds that touch no memory. */
+  /** GFLOP/s of multiply-adds that touch no memory. */
   peak(set: string, threads: number): Promise<number>
 }
 
-export interface FoundAddon {
+interface FoundAddon {
   readonly addon: Addon
   /** The instruction set that sessions use. */
   readonly set: string

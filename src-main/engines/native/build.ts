@@ -12,7 +12,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../../..')
 const sources = join(here, 'addon')
 
-/** Each instruction set: its namespace, floats a vector, registers, vectors side by side, and the compiler's flags. */
+/** Each instruction set: its namespace, floats per vector, registers, vectors per panel, and the compiler's flags. */
 type InstructionSet = readonly [name: string, width: number, registers: number, panel: number, flags: readonly string[]]
 const SETS: Readonly<Record<string, readonly InstructionSet[]>> = {
   x64: [

@@ -155,7 +155,7 @@ export function elementwise(kind: 'multiply' | 'divide', out: Matrix, left: Matr
     }
 }
 
-/** How far apart neighbours lie; a row or column of 1 stretches, so its step is 0. */
+/** Strides; a single row or column is broadcast, so its stride is 0. */
 function steps(value: Matrix): { rowStep: number; columnStep: number } {
   return { rowStep: value.rows === 1 ? 0 : value.columns, columnStep: value.columns === 1 ? 0 : 1 }
 }

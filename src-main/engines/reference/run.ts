@@ -3,7 +3,7 @@
  */
 import { MAPS } from '../../program/activations.ts'
 import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
-import { rowsOf } from '../../program/shape.ts'
+import { entriesOf, rowsOf } from '../../program/shape.ts'
 import type { Numbers, Precision } from '../engine.ts'
 import { elementwise, map, product, reduce, softmax, sum, type Matrix } from './loops.ts'
 
@@ -12,15 +12,15 @@ export function zeros(length: number, precision: Precision): Numbers {
 }
 
 /** What one batch reads, besides the program. */
-export interface Inputs {
+interface Inputs {
   readonly x: Numbers
   readonly y: Numbers
   readonly parameters: readonly Numbers[]
   readonly scalars: Float64Array
 }
 
-/** Called for each `measure`, once an iteration; the entries are only lent. */
-export type Listener = (name: string, entries: Numbers) => void
+/** Called for each `measure`, once per iteration; the entries are valid during the call. */
+type Listener = (name: string, entries: Numbers) => void
 
 /** The values of one batch size. Each value has entries of its own, used again batch after batch. */
 export class Workspace {
@@ -49,7 +49,7 @@ export class Workspace {
     updates.forEach(({ parameter }, i) => inputs.parameters[parameter]?.set(next[i] as Numbers))
   }
 
-  /** Scores of the batch's samples, row by row; lent until the next call. */
+  /** Scores of the batch's samples, row by row; valid until the next call. */
   predict(inputs: Inputs): Numbers {
     this.#run(this.#program.prediction, inputs, null, 0, [])
     return this.#value(this.#program.scores).entries
@@ -159,11 +159,11 @@ export class Workspace {
     return value
   }
 
-  /** The id's own entries, made at first use; from here on they are what the id stands for. */
+  /** The id's own entries, allocated at first use; from here on they are what the id stands for. */
   #ownOf(id: ValueId): Matrix {
     const shape = this.#program.shapes[id]
     if (shape === undefined) throw new Error(`value ${id} has no shape`)
-    const own = (this.#own[id] ??= this.#matrix(id, zeros(rowsOf(shape, this.#batch) * shape[1], this.#precision)))
+    const own = (this.#own[id] ??= this.#matrix(id, zeros(entriesOf(shape, this.#batch), this.#precision)))
     this.#values[id] = own
     return own
   }
@@ -180,7 +180,7 @@ export class Workspace {
 }
 
 /** factor · scalar; a scalar that follows a repeat's iterations is read at the iteration. */
-export function coefficientAt(
+function coefficientAt(
   program: Program,
   { factor, scalar }: Coefficient,
   scalars: ArrayLike<number>,

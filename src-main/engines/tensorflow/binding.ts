@@ -1,6 +1,6 @@
 /**
  * Which TensorFlow.js runs here: libtensorflow with CUDA, libtensorflow on the processor, or WebAssembly. Tried in that
- * order, once a process; what was passed over is said, with its reason.
+ * order, once per process; what was passed over is said, with its reason.
  *
  * Packages are loaded through `createRequire` so that all share one copy of tfjs-core. A native one is loaded to find out
  * whether it works; WebAssembly starts with the first session.
@@ -19,7 +19,7 @@ export interface Binding {
   /** On a GPU. */
   readonly gpu: boolean
   /** Whether several replicas are computed in one pass, by batched products, or one after another. */
-  readonly together: boolean
+  readonly batchReplicas: boolean
   /** A sentence: what was taken, and why nothing better. */
   readonly reason: string
   /** TensorFlow.js with its backend up; quick after the first call. */
@@ -27,7 +27,7 @@ export interface Binding {
 }
 
 /** No TensorFlow.js at all could be brought up; the message says what failed. */
-export class NoBinding extends Error {
+class NoBinding extends Error {
   override readonly name = 'NoBinding'
 }
 
@@ -87,7 +87,7 @@ async function native(name: string, place: string, whyAbsent = ''): Promise<Bind
     start: async () => tf,
     gpu,
     // Each of TensorFlow's operations costs a crossing: two replicas in one pass took half the processor time of two apart.
-    together: true,
+    batchReplicas: true,
     device: gpu ? 'GPU, CUDA through libtensorflow' : 'CPU, libtensorflow',
     reason: gpu ? `${name} is installed` : `${name} is installed and finds no CUDA device`,
   }
@@ -109,7 +109,7 @@ function webAssembly(): Binding {
     start: () => (started ??= startWebAssembly()),
     gpu: false,
     // A crossing costs little here; not shown to be faster in one pass.
-    together: false,
+    batchReplicas: false,
     device: 'CPU, WebAssembly SIMD, 1 thread',
     reason: 'WebAssembly with SIMD, on one thread since the threaded build does not start in Node',
   }
@@ -126,7 +126,7 @@ async function startWebAssembly(): Promise<Tf> {
   return tf
 }
 
-/** Whether a package stands in node_modules, without loading it. */
+/** Whether a package is installed, without loading it. */
 function installed(name: string): boolean {
   try {
     load.resolve(`${name}/package.json`)

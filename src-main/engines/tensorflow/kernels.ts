@@ -9,21 +9,21 @@ import type { NamedAttrMap, Tensor } from '@tensorflow/tfjs-core'
 import type { MapName } from '../../program/activations.ts'
 import type { Tf } from './binding.ts'
 
-/** One number for all replicas, or one each where they differ. */
+/** One number for all replicas, or one per replica where they differ. */
 export type Factor = number | readonly number[]
 
 export class Kernels {
   readonly tf: Tf
   readonly #engine: ReturnType<Tf['engine']>
-  readonly #numbers: NumberTensors
+  readonly #numbers: FactorTensors
 
   constructor(tf: Tf) {
     this.tf = tf
     this.#engine = tf.engine()
-    this.#numbers = new NumberTensors(tf)
+    this.#numbers = new FactorTensors(tf)
   }
 
-  /** A matrix a replica of these values, row by row. */
+  /** One matrix per replica of these values, row by row. */
   matrices(values: Float32Array, replicas: number, rows: number, columns: number): Tensor {
     return this.tf.tensor3d(values, [replicas, rows, columns], 'float32')
   }
@@ -32,13 +32,13 @@ export class Kernels {
     return this.tf.fill([replicas, rows, columns], number, 'float32')
   }
 
-  /** Matrices of one replica each, side by side; outlives any tidy. */
-  join(tensors: Tensor[]): Tensor {
+  /** Matrices of one replica each along the batch dimension; outlives any tidy. */
+  stack(tensors: Tensor[]): Tensor {
     return this.tf.keep(this.tf.concat(tensors, 0))
   }
 
   /** The matrix of one replica; outlives any tidy. */
-  part(x: Tensor, replica: number): Tensor {
+  slice(x: Tensor, replica: number): Tensor {
     const [, rows, columns] = x.shape as [number, number, number]
     return this.tf.keep(this.tf.slice(x, [replica, 0, 0], [1, rows, columns]))
   }
@@ -140,11 +140,11 @@ export class Kernels {
   }
 
   /** For each replica whether an entry is NaN or infinite: only then is the sum of all of them, times 0, not 0. */
-  broken(x: Tensor): boolean[] {
+  nonFinite(x: Tensor): boolean[] {
     return this.tf.tidy(() => Array.from(this.tf.sum(this.scale(x, 0), [1, 2]).dataSync(), (sum) => sum !== 0))
   }
 
-  /** After a batch: numbers that it did not use are given up. */
+  /** After a batch: factors that it did not use are disposed. */
   sweep(): void {
     this.#numbers.sweep()
   }
@@ -167,15 +167,15 @@ export class Kernels {
   }
 }
 
-/** f of a tensor that nobody needs after. */
+/** f of a tensor, which is then disposed. */
 export function through(tensor: Tensor, f: (tensor: Tensor) => Tensor): Tensor {
   const result = f(tensor)
   tensor.dispose()
   return result
 }
 
-/** Factors as tensors, made once for as long as every batch uses them. */
-class NumberTensors {
+/** Factors as tensors, kept for as long as every batch uses them. */
+class FactorTensors {
   readonly #tf: Tf
   readonly #known = new Map<number | string, { readonly tensor: Tensor; used: boolean }>()
 

@@ -1,64 +1,64 @@
 /**
  * What is decided about a program before its first batch, so that TensorFlow.js runs few and fast kernels:
  *
- * - which values lie transposed. Its matrix product is an order of magnitude faster without a transposed operand, so a
+ * - which values are stored transposed. Its matrix product is an order of magnitude faster without a transposed operand, so a
  *   weight used as r Wᵀ is kept as Wᵀ from batch to batch, with its gradient and its moments;
- * - which products are turned. The right side of a product is packed before it is multiplied, which takes longer than
- *   multiplying a small batch; so r Wᵀ that is computed once a batch is computed as (W rᵀ)ᵀ, and r is packed;
- * - where a factor is multiplied in. c · (r Wᵀ) inside a repeat becomes r (cWᵀ), with cWᵀ made once a batch;
- * - when a value is last read, so that its memory is free again at once.
+ * - which products are computed transposed. The right side of a product is packed before it is multiplied, which takes longer than
+ *   multiplying a small batch; so an r Wᵀ that is computed once per batch is computed as (W rᵀ)ᵀ, and r is packed;
+ * - where a factor is multiplied in. c · (r Wᵀ) inside a repeat becomes r (cWᵀ), with cWᵀ computed once per batch;
+ * - where a value is last used (liveness), so that it is disposed right there.
  */
 import type { Coefficient, Program, Statement, ValueId } from '../../program/program.ts'
 import { operandsOf } from '../../program/statements.ts'
-import { layOut, type Orientation } from '../orientation.ts'
+import { chooseLayout, type MatrixLayout } from '../matrix-layout.ts'
 
-export interface Plan extends Orientation {
+export interface Plan extends MatrixLayout {
   readonly training: Block
   readonly prediction: Block
 }
 
 export interface Block {
   readonly statements: readonly Statement[]
-  /** For each statement, the values that nobody reads after it and that were made in this block. */
+  /** For each statement, the values of this block that are dead after it. */
   readonly released: readonly (readonly ValueId[])[]
-  /** Values made here that are read at the block's end: released by whoever runs it. */
-  readonly lasting: readonly ValueId[]
-  /** Values made in this block, carried ones included; everything else is the same in every iteration. */
-  readonly made: ReadonlySet<ValueId>
+  /** Values of this block that are live at its end: the caller releases them. */
+  readonly liveOut: readonly ValueId[]
+  /** Values defined in this block, carried ones included; everything else is loop-invariant. */
+  readonly defined: ReadonlySet<ValueId>
   /** Products read once, by a sum of the same block, with the coefficient they have there: the product multiplies it in itself. */
   readonly coefficients: ReadonlyMap<ValueId, Coefficient>
-  /** Products of a batch with a big matrix, once a batch: computed transposed unless the batch is big too. */
-  readonly turned: ReadonlySet<ValueId>
+  /** Products of a batch with a large matrix, once per batch: computed transposed unless the batch is large too. */
+  readonly computedTransposed: ReadonlySet<ValueId>
   /** Bodies of the repeats, by the index of their statement. */
   readonly bodies: ReadonlyMap<number, Block>
 }
 
 export function planFor(program: Program): Plan {
-  const turned = turnedIn(program)
-  const { flipped, flippedParameters } = layOut(program, turned)
+  const computedTransposed = computedTransposedIn(program)
+  const { transposed, transposedParameters } = chooseLayout(program, computedTransposed)
   return {
-    flipped,
-    flippedParameters,
-    training: blockOf(program.training, turned, []),
-    prediction: blockOf(program.prediction, turned, [program.scores]),
+    transposed,
+    transposedParameters,
+    training: blockOf(program.training, computedTransposed, []),
+    prediction: blockOf(program.prediction, computedTransposed, [program.scores]),
   }
 }
 
-/** From so many entries of a matrix on, packing it counts. */
-const BIG_MATRIX = 10_000
-/** From so many samples on, they take as long to pack as such a matrix, and nothing is turned. */
-export const BIG_BATCH = 400
+/** Entries of a matrix from which packing it costs more than multiplying a small batch. */
+const LARGE_MATRIX = 10_000
+/** Samples from which they take as long to pack as such a matrix, so that nothing is gained. */
+export const LARGE_BATCH = 400
 
-function turnedIn({ training, prediction, shapes }: Program): Set<ValueId> {
-  const turned = new Set<ValueId>()
+function computedTransposedIn({ training, prediction, shapes }: Program): Set<ValueId> {
+  const computedTransposed = new Set<ValueId>()
   for (const statement of [...training, ...prediction]) {
     if (statement.kind !== 'let' || statement.operation.kind !== 'product') continue
     const { left, right, transposeLeft } = statement.operation
     const [rows, columns] = shapes[right] ?? ['batch', 0]
-    if (shapes[left]?.[0] === 'batch' && !transposeLeft && rows !== 'batch' && rows * columns >= BIG_MATRIX)
-      turned.add(statement.id)
+    if (shapes[left]?.[0] === 'batch' && !transposeLeft && rows !== 'batch' && rows * columns >= LARGE_MATRIX)
+      computedTransposed.add(statement.id)
   }
-  return turned
+  return computedTransposed
 }
 
 /**
@@ -67,7 +67,7 @@ function turnedIn({ training, prediction, shapes }: Program): Set<ValueId> {
  */
 function blockOf(
   statements: readonly Statement[],
-  turned: ReadonlySet<ValueId>,
+  computedTransposed: ReadonlySet<ValueId>,
   kept: readonly ValueId[],
   inner: readonly ValueId[] = [],
 ): Block {
@@ -92,7 +92,7 @@ function blockOf(
         index,
         blockOf(
           body,
-          turned,
+          computedTransposed,
           carried.map(({ next }) => next),
           carried.map((carry) => carry.inner),
         ),
@@ -111,10 +111,10 @@ function blockOf(
   return {
     statements,
     released,
-    lasting: [...here].filter((id) => kept.includes(id)),
-    made: new Set([...here, ...inner]),
+    liveOut: [...here].filter((id) => kept.includes(id)),
+    defined: new Set([...here, ...inner]),
     coefficients,
-    turned,
+    computedTransposed,
     bodies,
   }
 }

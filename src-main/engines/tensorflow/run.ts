@@ -1,13 +1,13 @@
 /**
- * Runs one block of a plan for one batch of each replica, all in one pass. Values go back to TensorFlow.js as soon as nobody reads them any
- * more, so that the working set stays in the processor's caches; a `tidy` around the batch catches what an error leaves.
+ * Runs one block of a plan for one batch of each replica, all in one pass. A value is disposed right after its last use, so
+ * that the working set stays in the processor's caches; a `tidy` around the batch catches what an error leaves.
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Coefficient, Operation, Program, Statement, ValueId } from '../../program/program.ts'
 import { rowsOf } from '../../program/shape.ts'
 import { Entry } from './entry.ts'
 import { through, type Factor, type Kernels } from './kernels.ts'
-import { BIG_BATCH, type Block, type Plan } from './plan.ts'
+import { LARGE_BATCH, type Block, type Plan } from './plan.ts'
 
 export interface Batch {
   readonly replicas: number
@@ -15,11 +15,11 @@ export interface Batch {
   readonly size: number
   readonly x: Tensor
   readonly y: Tensor
-  /** Lying as `plan.flippedParameters` says. */
+  /** Stored as `plan.transposedParameters` says. */
   readonly parameters: readonly Tensor[]
   /** `[replica][slot]` */
   readonly scalars: ArrayLike<number>
-  /** Called for each `measure`, once an iteration, with one replica's entries after another's; null when nobody listens. */
+  /** Called for each `measure`, once per iteration, with the entries of all replicas concatenated; null when nothing is measured. */
   readonly listener: ((name: string, entries: Float32Array) => void) | null
 }
 
@@ -36,13 +36,13 @@ export class Runner {
     this.#kernels = kernels
   }
 
-  /** The parameters' next values, kept beyond the batch; those that do not change are absent. */
+  /** The parameters' next values, which outlive the batch; those that do not change are absent. */
   train(batch: Batch): readonly { readonly parameter: number; readonly tensor: Tensor }[] {
     this.#updates = []
     this.#run(this.#plan.training, batch, 0)
     // Nothing is kept before the whole batch has gone well.
     return this.#updates.map(({ parameter, entry }) => {
-      const tensor = entry.give(this.#plan.flippedParameters[parameter] as boolean)
+      const tensor = entry.give(this.#plan.transposedParameters[parameter] as boolean)
       entry.release()
       return { parameter, tensor }
     })
@@ -52,7 +52,7 @@ export class Runner {
   predict(batch: Batch): Tensor {
     this.#run(this.#plan.prediction, batch, 0)
     const scores = this.#entry(this.#program.scores).give(false)
-    for (const id of this.#plan.prediction.lasting) this.#release(id)
+    for (const id of this.#plan.prediction.liveOut) this.#release(id)
     return scores
   }
 
@@ -66,7 +66,7 @@ export class Runner {
           this.#repeat(statement, block.bodies.get(index) as Block, batch)
           break
         case 'update':
-          this.#updates.push({ parameter: statement.parameter, entry: this.#entry(statement.value).hold() })
+          this.#updates.push({ parameter: statement.parameter, entry: this.#entry(statement.value).retain() })
           break
         case 'measure':
           batch.listener?.(statement.name, this.#entry(statement.value).form(false).dataSync<'float32'>())
@@ -79,11 +79,11 @@ export class Runner {
   }
 
   #repeat({ count, carried }: Extract<Statement, { kind: 'repeat' }>, body: Block, batch: Batch): void {
-    for (const { inner, initial } of carried) this.#entries[inner] = this.#entry(initial).hold()
+    for (const { inner, initial } of carried) this.#entries[inner] = this.#entry(initial).retain()
     for (let iteration = 0; iteration < count; iteration++) {
       this.#run(body, batch, iteration)
-      const next = carried.map((carry) => this.#entry(carry.next).hold())
-      for (const id of body.lasting) this.#release(id)
+      const next = carried.map((carry) => this.#entry(carry.next).retain())
+      for (const id of body.liveOut) this.#release(id)
       carried.forEach(({ inner }, index) => {
         this.#release(inner)
         this.#entries[inner] = next[index]
@@ -96,34 +96,34 @@ export class Runner {
   }
 
   #compute(block: Block, id: ValueId, operation: Operation, batch: Batch, iteration: number): Entry {
-    const flipped = this.#plan.flipped[id] as boolean
-    const made = (tensor: Tensor): Entry => new Entry(this.#kernels, tensor, flipped)
+    const transposed = this.#plan.transposed[id] as boolean
+    const made = (tensor: Tensor): Entry => new Entry(this.#kernels, tensor, transposed)
     switch (operation.kind) {
       case 'input':
         return new Entry(this.#kernels, operation.name === 'x' ? batch.x : batch.y, false, true)
       case 'parameter': {
-        const lies = this.#plan.flippedParameters[operation.parameter] as boolean
-        return new Entry(this.#kernels, batch.parameters[operation.parameter] as Tensor, lies, true)
+        const stored = this.#plan.transposedParameters[operation.parameter] as boolean
+        return new Entry(this.#kernels, batch.parameters[operation.parameter] as Tensor, stored, true)
       }
       case 'fill': {
         const size = this.#size(id, batch)
-        const [rows, columns] = flipped ? size.toReversed() : size
+        const [rows, columns] = transposed ? size.toReversed() : size
         return made(this.#kernels.fill(operation.number, batch.replicas, rows, columns))
       }
       case 'product':
         return this.#product(block, id, operation, batch, iteration)
       case 'sum':
-        return made(this.#sum(block, operation, flipped, batch, iteration))
+        return made(this.#sum(block, operation, transposed, batch, iteration))
       case 'multiply':
       case 'divide': {
-        const left = this.#entry(operation.left).form(flipped)
-        const right = this.#entry(operation.right).form(flipped)
+        const left = this.#entry(operation.left).form(transposed)
+        const right = this.#entry(operation.right).form(transposed)
         return made(this.#kernels[operation.kind](left, right))
       }
       case 'map':
-        return made(this.#kernels.map(operation.map, this.#entry(operation.value).form(flipped)))
+        return made(this.#kernels.map(operation.map, this.#entry(operation.value).form(transposed)))
       case 'softmax':
-        return made(this.#upright(flipped, this.#kernels.softmax(this.#entry(operation.value).form(false))))
+        return made(this.#stored(transposed, this.#kernels.softmax(this.#entry(operation.value).form(false))))
       case 'reduce': {
         const [rows, columns] = this.#size(operation.value, batch)
         const [outRows, outColumns] = this.#size(id, batch)
@@ -144,11 +144,12 @@ export class Runner {
     batch: Batch,
     iteration: number,
   ): Entry {
-    const flipped = (this.#plan.flipped[id] as boolean) || (block.turned.has(id) && batch.size < BIG_BATCH)
-    const made = (tensor: Tensor): Entry => new Entry(this.#kernels, tensor, flipped)
-    const left: Side = { id: operation.left, transposed: operation.transposeLeft !== flipped }
-    const right: Side = { id: operation.right, transposed: operation.transposeRight !== flipped }
-    const [a, b] = flipped ? [right, left] : [left, right]
+    const transposed =
+      (this.#plan.transposed[id] as boolean) || (block.computedTransposed.has(id) && batch.size < LARGE_BATCH)
+    const made = (tensor: Tensor): Entry => new Entry(this.#kernels, tensor, transposed)
+    const left: Side = { id: operation.left, transposed: operation.transposeLeft !== transposed }
+    const right: Side = { id: operation.right, transposed: operation.transposeRight !== transposed }
+    const [a, b] = transposed ? [right, left] : [left, right]
     const coefficient = block.coefficients.get(id) ?? ONE
     const whole = this.#factor(coefficient, batch, iteration)
     const factor = operation.mean ? divided(whole, batch.size) : whole
@@ -158,8 +159,8 @@ export class Runner {
     // A side that is the same in every iteration is multiplied once; else the smallest of the three is.
     if (coefficient.scalar === null && typeof factor === 'number') {
       const scaledOnce = (side: Side): Tensor => this.#entry(side.id).scaled(side.transposed, factor)
-      if (!block.made.has(b.id)) return made(this.#kernels.product(tensorOf(a), scaledOnce(b)))
-      if (!block.made.has(a.id)) return made(this.#kernels.product(scaledOnce(a), tensorOf(b)))
+      if (!block.defined.has(b.id)) return made(this.#kernels.product(tensorOf(a), scaledOnce(b)))
+      if (!block.defined.has(a.id)) return made(this.#kernels.product(scaledOnce(a), tensorOf(b)))
     }
     const sizes = [a.id, b.id, id].map((value) => this.#size(value, batch)).map(([rows, columns]) => rows * columns)
     const least = Math.min(...sizes)
@@ -176,7 +177,7 @@ export class Runner {
   #sum(
     block: Block,
     operation: Extract<Operation, { kind: 'sum' }>,
-    flipped: boolean,
+    transposed: boolean,
     batch: Batch,
     iteration: number,
   ): Tensor {
@@ -185,19 +186,19 @@ export class Runner {
     for (const { coefficient, value } of operation.terms) {
       const entry = this.#entry(value)
       const factor = block.coefficients.has(value) ? 1 : this.#factor(coefficient, batch, iteration)
-      if (factor === 1) total.add(entry.form(flipped), false)
-      else if (factor === -1) subtracted.push(entry.form(flipped))
-      else if (coefficient.scalar === null && typeof factor === 'number' && !block.made.has(value))
-        total.add(entry.scaled(flipped, factor), false)
-      else total.add(this.#kernels.scale(entry.form(flipped), factor), true)
+      if (factor === 1) total.add(entry.form(transposed), false)
+      else if (factor === -1) subtracted.push(entry.form(transposed))
+      else if (coefficient.scalar === null && typeof factor === 'number' && !block.defined.has(value))
+        total.add(entry.scaled(transposed, factor), false)
+      else total.add(this.#kernels.scale(entry.form(transposed), factor), true)
     }
     for (const tensor of subtracted) total.subtract(tensor)
     return total.done()
   }
 
-  /** A result of an operation that works on rows as they are, turned over where the value lies transposed. */
-  #upright(flipped: boolean, tensor: Tensor): Tensor {
-    return flipped ? through(tensor, (upright) => this.#kernels.transpose(upright)) : tensor
+  /** The result of an operation on rows, transposed where the value is stored so. */
+  #stored(transposed: boolean, tensor: Tensor): Tensor {
+    return transposed ? through(tensor, (plain) => this.#kernels.transpose(plain)) : tensor
   }
 
   #factor({ factor, scalar }: Coefficient, batch: Batch, iteration: number): Factor {
@@ -231,18 +232,18 @@ export class Runner {
   }
 }
 
-/** A running sum that gives up what it made on the way. */
+/** A running sum that disposes its intermediates. */
 class Total {
   readonly #kernels: Kernels
   #tensor: Tensor | null = null
-  /** Whether the tensor was made for this sum. */
+  /** Whether the tensor was allocated for this sum. */
   #own = false
 
   constructor(kernels: Kernels) {
     this.#kernels = kernels
   }
 
-  /** `own`: made for this sum, and not needed after. */
+  /** @param own whether it was allocated for this sum, and is disposed with it */
   add(tensor: Tensor, own: boolean): void {
     if (this.#tensor === null) {
       this.#tensor = tensor

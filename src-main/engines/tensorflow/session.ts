@@ -4,27 +4,17 @@
  */
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Program } from '../../program/program.ts'
-import { countHits, gatherPixels, gatherTargets, Pause } from '../batch.ts'
-import type { BatchPlan, Counts, EvaluationPlan, Measured, Numbers, Session, SessionOptions, Split } from '../engine.ts'
-import {
-  classesOf,
-  requireBound,
-  requireEntries,
-  requireEvaluation,
-  requireFit,
-  requireParameter,
-  requirePrediction,
-  requireTraining,
-  type BoundData,
-} from '../request.ts'
+import type { Samples } from '../../program/samples.ts'
+import { classesOf, countHits, gatherPixels, gatherTargets, Pause } from '../batch.ts'
+import type { BatchPlan, BoundData, Counts, Measured, Numbers, PredictionPlan } from '../engine.ts'
+import type { CheckedEvaluation, UncheckedSession } from '../unchecked-session.ts'
 import type { Binding, Tf } from './binding.ts'
 import { Kernels, through } from './kernels.ts'
 import { Parameters } from './parameters.ts'
 import { planFor, type Plan } from './plan.ts'
 import { Runner, type Batch } from './run.ts'
 
-export class TensorFlowSession implements Session {
-  readonly engine = 'tensorflow'
+export class TensorFlowSession implements UncheckedSession {
   readonly device: string
   readonly #program: Program
   readonly #plan: Plan
@@ -33,13 +23,12 @@ export class TensorFlowSession implements Session {
   readonly #replicas: number
   /** Each holds the replicas that are computed in one pass: all of them, or one. */
   readonly #groups: Parameters[]
-  #data: BoundData | null = null
 
   constructor(
     tf: Tf,
-    { device, together }: Pick<Binding, 'device' | 'together'>,
+    { device, batchReplicas }: Pick<Binding, 'device' | 'batchReplicas'>,
     program: Program,
-    { replicas }: SessionOptions,
+    replicas: number,
   ) {
     this.device = device
     this.#program = program
@@ -49,42 +38,36 @@ export class TensorFlowSession implements Session {
     this.#replicas = replicas
     const zeros = (): Tensor[] =>
       program.parameters.map(({ shape: [rows, columns] }, index) =>
-        this.#lying(new Float32Array(rows * columns), rows, columns, index),
+        this.#stored(new Float32Array(rows * columns), rows, columns, index),
       )
-    const size = together ? replicas : 1
+    const size = batchReplicas ? replicas : 1
     this.#groups = Array.from(
       { length: replicas / size },
       () => new Parameters(this.#kernels, Array.from({ length: size }, zeros)),
     )
   }
 
-  bind(data: BoundData): void {
-    requireFit(this.#program, data)
-    this.#data = data
+  bind(): void {
+    // Samples are gathered from where the caller keeps them.
   }
 
-  write(parameter: string, replica: number, values: Numbers): void {
-    const { index, declaration } = requireParameter(this.#program, parameter, replica, this.#replicas)
-    requireEntries(declaration, values)
-    const [rows, columns] = declaration.shape
+  write(parameter: number, replica: number, values: Numbers): void {
+    const [rows, columns] = this.#program.parameters[parameter]?.shape ?? [0, 0]
     const { group, at } = this.#place(replica)
-    group.replaceOf(at, index, this.#lying(Float32Array.from(values), rows, columns, index))
+    group.replaceOf(at, parameter, this.#stored(Float32Array.from(values), rows, columns, parameter))
   }
 
-  async read(parameter: string, replica: number): Promise<Numbers> {
-    const { index } = requireParameter(this.#program, parameter, replica, this.#replicas)
+  async read(parameter: number, replica: number): Promise<Numbers> {
     const { group, at } = this.#place(replica)
-    const tensor = group.of(at)[index] as Tensor
-    const upright =
-      this.#plan.flippedParameters[index] === true ? this.#kernels.transpose(tensor) : this.#kernels.copy(tensor)
-    const values = await upright.data<'float32'>()
-    upright.dispose()
+    const tensor = group.of(at)[parameter] as Tensor
+    const rowMajor =
+      this.#plan.transposedParameters[parameter] === true ? this.#kernels.transpose(tensor) : this.#kernels.copy(tensor)
+    const values = await rowMajor.data<'float32'>()
+    rowMajor.dispose()
     return values.slice()
   }
 
-  async train(plan: BatchPlan): Promise<Measured> {
-    const { train } = requireBound(this.#data)
-    requireTraining(this.#program, plan, this.#replicas, requireBound(this.#data))
+  async train(plan: BatchPlan, { train }: BoundData): Promise<Measured> {
     const { batchSize, batches, measureBatch } = plan
     const { scalarCount } = this.#program
     const measurements = Array.from({ length: this.#replicas }, () => new Map<string, Float32Array>())
@@ -103,7 +86,7 @@ export class TensorFlowSession implements Session {
         const indices = rows.map((row) => plan.samples.subarray(row * batchSize, (row + 1) * batchSize))
         this.#kernels.tf.tidy(() => {
           const listener = batch === measureBatch ? collector(measured) : null
-          const input = this.#batch(train, indices, group.together(), scalars, listener)
+          const input = this.#batch(train, indices, group.stacked(), scalars, listener)
           for (const { parameter, tensor } of this.#runner.train(input)) group.replace(parameter, tensor)
         })
         this.#kernels.sweep()
@@ -115,46 +98,37 @@ export class TensorFlowSession implements Session {
     return { measurements, broken }
   }
 
-  async evaluate(plan: EvaluationPlan): Promise<readonly Counts[]> {
-    const data = requireBound(this.#data)
-    requireEvaluation(this.#program, plan, this.#replicas, data)
-    const together = (this.#groups[0] as Parameters).replicas
+  async evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]> {
+    const perPass = (this.#groups[0] as Parameters).replicas
+    const samples = data[plan.split]
     const score = (first: number, indices: Uint32Array): Promise<Numbers> =>
       this.#score(
-        plan.split,
-        Array.from({ length: together }, () => indices),
-        this.#place(first).group.together(),
+        samples,
+        Array.from({ length: perPass }, () => indices),
+        this.#place(first).group.stacked(),
         plan.scalars.subarray(first * this.#program.scalarCount),
       )
-    return countHits(plan, data[plan.split], classesOf(this.#program), this.#replicas, score, together)
+    return countHits(plan, samples, classesOf(this.#program), this.#replicas, score, perPass)
   }
 
-  async predict(plan: {
-    readonly split: Split
-    readonly samples: Uint32Array
-    readonly scalars: Float64Array
-    readonly replica: number
-  }): Promise<Numbers> {
-    requirePrediction(this.#program, plan, this.#replicas, requireBound(this.#data))
-    const { group, at } = this.#place(plan.replica)
-    return this.#score(plan.split, [plan.samples], group.of(at), plan.scalars)
+  async predict({ split, samples, scalars, replica }: PredictionPlan, data: BoundData): Promise<Numbers> {
+    const { group, at } = this.#place(replica)
+    return this.#score(data[split], [samples], group.of(at), scalars)
   }
 
   close(): void {
     for (const group of this.#groups) group.dispose()
     this.#groups.length = 0
     this.#kernels.dispose()
-    this.#data = null
   }
 
-  /** @param indices a list a replica; scores come one replica after another */
+  /** @param indices `[replica]`; scores come one replica after another */
   async #score(
-    split: Split,
+    samples: Samples,
     indices: readonly Uint32Array[],
     parameters: readonly Tensor[],
     scalars: Float64Array,
   ): Promise<Numbers> {
-    const samples = requireBound(this.#data)[split]
     const scores = this.#kernels.tf.tidy(() =>
       this.#runner.predict(this.#batch(samples, indices, parameters, scalars, null)),
     )
@@ -164,9 +138,9 @@ export class TensorFlowSession implements Session {
     return values.slice()
   }
 
-  /** @param indices a list a replica, all of one length */
+  /** @param indices `[replica]`, all of one length */
   #batch(
-    samples: BoundData['train'],
+    samples: Samples,
     indices: readonly Uint32Array[],
     parameters: readonly Tensor[],
     scalars: Float64Array,
@@ -193,16 +167,16 @@ export class TensorFlowSession implements Session {
     }
   }
 
-  /** A parameter's values for one replica as a tensor that lies as the plan says and outlives any tidy. */
-  #lying(values: Float32Array, rows: number, columns: number, index: number): Tensor {
-    const upright = this.#kernels.matrices(values, 1, rows, columns)
-    const flipped = this.#plan.flippedParameters[index] === true
-    return this.#kernels.tf.keep(flipped ? through(upright, (tensor) => this.#kernels.transpose(tensor)) : upright)
+  /** A parameter's values for one replica as a tensor in the plan's layout that outlives any tidy. */
+  #stored(values: Float32Array, rows: number, columns: number, index: number): Tensor {
+    const plain = this.#kernels.matrices(values, 1, rows, columns)
+    const transposed = this.#plan.transposedParameters[index] === true
+    return this.#kernels.tf.keep(transposed ? through(plain, (tensor) => this.#kernels.transpose(tensor)) : plain)
   }
 
   /** Places in the group of replicas with an entry that is NaN or infinite. */
   #broken(group: Parameters): number[] {
-    const found = group.together().map((tensor) => this.#kernels.broken(tensor))
+    const found = group.stacked().map((tensor) => this.#kernels.nonFinite(tensor))
     return Array.from({ length: group.replicas }, (_, at) => at).filter((at) => found.some((broken) => broken[at]))
   }
 

@@ -1,6 +1,6 @@
 /**
- * Which graphics devices there are: Dawn's Node binding asks Vulkan, Metal or Direct3D 12. Loaded when somebody asks, once
- * a process.
+ * Which graphics devices there are: Dawn's Node binding asks Vulkan, Metal or Direct3D 12. Loaded on
+ * demand, once per process.
  */
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,7 +16,7 @@ export interface Adapter {
 }
 
 /** No device can be used; the message says why and what would help. */
-export class NoAdapter extends Error {
+class NoAdapter extends Error {
   override readonly name = 'NoAdapter'
 }
 
@@ -30,7 +30,7 @@ const USE_OTHERS = 'Until then native or tensorflow compute on the processor.'
 
 let found: Promise<readonly Adapter[]> | null = null
 
-/** All devices, graphics cards first; asked for once a process. Rejects with NoAdapter where there is none. */
+/** All devices, graphics cards first; searched once per process. Rejects with NoAdapter where there is none. */
 export function findAdapters(): Promise<readonly Adapter[]> {
   return (found ??= search())
 }

@@ -1,11 +1,11 @@
 /**
- * An open device, shared by the sessions of a process: its buffers, its pipelines (by their text), and its ways to fail
- * put into sentences. Let go when the last session closes, since Dawn keeps a process alive as long as it has a device.
+ * An open device, shared by the sessions of a process: its buffers, its pipelines (by their text), and its failures put into
+ * sentences. Destroyed when the last session closes, since Dawn keeps a process alive as long as it has a device.
  */
 import { EngineProblem } from '../engine.ts'
 import { labelOf, requestAdapter, type Adapter } from './dawn.ts'
 
-/** WebGPU's bit flags, which Dawn keeps in a module that nobody has loaded when types are all that is imported. */
+/** WebGPU's bit flags: importing Dawn's types alone does not load the module that defines them. */
 export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
 
 const CURE = 'Train fewer seeds at a time or a smaller network, or use --engine native.'
@@ -66,7 +66,7 @@ export class Gpu {
             `The graphics device was lost (${firstLine(message)}). Resume the run; if it happens again, update the driver or use --engine native.`,
           )
     })
-    // Whoever waits hears of it; nobody need wait.
+    // Rejects for whoever waits; without a waiter it is not an unhandled rejection.
     this.#lost.catch(() => undefined)
     device.addEventListener('uncapturederror', (event) => {
       this.#complaint ??= event.error.message

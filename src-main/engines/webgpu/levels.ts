@@ -1,4 +1,4 @@
-/** Which instructions may run at once: those of a level touch nothing that another of it writes. */
+/** Which instructions are independent: those of a level touch nothing that another of it writes. */
 import { readsOf, writesOf, type Instruction } from '../lowering/plan.ts'
 
 /** The instructions in as few levels as their order of reading and writing allows; a repeat is a level of its own. */

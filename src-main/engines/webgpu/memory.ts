@@ -4,7 +4,7 @@ import { USAGE, type Gpu } from './gpu.ts'
 export class DeviceMemory {
   readonly #gpu: Gpu
   readonly #buffers = new Map<string, GPUBuffer>()
-  /** Changes whenever a buffer was replaced: bind groups made before are then stale. */
+  /** Changes whenever a buffer was replaced: bind groups created before are then stale. */
   generation = 0
 
   constructor(gpu: Gpu) {
@@ -17,11 +17,11 @@ export class DeviceMemory {
     return buffer
   }
 
-  /** The buffer of that name with room for so many bytes; what it held is lost where it had to grow. */
+  /** The buffer of that name with room for at least `bytes`; what it held is lost where it had to grow. */
   async atLeast(name: string, bytes: number, usage: number, what: string): Promise<GPUBuffer> {
     const known = this.#buffers.get(name)
     if (known !== undefined && known.size >= bytes) return known
-    // Before the new one is made: the two together may not fit.
+    // Before the new one is allocated: the two together may not fit.
     known?.destroy()
     this.#buffers.delete(name)
     this.generation++

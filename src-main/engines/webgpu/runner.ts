@@ -1,4 +1,4 @@
-/** Sends steps to the device: one bind group for all, many batches in a submission, nothing read back that nobody asked for. */
+/** Sends steps to the device: one bind group for all, many batches in a submission, nothing read back unasked. */
 import { USAGE, type Gpu } from './gpu.ts'
 import type { DeviceMemory } from './memory.ts'
 import { BLOCK_BYTES, type Steps } from './steps.ts'
@@ -13,7 +13,7 @@ export interface Ready {
 }
 
 /** What every dispatch of a batch has in common; see `wrapped` in shader.ts. */
-export interface FrameNumbers {
+interface FrameNumbers {
   /** The batch's row of scalars, of how many for each replica; 0 of 1 in an evaluation. */
   readonly batch: number
   readonly batches: number
@@ -81,7 +81,7 @@ export class Runner {
     await this.memory.holding('frames', numbers, USAGE.uniform, 'Frames')
   }
 
-  /** Encodes one batch for so many replicas. @returns how many dispatches that were */
+  /** Encodes one batch of `replicas` replicas. @returns the number of dispatches */
   encode(pass: GPUComputePassEncoder, ready: Ready, split: string, frame: number, replicas: number): number {
     const group = this.#group(ready, split)
     let last: GPUComputePipeline | null = null

@@ -1,4 +1,4 @@
-/** Shaders as text: what surrounds kernels, and several independent instructions in one dispatch, a share of its workgroups each. */
+/** Shaders as text: what surrounds kernels, and several independent instructions in one dispatch, each on its own workgroups. */
 import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { affine, TILE_QUADS } from './kernels/affine.ts'
 import { chain } from './kernels/chain.ts'
@@ -71,14 +71,14 @@ function kernelOf(instruction: Instruction, writer: Writer, rows: number | null)
  * What every shader begins with, and `main`. Its arguments to kernels: g, the workgroup's number from 0 among those of
  * its replica, and tid, the thread in it.
  *
- * @param partials sums of four numbers that each thread may put down for others at a time
- * @param inFours parameters are declared four beside each other, and only read
+ * @param partials sums of four numbers that each thread may share at a time
+ * @param vec4Weights parameters are declared as vec4, and only read
  */
 export function wrapped(
   functions: string,
   main: string,
   words: number,
-  { threads, partials = 1, inFours = false }: { threads: number; partials?: number; inFours?: boolean },
+  { threads, partials = 1, vec4Weights = false }: { threads: number; partials?: number; vec4Weights?: boolean },
 ): string {
   const memory = [
     /\btile\[/.test(functions) ? `var<workgroup> tile: array<vec4<f32>, ${TILE_QUADS}>;` : '',
@@ -88,7 +88,7 @@ export function wrapped(
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<uniform> step: vec4<u32>;
 @group(0) @binding(2) var<uniform> p: array<vec4<u32>, ${Math.max(1, Math.ceil(words / 4))}>;
-@group(0) @binding(3) var<storage, read_write> W: array<${inFours ? 'vec4<f32>' : 'f32'}>;
+@group(0) @binding(3) var<storage, read_write> W: array<${vec4Weights ? 'vec4<f32>' : 'f32'}>;
 @group(0) @binding(4) var<storage, read_write> V: array<f32>;
 @group(0) @binding(5) var<storage, read> scalars: array<f32>;
 @group(0) @binding(6) var<storage, read> samples: array<u32>;

@@ -1,11 +1,11 @@
-/** A lowered list as dispatches: which shader, on which words, at which iteration; made once for each batch size. */
+/** A lowered list as dispatches: which shader, on which words, at which iteration; built once per batch size. */
 import { weightCount } from '../../program/cost.ts'
 import type { MeasurementDeclaration, Program } from '../../program/program.ts'
 import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { readsOf } from '../lowering/plan.ts'
 import { levelsOf } from './levels.ts'
-import { placeValues, type Place } from './place.ts'
-import { limitsOf, type Limits, type Size } from './division.ts'
+import { placeValues, type Placement } from './placement.ts'
+import { limitsOf, type Limits, type Size } from './workgroup.ts'
 import type { Gpu } from './gpu.ts'
 import { settle } from './settle.ts'
 import { shaderOf, type Shader } from './shader.ts'
@@ -20,26 +20,26 @@ export interface Step {
 }
 
 export interface Steps {
-  readonly place: Place
+  readonly place: Placement
   readonly list: readonly Step[]
   readonly shaders: ReadonlySet<Shader>
   /** The uniform blocks one after another, each beginning on a boundary of 256 bytes. */
   readonly words: Uint32Array
   /** The largest uniform block, in bytes. */
   readonly blockBytes: number
-  /** How many repeats are one dispatch each, and how many are one or more an iteration. */
+  /** How many repeats are one dispatch each, and how many take one or more per iteration. */
   readonly fused: number
   readonly unfused: number
 }
 
-/** Uniform blocks begin on multiples of so many bytes: the most that a device may ask for. */
+/** Alignment of uniform blocks in bytes: the largest that a device may require. */
 export const BLOCK_BYTES = 256
 
 /** How instructions become dispatches. */
-export interface Way {
+export interface DispatchStrategy {
   /** Repeats become one dispatch where a workgroup of such a device holds their states; null where none shall. */
   readonly fuse: Limits | null
-  /** Instructions that may run at once share a dispatch. */
+  /** Independent instructions share a dispatch. */
   readonly join: boolean
   /** Products with a long inner dimension are divided among the threads of a workgroup. */
   readonly tile: boolean
@@ -53,7 +53,10 @@ const WORTH_COMPILING = 100_000
  * processor takes long to compile, so there the instructions of a small network are plain dispatches of their own, whose
  * shaders most programs share.
  */
-export function wayOn({ limits, software }: Pick<Gpu, 'limits' | 'software'>, program: Program): Way {
+export function strategyFor(
+  { limits, software }: Pick<Gpu, 'limits' | 'software'>,
+  program: Program,
+): DispatchStrategy {
   return software && weightCount(program) < WORTH_COMPILING
     ? { fuse: null, join: false, tile: false }
     : { fuse: limitsOf({ limits }), join: true, tile: true }
@@ -64,7 +67,7 @@ export function stepsOf(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   size: Size,
-  { fuse, join, tile }: Way,
+  { fuse, join, tile }: DispatchStrategy,
 ): Steps {
   const { batch } = size
   const rows = tile ? batch : null
@@ -90,11 +93,11 @@ export function stepsOf(
     const body = levels(only.body).map((inside) => shaderOf(lowered, inside, rows))
     for (let iteration = 0; iteration < only.count; iteration++) {
       for (const shader of body) blocks.add(shader, iteration)
-      for (const { a, b } of only.exchanged) place.exchange(a, b)
+      for (const { a, b } of only.swaps) place.swap(a, b)
     }
   }
   return {
-    // A buffer that has changed places lies there from now on, for whoever reads scores and measurements.
+    // With the buffers where the last swap left them: scores and measurements are read from there.
     place,
     list: blocks.list,
     shaders: new Set(blocks.list.map(({ shader }) => shader)),
@@ -114,12 +117,12 @@ function readOutside({ instructions, scores }: Lowered, repeat: Instruction): Re
 class Blocks {
   readonly list: Step[] = []
   largest = BLOCK_BYTES
-  readonly #place: Place
+  readonly #place: Placement
   readonly #known = new Map<string, number>()
   readonly #blocks: number[][] = []
   #length = 0
 
-  constructor(place: Place) {
+  constructor(place: Placement) {
     this.#place = place
   }
 

@@ -3,10 +3,10 @@
  * two layers, two batch sizes and two settings of a rule share one pipeline.
  */
 import type { Buffer, Coefficient, Lowered } from '../lowering/plan.ts'
-import type { Place } from './place.ts'
+import type { Placement } from './placement.ts'
 
-/** A word of a uniform block, once it is known where everything lies. */
-export type Word = (place: Place) => number
+/** A word of a uniform block, given the memory plan. */
+export type Word = (place: Placement) => number
 
 /** One instruction as a function of a shader. */
 export interface Kernel {
@@ -19,17 +19,17 @@ export interface Kernel {
 /** Threads of a workgroup. */
 export const THREADS = 256
 
-/** Numbers words as kernels ask for them, and names where a buffer's entries lie. */
+/** Numbers words as kernels ask for them, and writes the addresses of a buffer's entries. */
 export class Writer {
   readonly words: Word[]
   readonly #buffers: readonly Buffer[]
-  readonly #inFours: boolean
+  readonly #vec4Weights: boolean
 
-  /** @param inFours parameters are read four beside each other: W is declared so */
-  constructor(lowered: Lowered, words: Word[], inFours = false) {
+  /** @param vec4Weights W is declared as an array of vec4 */
+  constructor(lowered: Lowered, words: Word[], vec4Weights = false) {
     this.#buffers = lowered.buffers
     this.words = words
-    this.#inFours = inFours
+    this.#vec4Weights = vec4Weights
   }
 
   buffer(id: number): Buffer {
@@ -47,7 +47,7 @@ export class Writer {
     return `bitcast<f32>(${this.word((place) => bitsOf(value(place)))})`
   }
 
-  /** Σ factor · Π scalars; moving scalars are those of `iteration`. */
+  /** Σ factor · Π scalars; perIteration scalars are those of `iteration`. */
   coefficient(coefficient: Coefficient, iteration = 'step.x'): string {
     if (coefficient.length === 0) return '0f'
     const fixed = coefficient.filter(({ scalars }) => scalars.length === 0)
@@ -55,14 +55,15 @@ export class Writer {
     for (const { factor, scalars } of coefficient) {
       if (scalars.length === 0) continue
       const read = scalars.map(
-        ({ offset, moving }) => `scalars[slot + ${this.word(() => offset)}${moving ? ` + ${iteration}` : ''}]`,
+        ({ offset, perIteration }) =>
+          `scalars[slot + ${this.word(() => offset)}${perIteration ? ` + ${iteration}` : ''}]`,
       )
       parts.push([this.number(() => factor), ...read].join(' * '))
     }
     return `(${parts.join(' + ')})`
   }
 
-  /** The array that a buffer lies in. */
+  /** The array that holds a buffer. */
   space(id: number): string {
     return this.buffer(id).parameter >= 0 ? 'W' : 'V'
   }
@@ -80,21 +81,21 @@ export class Writer {
     return this.word(() => this.buffer(id).columns)
   }
 
-  /** The entry at a row and column, as mathematics counts them; a buffer with one row or column stretches. */
+  /** The entry at a row and column, as mathematics counts them; a buffer with one row or column is broadcast. */
   entry(id: number, base: string, row: string, column: string): string {
     const buffer = this.buffer(id)
     const r = !buffer.batch && buffer.rows === 1 ? null : row
     const c = buffer.columns === 1 ? null : column
-    const index = buffer.flipped
+    const index = buffer.transposed
       ? [c === null ? null : `${c} * ${this.rows(id)}`, r]
       : [r === null ? null : c === null ? r : `${r} * ${this.columns(id)}`, c]
     return this.at(id, [base, ...index.filter((part) => part !== null)].join(' + '))
   }
 
-  /** The number at an index of the array that a buffer lies in. */
+  /** The number at an index of the array that holds a buffer. */
   at(id: number, index: string): string {
     const space = this.space(id)
-    return space === 'W' && this.#inFours ? `W[(${index}) / 4u][(${index}) % 4u]` : `${space}[${index}]`
+    return space === 'W' && this.#vec4Weights ? `W[(${index}) / 4u][(${index}) % 4u]` : `${space}[${index}]`
   }
 }
 
@@ -102,7 +103,7 @@ const floats = new Float32Array(1)
 const words = new Uint32Array(floats.buffer)
 
 /** The bits of a number rounded to float32. */
-export function bitsOf(value: number): number {
+function bitsOf(value: number): number {
   floats[0] = value
   return words[0] as number
 }

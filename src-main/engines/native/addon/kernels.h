@@ -26,7 +26,7 @@ enum class Map {
   slopeOfSigmoid,
 };
 
-/// left · right of some rows: entry (i, k) of left lies at left[i·leftStep + k], right in panels of its columns.
+/// left · right of some rows: entry (i, k) of left is left[i·leftStep + k], right is stored in panels of its columns.
 struct TileProduct {
   const float* left;
   ptrdiff_t leftStep;
@@ -35,7 +35,7 @@ struct TileProduct {
   float coefficient;
 };
 
-/// coefficient · stream, where entry (i, j) lies at from[i·rowStep + j·columnStep]; columnStep is 1 or 0.
+/// coefficient · stream, where entry (i, j) is from[i·rowStep + j·columnStep]; columnStep is 1 or 0.
 struct TileStream {
   const float* from;
   ptrdiff_t rowStep;
@@ -57,7 +57,7 @@ struct AffineRequest {
   float* raw;
   float* mapped;
   ptrdiff_t rowStep;
-  /// From the last panel to the first; the result is the same.
+  /// From the last panel to the first, with the same result.
   bool backwards;
   int part;
   int parts;
@@ -83,9 +83,9 @@ struct OuterRequest {
 
 struct Kernels {
   const char* name;
-  /// Floats a vector; strips are whole vectors.
+  /// Floats per vector; strips are whole vectors.
   int width;
-  /// Columns that lie side by side in memory, of a matrix with so many columns.
+  /// Columns of a panel, for a matrix with so many columns.
   int (*panel)(int columns);
   void (*affine)(const AffineRequest&);
   void (*outer)(const OuterRequest&);
@@ -93,7 +93,7 @@ struct Kernels {
   void (*multiply)(float* to, const float* a, const float* b, int length);
   void (*divide)(float* to, const float* a, const float* b, int length);
   void (*map)(float* to, const float* from, Map map, int length);
-  /// Some fused multiply-adds in registers; returns how many floating-point operations were done.
+  /// Multiply-adds in registers; returns how many floating-point operations they were.
   double (*peak)(int rounds, float* sink);
 };
 

@@ -1,4 +1,4 @@
-// What lower.ts makes of a program, as the executor reads it.
+// The plan of lowering/plan.ts, with what schedule.cpp adds for the executor.
 #pragma once
 
 #include <cstdint>
@@ -13,17 +13,17 @@ struct Buffer {
   bool batch;
   int rows;
   int columns;
-  bool flipped;
+  bool transposed;
   int parameter;
-  // As it lies in memory.
-  int storedRows() const { return flipped ? columns : rows; }
-  int storedColumns() const { return flipped ? rows : columns; }
+  // As stored in memory.
+  int storedRows() const { return transposed ? columns : rows; }
+  int storedColumns() const { return transposed ? rows : columns; }
   bool sameShape(const Buffer& o) const { return batch == o.batch && rows == o.rows && columns == o.columns; }
 };
 
 struct ScalarAt {
   int offset;
-  bool moving;
+  bool perIteration;
 };
 
 struct Monomial {
@@ -37,7 +37,7 @@ inline float valueOf(const Coefficient& coefficient, const double* scalars, int 
   double sum = 0;
   for (const Monomial& monomial : coefficient) {
     double product = monomial.factor;
-    for (const ScalarAt& at : monomial.scalars) product *= scalars[at.offset + (at.moving ? iteration : 0)];
+    for (const ScalarAt& at : monomial.scalars) product *= scalars[at.offset + (at.perIteration ? iteration : 0)];
     sum += product;
   }
   return static_cast<float>(sum);
@@ -54,7 +54,7 @@ struct Product {
   int right;
 };
 
-/// outerSum: an outer product, and with it in registers the sum that alone reads it; terms[0] is the other term.
+/// outerSum: an outer product fused with the sum that is its only reader; terms[0] is the sum's other term.
 enum class StripKind { load, store, outer, outerSum, sum, multiply, divide, map };
 
 struct StripOperation {
@@ -68,30 +68,31 @@ struct StripOperation {
   Map map = Map::none;
   std::vector<Term> terms;
   Coefficient constant;
-  /// Memory that the result is made in at once, where no later operation reads what is there; else −1.
+  /// The buffer that the result is computed in, without a store; −1 where that would overwrite what is still read.
   int direct = -1;
 };
 
 enum class Over { rows, columns, all };
 enum class Kind { input, fill, copy, transpose, affine, chain, product, softmax, reduce, measure, repeat };
 
-/// How an instruction is divided among the threads of one network.
-struct Division {
+/// How an instruction is partitioned among the threads of one network.
+struct Partition {
   /// Each takes some samples; or some panels of columns for all samples; or strips of a matrix; or the first does it all.
   enum class By { rows, columns, strips, first } by = By::first;
   /// Of strips: those of equal shape fall to the same threads.
   int rows = 0;
   int columns = 0;
   bool flat = false;
-  /// Whether each thread, after an instruction divided so, goes on with what it made itself.
-  bool ownsWhatNext(const Division& o) const {
-    return by == o.by && (by == By::rows || (by == By::strips && rows == o.rows && columns == o.columns && flat == o.flat));
+  /// Whether each thread needs, of what it computed here, only its own part for an instruction partitioned like `next`.
+  bool feedsOwnThread(const Partition& next) const {
+    return by == next.by && (by == By::rows || (by == By::strips && rows == next.rows && columns == next.columns &&
+                                                flat == next.flat));
   }
 };
 
 struct Instruction {
   Kind kind;
-  Division division;
+  Partition partition;
   /// The threads of one network wait for each other before it.
   bool barrier = false;
   int from = -1;
@@ -105,8 +106,8 @@ struct Instruction {
   int raw = -1;
   int mapped = -1;
   int registers = 0;
-  /// Of a chain, the matrix to fetch ahead, or −1.
-  int fetched = -1;
+  /// Of a chain, the matrix to prefetch, or −1.
+  int prefetched = -1;
   std::vector<StripOperation> operations;
   int left = -1;
   int right = -1;
@@ -121,7 +122,7 @@ struct Instruction {
     int a;
     int b;
   };
-  std::vector<Pair> exchanged;
+  std::vector<Pair> swaps;
 };
 
 struct Plan {
@@ -129,8 +130,5 @@ struct Plan {
   std::vector<Instruction> instructions;
   int scores = -1;
 };
-
-/// Says of every instruction how it is divided and where threads wait, and of every strip where it is made.
-void settle(Plan& plan);
 
 }  // namespace apical

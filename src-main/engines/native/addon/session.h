@@ -3,46 +3,23 @@
 
 #include <atomic>
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <string>
+#include <utility>
 #include <vector>
 
+#include "kernels.h"
+#include "memory.h"
 #include "plan.h"
 #include "pool.h"
+#include "samples.h"
+#include "workspace.h"
 
 namespace apical {
-
-/// Zeroed memory for floats, aligned to a cache line and with room for a whole vector past its end.
-class Memory {
- public:
-  explicit Memory(size_t floats);
-  ~Memory();
-  Memory(const Memory&) = delete;
-  Memory& operator=(const Memory&) = delete;
-  float* at(size_t offset) { return data_ + offset; }
-
- private:
-  float* data_ = nullptr;
-};
-
-/// Samples as bytes with the value of each byte in each channel, or as numbers already scaled.
-struct Samples {
-  int count = 0;
-  int features = 0;
-  std::vector<uint8_t> pixels;
-  std::vector<uint16_t> labels;
-  /// [channel][byte], each rounded once.
-  std::vector<float> values;
-  /// Instead of bytes, where a set has none.
-  std::vector<float> scaled;
-  int channels = 1;
-};
 
 struct ParameterShape {
   int rows;
   int columns;
-  bool flipped;
+  bool transposed;
 };
 
 struct MeasurementShape {
@@ -63,8 +40,8 @@ struct TrainRequest {
 struct TrainResult {
   /// [replica][measurement].
   std::vector<std::vector<std::vector<float>>> measurements;
+  /// Replicas with a parameter that is NaN or infinite.
   std::vector<int> broken;
-  bool stopped = false;
 };
 
 struct ScoreRequest {
@@ -74,14 +51,10 @@ struct ScoreRequest {
   std::vector<double> scalars;
 };
 
-class Workspace;
-
 class Session {
  public:
   Session(const Kernels& kernels, Plan training, Plan prediction, std::vector<ParameterShape> parameters,
-          std::vector<MeasurementShape> measurements, std::vector<int> widths, int scalarCount, int replicas,
-          int threads);
-  ~Session();
+          std::vector<MeasurementShape> measurements, int classes, int scalarCount, int replicas, int threads);
 
   void bind(int split, Samples samples) { data_[split] = std::move(samples); }
   void write(int parameter, int replica, const float* values);
@@ -92,14 +65,21 @@ class Session {
 
   /// For good: what trains ends after the batches it is at, and nothing trains again.
   void stop() { stop_ = true; }
-  int64_t trained() const { return trained_; }
   int parameterSize(int parameter) const { return parameters_[parameter].rows * parameters_[parameter].columns; }
-  int parameterCount() const { return static_cast<int>(parameters_.size()); }
-  int classes() const { return widths_.back(); }
 
  private:
-  friend class Frame;
+  /// The threads that train one network.
+  struct Team {
+    int thread;
+    int size;
+    Barrier* barrier;
+    std::atomic<bool>& stopped;
+  };
+  void trainReplica(const TrainRequest& request, int replica, const Workspace& workspace, const Team& team,
+                    std::vector<std::vector<float>>& measured);
   float* parameter(int replica, int index) const;
+  std::vector<float*> parametersOf(int replica) const;
+  bool isFinite(int replica) const;
 
   const Kernels& kernels_;
   Plan training_;
@@ -107,7 +87,7 @@ class Session {
   std::vector<ParameterShape> parameters_;
   std::vector<size_t> offsets_;
   std::vector<MeasurementShape> measurements_;
-  std::vector<int> widths_;
+  int classes_;
   int scalarCount_;
   int replicas_;
   std::vector<std::unique_ptr<Memory>> replicaMemory_;
@@ -116,7 +96,6 @@ class Session {
   std::vector<std::unique_ptr<Workspace>> workspaces_;
   std::vector<std::unique_ptr<Workspace>> scoring_;
   std::atomic<bool> stop_{false};
-  std::atomic<int64_t> trained_{0};
 };
 
 }  // namespace apical

@@ -1,6 +1,6 @@
 // One vector of floats, APICAL_WIDTH wide, in the compiler's own vector types: the same source serves every processor.
 //
-// Each instruction set is its own compilation of kernels.cpp; everything here lies in a namespace of that compilation,
+// Each instruction set is its own compilation of kernels.cpp; everything here is in a namespace of that compilation,
 // so that the linker never takes one set's function for another's.
 #pragma once
 
@@ -109,7 +109,7 @@ APICAL_INLINE Vector hyperbolicTangent(Vector v) {
   return a < splat(0.625f) ? near : signedFar;
 }
 
-/// One libm call an entry, for the functions that no inner loop needs.
+/// One libm call per entry, for the functions that no inner loop needs.
 template <typename F>
 APICAL_INLINE Vector each(Vector v, F f) {
   Vector r;

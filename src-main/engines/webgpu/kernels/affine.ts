@@ -2,8 +2,8 @@
  * raw = Σ coefficient · (left × right) + Σ coefficient · stream + constant, mapped = map(raw), in one dispatch.
  *
  * Batches are short and layers wide, so a workgroup owns a few columns of up to 32 rows: each weight is read once and
- * used for every row from registers, and the threads beside each other divide the inner dimension and add up at the end.
- * Where the inner dimension is short there is nothing to divide: a thread computes one entry.
+ * used for every row from registers, and neighbouring threads split the inner dimension and reduce at the end.
+ * Where the inner dimension is short there is nothing to split: a thread computes one entry.
  */
 import type { Instruction } from '../../lowering/plan.ts'
 import { mapped, type ShaderMap } from '../maps.ts'
@@ -11,7 +11,7 @@ import { THREADS, type Kernel, type Writer } from '../writer.ts'
 
 export type Affine = Extract<Instruction, { kind: 'affine' }>
 
-/** Inner dimensions up to this are not divided among threads. */
+/** Inner dimensions up to this are not split among threads. */
 const SHORT = 64
 /** Rows of the left matrix that a workgroup stages at a time. */
 const STAGED = 64
@@ -25,7 +25,7 @@ function isShort(instruction: Affine, writer: Writer): boolean {
   return instruction.products.every(({ left }) => writer.buffer(left).columns <= SHORT)
 }
 
-/** @param rows of a batch, when it is to be divided among tiles (the text depends on `quadsFor` of it alone); null for entry by entry */
+/** @param rows of a batch, when it is to be tiled (the text depends on `quadsFor` of it alone); null for entry by entry */
 export function affine(instruction: Affine, writer: Writer, rows: number | null): Kernel {
   return rows === null || isShort(instruction, writer)
     ? entryByEntry(instruction, writer)
@@ -67,7 +67,7 @@ function tiled(instruction: Affine, writer: Writer, batch: number): Kernel {
   const columns = writer.columns(target)
   const rows = writer.rows(target)
   const each = (text: (q: number) => string): string => Array.from({ length: quads }, (_, q) => text(q)).join('\n')
-  // Read before the tile is there, so that both are on their way at once; beyond the end the tile has zeros.
+  // Loaded before the tile, so that both loads are in flight together; beyond the end the tile is zero-padded.
   const weights = (text: (n: number) => string): string =>
     Array.from({ length: STAGED / slices }, (_, n) => text(n)).join('\n')
   const products = instruction.products.map(({ coefficient, left, right }) => {

@@ -1,24 +1,24 @@
-/** A few operations entry by entry, outer products over the batch among them, without storing what is only on the way. */
+/** Fused element-wise operations, outer products over the batch among them, without storing intermediates. */
 import type { Instruction, StripOperation } from '../../lowering/plan.ts'
 import { mapped } from '../maps.ts'
 import { THREADS, type Kernel, type Writer } from '../writer.ts'
 
-export type Chain = Extract<Instruction, { kind: 'chain' }>
+type Chain = Extract<Instruction, { kind: 'chain' }>
 
 export function chain(instruction: Chain, writer: Writer): Kernel {
   const target = targetOf(instruction)
-  const { flipped } = writer.buffer(target)
+  const { transposed } = writer.buffer(target)
   const rows = writer.rows(target)
   const columns = writer.columns(target)
-  // Threads beside each other take entries beside each other as they lie in memory.
-  const across = flipped ? rows : columns
+  // Neighbouring threads take entries that are neighbours in memory, so that accesses coalesce.
+  const across = transposed ? rows : columns
   return {
     body: `let index = g * ${THREADS}u + tid;
 if (index < ${rows} * ${columns}) {
 let down = index / ${across};
 let along = index % ${across};
-let row = ${flipped ? 'along' : 'down'};
-let column = ${flipped ? 'down' : 'along'};
+let row = ${transposed ? 'along' : 'down'};
+let column = ${transposed ? 'down' : 'along'};
 ${instruction.operations.map((one) => operationText(one, writer)).join('\n')}
 }`,
     groups: (place) => Math.ceil((place.rows(target) * writer.buffer(target).columns) / THREADS),

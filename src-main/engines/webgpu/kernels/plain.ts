@@ -1,4 +1,4 @@
-/** The instructions that are neither affine nor a chain: one thread an entry, or one a row or column that is added up. */
+/** The instructions that are neither affine nor a chain: one thread per entry, or per row or column that is reduced. */
 import type { Instruction } from '../../lowering/plan.ts'
 import { mapped } from '../maps.ts'
 import { THREADS, type Kernel, type Word, type Writer } from '../writer.ts'
@@ -19,7 +19,7 @@ ${body}
   }
 }
 
-/** `body` for each `item` of so many. */
+/** `body` for each `item` below a count. */
 function forEachOf(count: string, groups: Word, body: string): Kernel {
   return {
     body: `let item = g * ${THREADS}u + tid;
@@ -56,7 +56,7 @@ export function fill({ to, number }: Of<'fill'>, writer: Writer): Kernel {
   )
 }
 
-/** A copy, also to a buffer that lies transposed. */
+/** A copy, also to a buffer in the other layout. */
 export function copy({ from, to }: { readonly from: number; readonly to: number }, writer: Writer): Kernel {
   const read = writer.entry(from, writer.base(from), 'row', 'column')
   return forEachEntry(writer, to, `${writer.entry(to, writer.base(to), 'row', 'column')} = ${read};`)

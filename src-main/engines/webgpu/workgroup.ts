@@ -1,4 +1,4 @@
-/** Which repeats can be one dispatch on a device, and how their samples are divided among workgroups. */
+/** Which repeats can be one dispatch on a device, and how their samples are partitioned among workgroups. */
 import { readsOf, writesOf, type Buffer, type Instruction, type Lowered } from '../lowering/plan.ts'
 import type { Gpu } from './gpu.ts'
 
@@ -10,19 +10,19 @@ export interface Limits {
 
 export type Repeat = Extract<Instruction, { kind: 'repeat' }>
 
-/** How a repeat is divided: what a workgroup keeps in its own memory, for how many samples, with how many threads. */
-export interface Division {
+/** How a repeat is partitioned: what a workgroup keeps in its own memory, for how many samples, with how many threads. */
+export interface WorkgroupPlan {
   readonly kept: readonly number[]
   /** Groups of four samples. */
   readonly quads: number
   readonly threads: number
-  /** Sums of four samples that each thread may put down for others at a time. */
+  /** Partial sums of four samples that each thread may share at a time. */
   readonly partials: number
 }
 
 /**
- * More samples in a workgroup save reading weights; fewer leave more workgroups for the device to run at once, which
- * counts until so many quads of all networks keep a large card busy.
+ * More samples per workgroup save reading weights; fewer leave more workgroups to run in parallel, which counts until
+ * `BUSY_QUADS` quads of all networks keep a large card busy.
  */
 const MOST_QUADS = 2
 const BUSY_QUADS = 64
@@ -33,52 +33,52 @@ export function limitsOf({ limits }: Pick<Gpu, 'limits'>): Limits {
 }
 
 /** For people: how the repeats of a program are dispatched on such a device; null where it has none. */
-export function pathOf({ buffers, instructions }: Lowered, limits: Limits | null): string | null {
+export function dispatchLabel({ buffers, instructions }: Lowered, limits: Limits | null): string | null {
   const repeats = instructions.filter((one) => one.kind === 'repeat')
   if (repeats.length === 0) return null
   const fused = repeats.filter(
-    (one) => limits !== null && divide(buffers, one, limits, { replicas: 1, batch: 1 }) !== null,
+    (one) => limits !== null && planWorkgroup(buffers, one, limits, { replicas: 1, batch: 1 }) !== null,
   ).length
   if (fused === repeats.length) return 'settling in one dispatch'
   return fused === 0 ? 'settling step by step' : `${fused} of ${repeats.length} phases settling in one dispatch`
 }
 
-/** Networks side by side, and samples of each that settle at a time. */
+/** Networks trained side by side, and samples per batch of each. */
 export interface Size {
   readonly replicas: number
   readonly batch: number
 }
 
-/** Null where the repeat cannot be divided among samples or what each needs does not fit. */
-export function divide(
+/** Null where the repeat cannot be partitioned by samples or the states of a few do not fit. */
+export function planWorkgroup(
   buffers: readonly Buffer[],
   repeat: Repeat,
   limits: Limits,
   { replicas, batch }: Size,
-): Division | null {
+): WorkgroupPlan | null {
   const whole = wholeReads(buffers, repeat)
   if (whole === null) return null
-  for (const { a, b } of repeat.exchanged) whole.add(a).add(b)
+  for (const { a, b } of repeat.swaps) whole.add(a).add(b)
   if ([...whole].some((id) => buffers[id]?.batch !== true)) return null
   const all = new Set([...whole, ...repeat.body.flatMap(writesOf)])
   const widest = Math.max(...[...all].map((id) => buffers[id]?.columns ?? 0))
   const most = [512, 256].filter((threads) => threads <= limits.threads && (threads === 256 || widest > threads / 2))
   const ofBatch = Math.ceil(batch / 4)
   const mostQuads = ofBatch * replicas > BUSY_QUADS ? Math.min(MOST_QUADS, ofBatch) : 1
-  // States that only their own entry is read of may stay in the device's memory: they are the first to give way.
+  // States of which only the own entry is read may stay in the device's memory: they are spilled first.
   for (let quads = mostQuads; quads >= 1; quads--)
     for (const kept of [all, whole])
       for (const threads of most)
         for (const partials of [4, 2, 1]) {
           const columns = [...kept].reduce((sum, id) => sum + (buffers[id]?.columns ?? 0), 0)
-          if ((memoryFor(columns * quads) + threads * partials) * BYTES_OF_FOUR <= limits.workgroupBytes)
+          if ((roundedQuads(columns * quads) + threads * partials) * BYTES_OF_FOUR <= limits.workgroupBytes)
             return { kept: [...kept], quads, threads, partials }
         }
   return null
 }
 
-/** Groups of four numbers set aside for so many: few sizes, so that networks share pipelines. */
-export function memoryFor(fours: number): number {
+/** Vectors of four numbers to allocate for `fours`: rounded up to few sizes, so that networks share pipelines. */
+export function roundedQuads(fours: number): number {
   return Math.max(128, Math.ceil(fours / 128) * 128)
 }
 

@@ -1,8 +1,8 @@
-/** One open device for all sessions of a process: opened for the first, let go a while after the last. */
+/** One open device for all sessions of a process: opened for the first, destroyed a while after the last. */
 import type { Adapter } from './dawn.ts'
 import { Gpu } from './gpu.ts'
 
-/** Kept open for whoever comes next: its pipelines are compiled. */
+/** Kept open for the next session, since its pipelines are compiled. */
 const LINGER_MS = 5_000
 
 interface Opened {
@@ -13,8 +13,8 @@ interface Opened {
 
 const opened = new Map<string, Opened>()
 
-/** The device, and what gives it back. */
-export async function borrow(adapter: Adapter): Promise<{ readonly gpu: Gpu; readonly giveBack: () => void }> {
+/** The device, and a function that releases it. */
+export async function acquire(adapter: Adapter): Promise<{ readonly gpu: Gpu; readonly release: () => void }> {
   let entry = opened.get(adapter.name)
   if (entry !== undefined && (await entry.gpu.then((gpu) => gpu.isLost).catch(() => true))) {
     if (opened.get(adapter.name) === entry) opened.delete(adapter.name)
@@ -28,7 +28,7 @@ export async function borrow(adapter: Adapter): Promise<{ readonly gpu: Gpu; rea
   clearTimeout(mine.timer)
   mine.sessions++
   let given = false
-  const giveBack = (): void => {
+  const release = (): void => {
     if (given) return
     given = true
     if (--mine.sessions > 0) return
@@ -40,9 +40,9 @@ export async function borrow(adapter: Adapter): Promise<{ readonly gpu: Gpu; rea
     mine.timer.unref()
   }
   try {
-    return { gpu: await mine.gpu, giveBack }
+    return { gpu: await mine.gpu, release }
   } catch (error) {
-    giveBack()
+    release()
     if (opened.get(adapter.name) === mine) opened.delete(adapter.name)
     throw error
   }

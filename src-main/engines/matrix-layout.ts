@@ -1,25 +1,25 @@
 /**
- * How an engine may let matrices lie: a weight used as r Wᵀ is better kept as Wᵀ from batch to batch, with its gradient
+ * Which matrices an engine stores transposed: a weight used as r Wᵀ is better kept as Wᵀ from batch to batch, with its gradient
  * and its moments.
  */
 import type { Operation, Program, Statement, ValueId } from '../program/program.ts'
 import type { Shape } from '../program/shape.ts'
 import { operandsOf } from '../program/statements.ts'
 
-export interface Orientation {
+export interface MatrixLayout {
   /** Whether a value without a batch dimension is computed and kept transposed. */
-  readonly flipped: readonly boolean[]
+  readonly transposed: readonly boolean[]
   /** By parameter. */
-  readonly flippedParameters: readonly boolean[]
+  readonly transposedParameters: readonly boolean[]
 }
 
 /**
- * Values that are combined entry by entry, and a parameter with its next value, lie alike; each such group lies as most
- * of the products that read it would have it, iterations counted.
+ * Values that are combined entry by entry, and a parameter with its next value, share a layout; each such group has the
+ * layout that most of the products that read it prefer, iterations counted.
  *
- * @param turned products that the engine computes as (right · left)ᵀ
+ * @param computedTransposed products that the engine computes as (right · left)ᵀ
  */
-export function layOut(program: Program, turned: ReadonlySet<ValueId> = new Set()): Orientation {
+export function chooseLayout(program: Program, computedTransposed: ReadonlySet<ValueId> = new Set()): MatrixLayout {
   const groups = new Groups(program.shapes.length)
   const votes = new Map<ValueId, number>()
   const ofParameter: (ValueId | undefined)[] = program.parameters.map(() => undefined)
@@ -45,8 +45,8 @@ export function layOut(program: Program, turned: ReadonlySet<ValueId> = new Set(
         const { id, operation } = statement
         if (operation.kind === 'parameter') joinParameter(operation.parameter, id)
         else if (operation.kind === 'product') {
-          vote(operation.left, operation.transposeLeft !== turned.has(id), weight)
-          vote(operation.right, operation.transposeRight !== turned.has(id), weight)
+          vote(operation.left, operation.transposeLeft !== computedTransposed.has(id), weight)
+          vote(operation.right, operation.transposeRight !== computedTransposed.has(id), weight)
         } else if (isElementwise(operation)) for (const other of operandsOf(operation)) join(id, other)
       }
     }
@@ -59,8 +59,8 @@ export function layOut(program: Program, turned: ReadonlySet<ValueId> = new Set(
     const group = groups.of(id)
     balance.set(group, (balance.get(group) ?? 0) + weight)
   }
-  const flipped = program.shapes.map((shape, id) => isMatrix(shape) && (balance.get(groups.of(id)) ?? 0) > 0)
-  return { flipped, flippedParameters: ofParameter.map((id) => id !== undefined && flipped[id] === true) }
+  const transposed = program.shapes.map((shape, id) => isMatrix(shape) && (balance.get(groups.of(id)) ?? 0) > 0)
+  return { transposed, transposedParameters: ofParameter.map((id) => id !== undefined && transposed[id] === true) }
 }
 
 function isElementwise(operation: Operation): boolean {
@@ -75,7 +75,7 @@ function sameMatrix(a: Shape | undefined, b: Shape | undefined): boolean {
   return isMatrix(a) && isMatrix(b) && a?.[0] === b?.[0] && a?.[1] === b?.[1]
 }
 
-/** Values that must lie alike (union–find). */
+/** Values that must share a layout (union–find). */
 class Groups {
   readonly #parent: number[]
 

@@ -1,14 +1,13 @@
 /**
- * Where everything lies in the device's memory: parameters in one array, values in another, in each one replica after
- * another. Nothing of a value outlives its batch, so programs and batch sizes share the array of values.
+ * The memory plan: parameters in one array, values in another, in each one replica after another. No value outlives its
+ * batch, so programs and batch sizes share the array of values.
  */
 import type { MeasurementDeclaration, Program } from '../../program/program.ts'
-import type { Shape } from '../../program/shape.ts'
-import { rowsOf } from '../../program/shape.ts'
+import { entriesOf } from '../../program/shape.ts'
 import type { Buffer } from '../lowering/plan.ts'
 
 /** One list of buffers laid out for one batch size. Offsets and strides count float32 numbers. */
-export interface Place {
+export interface Placement {
   /** Samples in a batch. */
   readonly batch: number
   /** Numbers of one replica in the array of values. */
@@ -16,11 +15,11 @@ export interface Place {
   readonly measured: readonly Measured[]
   rows(buffer: number): number
   offset(buffer: number): number
-  /** Lets two buffers change places, as a repeat does after each iteration. */
-  exchange(a: number, b: number): void
+  /** Swaps two buffers, as a repeat does after each iteration. */
+  swap(a: number, b: number): void
 }
 
-/** Where a measurement's values lie, iteration after iteration. */
+/** Where a measurement's values are stored, iteration after iteration. */
 export interface Measured {
   readonly name: string
   readonly offset: number
@@ -45,7 +44,7 @@ export function placeValues(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   batch: number,
-): Place {
+): Placement {
   let stride = 0
   const take = (entries: number): number => {
     const offset = stride
@@ -57,7 +56,7 @@ export function placeValues(
     buffer.parameter >= 0 ? (parameters[buffer.parameter] as number) : take((rows[id] as number) * buffer.columns),
   )
   const measured = measurements.map(({ name, shape, iterations }): Measured => {
-    const entries = entriesIn(shape, batch)
+    const entries = entriesOf(shape, batch)
     return { name, offset: take(entries * iterations), entries, length: entries * iterations }
   })
   return {
@@ -66,7 +65,7 @@ export function placeValues(
     measured,
     rows: (buffer) => rows[buffer] as number,
     offset: (buffer) => offsets[buffer] as number,
-    exchange(a, b) {
+    swap(a, b) {
       const kept = offsets[a] as number
       offsets[a] = offsets[b] as number
       offsets[b] = kept
@@ -74,13 +73,9 @@ export function placeValues(
   }
 }
 
-/** Numbers in a cache line or two: what begins on one is read in whole lines. */
+/** In numbers: a cache line or two, so that a buffer is read in whole lines. */
 const ALIGNMENT = 64
 
 function aligned(entries: number): number {
   return Math.ceil(entries / ALIGNMENT) * ALIGNMENT
-}
-
-function entriesIn(shape: Shape, batch: number): number {
-  return rowsOf(shape, batch) * shape[1]
 }

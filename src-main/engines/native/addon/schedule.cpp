@@ -1,4 +1,4 @@
-#include "plan.h"
+#include "schedule.h"
 
 #include <algorithm>
 
@@ -15,24 +15,24 @@ const Buffer& shapeOf(const Plan& plan, const Instruction& chain) {
 }
 
 /// Bytes of a matrix from which it pays that each thread reads some of its columns for all samples, and waits for the
-/// others, instead of all of it for some samples: it comes from beyond the second cache in every iteration.
+/// others, instead of all of it for some samples: it is read from beyond the L2 cache in every iteration.
 constexpr size_t kLarge = size_t{2} << 20;
 
-Division affineDivision(const Plan& plan, const Instruction& in) {
-  Division d;
+Partition affinePartition(const Plan& plan, const Instruction& in) {
+  Partition d;
   if (!plan.buffers[in.raw >= 0 ? in.raw : in.mapped].batch) return d;
-  d.by = Division::By::rows;
+  d.by = Partition::By::rows;
   for (const Product& p : in.products) {
     const Buffer& right = plan.buffers[p.right];
-    if (static_cast<size_t>(right.rows) * right.columns * sizeof(float) >= kLarge) d.by = Division::By::columns;
+    if (static_cast<size_t>(right.rows) * right.columns * sizeof(float) >= kLarge) d.by = Partition::By::columns;
   }
   return d;
 }
 
-Division divisionOf(const Plan& plan, const Instruction& in) {
+Partition partitionOf(const Plan& plan, const Instruction& in) {
   const auto rows = [](bool batch) {
-    Division d;
-    d.by = batch ? Division::By::rows : Division::By::first;
+    Partition d;
+    d.by = batch ? Partition::By::rows : Partition::By::first;
     return d;
   };
   switch (in.kind) {
@@ -42,7 +42,7 @@ Division divisionOf(const Plan& plan, const Instruction& in) {
     case Kind::copy:
       return rows(plan.buffers[in.to].batch);
     case Kind::affine:
-      return affineDivision(plan, in);
+      return affinePartition(plan, in);
     case Kind::softmax:
       return rows(plan.buffers[in.from].batch);
     case Kind::reduce:
@@ -52,8 +52,8 @@ Division divisionOf(const Plan& plan, const Instruction& in) {
     case Kind::chain: {
       const Buffer& shape = shapeOf(plan, in);
       if (shape.batch) return rows(true);
-      Division d;
-      d.by = Division::By::strips;
+      Partition d;
+      d.by = Partition::By::strips;
       d.rows = shape.storedRows();
       d.columns = shape.storedColumns();
       d.flat = true;
@@ -67,7 +67,7 @@ Division divisionOf(const Plan& plan, const Instruction& in) {
     }
     case Kind::repeat: {
       for (const Instruction& inside : in.body)
-        if (inside.division.by != Division::By::rows) return rows(false);
+        if (inside.partition.by != Partition::By::rows) return rows(false);
       return rows(true);
     }
     case Kind::transpose:
@@ -77,8 +77,8 @@ Division divisionOf(const Plan& plan, const Instruction& in) {
   return rows(false);
 }
 
-/// Where a strip's result may be made in the memory that it is stored to.
-void makeDirect(const Plan& plan, Instruction& chain) {
+/// Has a strip's result computed in the memory that it is stored to, where that may be overwritten by then.
+void makeDirect(Instruction& chain) {
   auto& list = chain.operations;
   for (size_t s = 0; s < list.size(); s++) {
     if (list[s].kind != StripKind::store) continue;
@@ -101,7 +101,6 @@ void makeDirect(const Plan& plan, Instruction& chain) {
     list.erase(list.begin() + static_cast<ptrdiff_t>(s));
     s--;
   }
-  (void)plan;
 }
 
 bool reads(const StripOperation& one, int reg) {
@@ -110,7 +109,7 @@ bool reads(const StripOperation& one, int reg) {
   return std::any_of(one.terms.begin(), one.terms.end(), [&](const Term& t) { return t.from == reg; });
 }
 
-/// What becomes of most weights: an outer product is added to them in the registers that it was made in.
+/// The update of most weights: an outer product is added to them in the registers that it was computed in.
 void fuseOuter(Instruction& chain) {
   auto& list = chain.operations;
   for (size_t o = 0; o < list.size(); o++) {
@@ -130,9 +129,9 @@ void fuseOuter(Instruction& chain) {
   }
 }
 
-/// The matrix whose next strip is fetched ahead: the only one loaded. Of several at once the processor's own fetching
-/// does better.
-int fetchedBy(const Plan& plan, const Instruction& chain) {
+/// The matrix whose next strip is prefetched: the only one loaded. With several at once the hardware prefetcher does
+/// better.
+int prefetchedBy(const Plan& plan, const Instruction& chain) {
   const Buffer& shape = shapeOf(plan, chain);
   int found = -1;
   for (const StripOperation& one : chain.operations) {
@@ -143,22 +142,22 @@ int fetchedBy(const Plan& plan, const Instruction& chain) {
   return found;
 }
 
-void settleList(Plan& plan, std::vector<Instruction>& list) {
+void scheduleList(Plan& plan, std::vector<Instruction>& list) {
   for (Instruction& in : list) {
-    if (in.kind == Kind::repeat) settleList(plan, in.body);
-    in.division = divisionOf(plan, in);
+    if (in.kind == Kind::repeat) scheduleList(plan, in.body);
+    in.partition = partitionOf(plan, in);
     if (in.kind == Kind::chain) {
-      makeDirect(plan, in);
+      makeDirect(in);
       fuseOuter(in);
-      in.fetched = fetchedBy(plan, in);
+      in.prefetched = prefetchedBy(plan, in);
     }
   }
   bool wait = false;
   const Instruction* before = nullptr;
   for (Instruction& in : list) {
     // A repeat that is not all of samples has waits of its own inside.
-    wait = before != nullptr && !before->division.ownsWhatNext(in.division);
-    if (before != nullptr && before->division.by == Division::By::first && in.division.by == Division::By::first)
+    wait = before != nullptr && !before->partition.feedsOwnThread(in.partition);
+    if (before != nullptr && before->partition.by == Partition::By::first && in.partition.by == Partition::By::first)
       wait = before->kind == Kind::repeat || in.kind == Kind::repeat;
     in.barrier = wait;
     before = &in;
@@ -168,15 +167,15 @@ void settleList(Plan& plan, std::vector<Instruction>& list) {
 void waitEverywhere(std::vector<Instruction>& list) {
   for (Instruction& in : list) {
     if (in.kind != Kind::repeat) continue;
-    if (in.division.by == Division::By::rows) continue;
+    if (in.partition.by == Partition::By::rows) continue;
     for (Instruction& inside : in.body) inside.barrier = true;
   }
 }
 
 }  // namespace
 
-void settle(Plan& plan) {
-  settleList(plan, plan.instructions);
+void schedule(Plan& plan) {
+  scheduleList(plan, plan.instructions);
   waitEverywhere(plan.instructions);
 }
 

@@ -1,0 +1,110 @@
+// The kernels of element-wise operations, on whole vectors of a strip.
+#pragma once
+
+#include <cmath>
+
+#include "kernels.h"
+#include "vector.h"
+
+namespace apical::APICAL_SET {
+namespace {
+
+template <int Count>
+APICAL_INLINE void sumOf(float* to, const float* const* terms, const float* coefficients, float constant, int length) {
+  for (int i = 0; i < length; i += kWidth) {
+    Vector sum = splat(constant);
+    for (int t = 0; t < Count; t++) sum = multiplyAdd(splat(coefficients[t]), load(terms[t] + i), sum);
+    store(to + i, sum);
+  }
+}
+
+void sum(float* to, const float* const* terms, const float* coefficients, int count, float constant, int length) {
+  switch (count) {
+    case 0:
+      return sumOf<0>(to, terms, coefficients, constant, length);
+    case 1:
+      return sumOf<1>(to, terms, coefficients, constant, length);
+    case 2:
+      return sumOf<2>(to, terms, coefficients, constant, length);
+    case 3:
+      return sumOf<3>(to, terms, coefficients, constant, length);
+    case 4:
+      return sumOf<4>(to, terms, coefficients, constant, length);
+    default:
+      for (int i = 0; i < length; i += kWidth) {
+        Vector s = splat(constant);
+        for (int t = 0; t < count; t++) s = multiplyAdd(splat(coefficients[t]), load(terms[t] + i), s);
+        store(to + i, s);
+      }
+  }
+}
+
+void multiply(float* to, const float* a, const float* b, int length) {
+  for (int i = 0; i < length; i += kWidth) store(to + i, load(a + i) * load(b + i));
+}
+
+void divide(float* to, const float* a, const float* b, int length) {
+  for (int i = 0; i < length; i += kWidth) store(to + i, load(a + i) / load(b + i));
+}
+
+template <typename F>
+APICAL_INLINE void mapped(float* to, const float* from, int length, F f) {
+  for (int i = 0; i < length; i += kWidth) store(to + i, f(load(from + i)));
+}
+
+void map(float* to, const float* from, Map map, int length) {
+  const Vector zero{};
+  const Vector one = splat(1.0f);
+  switch (map) {
+    case Map::none:
+      return mapped(to, from, length, [](Vector v) { return v; });
+    case Map::hardSigmoid:
+      return mapped(to, from, length, clipped);
+    case Map::relu:
+      return mapped(to, from, length, rectified);
+    case Map::sigmoid:
+      return mapped(to, from, length, sigmoid);
+    case Map::tanh:
+      return mapped(to, from, length, hyperbolicTangent);
+    case Map::exp:
+      return mapped(to, from, length, exponential);
+    case Map::log:
+      return mapped(to, from, length, [](Vector v) { return each(v, [](float x) { return std::log(x); }); });
+    case Map::sqrt:
+      return mapped(to, from, length, squareRoot);
+    case Map::square:
+      return mapped(to, from, length, [](Vector v) { return v * v; });
+    case Map::absolute:
+      return mapped(to, from, length, absolute);
+    case Map::hardSigmoidSlope:
+      return mapped(to, from, length, [&](Vector v) {
+        const Vector slope = v > zero ? (v < one ? one : zero) : zero;
+        return v != v ? v : slope;
+      });
+    case Map::reluSlope:
+      return mapped(to, from, length, [&](Vector v) {
+        const Vector slope = v > zero ? one : zero;
+        return v != v ? v : slope;
+      });
+    case Map::sigmoidSlope:
+      return mapped(to, from, length, [&](Vector v) {
+        const Vector s = sigmoid(v);
+        return s * (one - s);
+      });
+    case Map::slopeOfSigmoid:
+      return mapped(to, from, length, [&](Vector s) { return s * (one - s); });
+    case Map::tanhSlope:
+      return mapped(to, from, length, [&](Vector v) {
+        const Vector t = hyperbolicTangent(v);
+        return one - t * t;
+      });
+    case Map::logit:
+      return mapped(to, from, length,
+                    [](Vector v) { return each(v, [](float x) { return std::log(x / (1 - x)); }); });
+    case Map::artanh:
+      return mapped(to, from, length, [](Vector v) { return each(v, [](float x) { return std::atanh(x); }); });
+  }
+}
+
+}  // namespace
+}  // namespace apical::APICAL_SET

@@ -1,0 +1,75 @@
+// Instructions that move entries: samples in, measurements out, fills, copies and transpositions.
+#include <algorithm>
+#include <cstring>
+
+#include "executor.h"
+
+namespace apical {
+
+void Executor::pixels(float* to, int stride) const {
+  const Samples& s = *samples_;
+  const int plane = s.features / s.channels;
+  for (int row = firstRow_; row < lastRow_; row++) {
+    const size_t begin = static_cast<size_t>(indices_[row]) * s.features;
+    float* out = to + static_cast<size_t>(row) * stride;
+    if (!s.scaled.empty()) {
+      std::copy_n(s.scaled.data() + begin, s.features, out);
+      continue;
+    }
+    const uint8_t* from = s.pixels.data() + begin;
+    for (int c = 0; c < s.channels; c++) {
+      const float* values = s.values.data() + c * 256;
+      for (int i = c * plane; i < (c + 1) * plane; i++) out[i] = values[from[i]];
+    }
+  }
+}
+
+void Executor::targets(float* to, int stride) const {
+  for (int row = firstRow_; row < lastRow_; row++) {
+    float* out = to + static_cast<size_t>(row) * stride;
+    std::fill(out, out + stride, 0.0f);
+    out[samples_->labels[indices_[row]]] = 1;
+  }
+}
+
+void Executor::fill(const Instruction& in) const {
+  const Buffer& b = plan_.buffers[in.to];
+  float* to = at_[in.to];
+  if (b.batch)
+    std::fill(to + static_cast<size_t>(firstRow_) * rowStride(b), to + static_cast<size_t>(lastRow_) * rowStride(b), in.number);
+  else
+    std::fill(to, to + layoutOf(b).size(), in.number);
+}
+
+void Executor::copy(const Instruction& in) const {
+  const Buffer& from = plan_.buffers[in.from];
+  const Buffer& to = plan_.buffers[in.to];
+  if (to.batch && from.batch) {
+    const size_t begin = static_cast<size_t>(firstRow_) * rowStride(to);
+    const size_t end = static_cast<size_t>(lastRow_) * rowStride(to);
+    std::memcpy(at_[in.to] + begin, at_[in.from] + begin, (end - begin) * sizeof(float));
+  } else if (from.transposed == to.transposed) {
+    std::memcpy(at_[in.to], at_[in.from], layoutOf(to).size() * sizeof(float));
+  } else {
+    transpose(in);
+  }
+}
+
+void Executor::transpose(const Instruction& in) const {
+  const Buffer& b = plan_.buffers[in.to];
+  for (int i = 0; i < b.rows; i++)
+    for (int j = 0; j < b.columns; j++) entry(in.to, i, j) = entry(in.from, i, j);
+}
+
+void Executor::measure(const Instruction& in) const {
+  if (measured_ == nullptr) return;
+  const Buffer& b = plan_.buffers[in.from];
+  const int rows = rowsOf(b);
+  float* to = (*measured_)[in.measurement].data() + static_cast<size_t>(iteration_) * rows * b.columns;
+  const int first = b.batch ? firstRow_ : 0;
+  const int last = b.batch ? lastRow_ : rows;
+  for (int i = first; i < last; i++)
+    for (int j = 0; j < b.columns; j++) to[static_cast<size_t>(i) * b.columns + j] = entry(in.from, i, j);
+}
+
+}  // namespace apical

@@ -1,0 +1,109 @@
+/** A sum with products for the samples of one settling workgroup. */
+import type { Affine } from './affine.ts'
+import { mappedFour, type States } from './states.ts'
+
+/** Weights that a thread loads before it uses the first, to hide the latency of memory. */
+const LOADS_AT_ONCE = 32
+
+/**
+ * A thread computes a few columns for all samples of the workgroup, so that a state read from the workgroup's memory
+ * is used for several weights: its bandwidth would be the limit otherwise, not arithmetic. Threads with the same columns
+ * split the inner dimension and reduce at the end, in an order that does not depend on how many samples the workgroup has.
+ */
+export function settledAffine(
+  states: States,
+  { products, streams, constant, raw, mapped: image, map }: Affine,
+): string {
+  const { writer, workgroup } = states
+  const { quads, threads, partials } = workgroup
+  const target = raw >= 0 ? raw : image
+  const wide = writer.buffer(target).columns
+  // Columns that one read fetches, and those of a thread.
+  const lot = wide % 4 === 0 && wide > 64 && products.every(({ right }) => writer.space(right) === 'W') ? 4 : 1
+  const lots = lot === 4 ? 1 : wide > 256 ? 4 : wide > 128 ? 2 : 1
+  const own = lot * lots
+  const across = [16, 32, 64, 128, 256, 512].find((width) => wide <= own * width && width < threads) ?? threads
+  const slices = threads / across
+  const columns = writer.columns(target)
+  const beside = lot === 4 ? writer.word(() => wide / 4) : columns
+  const sums = products
+    // The longest adds up into the totals themselves, before there is anything else in them.
+    .toSorted((one, other) => writer.buffer(other.left).columns - writer.buffer(one.left).columns)
+    .map(({ coefficient, left, right }, position) => {
+      const inner = writer.columns(left)
+      const rounds = Math.ceil(writer.buffer(left).columns / slices)
+      const ahead = [1, 2, 4].find((count) => count >= Math.min(rounds, LOADS_AT_ONCE / own)) ?? 8
+      const weight = (k: string, g: number): string =>
+        lot === 4 ? `W[b + (${k}) * ${beside} + at${g}]` : writer.at(right, `b + (${k}) * ${columns} + at${g}`)
+      const chunk = (k: (n: number) => string, guard: (n: number, read: string) => string): string =>
+        `${each(ahead, (n) => each(lots, (g) => `let w${n}_${g} = ${guard(n, weight(k(n), g))};`))}
+${each(ahead, (n) =>
+  each(quads, (q) => {
+    const state = `M[m${left} + (${k(n)}) * ${quads}u + ${q}u]`
+    return `let m${n}_${q} = ${position === 0 ? state : `factor * ${state}`};
+${each(own, (c) => `t${c}_${q} = fma(vec4<f32>(w${n}_${Math.floor(c / lot)}${lot === 4 ? `.${'xyzw'[c % 4] ?? ''}` : ''}), m${n}_${q}, t${c}_${q});`)}`
+  }),
+)}`
+      const plain = (n: number): string => (n === 0 ? 'k' : `k + ${n * slices}u`)
+      const last = (n: number): string => `min(${plain(n)}, ${inner} - 1u)`
+      const none = lot === 4 ? 'vec4<f32>()' : '0f'
+      return `{
+let factor = ${states.coefficient(coefficient)};
+let b = ${lot === 4 ? `(${writer.base(right)}) / 4u` : writer.base(right)};
+var k = slice;
+${
+  rounds >= ahead
+    ? `for (; k + ${(ahead - 1) * slices}u < ${inner}; k += ${ahead * slices}u) {
+${chunk(plain, (_, read) => read)}
+}`
+    : ''
+}
+if (k < ${inner}) {
+${chunk(last, (n, read) => `select(${none}, ${read}, ${plain(n)} < ${inner})`)}
+}
+${position === 0 ? each(own, (c) => each(quads, (q) => `t${c}_${q} *= factor;`)) : ''}
+}`
+    })
+  const tail = [
+    ...streams.map(({ coefficient, from }) => `total += ${states.coefficient(coefficient)} * ${states.value(from)};`),
+    ...(constant.length > 0 ? [`total += ${states.coefficient(constant)};`] : []),
+    ...(raw >= 0 ? [states.put(raw, 'total')] : []),
+    ...(image >= 0 ? [states.put(image, map === 'none' ? 'total' : mappedFour(map, 'total'))] : []),
+  ].join('\n')
+  // A sum of one column and four samples is added up and finished by one slice of the threads, as many at a time as
+  // there are slices and room.
+  const passes = Array.from({ length: own * quads }, (_, pass) => `t${Math.floor(pass / quads)}_${pass % quads}`)
+  const atOnce = Math.min(slices, passes.length, partials)
+  const round = (from: number): string => {
+    const count = Math.min(atOnce, passes.length - from)
+    const added =
+      slices === 1
+        ? `total = ${passes[from] ?? ''};`
+        : `workgroupBarrier();
+${each(count, (n) => `partial[tid + ${n * threads}u] = ${passes[from + n] ?? ''};`)}
+workgroupBarrier();
+if (slice < ${count}u) { for (var j = 0u; j < ${slices}u; j++) { total += partial[slice * ${threads}u + j * ${across}u + lane]; } }`
+    return `{
+var total = vec4<f32>();
+${added}
+let own = (${from}u + slice) / ${quads}u;
+let quad = (${from}u + slice) % ${quads}u;
+let column = ${lot === 4 ? '4u * (beginning + lane) + own' : `beginning + lane + own * ${across}u`};
+if (slice < ${count}u && column < ${columns}) {
+${tail}
+}
+}`
+  }
+  return `let slice = tid / ${across}u;
+let lane = tid % ${across}u;
+for (var beginning = 0u; beginning < ${beside}; beginning += ${lots * across}u) {
+${each(lots, (g) => `let at${g} = min(beginning + lane + ${g * across}u, ${beside} - 1u);`)}
+${each(own, (c) => each(quads, (q) => `var t${c}_${q} = vec4<f32>();`))}
+${sums.join('\n')}
+${each(Math.ceil(passes.length / atOnce), (n) => round(n * atOnce))}
+}`
+}
+
+function each(count: number, text: (n: number) => string): string {
+  return Array.from({ length: count }, (_, n) => text(n)).join('\n')
+}
