@@ -3,14 +3,14 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Samples } from '../../src-main/data/samples.ts'
 import { drawInitial } from '../../src-main/program/initial.ts'
-import type { Compiled, Program } from '../../src-main/program/program.ts'
+import type { Program } from '../../src-main/program/program.ts'
 import { isHit } from '../../src-main/program/measures.ts'
 import { Generator } from '../../src-main/program/random.ts'
-import { compileRule, rules, type Rule } from '../../src-main/rules/index.ts'
+import { rules } from '../../src-main/rules/index.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { evaluate, type Matrix } from '../program/evaluate.ts'
-import { everyName, randomSettings } from '../rules/random-settings.ts'
 import { randomProgram } from './random-program.ts'
+import { randomRule, steadyOutcome, steadyTrial, TOLERANCE } from './steady-trial.ts'
 import { differences, judgedEngines, outcomeOf, randomSamples, type Outcome, type Trial } from './trial.ts'
 
 const seed = Number(process.env['APICAL_SEED'] ?? 2026)
@@ -28,9 +28,6 @@ const widths = fc
   .chain((hidden) =>
     fc.tuple(fc.constantFrom(...SIZES), fc.constantFrom(2, 5, 10)).map(([first, last]) => [first, ...hidden, last]),
   )
-
-/** In float32, against float64, after a few batches of values of order one. */
-const TOLERANCE = 1e-4
 
 for (const { title, engine } of judgedEngines) {
   const availability = await engine.available()
@@ -143,46 +140,6 @@ describe('reference', () => {
       expect(await outcomeOf(trial, reference, precision)).toEqual(await outcomeOf(trial, reference, precision))
   })
 })
-
-/** A rule with random settings, that reports all it can. */
-function randomRule(rule: Rule, shape: readonly number[], number: number): Compiled {
-  const settings = randomSettings(rule, shape, Generator.seeded(number))
-  return compileRule(rule, settings, shape, everyName(rule, settings, shape))
-}
-
-/**
- * What the reference leaves in float64; null where its own float32 strays from that, for then no engine can be judged: Adam
- * makes a whole step of a tiny gradient's rounding, updates divided by a weak nudge divide its rounding too, and rates of
- * order one may diverge. Golden cases judge those.
- */
-async function steadyOutcome(trial: Trial): Promise<Outcome | null> {
-  const exact = await outcomeOf(trial, reference, 'float64')
-  const rounded = await outcomeOf(trial, reference, 'float32')
-  return exact.broken.length === 0 && differences(rounded, exact, TOLERANCE / 4).length === 0 ? exact : null
-}
-
-/** The first random settings that leave something to judge by, found once for all engines. */
-function steadyTrial(rule: Rule, shape: readonly number[], some: Omit<Trial, 'compiled'>): Promise<Steady> {
-  const key = JSON.stringify([rule.name, shape, some])
-  const known = steady.get(key) ?? findSteady(rule, shape, some)
-  steady.set(key, known)
-  return known
-}
-
-interface Steady {
-  readonly trial: Trial
-  readonly want: Outcome
-}
-const steady = new Map<string, Promise<Steady>>()
-
-async function findSteady(rule: Rule, shape: readonly number[], some: Omit<Trial, 'compiled'>): Promise<Steady> {
-  for (let number = 1; number < 50; number++) {
-    const trial = { ...some, compiled: randomRule(rule, shape, number) }
-    const want = await steadyOutcome(trial)
-    if (want !== null) return { trial, want }
-  }
-  throw new Error(`no random settings of ${rule.name} can be judged in float32`)
-}
 
 /** Whether an engine's counts are those of its own scores: hits by `isHit`, and a confusion that sums to the samples. */
 function countsAgree({ counts, scores, test: samples }: Outcome): boolean {

@@ -13,6 +13,7 @@ import { reference } from '../../src-main/engines/reference.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
+import { steadyTrial } from './steady-trial.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
 
 const { available } = await native.available()
@@ -26,29 +27,22 @@ describe.skipIf(!available)('native', () => {
       return new NativeSession(found.addon, `${threads} threads`, program, { replicas, threads, set: set ?? found.set })
     }),
   })
-  const trialOf = (number: number, replicas: number): Trial => {
+  const trialOf = async (number: number, replicas: number): Promise<Trial> => {
     const rule = rules[number % rules.length]
     if (rule === undefined) throw new Error('there is no rule')
-    const shape = [37, 50, 29, 5]
-    return {
-      compiled: compileRule(rule, settingsFor(rule.name, rule.settings), shape),
-      seed: number,
-      replicas,
-      batchSize: 11,
-      batches: 3,
-      counts: [40, 60],
-      evaluationBatch: 7,
-    }
+    const some = { replicas: 3, batchSize: 11, batches: 3, counts: [40, 60], evaluationBatch: 7 } as const
+    const { trial } = await steadyTrial(rule, [37, 50, 29, 5], { ...some, seed: number })
+    return { ...trial, replicas }
   }
 
   test('the same bits with 1, 2, 3 and 5 threads, and however the replicas fall to them', async () => {
     for (let number = 0; number < rules.length; number++) {
-      const one = await outcomeOf(trialOf(number, 3), withThreads(1), 'float32')
+      const one = await outcomeOf(await trialOf(number, 3), withThreads(1), 'float32')
       for (const threads of [2, 3, 5])
-        expect((await outcomeOf(trialOf(number, 3), withThreads(threads), 'float32')).parameters).toEqual(
+        expect((await outcomeOf(await trialOf(number, 3), withThreads(threads), 'float32')).parameters).toEqual(
           one.parameters,
         )
-      const alone = await outcomeOf(trialOf(number, 1), withThreads(2), 'float32')
+      const alone = await outcomeOf(await trialOf(number, 1), withThreads(2), 'float32')
       for (const [name, values] of alone.parameters) expect(one.parameters.get(name)).toEqual(values)
     }
   })
@@ -92,7 +86,7 @@ describe.skipIf(!available)('native', () => {
   test('every instruction set of this processor computes what the reference does', async () => {
     for (const set of findAddon().addon.instructionSets())
       for (let number = 0; number < rules.length; number++) {
-        const trial = trialOf(number, 2)
+        const trial = await trialOf(number, 2)
         const want = await outcomeOf(trial, reference, 'float64')
         const got = await outcomeOf(trial, withThreads(2, set), 'float32')
         expect({ set, rule: trial.compiled.program.rule, off: differences(got, want, 1e-4) }).toMatchObject({ off: [] })
@@ -100,7 +94,7 @@ describe.skipIf(!available)('native', () => {
   })
 
   test('a closed session says so; one that is closed while it trains ends at the next batch', async () => {
-    const { compiled } = trialOf(0, 1)
+    const { compiled } = await trialOf(0, 1)
     const session = await native.open(compiled, { replicas: 1, precision: 'float32' })
     const pixels = new Uint8Array(37 * 4)
     const samples = {
@@ -137,23 +131,3 @@ describe.skipIf(!available)('native', () => {
     expect(Math.min(after1500 - after500, after2500 - after1500)).toBeLessThan(10 * 2 ** 20)
   }, 60_000)
 })
-
-function settingsFor(name: string, schema: { parse(value: unknown): unknown }): unknown {
-  const perLayer: Readonly<Record<string, object>> = {
-    corinfomax: { lrForward: [0.1, 0.1, 0.1], lrFeedback: [0.1, 0.1] },
-    'corinfomax-sparse': {
-      lrForward: [0.1, 0.1, 0.1],
-      lrFeedback: [0.1, 0.1],
-      lrMultiplier: [0.01, 0.01, 0.01],
-      sparseLayers: [1, 3],
-    },
-    ep: { learningRates: [0.1, 0.1, 0.1] },
-    'pc-nudge': { lambda: 0.5, randomSign: false, learningRate: 0.001 },
-    csm: { learningRates: [0.1, 0.1, 0.1], lrLateral: [-0.02, -0.02] },
-  }
-  // Adam divides a gradient by its own size: rounding would be judged, not the engine.
-  const plain = ['pc', 'pc-nudge', 'feedback-alignment', 'backprop'].includes(name)
-    ? { optimiser: 'sgd', learningRate: 0.01 }
-    : {}
-  return schema.parse({ ...plain, ...perLayer[name] })
-}

@@ -19,6 +19,7 @@ import type { Program } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
+import { steadyTrial, TOLERANCE } from './steady-trial.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
 import { LEAST, SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
 
@@ -91,24 +92,16 @@ describe('dispatches', () => {
 })
 
 describe.runIf(availability.available)('webgpu', () => {
-  const trialOf = (program: Trial['compiled'], number: number): Trial => ({
-    compiled: program,
-    seed: number,
-    replicas: 2,
-    batchSize: 11,
-    batches: 2,
-    counts: [40, 30],
-    evaluationBatch: 7,
-  })
+  const some = { replicas: 2, batchSize: 11, batches: 2, counts: [40, 30], evaluationBatch: 7 } as const
+  const trialOf = (compiled: Trial['compiled'], seed: number): Trial => ({ ...some, compiled, seed })
 
   for (const [title, strategy] of strategies)
     for (const rule of rules)
       test(`${rule.name}, ${title}: what the reference computes`, async () => {
         // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
-        const compiled = compileRule(rule, settingsFor(rule.name, rule.settings), [70, 67, 5], ['free.r1', 'loss'])
-        const trial = trialOf(compiled, 3)
+        const { trial, want } = await steadyTrial(rule, [70, 67, 5], { ...some, seed: 3 })
         const got = await outcomeOf(trial, webgpuWith(strategy), 'float32')
-        expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
+        expect(differences(got, want, TOLERANCE)).toEqual([])
         expect(got.broken).toEqual([])
       })
 
@@ -120,7 +113,8 @@ describe.runIf(availability.available)('webgpu', () => {
   ])('a layer of %i in %i networks settles in one dispatch: what the reference computes', async (wide, replicas) => {
     const rule = ruleNamed('corinfomax')
     if (rule === undefined) throw new Error('there is no rule corinfomax')
-    const settings = { ...settingsFor(rule.name, rule.settings), iterationsFree: 2, iterationsNudged: 1 }
+    const rates = { lrForward: [0.1, 0.1], lrFeedback: [0.1] }
+    const settings = rule.settings.parse({ ...rates, iterationsFree: 2, iterationsNudged: 1 }) as unknown
     const compiled = compileRule(rule, settings, [9, wide, 5])
     expect(fusedIn(compiled.program)).toBeGreaterThan(0)
     const trial = { ...trialOf(compiled, 4), replicas, batches: 1 }
@@ -193,7 +187,7 @@ describe.runIf(availability.available)('webgpu', () => {
   test('a closed session says so; one that is closed while it trains ends with a sentence', async () => {
     const rule = ruleNamed('ep')
     if (rule === undefined) throw new Error('there is no rule ep')
-    const compiled = compileRule(rule, settingsFor('ep', rule.settings), [7, 6, 3])
+    const compiled = compileRule(rule, rule.settings.parse({}), [7, 6, 3])
     const session = await webgpu.open(compiled, { replicas: 1, precision: 'float32' })
     const samples = { count: 2, features: 7, pixels: new Uint8Array(14), labels: new Uint8Array(2), classes: 3 }
     const data = { ...samples, image: null, scaling: { scale: [1], offset: [0] } }
@@ -232,26 +226,4 @@ function fusedIn(program: Program): number {
       tile: true,
     },
   ).fused
-}
-
-function settingsFor(name: string, schema: { parse(value: unknown): unknown }): object {
-  const few = { iterationsFree: 4, iterationsNudged: 3 }
-  const own: Readonly<Record<string, object>> = {
-    corinfomax: { ...few, lrForward: [0.1, 0.1], lrFeedback: [0.1] },
-    'corinfomax-sparse': {
-      ...few,
-      lrForward: [0.1, 0.1],
-      lrFeedback: [0.1],
-      lrMultiplier: [0.01, 0.01],
-      sparseLayers: [1],
-    },
-    ep: { ...few, learningRates: [0.1, 0.1] },
-    csm: { ...few, learningRates: [0.1, 0.1], lrLateral: [-0.02] },
-    // Adam divides a gradient by its own size: rounding would be judged, not the engine.
-    pc: { iterations: 4, optimiser: 'sgd', learningRate: 0.01 },
-    'pc-nudge': { iterations: 4, optimiser: 'sgd', lambda: 0.5, randomSign: false, learningRate: 0.001 },
-    'feedback-alignment': { optimiser: 'sgd', learningRate: 0.01 },
-    backprop: { optimiser: 'sgd', learningRate: 0.01 },
-  }
-  return schema.parse(own[name] ?? {}) as object
 }
