@@ -14,8 +14,8 @@ import { FACE_SCHEME, FACE_URL, isFaceUrl } from './electron/origin.ts'
 import { isGranted } from './electron/permissions.ts'
 import { windowOptions } from './electron/window-options.ts'
 import { readFace } from './face-files.ts'
-import { LabProblem, openLab, type OpenLab } from './lab/lab.ts'
-import { readAhead } from './lab/read-ahead.ts'
+import { openLab, readAhead, type OpenLab } from './lab/lab.ts'
+import { LabProblem } from './lab/problem.ts'
 
 /** What plain Node and the file system read lies beside the archive of an installed app. */
 const root = app.getAppPath().replace(/\.asar$/, '.asar.unpacked')

@@ -8,15 +8,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { openLab } from './lab/lab.ts'
-import { readAhead } from './lab/read-ahead.ts'
+import { openLab, readAhead } from './lab/lab.ts'
 import { serveLab } from './serve.ts'
 import { openInBrowser } from './serve/open-browser.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What this machine has, as far as the choice of a host depends on it. */
-export interface Surroundings {
+export interface HostEnvironment {
   readonly platform: NodeJS.Platform
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Electron's program; null where only its package is installed. */
@@ -26,7 +25,7 @@ export interface Surroundings {
 }
 
 /** Why there is no desktop window here; null where there is one. */
-export function whyNoWindow({ platform, environment, electron, isRoot }: Surroundings): string | null {
+export function whyNoWindow({ platform, environment, electron, isRoot }: HostEnvironment): string | null {
   if (electron === null) return "Electron's program is not installed"
   if (platform === 'linux' && !environment['DISPLAY'] && !environment['WAYLAND_DISPLAY']) return 'There is no display'
   if (platform === 'linux' && isRoot) return 'Electron does not run as root with its sandbox on'

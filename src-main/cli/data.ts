@@ -1,11 +1,16 @@
 /** `apical data`: which data sets are there, getting one, and whether a folder holds one that can be trained on. */
 import type { DataSetCard } from '../contract.ts'
 import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
-import { describeDataSets, verifyDataSet, type VerifiedDataSet } from '../lab/datasets.ts'
-import { downloadSet, offerOf } from '../lab/datasets/downloads.ts'
-import { NotFetched } from '../lab/datasets/fetch.ts'
-import { publishers } from '../lab/datasets/publishers.ts'
-import { Rate } from '../lab/datasets/rate.ts'
+import {
+  describeDataSets,
+  downloadSet,
+  NotFetched,
+  offerOf,
+  publishers,
+  Rate,
+  type VerifiedDataSet,
+  verifyDataSet,
+} from '../lab/datasets.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
 import { duration, size, table, wrap } from './layout.ts'

@@ -1,8 +1,8 @@
 /** `apical resume`: goes on with a run that was stopped, interrupted or failed, from its last checkpoint. */
 import { findRun, resultsFolder } from '../lab/results.ts'
-import { resumeRun } from '../lab/headless.ts'
+import { resumeRun } from '../lab/runs.ts'
 import { JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
-import { conduct } from './conduct.ts'
+import { superviseRun } from './supervised-run.ts'
 
 export const resume: Command = {
   name: 'resume',
@@ -20,7 +20,7 @@ export const resume: Command = {
     const results = resultsFolder(words.text('out'))
     const folder = findRun(results, words.only('RUN, the name of an experiment'))
     const dataFolder = words.text('data')
-    const { code } = await conduct(
+    const { code } = await superviseRun(
       terminal,
       { resultsFolder: results, ...(dataFolder === undefined ? {} : { dataFolder }) },
       (options) => resumeRun(folder, options),

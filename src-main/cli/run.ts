@@ -3,10 +3,9 @@ import { chooseEngine } from '../engines/index.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { describeDataSets } from '../lab/datasets.ts'
 import { requireResultsFolder, resultsFolder } from '../lab/results.ts'
-import { runExperiment } from '../lab/headless.ts'
-import { newSweepId } from '../lab/sweep-id.ts'
+import { newSweepId, runExperiment } from '../lab/runs.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
-import { conduct } from './conduct.ts'
+import { superviseRun } from './supervised-run.ts'
 import { ENGINE_CHOICES, experimentsOf, PRECISIONS, SWEEP_FORM } from './experiments.ts'
 import { groupOf, tellSweep, type SweepGroup } from './sweep-report.ts'
 
@@ -74,7 +73,7 @@ export const run: Command = {
         terminal.paint('bold', experiment.name) +
           (experiments.length > 1 ? `  (${index + 1} of ${experiments.length})` : ''),
       )
-      const { code, outcome } = await conduct(terminal, { resultsFolder: out, dataFolder }, (options) =>
+      const { code, outcome } = await superviseRun(terminal, { resultsFolder: out, dataFolder }, (options) =>
         runExperiment(experiment, options),
       )
       if (experiment.sweep !== null) groups.push(groupOf(experiment, outcome))

@@ -1,7 +1,6 @@
 /** `apical serve`: the face in a browser, for a machine without a display. */
 import { fileURLToPath } from 'node:url'
-import { openLab } from '../lab/lab.ts'
-import { readAhead } from '../lab/read-ahead.ts'
+import { openLab, readAhead } from '../lab/lab.ts'
 import { serveLab } from '../serve.ts'
 import { EXIT, type Command } from './command.ts'
 

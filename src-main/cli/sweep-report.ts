@@ -2,7 +2,7 @@
 import { basename } from 'node:path'
 import type { SeedOutcome, Spread } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import type { RunOutcome } from '../lab/run-options.ts'
+import type { RunOutcome } from '../lab/runs.ts'
 import { spread, table } from './layout.ts'
 import type { Terminal } from './terminal.ts'
 

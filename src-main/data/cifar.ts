@@ -4,7 +4,7 @@
  * from Tiny Images", 2009, and the data sets' page.
  */
 import { DataProblem, inWords } from './problem.ts'
-import type { Samples, Scaling } from './samples.ts'
+import type { Samples, Scaling } from './data-set.ts'
 
 const SIDE = 32
 const CHANNELS = 3

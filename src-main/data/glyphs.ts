@@ -8,7 +8,7 @@
 import { Generator } from '../program/random.ts'
 import { drawLine, smooth, type Point } from './glyph-pen.ts'
 import { HANDS } from './glyph-strokes.ts'
-import { UNIT_SCALING, type Samples } from './samples.ts'
+import { UNIT_SCALING, type Samples } from './data-set.ts'
 
 /** Recorded with every run on this set. */
 export const GLYPHS_VERSION = 1

@@ -5,7 +5,7 @@
  * Every length is checked before anything is read; pixels and labels are views on the bytes given, never copies.
  */
 import { DataProblem, inWords } from './problem.ts'
-import { UNIT_SCALING, type Samples } from './samples.ts'
+import { UNIT_SCALING, type Samples } from './data-set.ts'
 
 /** Unsigned bytes in three dimensions (count, rows, columns) and in one (count). */
 export const IMAGES_MAGIC = 2051

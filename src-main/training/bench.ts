@@ -6,7 +6,7 @@
  * of necessary work: an engine that computes something twice looks slower, not faster.
  */
 import { availableParallelism } from 'node:os'
-import { UNIT_SCALING, type Samples } from '../data/samples.ts'
+import { UNIT_SCALING, type Samples } from '../data/data-set.ts'
 import type { Engine, Session } from '../engines/engine.ts'
 import { programFlop } from '../program/cost.ts'
 import { drawInitial } from '../program/initial.ts'

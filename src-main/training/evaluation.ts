@@ -1,5 +1,5 @@
 /** Evaluating after an epoch: which samples, in pieces short enough to stop between, and how long it takes. */
-import type { Samples } from '../data/samples.ts'
+import type { Samples } from '../data/data-set.ts'
 import type { SampleSplit } from '../data/split.ts'
 import type { Session, Split } from '../engines/engine.ts'
 import type { Experiment } from '../experiment/experiment.ts'

@@ -7,7 +7,7 @@
  * exception: they are carried by the session that trains, and what they cost there is timed against one without them.
  */
 import { pickSamples } from '../data/batches.ts'
-import type { Samples } from '../data/samples.ts'
+import type { Samples } from '../data/data-set.ts'
 import type { BatchPlan, Engine, Measured, Session, SessionOptions } from '../engines/engine.ts'
 import type { MeasureCost, RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'

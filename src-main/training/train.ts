@@ -7,7 +7,7 @@
  * run that goes on from a checkpoint computes, bit for bit, what it would have computed without stopping.
  */
 import { epochOrder, limitSamples } from '../data/batches.ts'
-import type { DataSet, Samples } from '../data/samples.ts'
+import type { DataSet, Samples } from '../data/data-set.ts'
 import { splitSamples, SplitProblem, type SampleSplit } from '../data/split.ts'
 import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'

@@ -5,11 +5,16 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { leaving } from '../../src-main/electron/leaving.ts'
 import { browserCommand } from '../../src-main/serve/open-browser.ts'
-import { electronProgram, whyNoWindow, type Surroundings } from '../../src-main/start.ts'
+import { electronProgram, whyNoWindow, type HostEnvironment } from '../../src-main/start.ts'
 
 describe('the window', () => {
-  const desk: Surroundings = { platform: 'linux', environment: { DISPLAY: ':0' }, electron: '/electron', isRoot: false }
-  test.each<[string, Partial<Surroundings>, RegExp | null]>([
+  const desk: HostEnvironment = {
+    platform: 'linux',
+    environment: { DISPLAY: ':0' },
+    electron: '/electron',
+    isRoot: false,
+  }
+  test.each<[string, Partial<HostEnvironment>, RegExp | null]>([
     ['everything there', {}, null],
     ['Wayland', { environment: { WAYLAND_DISPLAY: 'wayland-0' } }, null],
     ['no program', { electron: null }, /not installed/],

@@ -1,5 +1,5 @@
 /** The smallest real things to train: three classes of noisy six-pixel patterns, and experiments on them. */
-import type { DataSet, Samples } from '../../src-main/data/samples.ts'
+import type { DataSet, Samples } from '../../src-main/data/data-set.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { Experiment } from '../../src-main/experiment/experiment.ts'

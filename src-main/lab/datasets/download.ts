@@ -6,19 +6,18 @@ import { existsSync, renameSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DataProblem } from '../../data/problem.ts'
 import { LabProblem } from '../problem.ts'
-import { giveUpOwnership, showLife, SIGN_OF_LIFE_MS, takeOwnership } from '../results/owner.ts'
-import { makeFolders } from '../results/folder.ts'
 import { unpackArchive } from './archive.ts'
-import { digestOf, dropPart, fetchPart, NotFetched, partOf, sizeOf, type Manners } from './fetch.ts'
+import { digestOf, dropPart, fetchPart, type FetchPolicy, NotFetched, partOf, sizeOf } from './fetch.ts'
 import type { Fetchable, WantedFile } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
+import { releaseOwnership, makeFolders, touchHeartbeat, HEARTBEAT_MS, takeOwnership } from '../storage.ts'
 
 export type Phase = 'fetching' | 'checking' | 'unpacking'
 
 export interface Downloading {
   readonly label: string
   readonly signal: AbortSignal
-  readonly manners: Manners
+  readonly policy: FetchPolicy
   /** How far it is; `bytes` of all that has to come over the network. */
   readonly tell: (phase: Phase, bytes: number) => void
 }
@@ -70,7 +69,7 @@ export function freeBytes(folder: string): number | null {
 export async function downloadInto(
   target: string,
   fetchables: readonly Fetchable[],
-  { label, signal, manners, tell }: Downloading,
+  { label, signal, policy, tell }: Downloading,
 ): Promise<void> {
   const staging = stagingOf(target)
   const { onDisk } = sizesOf(fetchables, target)
@@ -83,8 +82,8 @@ export async function downloadInto(
   await guarded(target, () => makeFolders(staging))
   takeOwnership(staging)
   const life = setInterval(() => {
-    showLife(staging)
-  }, SIGN_OF_LIFE_MS)
+    touchHeartbeat(staging)
+  }, HEARTBEAT_MS)
   try {
     const missing: Fetchable[] = []
     let done = 0
@@ -96,7 +95,7 @@ export async function downloadInto(
       const path = join(staging, fetchable.name)
       await fetchPart(fetchable, path, {
         signal,
-        manners,
+        policy,
         onBytes: (have) => {
           tell('fetching', done + have)
         },
@@ -125,7 +124,7 @@ export async function downloadInto(
     rmSync(staging, { recursive: true, force: true })
   } finally {
     clearInterval(life)
-    giveUpOwnership(staging)
+    releaseOwnership(staging)
     removeIfEmpty(staging)
   }
 }

@@ -4,21 +4,21 @@ import { DataProblem } from '../../data/problem.ts'
 import type { Download, DownloadOffer } from '../../experiment/data-card.ts'
 import type { DataSetName } from '../../experiment/experiment.ts'
 import { LabProblem } from '../problem.ts'
-import { apicalHome } from '../results/folder.ts'
 import { factsOf } from './cards.ts'
-import { downloadInto, freeBytes, sizesOf, type Phase } from './download.ts'
-import { USUAL_MANNERS, type Manners } from './fetch.ts'
+import { downloadInto, freeBytes, type Phase, sizesOf } from './download.ts'
+import { type FetchPolicy, DEFAULT_FETCH_POLICY } from './fetch.ts'
 import { findDataSet, findFile, rememberFolder } from './find.ts'
 import { hostsOf, publishers, type Publishers } from './publishers.ts'
 import { Rate } from './rate.ts'
+import { apicalHome } from '../storage.ts'
 
 /** Where sets come from, and how they are asked for: the publishers themselves unless a test brings its own. */
 export interface Source {
   readonly publishers: Publishers
-  readonly manners: Manners
+  readonly policy: FetchPolicy
 }
 
-export const PUBLISHED: Source = { publishers, manners: USUAL_MANNERS }
+export const PUBLISHED: Source = { publishers, policy: DEFAULT_FETCH_POLICY }
 
 const TELL_MS = 250
 const TICK_MS = 1000
@@ -71,8 +71,8 @@ export async function downloadSet(
         'Choose its folder if it is what you want, or move it away and download again.',
       )
   }
-  const { manners } = source
-  await downloadInto(target, fetchables, { label: facts.label, signal, manners, tell })
+  const { policy } = source
+  await downloadInto(target, fetchables, { label: facts.label, signal, policy, tell })
   if (dataFolder === null && !isFoundIn(name, target)) rememberFolder(name, target)
   return target
 }

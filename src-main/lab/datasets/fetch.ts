@@ -14,28 +14,28 @@ import { Agent, request } from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import { inWords } from '../../data/problem.ts'
-import { readJson, writeJson } from '../results/files.ts'
 import type { Fetchable } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
+import { readJson, writeJson } from '../storage.ts'
 
 /** How patient a fetch is, and whom it trusts. */
-export interface Manners {
+export interface FetchPolicy {
   /** Certificates trusted instead of the system's; for servers of one's own. */
   readonly certificates?: string
   /** Waits between attempts at one address that bring nothing new; one attempt more than waits. */
-  readonly pausesMs: readonly number[]
+  readonly retryDelaysMs: readonly number[]
   /** A server that says nothing for so long is given up. */
-  readonly silenceMs: number
+  readonly idleTimeoutMs: number
 }
 
-export const USUAL_MANNERS: Manners = { pausesMs: [500, 2000, 5000], silenceMs: 30_000 }
+export const DEFAULT_FETCH_POLICY: FetchPolicy = { retryDelaysMs: [500, 2000, 5000], idleTimeoutMs: 30_000 }
 
 export interface Fetching {
   readonly signal: AbortSignal
   /** Called as bytes come, with how many are there now. */
   readonly onBytes: (have: number) => void
   readonly onChecking: () => void
-  readonly manners: Manners
+  readonly policy: FetchPolicy
 }
 
 /** No address had the file; `reasons` are parts of a sentence, one an address. */
@@ -113,7 +113,7 @@ async function fromAddress(url: string, file: Fetchable, part: string, fetching:
 
 /** Asks again, with pauses, as long as anything new comes. Answers whether any of it was there before. */
 async function untilWhole(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<boolean> {
-  const { pausesMs } = fetching.manners
+  const { retryDelaysMs } = fetching.policy
   const before = sizeOf(part)
   let furthest = before
   let fruitless = 0
@@ -134,7 +134,7 @@ async function untilWhole(url: string, file: Fetchable, part: string, fetching: 
     const have = sizeOf(part)
     fruitless = have > furthest ? 0 : fruitless + 1
     furthest = Math.max(furthest, have)
-    const wait = pausesMs[Math.max(0, fruitless - 1)]
+    const wait = retryDelaysMs[Math.max(0, fruitless - 1)]
     if (wait === undefined) throw new Declined(reason)
     await pause(wait, undefined, { signal: fetching.signal })
   }
@@ -205,16 +205,16 @@ async function ask(
   return ask(to, condition, fetching, left - 1)
 }
 
-function respond(url: URL, condition: Record<string, string>, { signal, manners }: Fetching): Promise<IncomingMessage> {
+function respond(url: URL, condition: Record<string, string>, { signal, policy }: Fetching): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const agent = new Agent({
       // A machine behind a proxy says so in HTTPS_PROXY and NO_PROXY.
       proxyEnv: process.env,
-      ...(manners.certificates === undefined ? {} : { ca: manners.certificates }),
+      ...(policy.certificates === undefined ? {} : { ca: policy.certificates }),
     })
     const headers = { Accept: '*/*', 'Accept-Encoding': 'identity', 'User-Agent': 'Apical', ...condition }
     const sent = request(url, { agent, headers, signal }, resolve)
-    sent.setTimeout(manners.silenceMs, () => {
+    sent.setTimeout(policy.idleTimeoutMs, () => {
       sent.destroy(Object.assign(new Error('nothing came for a while'), { code: 'ETIMEDOUT' }))
     })
     sent.on('error', reject)

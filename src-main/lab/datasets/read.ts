@@ -5,10 +5,10 @@ import { availableParallelism } from 'node:os'
 import { CIFAR_10, CIFAR_100, cifarRecordLength, readCifar } from '../../data/cifar.ts'
 import { readIdx, readIdxHeader } from '../../data/idx.ts'
 import { DataProblem, inWords } from '../../data/problem.ts'
-import type { Samples } from '../../data/samples.ts'
-import { publishedAs, type DataSetFacts, type PublishedFile } from './cards.ts'
+import type { Samples } from '../../data/data-set.ts'
+import { type DataSetFacts, publishedAs, type PublishedFile } from './cards.ts'
 import type { FoundFile, FoundSet } from './find.ts'
-import { beginningOf, unpack, type Bound, type UnpackedFile } from './unpack.ts'
+import { beginningOf, type Bound, unpack, type UnpackedFile } from './unpack.ts'
 
 export interface ReadSet {
   readonly train: Samples

@@ -2,8 +2,8 @@
 import { z } from 'zod'
 import { Tag, type LabelChange } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { readJson, writeJson } from './files.ts'
 import { paths } from './folder.ts'
+import { readJson, writeJson } from '../storage.ts'
 
 export const LABELS_VERSION = 1
 export const MOST_TAGS = 100

@@ -11,12 +11,11 @@ import { compareEarly, comparePublished, spreadOf } from '../../experiment/publi
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
-import { isMissing, isTemporary, readJson, readText } from './files.ts'
 import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
 import { readLabels } from './labels.ts'
-import { lives, livingOwner } from './owner.ts'
 import { readStatus, stampOf } from './status.ts'
+import { isMissing, isTemporary, lives, liveOwner, readJson, readText } from '../storage.ts'
 
 const LARGEST_NOTES = 4_000_000
 /** Characters of the notes that a row carries to be searched. */
@@ -60,7 +59,7 @@ export function readState(folder: string): TrueState {
   if (status === null) {
     const damaged = { reason: 'its status.json is missing or damaged', next: 'Resume it; its checkpoints are kept.' }
     return {
-      state: livingOwner(folder) === null ? 'interrupted' : 'running',
+      state: liveOwner(folder) === null ? 'interrupted' : 'running',
       ...damaged,
       created: created(folder),
       dataFolder: null,
@@ -74,10 +73,10 @@ export function readState(folder: string): TrueState {
     created: since,
     dataFolder,
   })
-  if ((state === 'running' || state === 'paused') && livingOwner(folder) === null)
+  if ((state === 'running' || state === 'paused') && liveOwner(folder) === null)
     return interrupted('Its worker ended without a word: it was killed, or the machine went down.')
   if (state === 'queued') {
-    if (livingOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
+    if (liveOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
     // On another machine nobody can be asked; a queue there counts as living for as long as a worker would.
     const recent = (): boolean => Math.abs(Date.now() - Date.parse(status.updated)) < 120_000
     if (status.queuedBy === null || !lives(status.queuedBy, recent))

@@ -12,10 +12,10 @@ import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import type { ExperimentRow } from '../../contract.ts'
 import { presetsText } from '../../experiment/presets.ts'
-import { rootFolder, versionIn } from '../installation.ts'
-import { TEMPORARY } from './files.ts'
+import { rootFolder, versionIn } from '../machine.ts'
 import { paths } from './folder.ts'
 import { StoredRow } from './stored-row.ts'
+import { TEMPORARY } from '../storage.ts'
 
 /** Raised whenever rows are read another way than before, so that rows of the old way are read again. */
 const VERSION = 1

@@ -1,11 +1,7 @@
 /** What the lab knows of a run beside its numbers: status.json, written whole by whoever owns the run at the time. */
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { readJson, writeJson } from './files.ts'
-
-/** A process, told from a later one with the same number by when it began. */
-export const ProcessIdentity = z.object({ pid: z.int().min(1), began: z.string(), host: z.string() })
-export type ProcessIdentity = z.infer<typeof ProcessIdentity>
+import { ProcessIdentity, readJson, writeJson } from '../storage.ts'
 
 export const Status = z.object({
   state: z.enum(['queued', 'running', 'paused', 'stopped', 'interrupted', 'failed', 'collapsed', 'done']),

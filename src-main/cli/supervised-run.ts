@@ -1,0 +1,64 @@
+/** One run or resumed run on the command line: told as it happens, stopped when asked, turned into an exit code. */
+import { basename } from 'node:path'
+import type { RunOptions, RunOutcome } from '../lab/runs.ts'
+import { EXIT } from './command.ts'
+import { interruptible } from './interrupt.ts'
+import { doneExit, Report } from './report.ts'
+import type { Terminal } from './terminal.ts'
+
+export interface SupervisedRun {
+  /** Exit code. */
+  readonly code: number
+  readonly outcome: RunOutcome
+}
+
+/**
+ * @param options where results and data lie
+ * @param begin starts the run with the options completed by this conductor's listener and signals
+ */
+export async function superviseRun(
+  terminal: Terminal,
+  options: Pick<RunOptions, 'resultsFolder' | 'dataFolder'>,
+  begin: (options: RunOptions) => Promise<RunOutcome>,
+): Promise<SupervisedRun> {
+  const report = new Report(terminal)
+  const stop = new AbortController()
+  const kill = new AbortController()
+  try {
+    const outcome = await interruptible(
+      terminal,
+      () => {
+        stop.abort()
+      },
+      () => {
+        kill.abort()
+      },
+      () =>
+        begin({
+          ...options,
+          onEvent: (event) => {
+            report.tell(event)
+          },
+          stop: stop.signal,
+          kill: kill.signal,
+        }),
+    )
+    return { code: exitOf(outcome, terminal), outcome }
+  } finally {
+    report.end()
+  }
+}
+
+function exitOf({ id, ending, folder }: RunOutcome, terminal: Terminal): number {
+  switch (ending.kind) {
+    case 'done':
+      return doneExit(ending.seeds)
+    case 'failed':
+      return EXIT.failed
+    case 'stopped':
+      terminal.print(`Go on with: npm run apical -- resume ${id === basename(folder) ? id : folder}`)
+      return EXIT.stopped
+    default:
+      return ending satisfies never
+  }
+}
