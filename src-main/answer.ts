@@ -23,7 +23,7 @@ export async function answer(lab: Lab, call: string, argument: unknown): Promise
 }
 
 /** What a face is told of an error: a lab's refusal as it is, anything else as the defect that it is. */
-export function refusalOf(error: unknown): LabRefusal {
+function refusalOf(error: unknown): LabRefusal {
   if (error instanceof LabProblem) return { message: error.message, next: error.next, problems: error.problems }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   const message = error instanceof Error ? error.message : String(error)

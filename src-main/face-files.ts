@@ -5,7 +5,7 @@
 import { readFile, readdir } from 'node:fs/promises'
 import { extname, join } from 'node:path'
 
-export interface FaceFile {
+interface FaceFile {
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly type: string
 }

@@ -11,10 +11,10 @@ import { Gate, isLoopback, type Refused } from './serve/gate.ts'
 import { labSockets, SOCKET_LIMITS, type LabSockets, type SocketLimits } from './serve/socket.ts'
 
 /** First port tried when none is asked for, and how many above it. */
-export const FIRST_PORT = 4172
+const FIRST_PORT = 4172
 const PORTS_TRIED = 100
 
-export interface ServeOptions {
+interface ServeOptions {
   /** Folder of the built face, `build/face` in a clone. */
   readonly faceFolder: string
   /** Exactly this port (0: any free one); without it, the first free one from 4172 up. */

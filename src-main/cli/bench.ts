@@ -7,7 +7,7 @@ import { chooseEngine, engineCards } from '../engines/index.ts'
 import { DATASET_NAMES, ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
 import { compileRule, ruleNamed, rules } from '../rules/index.ts'
-import { measureBench } from '../training/bench.ts'
+import { measureBench, type BenchFigures } from '../training/bench.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command, type Words } from './command.ts'
 import { table } from './layout.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,23 +21,15 @@ interface BenchCase {
 }
 
 /** One measured case, as `--json` prints it. */
-interface BenchLine {
+interface BenchLine extends Omit<BenchFigures, 'finite'> {
   readonly kind: 'bench'
   readonly engine: string
-  readonly device: string
   readonly rule: string
   readonly dataset: string
   readonly widths: readonly number[]
   readonly batch: number
   readonly replicas: number
-  readonly threads: number
-  readonly trainMsPerBatch: number
-  readonly evalMsPerBatch: number
-  readonly batchesPerSecond: number
-  readonly gflops: number
-  readonly peakGflops: number | null
   readonly shareOfPeak: number | null
-  readonly dispatchesPerBatch: number | null
   readonly peakRssMb: number
 }
 

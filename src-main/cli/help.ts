@@ -1,22 +1,14 @@
 /**
  * What `--help` and `--version` say.
  */
-import { readFileSync } from 'node:fs'
+import { rootFolder, versionIn } from '../lab/machine.ts'
 import type { Command } from './command.ts'
 import { wrap } from './layout.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The program's version, from the package it came in. */
 export function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  if (
-    typeof manifest === 'object' &&
-    manifest !== null &&
-    'version' in manifest &&
-    typeof manifest.version === 'string'
-  )
-    return manifest.version
-  return 'unknown'
+  return versionIn(rootFolder())
 }
 
 export function overview(commands: readonly Command[]): string[] {

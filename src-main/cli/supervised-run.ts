@@ -6,7 +6,7 @@ import { interruptible } from './interrupt.ts'
 import { doneExit, Report } from './report.ts'
 import type { Terminal } from './terminal.ts'
 
-export interface SupervisedRun {
+interface SupervisedRun {
   /** Exit code. */
   readonly code: number
   readonly outcome: RunOutcome

@@ -43,7 +43,7 @@ function statusOf(seeds: readonly SeedOutcome[]): SweepGroup['status'] {
  * The setting of largest mean validation accuracy, the first of equals, among those without a lost seed; null where no
  * samples were held out: settings are not chosen on the test set.
  */
-export function chosenGroup(groups: readonly SweepGroup[]): SweepGroup | null {
+function chosenGroup(groups: readonly SweepGroup[]): SweepGroup | null {
   let best: SweepGroup | null = null
   for (const group of groups) {
     if (group.status !== 'done' || group.collapsedSeeds.length > 0 || group.validationAccuracy === null) continue

@@ -4,7 +4,7 @@
  */
 import type { WriteStream } from 'node:tty'
 
-export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 const CODES: Readonly<Record<Colour, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 }
 

@@ -13,8 +13,8 @@ import { UNIT_SCALING, type Samples } from './data-set.ts'
 /** Recorded with every run on this set. */
 export const GLYPHS_VERSION = 1
 
-export const GLYPHS_TRAIN_COUNT = 10_000
-export const GLYPHS_TEST_COUNT = 2_000
+const GLYPHS_TRAIN_COUNT = 10_000
+const GLYPHS_TEST_COUNT = 2_000
 
 const SIDE = 28
 const FEATURES = SIDE * SIDE

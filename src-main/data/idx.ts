@@ -8,13 +8,13 @@ import { DataProblem, inWords } from './problem.ts'
 import { UNIT_SCALING, type Samples } from './data-set.ts'
 
 /** Unsigned bytes in three dimensions (count, rows, columns) and in one (count). */
-export const IMAGES_MAGIC = 2051
-export const LABELS_MAGIC = 2049
+const IMAGES_MAGIC = 2051
+const LABELS_MAGIC = 2049
 
 /** Bytes that hold the whole header of either kind. */
 export const LONGEST_HEADER = 16
 
-export interface IdxHeader {
+interface IdxHeader {
   readonly count: number
   readonly rows: number
   readonly columns: number
@@ -24,7 +24,7 @@ export interface IdxHeader {
   readonly length: number
 }
 
-export interface IdxImages {
+interface IdxImages {
   readonly count: number
   readonly rows: number
   readonly columns: number

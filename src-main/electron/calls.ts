@@ -4,7 +4,7 @@ import type { Answer, Lab } from '../contract.ts'
 import { isFaceUrl } from './origin.ts'
 
 /** What Electron tells of a message's sender, as far as it is looked at. */
-export interface Sender {
+interface Sender {
   /** Null when the frame has gone since it sent. */
   readonly senderFrame: { readonly url: string; readonly parent: unknown } | null
 }

@@ -5,13 +5,13 @@
  */
 import type { ExperimentRow } from '../contract.ts'
 
-export interface LeavingLab {
+interface LeavingLab {
   list(): Promise<readonly Pick<ExperimentRow, 'state'>[]>
   /** Stops workers at a checkpoint; resolves when all of them are gone. */
   close(): Promise<void>
 }
 
-export interface LeavingShell {
+interface LeavingShell {
   /** Asks the person; resolves true to leave. */
   ask(sentence: string, detail: string): Promise<boolean>
   quit(): void

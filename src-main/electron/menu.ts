@@ -1,6 +1,6 @@
 /** The native menu: what the face's own navigation offers, with the platform's shortcuts beside it. */
 
-export interface MenuDoings {
+interface MenuDoings {
   readonly mac: boolean
   readonly devTools: boolean
   /** Shows a screen of the face, by its address behind the '#'. */

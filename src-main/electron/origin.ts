@@ -1,7 +1,7 @@
 /** The one origin that the desktop window knows, and the test that everything else fails. */
 
 export const FACE_SCHEME = 'app'
-export const FACE_HOST = 'apical'
+const FACE_HOST = 'apical'
 export const FACE_URL = `${FACE_SCHEME}://${FACE_HOST}/`
 
 /** True for addresses of the face itself. Compared part by part: `app://apical.example` and `app:apical` are not it. */

@@ -1,6 +1,6 @@
 /** How the one window is made: Electron's safe defaults, each written out, so that no default can change them. */
 
-export interface WindowOptions {
+interface WindowOptions {
   readonly preload: string
   readonly icon: string
   readonly dark: boolean

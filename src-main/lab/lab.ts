@@ -28,7 +28,6 @@ import { Templates } from './storage.ts'
 
 export { labCall } from './office/checked-call.ts'
 export { readAhead } from './office/read-ahead.ts'
-export type { LabOptions } from './office/lab-options.ts'
 export type { OpenLab } from './office/shown-folder.ts'
 
 /** Opens a lab on a results folder. @throws LabProblem when that folder cannot be used */

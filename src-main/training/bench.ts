@@ -13,7 +13,7 @@ import { drawInitial } from '../program/initial.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 
-export interface BenchRequest {
+interface BenchRequest {
   readonly batch: number
   readonly replicas: number
   readonly threads: number | null

@@ -51,7 +51,7 @@ export interface SeedCheckpoint {
 }
 
 /** A tensor as it lies in a file. */
-export interface StoredTensor {
+interface StoredTensor {
   readonly name: string
   readonly shape: readonly [number, number]
   readonly data: Numbers

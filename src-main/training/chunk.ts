@@ -4,7 +4,7 @@ import type { Compiled } from '../program/program.ts'
 import type { Generator } from '../program/random.ts'
 import type { Position } from './checkpoint.ts'
 
-export interface Chunk {
+interface Chunk {
   readonly compiled: Compiled
   /** By replica; one coin is tossed a batch. */
   readonly signs: readonly Generator[]

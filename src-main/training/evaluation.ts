@@ -19,7 +19,7 @@ export interface Evaluated {
 }
 
 /** What is evaluated; the validation part lies in the engine's training split. */
-export type Part = 'train' | 'validation' | 'test'
+type Part = 'train' | 'validation' | 'test'
 
 /** One result a replica; null for a part that is off or not there. */
 export type EvaluatedParts = Readonly<Record<Part, Evaluated[] | null>>

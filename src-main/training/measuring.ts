@@ -16,7 +16,7 @@ import { compileRule, keptBy, type Measure, type Rule } from '../rules/index.ts'
 import type { MeasuredSeries } from '../rules/rule.ts'
 import type { Replica } from './replica.ts'
 
-export interface MeasuredNetwork {
+interface MeasuredNetwork {
   readonly rule: Rule
   readonly settings: unknown
   readonly experiment: Experiment

@@ -47,7 +47,7 @@ export interface TrainingState {
 }
 
 /** Some seeds of the session were told to stop and the others not: their checkpoints are told, and the session is over. */
-export interface TrainingParted {
+interface TrainingParted {
   readonly kind: 'parted'
   /** Those told to stop. */
   readonly seeds: readonly number[]

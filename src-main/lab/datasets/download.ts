@@ -14,7 +14,7 @@ import { releaseOwnership, makeFolders, touchHeartbeat, HEARTBEAT_MS, takeOwners
 
 export type Phase = 'fetching' | 'checking' | 'unpacking'
 
-export interface Downloading {
+interface Downloading {
   readonly label: string
   readonly signal: AbortSignal
   readonly policy: FetchPolicy

@@ -24,7 +24,7 @@ const TELL_MS = 250
 const TICK_MS = 1000
 
 /** The folder that a download of a set fills: in the one that the person named for data, else in the lab's own. */
-export function downloadFolder(name: DataSetName, dataFolder: string | null): string {
+function downloadFolder(name: DataSetName, dataFolder: string | null): string {
   return join(dataFolder ?? join(apicalHome(), 'data'), factsOf(name).folders[0] ?? name)
 }
 

@@ -30,7 +30,7 @@ export interface FetchPolicy {
 
 export const DEFAULT_FETCH_POLICY: FetchPolicy = { retryDelaysMs: [500, 2000, 5000], idleTimeoutMs: 30_000 }
 
-export interface Fetching {
+interface Fetching {
   readonly signal: AbortSignal
   /** Called as bytes come, with how many are there now. */
   readonly onBytes: (have: number) => void

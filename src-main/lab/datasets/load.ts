@@ -11,7 +11,7 @@ import { factsOf, publishedAs } from './cards.ts'
 import { findDataSet, subsetSentence } from './find.ts'
 import { readFound, refuseOtherSets } from './read.ts'
 
-export interface LoadedDataSet {
+interface LoadedDataSet {
   readonly data: DataSet
   /** For environment.json: SHA-256 by file as it is on disk, or the generator's name, version and seed. */
   readonly fingerprint: Readonly<Record<string, string>>

@@ -109,7 +109,12 @@ async function digest(path: string, hash: Hash): Promise<void> {
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) hash.update(chunk as Buffer)
 }
 
-/** Node has no xz of its own; the system's program nearly always is there. */
+/**
+ * Node has no xz of its own; where somebody has packed files, the system's program nearly always is there.
+ *
+ * Why no WebAssembly decoder, dated 2026-11: xz-decompress is xz-embedded, which has neither the delta filter that images
+ * are packed with nor SHA-256 checks. What publishers offer is .gz, and needs none of this.
+ */
 async function throughXz(path: string, take: (source: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
   const xz = spawn('xz', ['--decompress', '--stdout', '--keep', '--memlimit-decompress=512MiB', '--', path], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -149,7 +154,7 @@ function inSentence(error: unknown, { path, packing }: FoundFile): unknown {
           path,
           'the program xz to unpack it',
           'no such program',
-          'Install xz-utils, or unpack the file with another program and leave it beside this one.',
+          'Install xz-utils, or unpack the file with another program (7-Zip on Windows) and leave it beside this one.',
         )
       return new DataProblem(path, 'a file', 'none', 'Check that it was not moved or deleted meanwhile.')
     case 'EACCES':

@@ -7,7 +7,7 @@ import { dataSetFacts, type DataSetFacts, publishedAs } from './cards.ts'
 import { type FoundSet, lookInto, subsetSentence } from './find.ts'
 import { readFound, type ReadSet } from './read.ts'
 
-export interface VerifiedFile {
+interface VerifiedFile {
   readonly file: string
   readonly bytes: number
   readonly sha256: string

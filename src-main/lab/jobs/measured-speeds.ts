@@ -6,7 +6,7 @@ import { forecastExperiment } from '../../experiment/forecast.ts'
 import type { BenchmarkStore } from './benchmark-store.ts'
 import { readJson, writeJson } from '../storage.ts'
 
-export interface MeasuredSpeed {
+interface MeasuredSpeed {
   readonly secondsPerFlop: number
   readonly basis: 'run' | 'benchmark'
 }

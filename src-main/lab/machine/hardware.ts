@@ -1,7 +1,7 @@
 /** This machine, as results and benchmarks name it. */
 import { cpus, release, type } from 'node:os'
 
-export interface Hardware {
+interface Hardware {
   readonly cpu: string
   /** Logical ones. */
   readonly cores: number

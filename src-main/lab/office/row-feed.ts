@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ExperimentRow } from '../../contract.ts'
-import { paths, rowIn, runIds } from '../results.ts'
+import { isMoving, paths, rowIn, runIds } from '../results.ts'
 import type { Queue } from '../runs.ts'
 import { liveOwner } from '../storage.ts'
 import type { LabEvents } from './lab-events.ts'
@@ -83,10 +83,9 @@ export class RowFeed {
       if (this.#queue.has(id) || (before.has(id) && !this.#elsewhere.has(id))) continue
       const row = rowIn(join(this.#results, id))
       if (row === null) continue
-      const moving = row.state === 'running' || row.state === 'paused' || row.state === 'queued'
       const said = `${row.state} ${row.epochsDone}`
       if (!before.has(id) || this.#elsewhere.get(id) !== said) this.#events.tell({ kind: 'row', row })
-      if (moving) this.#elsewhere.set(id, said)
+      if (isMoving(row.state)) this.#elsewhere.set(id, said)
       else this.#elsewhere.delete(id)
     }
   }

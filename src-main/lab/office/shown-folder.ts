@@ -80,7 +80,7 @@ export function labOfShownFolder(
 }
 
 /** The results folder that is meant by a folder, and the experiment when it is one's own. @throws LabProblem */
-export function resultsIn(folder: string): { readonly resultsFolder: string; readonly id: string | null } {
+function resultsIn(folder: string): { readonly resultsFolder: string; readonly id: string | null } {
   if (!isFolder(folder))
     throw new LabProblem(
       `${folder} is no folder on this machine.`,

@@ -58,7 +58,7 @@ export function paths(folder: string) {
 }
 
 /** Seeds and machine aside, equal experiments have equal hashes. */
-export function experimentHash({ rule, data, widths, training, measures, evaluation }: Experiment): string {
+function experimentHash({ rule, data, widths, training, measures, evaluation }: Experiment): string {
   return createHash('sha256')
     .update(JSON.stringify({ rule, data, widths, training, measures, evaluation }))
     .digest('hex')

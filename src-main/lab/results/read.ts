@@ -42,7 +42,7 @@ export function readExperiment(folder: string): Experiment {
   )
 }
 
-export interface TrueState {
+interface TrueState {
   readonly state: RunState
   readonly reason: string | null
   readonly next: string | null

@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow, LabArgument } from '../../contract.ts'
 import { type Listed, listGivingWay, newestFirst } from './list.ts'
 import { edited, storeIndex } from './row-index.ts'
+import { isMoving } from './status.ts'
 import type { SampleExperiments } from './sample-experiments.ts'
 
 /** How long nobody may have listed before files are looked at one by one: a window that opens has the disk to itself. */
@@ -38,7 +39,7 @@ export class RowPages {
     for (const [place, { row }] of all.slice(from, limit === undefined ? undefined : from + limit).entries()) {
       if (place % 50 === 49) await nextTurn()
       const found = row()
-      if (found !== null) rows.push(found.early === null || isMoving(found) ? found : { ...found, early: null })
+      if (found !== null) rows.push(found.early === null || isMoving(found.state) ? found : { ...found, early: null })
     }
     return rows
   }
@@ -65,11 +66,6 @@ export class RowPages {
       this.#looking = false
     }
   }
-}
-
-/** One that is watched live, which shows its first epochs as they come. */
-function isMoving({ state }: ExperimentRow): boolean {
-  return state === 'running' || state === 'paused' || state === 'queued'
 }
 
 /** Whether a row stands after the one named where the newest come first, also when that one is gone. */

@@ -1,6 +1,7 @@
 /** What the lab knows of a run beside its numbers: status.json, written whole by whoever owns the run at the time. */
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import type { RunState } from '../../contract.ts'
 import { ProcessIdentity, readJson, writeJson } from '../storage.ts'
 
 export const Status = z.object({
@@ -16,6 +17,11 @@ export const Status = z.object({
   updated: z.string(),
 })
 export type Status = z.infer<typeof Status>
+
+/** Whether a run in this state may still change by itself. */
+export function isMoving(state: RunState): boolean {
+  return state === 'running' || state === 'paused' || state === 'queued'
+}
 
 export function writeStatus(path: string, status: Status): void {
   writeJson(path, status)

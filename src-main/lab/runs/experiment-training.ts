@@ -11,7 +11,7 @@ import { describeEnvironment } from './run-environment.ts'
 import { type GroupedSeeds, groupSeeds, type SeedGroup } from './seed-groups.ts'
 import { yieldingEngine } from './yielding-engine.ts'
 
-export interface TrainingAssignment {
+interface TrainingAssignment {
   readonly experiment: Experiment
   readonly ledger: Ledger
   readonly dataFolder: string | null

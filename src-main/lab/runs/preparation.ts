@@ -123,7 +123,7 @@ export function createRun(
   })
 }
 
-export interface Resumable {
+interface Resumable {
   readonly id: string
   readonly folder: string
   readonly experiment: Experiment

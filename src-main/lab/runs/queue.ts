@@ -9,14 +9,14 @@ import { throttleProgress } from './throttled-progress.ts'
 import { TrainingWorker } from './training-worker.ts'
 import { identity } from '../storage.ts'
 
-export interface WaitingRun {
+interface WaitingRun {
   readonly id: string
   readonly folder: string
   readonly experiment: Experiment
   readonly dataFolder: string | null
 }
 
-export interface QueueOptions {
+interface QueueOptions {
   readonly root: string
   readonly stallMs: number | undefined
   readonly tellRun: (id: string, event: RunEvent) => void

@@ -3,7 +3,7 @@ import { totalmem } from 'node:os'
 import type { Environment } from '../../contract.ts'
 import { describeHardware } from '../machine.ts'
 
-export interface RunCircumstances {
+interface RunCircumstances {
   readonly version: string
   readonly engine: string
   readonly device: string

@@ -16,7 +16,7 @@ import { liveOwner } from '../storage.ts'
 /** No call into an engine takes this long: loading the largest data set takes seconds, a chunk of batches well below one. */
 const STALL_MS = 300_000
 
-export interface WorkerRequest {
+interface WorkerRequest {
   readonly root: string
   readonly folder: string
   readonly dataFolder: string | null

@@ -3,7 +3,7 @@
  * then the bytes. Readable by every library of the field, and loading it runs no code.
  * Format: https://huggingface.co/docs/safetensors
  */
-export type TensorData = Float32Array | Float64Array | Uint8Array | Int32Array
+type TensorData = Float32Array | Float64Array | Uint8Array | Int32Array
 
 export interface Tensor {
   readonly name: string
@@ -11,7 +11,7 @@ export interface Tensor {
   readonly data: TensorData
 }
 
-export interface TensorFile {
+interface TensorFile {
   readonly tensors: readonly Tensor[]
   readonly metadata: Readonly<Record<string, string>>
 }
