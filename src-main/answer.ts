@@ -12,7 +12,7 @@ const MOST_VALUES = 200_000
 
 /** Answers `call` with `argument`, or says in a refusal why not. Never rejects. */
 export async function answer(lab: Lab, call: string, argument: unknown): Promise<Answer> {
-  const odd = oddity(argument)
+  const odd = whyNotPlainJson(argument)
   if (odd !== null)
     return { refusal: refusal(`The argument of "${call.slice(0, 100)}" ${odd}.`, 'Send plain JSON values only.') }
   try {
@@ -41,7 +41,7 @@ export function refusal(message: string, next: string): LabRefusal {
  * Why a value is not the plain, modest JSON that a face sends; null when it is. Walks without recursion, so that no
  * nesting overflows the stack, and looks at structured clones (Electron) as well as at parsed text.
  */
-export function oddity(value: unknown): string | null {
+export function whyNotPlainJson(value: unknown): string | null {
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }]
   let seen = 0
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -47,7 +47,7 @@ async function start(): Promise<void> {
   ipcMain.handle(IPC_CALL, (event, call: unknown, argument: unknown) => answerIpc(lab, event, call, argument))
   const window = openWindow()
   offerMenu(window, lab)
-  leaveInPeace(window, lab)
+  closeLabFirst(window, lab)
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore()
     window.focus()
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   const tell = (event: LabEvent): void => {
     if (!window.isDestroyed()) window.webContents.send(IPC_EVENT, event)
   }
-  void lab.then((open) => open.watch(tell), alreadySaid)
+  void lab.then((open) => open.watch(tell), alreadyReported)
   await window.loadURL(FACE_URL)
 }
 
@@ -103,7 +103,7 @@ function denyPermissions(): void {
 }
 
 function offerMenu(window: BrowserWindow, lab: Promise<OpenLab>): void {
-  const show = (screen: string): void => void window.loadURL(`${FACE_URL}#${screen}`).catch(alreadySaid)
+  const show = (screen: string): void => void window.loadURL(`${FACE_URL}#${screen}`).catch(alreadyReported)
   const template = menuTemplate({
     mac: process.platform === 'darwin',
     devTools: !app.isPackaged,
@@ -131,7 +131,7 @@ async function openResultsFolder(window: BrowserWindow, lab: Promise<OpenLab>, s
   }
 }
 
-function leaveInPeace(window: BrowserWindow, lab: Promise<OpenLab>): void {
+function closeLabFirst(window: BrowserWindow, lab: Promise<OpenLab>): void {
   const leave = leaving(
     lab.then((open) => ({ list: () => open.everywhere(), close: () => open.close() })),
     {
@@ -153,7 +153,7 @@ function leaveInPeace(window: BrowserWindow, lab: Promise<OpenLab>): void {
 }
 
 /** For what hangs on a lab that did not open: `refuseToStart` has told the person. */
-function alreadySaid(): void {
+function alreadyReported(): void {
   // Nothing more to do.
 }
 

@@ -41,9 +41,9 @@ export const bench: Command = {
     "Times training and evaluation of a preset's network at its real size on random data: the median of several chunks after a warm-up. " +
     'Without --rule, every rule that has a preset on the data set; without --engine, every engine this machine has. ' +
     'Milliseconds are wall time per batch of one replica. GFLOP/s count the matrix products that the program needs, loop-invariant ones once. ' +
-    'With --json, one object a case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
+    'With --json, one object per case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
     'null for an engine that cannot measure it (WebAssembly, plain loops). dispatchesPerBatch counts what a training batch of all replicas submits to a GPU, null for engines without one. ' +
-    "peakRssMb is the measuring process's largest resident memory in MiB; several cases are measured in a process each.",
+    "peakRssMb is the measuring process's largest resident memory in MiB; with several cases, each is measured in a process of its own.",
   options: [
     { name: 'rule', value: 'RULE', help: `one of ${rules.map(({ name }) => name).join(', ')}` },
     {
@@ -123,11 +123,13 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     batches: words.whole('batches', 1, 1_000_000) ?? null,
   })
   if (!figures.finite)
-    terminal.complain('Training on random data left the finite numbers; these times may not be those of real training.')
+    terminal.complain(
+      'Training on random data diverged to values that are not finite, so these times may not be those of real training.',
+    )
   const used = figures.threads
   if (threads !== null && threads !== used)
     terminal.complain(
-      `--threads ${threads} was asked for; ${engine.name} computes on ${figures.device}, so ${used} is what was measured.`,
+      `--threads ${threads} was requested, but ${engine.name} computes on ${figures.device}: these figures are for ${used}.`,
     )
   const peak = figures.peakGflops
   return {

@@ -21,7 +21,7 @@ export function overview(commands: readonly Command[]): string[] {
     ...commands.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`),
     '',
     '  help COMMAND, COMMAND --help   what a command takes',
-    '  --version                      which apical this is',
+    '  --version                      the version of Apical',
     '',
     'Exit codes: 0 done · 1 failed, or a seed collapsed · 2 refused before anything started · 130 stopped by you',
     'Environment: APICAL_HOME/results is the results folder when set; APICAL_DATA holds mnist/, fashion-mnist/, cifar-10/, cifar-100/.',

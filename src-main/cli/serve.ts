@@ -7,10 +7,10 @@ import { EXIT, type Command } from './command.ts'
 export const serve: Command = {
   name: 'serve',
   operands: '',
-  summary: 'the lab in a browser; prints its address with the token',
+  summary: 'serve the lab to a browser; prints its address with the access token',
   details:
     'Serves the lab to browsers on this machine and prints the address to open. The token in it is the key: whoever has it has the lab. ' +
-    'On a machine down the hall, "ssh -L PORT:127.0.0.1:PORT machine" brings it to your desk. Ctrl-C ends it; running experiments keep a checkpoint.',
+    'To use it from another machine, forward the port: "ssh -L PORT:127.0.0.1:PORT MACHINE". Ctrl-C ends it; running experiments keep a checkpoint.',
   options: [
     { name: 'port', value: 'P', help: 'this port, 0 for any free one (default: the first free one from 4172 up)' },
     { name: 'host', value: 'ADDRESS', help: 'address to listen on (default: 127.0.0.1, this machine only)' },

@@ -1,4 +1,4 @@
-/** One run or resumed run on the command line: told as it happens, stopped when asked, turned into an exit code. */
+/** One run, new or resumed, on the command line: reported as it happens, stopped on a signal, turned into an exit code. */
 import { basename } from 'node:path'
 import type { RunOptions, RunOutcome } from '../lab/runs.ts'
 import { EXIT } from './command.ts'
@@ -14,7 +14,7 @@ interface SupervisedRun {
 
 /**
  * @param options where results and data lie
- * @param begin starts the run with the options completed by this conductor's listener and signals
+ * @param begin starts the run with the options completed by an event listener and abort signals
  */
 export async function superviseRun(
   terminal: Terminal,
@@ -56,7 +56,7 @@ function exitOf({ id, ending, folder }: RunOutcome, terminal: Terminal): number 
     case 'failed':
       return EXIT.failed
     case 'stopped':
-      terminal.print(`Go on with: npm run apical -- resume ${id === basename(folder) ? id : folder}`)
+      terminal.print(`Resume with: npm run apical -- resume ${id === basename(folder) ? id : folder}`)
       return EXIT.stopped
     default:
       return ending satisfies never

@@ -1,4 +1,4 @@
-/** What became of a sweep: one group a setting, with its accuracy or what kept it from one. */
+/** The outcome of a sweep: one group per setting, with its accuracy or why it has none. */
 import { basename } from 'node:path'
 import type { SeedOutcome, Spread } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
@@ -62,7 +62,7 @@ export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: T
   terminal.print(terminal.paint('bold', `Sweep ${id}`))
   const headings = ['setting', ...(held ? ['>validation'] : []), '>test', 'collapsed seeds', 'run']
   const rows = groups.map((group) => [
-    inWords(group),
+    settingsText(group),
     ...(held ? [accuracy(group, group.validationAccuracy)] : []),
     accuracy(group, group.testAccuracy),
     group.collapsedSeeds.length === 0 ? '' : `${group.collapsedSeeds.length} of ${group.seeds.length}`,
@@ -70,14 +70,14 @@ export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: T
   ])
   for (const line of table(headings, rows)) terminal.print(line)
   if (chosen !== null)
-    terminal.print(`Best on the validation part: ${inWords(chosen)}, test ${spread(chosen.testAccuracy)}`)
+    terminal.print(`Best validation accuracy: ${settingsText(chosen)}, test ${spread(chosen.testAccuracy)}`)
 }
 
 function accuracy({ status }: SweepGroup, value: Spread | null): string {
   return status === 'done' ? spread(value) : status
 }
 
-function inWords({ settings }: SweepGroup): string {
+function settingsText({ settings }: SweepGroup): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ')

@@ -1,6 +1,6 @@
 /**
  * Where a command speaks: text for people, and JSON lines for programs. With `--json` standard output holds nothing but
- * one JSON object a line, and text goes to standard error. Colour only on a terminal, and never when NO_COLOR is set.
+ * one JSON object per line, and text goes to standard error. Colour only on a terminal, and never when NO_COLOR is set.
  */
 import type { WriteStream } from 'node:tty'
 

@@ -8,7 +8,7 @@ export interface DataSet {
   readonly name: string
   readonly train: Samples
   readonly test: Samples
-  /** One name a class, in label order. */
+  /** One name per class, in label order. */
   readonly classNames: readonly string[]
 }
 

@@ -96,7 +96,7 @@ function drawGlyph(random: Generator, digit: number, image: Float64Array, into: 
   // One hand's pen differs less within a digit than pens differ.
   for (const line of placed) drawLine(line, 0.7 * from + 0.3 * to, 0.3 * from + 0.7 * to, image, SIDE)
   const ink = random.between(...HAND.ink)
-  // Two random bytes a pixel for the bell shape; two words hold those of four pixels.
+  // Two random bytes per pixel for the bell shape; two words hold those of four pixels.
   for (let pixel = 0; pixel < FEATURES; pixel += 4) {
     const one = random.bits()
     const two = random.bits()

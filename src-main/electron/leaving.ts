@@ -18,7 +18,7 @@ interface LeavingShell {
 }
 
 /** A checkpoint is written within a second; a worker that hangs longer must not hold the window for ever. */
-const PATIENCE_MS = 15_000
+const CLOSE_TIMEOUT_MS = 15_000
 
 /** Returns a handler for everything that would close the app: prevents it until the lab is closed. */
 export function leaving(lab: Promise<LeavingLab>, shell: LeavingShell): (event: { preventDefault(): void }) => void {
@@ -36,7 +36,7 @@ export function leaving(lab: Promise<LeavingLab>, shell: LeavingShell): (event: 
       state = 'here'
       return
     }
-    await Promise.race([open?.close().catch(() => undefined), patience()])
+    await Promise.race([open?.close().catch(() => undefined), timeout()])
     state = 'left'
     shell.quit()
   }
@@ -49,6 +49,6 @@ export function leaving(lab: Promise<LeavingLab>, shell: LeavingShell): (event: 
   }
 }
 
-function patience(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, PATIENCE_MS).unref())
+function timeout(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref())
 }

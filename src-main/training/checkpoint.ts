@@ -1,5 +1,5 @@
 /**
- * What a run needs to go on exactly where it was: one checkpoint a seed, as plain tensors and strings, so that whoever
+ * What a run needs to go on exactly where it was: one checkpoint per seed, as plain tensors and strings, so that whoever
  * stores it (safetensors, on the lab's floor) needs to know nothing of training.
  */
 import { z } from 'zod'

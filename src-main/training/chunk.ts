@@ -6,7 +6,7 @@ import type { Position } from './checkpoint.ts'
 
 interface Chunk {
   readonly compiled: Compiled
-  /** By replica; one coin is tossed a batch. */
+  /** By replica; one coin is tossed per batch. */
   readonly signs: readonly Generator[]
   /** By replica: the samples of the running epoch in the order they are trained on. */
   readonly orders: readonly Uint32Array[]

@@ -48,7 +48,7 @@ export class Evaluation {
     readonly largestClass: number
   }[] = []
   /** How many samples about fill a piece; begins low, for the slowest engine. */
-  #samplesAPiece = 16
+  #samplesPerPiece = 16
   #secondsOnce = 0
 
   constructor(
@@ -95,8 +95,8 @@ export class Evaluation {
       for (let from = 0; from < samples.length;) {
         if (controls.stopRequested || controls.pauseRequested) return null
         const before = this.#now()
-        const batchSize = BATCHES.findLast((size) => size <= this.#samplesAPiece) ?? BATCHES[0]
-        const whole = Math.max(1, Math.floor(this.#samplesAPiece / batchSize)) * batchSize
+        const batchSize = BATCHES.findLast((size) => size <= this.#samplesPerPiece) ?? BATCHES[0]
+        const whole = Math.max(1, Math.floor(this.#samplesPerPiece / batchSize)) * batchSize
         const piece = samples.subarray(from, from + whole)
         const counts = await this.#session.evaluate({
           split,
@@ -113,7 +113,7 @@ export class Evaluation {
           if (sums !== undefined) count.confusion.forEach((n, at) => (sums[at] = (sums[at] ?? 0) + n))
         })
         from += piece.length
-        this.#samplesAPiece = Math.max(1, Math.round((piece.length * PIECE_MS) / Math.max(this.#now() - before, 1)))
+        this.#samplesPerPiece = Math.max(1, Math.round((piece.length * PIECE_MS) / Math.max(this.#now() - before, 1)))
         yield
       }
       result[part] = Array.from(hits, (hit, r) => ({

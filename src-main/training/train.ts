@@ -47,15 +47,15 @@ export interface TrainingState {
 }
 
 /** Some seeds of the session were told to stop and the others not: their checkpoints are told, and the session is over. */
-interface TrainingParted {
-  readonly kind: 'parted'
+interface SeedsStopped {
+  readonly kind: 'seeds-stopped'
   /** Those told to stop. */
   readonly seeds: readonly number[]
   readonly seconds: number
 }
 
 /** What a session tells: events for everybody, and what only its ledger hears. */
-export type TrainingEvent = RunEvent | TrainingState | TrainingParted
+export type TrainingEvent = RunEvent | TrainingState | SeedsStopped
 
 /** A chunk lasts about this long, so that a stop answers well within 300 ms. */
 const CHUNK_MS = 120
@@ -103,7 +103,7 @@ class Run {
   #batchInEpoch: number
   #batch: number
   #orders: Uint32Array[] = []
-  #batchesAChunk = 1
+  #batchesPerChunk = 1
   #evaluated: EvaluatedParts = { train: null, validation: null, test: null }
   #lastCheckpoint: number
   #lastCosts: number
@@ -243,7 +243,7 @@ class Run {
         }
         return 'evaluated'
       }
-      if (yield* this.#heed()) return 'stopped'
+      if (yield* this.#applyControls()) return 'stopped'
     }
   }
 
@@ -302,14 +302,14 @@ class Run {
       return trained === undefined ? order : order.map((place) => trained[place] as number)
     })
     while (this.#batchInEpoch < this.#batchesPerEpoch) {
-      if (yield* this.#heed()) return 'stopped'
+      if (yield* this.#applyControls()) return 'stopped'
       const before = this.#task.now()
       const { count, measure } = this.#nextChunk()
       const { plan, measured } = await this.#trainChunk(count)
       const elapsed = this.#task.now() - before
       this.#trainingMs += elapsed
       this.#pace.note(count, elapsed)
-      this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
+      this.#batchesPerChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
       if (measure) {
         const position = { batch: this.#batch, batchInEpoch: this.#batchInEpoch }
@@ -329,7 +329,7 @@ class Run {
     const left = this.#batchesPerEpoch - this.#batchInEpoch
     const partial = this.#trainCount % this.#experiment.training.batchSize !== 0
     const whole = partial && left > 1 ? left - 1 : left
-    const count = Math.min(this.#batchesAChunk, whole, due)
+    const count = Math.min(this.#batchesPerChunk, whole, due)
     return { count, measure: count === due }
   }
 
@@ -362,7 +362,7 @@ class Run {
   }
 
   /** Obeys a pause or a stop. True when the session is to end. */
-  async *#heed(): AsyncGenerator<TrainingEvent, boolean> {
+  async *#applyControls(): AsyncGenerator<TrainingEvent, boolean> {
     if (this.#controls.pauseRequested) {
       yield* this.#checkpoint(false)
       const pausedAt = this.#task.now()
@@ -375,7 +375,7 @@ class Run {
     if (!this.#controls.stopRequested && parting.length === 0) return false
     yield* this.#checkpoint(false)
     if (this.#controls.stopRequested) yield this.#stopped()
-    else yield { kind: 'parted', seeds: parting.map(({ seed }) => seed), seconds: this.#seconds() }
+    else yield { kind: 'seeds-stopped', seeds: parting.map(({ seed }) => seed), seconds: this.#seconds() }
     return true
   }
 

@@ -78,7 +78,7 @@ describe('a worker that', () => {
       process.kill(workerOf(join(results, id)), 'SIGSTOP')
       await eventually('the stall to be noticed', () => heard(id, 'failed').length > 0)
       expect(lastEvent(id)).toMatchObject({
-        event: { message: expect.stringContaining('no sign of life for 10 s') as unknown },
+        event: { message: expect.stringContaining('did not respond for 10 s') as unknown },
       })
       await eventually('the worker to be gone', () => liveOwner(join(results, id)) === null)
       expect(readRecord(join(results, id)).row).toMatchObject({ state: 'interrupted' })

@@ -96,7 +96,7 @@ export async function told(
   const states: TrainingState[] = []
   for await (const event of train(task, controls)) {
     if (event.kind === 'state') states.push(event)
-    else if (event.kind !== 'parted') events.push(event)
+    else if (event.kind !== 'seeds-stopped') events.push(event)
     each(event, controls)
   }
   return {

@@ -1,7 +1,7 @@
 /** What a person is told of each data set, at a glance: whether it is here, where, and what is wrong with it. */
 import type { DataSetCard } from '../../contract.ts'
 import { GLYPHS_VERSION } from '../../data/glyphs.ts'
-import { DataProblem, inWords } from '../../data/problem.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
 import { DATASET_NAMES } from '../../experiment/experiment.ts'
 import { LabProblem } from '../problem.ts'
 import { dataSetFacts, type DataSetFacts, factsOf } from './cards.ts'
@@ -53,7 +53,7 @@ async function describe(facts: DataSetFacts, folder: string | null, source: Sour
       subset ??
       (train === trainCount && test === testCount
         ? null
-        : `${inWords(train)} training and ${inWords(test)} test samples, not the published counts`)
+        : `${formatCount(train)} training and ${formatCount(test)} test samples, not the published counts`)
     return {
       ...card,
       trainCount: train,

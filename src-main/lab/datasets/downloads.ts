@@ -178,14 +178,14 @@ export class Downloads {
     } catch (error) {
       clearInterval(ticking)
       if (signal.aborted) say({ state: 'stopped', bytes })
-      else say({ state: 'failed', problem: inWords(error) })
+      else say({ state: 'failed', problem: problemOf(error) })
     } finally {
       this.#underWay.delete(name)
     }
   }
 }
 
-function inWords(error: unknown): { readonly message: string; readonly next: string } {
+function problemOf(error: unknown): { readonly message: string; readonly next: string } {
   if (error instanceof LabProblem || error instanceof DataProblem) return { message: error.message, next: error.next }
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`)

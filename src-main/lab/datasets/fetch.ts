@@ -13,7 +13,7 @@ import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { inWords } from '../../data/problem.ts'
+import { formatCount } from '../../data/problem.ts'
 import type { Fetchable } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
 import { readJson, writeJson } from '../storage.ts'
@@ -38,7 +38,7 @@ interface Fetching {
   readonly policy: FetchPolicy
 }
 
-/** No address had the file; `reasons` are parts of a sentence, one an address. */
+/** No address had the file; `reasons` are parts of a sentence, one per address. */
 export class NotFetched extends Error {
   override readonly name = 'NotFetched'
   readonly reasons: readonly string[]
@@ -111,7 +111,7 @@ async function fromAddress(url: string, file: Fetchable, part: string, fetching:
   }
 }
 
-/** Asks again, with pauses, as long as anything new comes. Answers whether any of it was there before. */
+/** Asks again, with pauses, as long as anything new comes. Returns whether any of it was there before. */
 async function untilWhole(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<boolean> {
   const { retryDelaysMs } = fetching.policy
   const before = sizeOf(part)
@@ -141,7 +141,7 @@ async function untilWhole(url: string, file: Fetchable, part: string, fetching: 
   return continued
 }
 
-/** One request. Answers whether it went on where an earlier one ended. */
+/** One request. Returns whether it went on where an earlier one ended. */
 async function attempt(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<boolean> {
   const have = sizeOf(part)
   if (have > file.bytes) dropPart(part)
@@ -177,7 +177,7 @@ async function attempt(url: string, file: Fetchable, part: string, fetching: Fet
     }
     const length = headers['content-length']
     if (length !== undefined && Number(length) !== file.bytes)
-      throw new Declined(`has a file of ${inWords(Number(length))} bytes instead of ${inWords(file.bytes)}`)
+      throw new Declined(`has a file of ${formatCount(Number(length))} bytes instead of ${formatCount(file.bytes)}`)
     const note: Note = { url, validator: validatorOf(response) }
     await stored(part, () => writeJson(noteOf(part), note))
     await take(response, file, part, 0, fetching)
@@ -246,7 +246,7 @@ async function take(
   }
   if (!tooLong) return
   dropPart(part)
-  throw new Declined(`sends more than the ${inWords(file.bytes)} bytes that were published`)
+  throw new Declined(`sends more than the ${formatCount(file.bytes)} bytes that were published`)
 }
 
 async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {

@@ -2,7 +2,7 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { DataProblem, inWords } from '../../data/problem.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
 import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
 import type { DataSetFacts, PublishedFile } from './cards.ts'
 import { apicalHome, readJson, writeJson } from '../storage.ts'
@@ -115,7 +115,7 @@ export function lookInto(folder: string, facts: DataSetFacts): FoundSet | null {
 export function subsetSentence({ subset }: FoundSet, { trainCount }: DataSetFacts): string | null {
   return subset === null
     ? null
-    : `${inWords(subset.count)} of ${inWords(trainCount)} training samples (${subset.label})`
+    : `${formatCount(subset.count)} of ${formatCount(trainCount)} training samples (${subset.label})`
 }
 
 /** One file of a set in a folder, however it is packed and spelt; null when it is not there. */

@@ -10,7 +10,7 @@ import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { LONGEST_HEADER } from '../../data/idx.ts'
-import { DataProblem, inWords } from '../../data/problem.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
 import type { FoundFile } from './find.ts'
 
 export interface UnpackedFile {
@@ -86,7 +86,7 @@ function collector(file: FoundFile, bound: Bound) {
         if (length >= LONGEST_HEADER && length > limit())
           throw new DataProblem(
             file.path,
-            `${inWords(limit())} bytes${file.packing === null ? '' : ' once unpacked'}`,
+            `${formatCount(limit())} bytes${file.packing === null ? '' : ' once unpacked'}`,
             'more than that',
           )
       }

@@ -56,7 +56,7 @@ export async function* trainExperiment(
         })
   let seconds = Math.max(0, ...finished.map((checkpoint) => checkpoint.seconds), ...groups.map(secondsOf))
   let first = true
-  let parted = false
+  let seedsStopped = false
   let position = { epoch: 0, batch: 0 }
   for (let waiting = groups; waiting.length > 0 && loaded !== null;) {
     const [group, ...others] = waiting as [SeedGroup, ...SeedGroup[]]
@@ -89,10 +89,10 @@ export async function* trainExperiment(
             yield { ...said, seeds: experiment.seeds, fromEpoch: lowestEpoch(groups) }
             for (const message of loaded.warnings) yield { kind: 'note', level: 'warning', message }
           }
-          if (others.length > 0 || !(first || parted))
+          if (others.length > 0 || !(first || seedsStopped))
             yield { kind: 'note', level: 'info', message: inTurn(group, others) }
           first = false
-          parted = false
+          seedsStopped = false
           // What a crash before the first checkpoint left in the history is about to be said again.
           if (group.from === null)
             for (const seed of group.seeds)
@@ -109,10 +109,10 @@ export async function* trainExperiment(
         case 'stopped':
           yield said
           return
-        case 'parted':
+        case 'seeds-stopped':
           seconds += said.seconds - secondsOf(group)
-          parted = true
-          yield { kind: 'note', level: 'info', message: `${named(said.seeds)} stopped; the others go on.` }
+          seedsStopped = true
+          yield { kind: 'note', level: 'info', message: `${named(said.seeds)} stopped; the others continue.` }
           break
         case 'done':
           seconds += said.seconds - secondsOf(group)
@@ -129,7 +129,7 @@ export async function* trainExperiment(
     const goesOn = group.seeds.some((seed) => !ended.has(seed) && !controls.stoppedSeeds.has(seed))
     if (waiting.length > 0 && !goesOn && controls.stopAfter !== null) {
       const seeds = waiting.flatMap((one) => one.seeds)
-      const reason = `${named(group.seeds)} ended, after which the run was to stop; ${named(seeds)} wait.`
+      const reason = `${named(group.seeds)} ended, after which the run was asked to stop; still to train: ${named(seeds).toLowerCase()}.`
       yield { kind: 'stopped', folder: ledger.folder, epoch: position.epoch, batch: position.batch, reason }
       return
     }
@@ -149,8 +149,8 @@ function named(seeds: readonly number[]): string {
 function inTurn({ seeds }: SeedGroup, others: readonly SeedGroup[]): string {
   const waiting = others.flatMap((group) => group.seeds)
   return waiting.length === 0
-    ? `Now ${named(seeds).toLowerCase()}, which stood at another place.`
-    : `Now ${named(seeds).toLowerCase()}; ${named(waiting).toLowerCase()} stood at another place and follow.`
+    ? `Now training ${named(seeds).toLowerCase()}, which resumed from another position.`
+    : `Now training ${named(seeds).toLowerCase()}; ${named(waiting).toLowerCase()} resume from other positions and follow.`
 }
 
 function secondsOf({ from }: SeedGroup): number {

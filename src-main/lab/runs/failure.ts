@@ -16,9 +16,9 @@ export function failureOf(error: unknown): Failure {
     return { message: error.message, next }
   }
   if (/allocation failed|out of memory|Invalid (typed )?array (buffer )?length/i.test(error.message))
-    return { message: `The machine has not enough memory for this run (${error.message}).`, next: MEMORY }
+    return { message: `There is not enough memory for this run (${error.message}).`, next: MEMORY }
   return {
-    message: `The run met something unforeseen: ${error.message}`,
+    message: `The run failed unexpectedly: ${error.message}`,
     next: `This is a defect of Apical; run.log in its folder has the details. ${RESUME}`,
   }
 }
@@ -51,7 +51,7 @@ export function crashOf(code: number | null, signal: NodeJS.Signals | null, said
 
 export function stallOf(seconds: number): Failure {
   return {
-    message: `The worker gave no sign of life for ${Math.round(seconds)} s and was ended: a driver or the machine hangs.`,
+    message: `The worker did not respond for ${Math.round(seconds)} s and was terminated: a driver or the machine hangs.`,
     next: `${RESUME} If it happens again, choose another engine or device.`,
   }
 }

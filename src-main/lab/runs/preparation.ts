@@ -93,7 +93,7 @@ export function readAxes(experiment: Experiment, { axes }: SweepRequest): SweepA
   const read = axes.map(({ key, values: text }) => {
     try {
       const values = readSweepValues(key, text)
-      if (values.includes('')) throw new ExperimentProblem(`Expected values for ${key}, found an empty place.`, [])
+      if (values.includes('')) throw new ExperimentProblem(`Expected values for ${key}, found an empty one.`, [])
       for (const value of values) setKey(experiment, key, value)
       return { key, values }
     } catch (error) {

@@ -12,7 +12,7 @@ import { failureOf } from './failure.ts'
 import { ALIVE_MS, type FromWorker, type Task, ToWorker } from './worker-messages.ts'
 import { touchHeartbeat, HEARTBEAT_MS } from '../storage.ts'
 
-/** In words, why a run that nobody stopped is not running any more. */
+/** Why a run that nobody stopped is not running any more. */
 const CLOSED = 'Apical was closed, or lost its connection to the run, while it was going on.'
 
 const controls = new TrainingControls()
