@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { IPC_CALL, IPC_EVENT, type LabEvent } from './contract.ts'
 import { answerIpc } from './electron/calls.ts'
 import { answerFaceRequest } from './electron/face-protocol.ts'
-import { leaving } from './electron/leaving.ts'
+import { closeHandler } from './electron/close-handler.ts'
 import { isListedLink, PAPER } from './electron/links.ts'
 import { menuTemplate } from './electron/menu.ts'
 import { FACE_SCHEME, FACE_URL, isFaceUrl } from './electron/origin.ts'
@@ -132,8 +132,8 @@ async function openResultsFolder(window: BrowserWindow, lab: Promise<OpenLab>, s
 }
 
 function closeLabFirst(window: BrowserWindow, lab: Promise<OpenLab>): void {
-  const leave = leaving(
-    lab.then((open) => ({ list: () => open.everywhere(), close: () => open.close() })),
+  const leave = closeHandler(
+    lab.then((open) => ({ list: () => open.allRows(), close: () => open.close() })),
     {
       ask: async (message, detail) => {
         const buttons = ['Stop and close', 'Go on training']

@@ -14,7 +14,7 @@ import { labSockets, SOCKET_LIMITS, type LabSockets, type SocketLimits } from '.
 const FIRST_PORT = 4172
 const PORTS_TRIED = 100
 
-interface ServeOptions {
+export interface ServeOptions {
   /** Folder of the built face, `build/face` in a clone. */
   readonly faceFolder: string
   /** Exactly this port (0: any free one); without it, the first free one from 4172 up. */

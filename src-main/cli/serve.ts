@@ -1,7 +1,6 @@
 /** `apical serve`: the face in a browser, for a machine without a display. */
 import { fileURLToPath } from 'node:url'
-import { openLab, readAhead } from '../lab/lab.ts'
-import { serveLab } from '../serve.ts'
+import { serveUntilSignal } from '../serve/serve-until-signal.ts'
 import { EXIT, type Command } from './command.ts'
 
 export const serve: Command = {
@@ -23,23 +22,19 @@ export const serve: Command = {
   async run(words, terminal) {
     words.none()
     const port = words.whole('port', 0, 65_535)
-    const resultsFolder = words.text('results')
-    const lab = await openLab({ host: 'browser', ...(resultsFolder === undefined ? {} : { resultsFolder }) })
-    try {
-      const faceFolder = fileURLToPath(new URL('../../build/face', import.meta.url))
-      const served = await serveLab(lab, { faceFolder, port, host: words.text('host') })
-      if (served.warning !== null) terminal.complain(terminal.paint('yellow', served.warning))
-      terminal.print(`Apical is at ${served.address}`)
-      readAhead(lab)
-      terminal.print('Stop it with Ctrl-C; running experiments keep a checkpoint.')
-      await new Promise<unknown>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve)
-      })
-      terminal.complain('Stopping; running experiments write a checkpoint…')
-      await served.close()
-    } finally {
-      await lab.close()
-    }
+    const faceFolder = fileURLToPath(new URL('../../build/face', import.meta.url))
+    await serveUntilSignal(
+      words.text('results'),
+      { faceFolder, port, host: words.text('host') },
+      {
+        print: (text) => {
+          terminal.print(text)
+        },
+        warn: (text) => {
+          terminal.complain(terminal.paint('yellow', text))
+        },
+      },
+    )
     return EXIT.stopped
   },
 }

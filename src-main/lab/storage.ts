@@ -13,7 +13,7 @@ export { apicalHome, makeFolders } from './storage/home.ts'
 export {
   releaseOwnership,
   identity,
-  lives,
+  isProcessAlive,
   liveOwner,
   ownerFile,
   ProcessIdentity,

@@ -90,7 +90,7 @@ export function storeWeights(checkpoint: SeedCheckpoint, rule: string): StoredCh
   }
 }
 
-/** A checkpoint that cannot be gone on from: what was expected, what was found, what to do. */
+/** A checkpoint that cannot be resumed from: what was expected, what was found, what to do. */
 export class CheckpointProblem extends Error {
   override readonly name = 'CheckpointProblem'
 }

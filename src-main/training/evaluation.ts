@@ -1,4 +1,4 @@
-/** Evaluating after an epoch: which samples, in pieces short enough to stop between, and how long it takes. */
+/** Evaluation after an epoch: which samples, in pieces short enough to stop between, and how long it takes. */
 import type { Samples } from '../data/data-set.ts'
 import type { SampleSplit } from '../data/split.ts'
 import type { Session, Split } from '../engines/engine.ts'
@@ -21,11 +21,11 @@ export interface Evaluated {
 /** What is evaluated; the validation part lies in the engine's training split. */
 type Part = 'train' | 'validation' | 'test'
 
-/** One result a replica; null for a part that is off or not there. */
+/** One result per replica; null for a part that is off or not there. */
 export type EvaluatedParts = Readonly<Record<Part, Evaluated[] | null>>
 
 /** What is counted beside accuracy. */
-export interface AlsoCounted {
+export interface ExtraCounts {
   /** k of top-k; null for not counted. */
   readonly topK: number | null
   /** Of which part; null for none. */
@@ -75,11 +75,11 @@ export class Evaluation {
     }
   }
 
-  /** Yields after every piece; in the end one result a replica and part: null for a part that is off, and for the whole when the person stopped or paused it. */
+  /** Yields after every piece; in the end one result per replica and part: null for a part that is off, and for the whole when the person stopped or paused it. */
   async *run(
     replicas: number,
     controls: TrainingControls,
-    { topK, confusion: confused }: AlsoCounted,
+    { topK, confusion: confused }: ExtraCounts,
   ): AsyncGenerator<undefined, EvaluatedParts | null> {
     const began = this.#now()
     const classes = this.#compiled.program.widths.at(-1) as number

@@ -1,5 +1,5 @@
 /**
- * ScheduledMeasure what a run plots beside accuracy, and timing what that costs.
+ * Takes the measures that a run plots beside accuracy, and times what they cost.
  *
  * What trains is never touched: reports of a batch come from a copy of the networks, in a session of its own that lives
  * for one batch. So a measure costs nothing in the batches between two takes, no report can change a result, on no
@@ -31,7 +31,7 @@ interface ScheduledMeasure {
   readonly reports: readonly string[]
   /** Spent on takes so far. */
   ms: number
-  /** Of the time of every batch, what the logs take; null until it was timed. */
+  /** Fraction of a batch's time that the logs take; null until it was timed. */
   share: number | null
 }
 
@@ -165,7 +165,7 @@ export class Measuring {
     }
   }
 
-  /** Times, once, batches with the logs of a measure against batches without any, in turns. */
+  /** Times, once, batches with the logs of a measure against batches without any, alternating. */
   async #timeLogs(session: Session, data: Samples, plan: BatchPlan): Promise<void> {
     for (const scheduled of this.#scheduled) {
       if (scheduled.share !== null) continue

@@ -22,7 +22,7 @@ import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { Pace } from './pace.ts'
-import { Evaluation, type AlsoCounted, type EvaluatedParts } from './evaluation.ts'
+import { Evaluation, type ExtraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
 import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
 
@@ -31,7 +31,7 @@ export interface TrainingTask {
   readonly experiment: Experiment
   readonly engine: Engine
   readonly data: DataSet
-  /** One a seed, all at the same position; null to begin. */
+  /** One per seed, all at the same position; null to begin. */
   readonly from: readonly SeedCheckpoint[] | null
   /** For the events alone. */
   readonly folder: string
@@ -39,7 +39,7 @@ export interface TrainingTask {
   readonly now: () => number
 }
 
-/** For whoever keeps the ledger: never forwarded. `final` checkpoints hold the result. */
+/** For the ledger only, never forwarded. `final` checkpoints hold the result. */
 export interface TrainingState {
   readonly kind: 'state'
   readonly checkpoints: readonly SeedCheckpoint[]
@@ -54,7 +54,7 @@ interface SeedsStopped {
   readonly seconds: number
 }
 
-/** What a session tells: events for everybody, and what only its ledger hears. */
+/** The events of a session: a run's own, and those for its ledger only. */
 export type TrainingEvent = RunEvent | TrainingState | SeedsStopped
 
 /** A chunk lasts about this long, so that a stop answers well within 300 ms. */
@@ -221,7 +221,7 @@ class Run {
   /** Fills in how good each network is after so many epochs, with as many pauses as the person likes. */
   async *#evaluate(epoch: number): AsyncGenerator<TrainingEvent, 'evaluated' | 'stopped'> {
     for (;;) {
-      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#alsoCounted(epoch))
+      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#extraCounts(epoch))
       let step: Awaited<ReturnType<typeof pieces.next>>
       do {
         yield this.#progress('evaluating')
@@ -248,7 +248,7 @@ class Run {
   }
 
   /** What the evaluation after so many epochs counts beside accuracy. */
-  #alsoCounted(epoch: number): AlsoCounted {
+  #extraCounts(epoch: number): ExtraCounts {
     const { evaluation, training } = this.#experiment
     const { topK, topKEveryEpochs, confusionEveryEpochs } = evaluation
     const due = (every: number): boolean => epoch % every === 0 || epoch >= training.epochs

@@ -76,7 +76,7 @@ describe('kill -9', () => {
       // The last one is left alone.
       if (kills < KILLS) await Promise.race([worker.ended, sleep(moments.uniform() * wholeMs)])
       else await worker.ended
-      if (worker.pid !== undefined && !worker.isLeaving) process.kill(worker.pid, 'SIGKILL')
+      if (worker.pid !== undefined && !worker.isExiting) process.kill(worker.pid, 'SIGKILL')
       const ending = await worker.ended
       expectSound(folder)
       // At most the running epoch is done again.

@@ -60,7 +60,7 @@ describe('another folder', () => {
   it('leaves what runs in the lab’s own to itself, and counts it when the lab is left', async () => {
     const { id } = await lab.start({ experiment: quickExperiment(2000) })
     await lab.openResults({ folder: other })
-    expect((await lab.everywhere()).map((row) => row.id)).toEqual(expect.arrayContaining([id, 'copied']))
+    expect((await lab.allRows()).map((row) => row.id)).toEqual(expect.arrayContaining([id, 'copied']))
     const before = heard.length
     await lab.openResults({ folder: null })
     const row = (await lab.list({})).find((one) => one.id === id)

@@ -1,4 +1,4 @@
-/** What is plotted beside accuracy: when it is taken, what it says, and that scheduled it changes nothing. */
+/** What is plotted beside accuracy: when it is taken, what it says, and that taking it changes nothing. */
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../src-main/engines/engine.ts'
 import { reference } from '../../src-main/engines/reference.ts'

@@ -1,4 +1,4 @@
-/** What a person is told of each data set, at a glance: whether it is here, where, and what is wrong with it. */
+/** The card of each data set: whether it is here, where, and what is wrong with it. */
 import type { DataSetCard } from '../../contract.ts'
 import { GLYPHS_VERSION } from '../../data/glyphs.ts'
 import { DataProblem, formatCount } from '../../data/problem.ts'
@@ -7,9 +7,9 @@ import { LabProblem } from '../problem.ts'
 import { dataSetFacts, type DataSetFacts, factsOf } from './cards.ts'
 import { offerOf, PUBLISHED, type Source } from './downloads.ts'
 import { findDataSet, type FoundSet, MissingData, rememberFolder, subsetSentence } from './find.ts'
-import { glance } from './read.ts'
+import { inspectHeaders } from './read.ts'
 
-/** A card for every set; looks at beginnings and sizes of files only, so that a window need not wait. */
+/** A card for every set, from headers and sizes of files only, so that a window need not wait. */
 export async function describeDataSets(
   folder: string | null = null,
   source: Source = PUBLISHED,
@@ -47,7 +47,7 @@ async function describe(facts: DataSetFacts, folder: string | null, source: Sour
     }
   }
   try {
-    const { train, test } = await glance(found, facts)
+    const { train, test } = await inspectHeaders(found, facts)
     const subset = subsetSentence(found, facts)
     const size =
       subset ??
@@ -97,7 +97,7 @@ export async function useDataFolder(name: string, folder: string): Promise<DataS
   if (facts.format === 'built in')
     throw new DataProblem(facts.label, 'a set that is read from files', 'one that is built in', 'It needs no folder.')
   const found = findDataSet(facts, folder)
-  await glance(found, facts)
+  await inspectHeaders(found, facts)
   rememberFolder(known, found.folder)
   return describe(facts, found.folder, PUBLISHED)
 }

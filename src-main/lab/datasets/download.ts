@@ -14,7 +14,7 @@ import { releaseOwnership, makeFolders, touchHeartbeat, HEARTBEAT_MS, takeOwners
 
 export type Phase = 'fetching' | 'checking' | 'unpacking'
 
-interface Downloading {
+interface DownloadOptions {
   readonly label: string
   readonly signal: AbortSignal
   readonly policy: FetchPolicy
@@ -69,7 +69,7 @@ export function freeBytes(folder: string): number | null {
 export async function downloadInto(
   target: string,
   fetchables: readonly Fetchable[],
-  { label, signal, policy, tell }: Downloading,
+  { label, signal, policy, tell }: DownloadOptions,
 ): Promise<void> {
   const staging = stagingOf(target)
   const { onDisk } = sizesOf(fetchables, target)
@@ -79,7 +79,7 @@ export async function downloadInto(
       `${label} needs ${inMegabytes(onDisk)} on the disk of ${dirname(target)}; ${inMegabytes(free)} are free.`,
       'Free some space, or set APICAL_HOME to a folder on a larger disk and start Apical again.',
     )
-  await guarded(target, () => makeFolders(staging))
+  await withStorageProblems(target, () => makeFolders(staging))
   takeOwnership(staging)
   const life = setInterval(() => {
     touchHeartbeat(staging)
@@ -105,7 +105,7 @@ export async function downloadInto(
       }).catch((error: unknown) => {
         throw error instanceof NotFetched ? notFetched(error, label, fetchables, sizeOf(partOf(path))) : error
       })
-      if (fetchable.archiveFolder === null) await guarded(path, () => renameSync(partOf(path), path))
+      if (fetchable.archiveFolder === null) await withStorageProblems(path, () => renameSync(partOf(path), path))
       else {
         tell('unpacking', done + fetchable.bytes)
         for (const { name } of fetchable.gives) rmSync(join(staging, name), { force: true })
@@ -114,7 +114,7 @@ export async function downloadInto(
       dropPart(partOf(path))
       done += fetchable.bytes
     }
-    await guarded(target, () => {
+    await withStorageProblems(target, () => {
       makeFolders(target)
       for (const { name } of fetchables.flatMap(({ gives }) => gives)) {
         // Looked at when this began: what lies there by now is the published file, or somebody's own.
@@ -173,7 +173,7 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-async function guarded<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+async function withStorageProblems<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

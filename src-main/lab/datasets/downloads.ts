@@ -1,4 +1,4 @@
-/** The downloads of a lab: at most one of a set at a time, each told as it goes, stopped with the lab. */
+/** The downloads of a lab: at most one per data set at a time, reported as they go, stopped with the lab. */
 import { basename, join } from 'node:path'
 import { DataProblem } from '../../data/problem.ts'
 import type { Download, DownloadOffer } from '../../experiment/data-card.ts'
@@ -86,7 +86,7 @@ function isFoundIn(name: DataSetName, folder: string): boolean {
   }
 }
 
-interface UnderWay {
+interface ActiveDownload {
   readonly stop: AbortController
   readonly ended: Promise<void>
 }
@@ -95,7 +95,7 @@ export class Downloads {
   readonly dataFolder: string | null
   readonly source: Source
   readonly #listeners = new Set<(download: Download) => void>()
-  readonly #underWay = new Map<DataSetName, UnderWay>()
+  readonly #active = new Map<DataSetName, ActiveDownload>()
   /** The latest of each set since the lab was opened. */
   readonly #latest = new Map<DataSetName, Download>()
 
@@ -115,25 +115,25 @@ export class Downloads {
   /** Begins, or goes on where an earlier one was broken off. @throws LabProblem when it is under way already */
   start(name: DataSetName): void {
     const { label } = factsOf(name)
-    if (this.#underWay.has(name))
+    if (this.#active.has(name))
       throw new LabProblem(`${label} is being downloaded already.`, 'Wait for it, or stop it.')
     const offer = offerOf(name, this.dataFolder, this.source)
     if (offer === null) throw new LabProblem(`${label} is built in.`, 'It needs no download.')
     const stop = new AbortController()
-    this.#underWay.set(name, { stop, ended: this.#run(name, offer, stop.signal) })
+    this.#active.set(name, { stop, ended: this.#run(name, offer, stop.signal) })
   }
 
   /** Stops one; what came so far is kept. @throws LabProblem when none is under way */
   async stop(name: DataSetName): Promise<void> {
-    const underWay = this.#underWay.get(name)
-    if (underWay === undefined)
+    const active = this.#active.get(name)
+    if (active === undefined)
       throw new LabProblem(`${factsOf(name).label} is not being downloaded.`, 'It may have ended meanwhile.')
-    underWay.stop.abort()
-    await underWay.ended
+    active.stop.abort()
+    await active.ended
   }
 
   async close(): Promise<void> {
-    const all = [...this.#underWay.values()]
+    const all = [...this.#active.values()]
     for (const { stop } of all) stop.abort()
     await Promise.all(all.map(({ ended }) => ended))
   }
@@ -180,7 +180,7 @@ export class Downloads {
       if (signal.aborted) say({ state: 'stopped', bytes })
       else say({ state: 'failed', problem: problemOf(error) })
     } finally {
-      this.#underWay.delete(name)
+      this.#active.delete(name)
     }
   }
 }

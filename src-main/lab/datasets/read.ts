@@ -19,7 +19,7 @@ export interface ReadSet {
 /** No IDX file of these sets comes near it (the largest has 47 MB); a header that claims more is a lie. */
 const MOST_IDX_BYTES = 1 << 28
 /** Bytes that are read and hashed without anybody waiting for it. */
-const LITTLE = 1 << 20
+const SMALL_FILE_BYTES = 1 << 20
 
 /** @throws DataProblem */
 export async function readFound({ files }: Pick<FoundSet, 'files'>, facts: DataSetFacts): Promise<ReadSet> {
@@ -75,7 +75,7 @@ function boundOf({ path }: FoundFile, { holds, bytes }: PublishedFile): Bound {
 }
 
 /** A quick look, without reading whole files. Returns how many samples each part holds. @throws DataProblem */
-export async function glance(
+export async function inspectHeaders(
   { files }: FoundSet,
   facts: DataSetFacts,
 ): Promise<{ readonly train: number; readonly test: number }> {
@@ -103,7 +103,7 @@ export async function glance(
       )
     counts[part] = count
     // Labels are small enough to be known by their SHA-256 at once, packed or not.
-    if (holds === 'labels' && found.size < LITTLE) {
+    if (holds === 'labels' && found.size < SMALL_FILE_BYTES) {
       const sha256 = createHash('sha256')
         .update(await readFile(found.path))
         .digest('hex')

@@ -47,7 +47,7 @@ export async function unpack(file: FoundFile, bound: Bound): Promise<UnpackedFil
       else await pipeline(source, hashed, read.take)
     }
   } catch (error) {
-    throw inSentence(error, file)
+    throw asDataProblem(error, file)
   }
   return { name: basename(file.path), path: file.path, sha256: hash.digest('hex'), bytes: read.bytes() }
 }
@@ -69,7 +69,7 @@ export async function beginningOf(file: FoundFile): Promise<Uint8Array | null> {
       await handle.close()
     }
   } catch (error) {
-    throw inSentence(error, file)
+    throw asDataProblem(error, file)
   }
 }
 
@@ -141,7 +141,7 @@ async function throughXz(path: string, take: (source: AsyncIterable<Buffer>) => 
 }
 
 /** What zlib, the file system or the shell said, as a DataProblem; anything else as it is. */
-function inSentence(error: unknown, { path, packing }: FoundFile): unknown {
+function asDataProblem(error: unknown, { path, packing }: FoundFile): unknown {
   if (error instanceof DataProblem || !(error instanceof Error) || !('code' in error)) return error
   switch (error.code) {
     case 'Z_BUF_ERROR':

@@ -39,7 +39,7 @@ export class BenchmarkStore {
     }
   }
 
-  /** In place of the engine's one before. */
+  /** Replaces the engine's previous one. */
   keep(result: BenchResult): void {
     writeJson(this.#path, [...this.list().filter(({ engine }) => engine !== result.engine), result])
   }

@@ -27,7 +27,7 @@ export class MeasuredSpeeds {
   of({ rule, engine }: Pick<Experiment, 'rule' | 'engine'>): MeasuredSpeed | null {
     const byRun = this.#read()[`${rule.name}/${engine.name}`]
     if (byRun !== undefined) return { secondsPerFlop: byRun, basis: 'run' }
-    // The one that is taken by itself is the fastest there is.
+    // 'auto' takes the fastest engine there is.
     const gflops = this.#benches
       .list()
       .filter((bench) => engine.name === 'auto' || bench.engine === engine.name)
@@ -35,7 +35,7 @@ export class MeasuredSpeeds {
     return gflops.length === 0 ? null : { secondsPerFlop: 1e-9 / Math.max(...gflops), basis: 'benchmark' }
   }
 
-  /** Takes a run that went from beginning to end at once, in so many seconds. */
+  /** Learns from a run that was trained without interruption, in so many seconds. */
   learn(experiment: Experiment, engine: string, seconds: number): void {
     const { flop } = forecastExperiment(experiment, null)
     if (flop === null || flop <= 0 || seconds <= 0) return

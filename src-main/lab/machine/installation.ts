@@ -1,13 +1,16 @@
 /** Where this installation lies, its version, and the Node its workers run under. */
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import { LabProblem } from '../problem.ts'
 
 /** The clone, or the unpacked part of an installed app: `src-main`, `resources` and `node_modules` lie in it. */
 export function rootFolder(): string {
-  return fileURLToPath(new URL('../../..', import.meta.url))
+  // Looked for upwards: as source, and bundled for Electron, this code lies at different depths.
+  let folder = fileURLToPath(new URL('.', import.meta.url))
+  while (!existsSync(join(folder, 'src-main')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
 }
 
 export function versionIn(root: string): string {

@@ -2,7 +2,7 @@
 import { LAB_CALLS, type Lab, type LabCall } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
 
-/** Answers a call that came over some wire. @throws LabProblem for an unknown call or an argument that does not fit */
+/** Answers a call from any transport. @throws LabProblem for an unknown call or an argument that does not fit */
 export async function labCall(lab: Lab, name: string, argument: unknown): Promise<unknown> {
   if (!isCall(name))
     throw new LabProblem(

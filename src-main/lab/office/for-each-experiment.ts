@@ -3,10 +3,10 @@ import type { Several } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
 
 /**
- * Does something to several experiments, one after the other and giving way between them; one refusal keeps none of the
- * others from it.
+ * Applies `doing` to several experiments one after the other, yielding to the event loop; a refusal of one does not stop
+ * the others.
  *
- * @throws LabProblem, the first, when it could be done to none
+ * @throws LabProblem, the first, when all were refused
  */
 export async function forEachExperiment(
   ids: readonly string[],

@@ -12,6 +12,6 @@ export interface LabOptions {
   readonly root?: string | undefined
   /** Where data sets are downloaded from; their publishers, unless said otherwise. */
   readonly source?: Source | undefined
-  /** Without a sign of life for this long a worker is ended. */
+  /** A worker that does not respond for this long is terminated. */
   readonly stallMs?: number | undefined
 }

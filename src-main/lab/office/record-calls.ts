@@ -43,7 +43,7 @@ export function recordCalls({
         if (samples.folderOf(id) !== null) samples.hide(id)
         else {
           const folder = findRun(results, id)
-          await queue.untilGone(id)
+          await queue.untilExited(id)
           if (queue.has(id) || liveOwner(folder) !== null)
             throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
           moveToTrash(results, id)

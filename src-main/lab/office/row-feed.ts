@@ -36,12 +36,12 @@ export class RowFeed {
     this.#polling.unref()
   }
 
-  /** Takes in a folder that was made here, so that polling does not tell it as somebody else's. */
+  /** Notes a folder that was made here, so that polling does not report it as new. */
   add(id: string): void {
     this.#known.add(id)
   }
 
-  /** Takes out a folder that was moved away here. */
+  /** Notes that a folder was moved away here. */
   remove(id: string): void {
     this.#known.delete(id)
   }
@@ -53,7 +53,7 @@ export class RowFeed {
     else if (this.#known.delete(id)) this.#events.tell({ kind: 'removed', id })
   }
 
-  /** Laid over what the files say: only the queue knows who waits for what, and who is just being started. */
+  /** The row with what only the queue knows: its position there, and whether it is just being started. */
   seenFromHere(row: ExperimentRow): ExperimentRow {
     const queuePosition = this.#queue.positionOf(row.id)
     if (queuePosition !== null) return { ...row, state: 'queued', queuePosition, reason: null }

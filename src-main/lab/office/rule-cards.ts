@@ -1,4 +1,4 @@
-/** What a window needs to know once: rules with their forms, presets, data sets and engines. */
+/** The learning rules as a form needs them: labels, equations, measures and the JSON Schema of their settings. */
 import { z } from 'zod'
 import type { JsonSchema, RuleCard } from '../../contract.ts'
 import { rules, type Rule } from '../../rules/index.ts'

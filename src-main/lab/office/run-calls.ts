@@ -37,9 +37,9 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
   return {
     start: async ({ experiment, sweep }) => {
       const members = resolveExperiments(experiment, sweep)
-      // A look at files and engines for each kind of member, not for each of a thousand.
+      // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
       const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
-      for (const member of kinds.values()) await refuseDataProblems(() => requireRunnable(member, dataFolder, 'glance'))
+      for (const member of kinds.values()) await refuseDataProblems(() => requireRunnable(member, dataFolder, 'quick'))
       const runs = members.map((member) => ({
         ...createRun(results, member, dataFolder),
         experiment: member,
@@ -55,12 +55,12 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
 
     resume: async ({ id }) => {
       samples.refuse(id, 'is finished and cannot be resumed')
-      await queue.untilGone(id)
+      await queue.untilExited(id)
       if (queue.has(id))
         throw new LabProblem(`"${id}" runs or waits in the queue already.`, 'There is nothing to resume.')
       const { folder, experiment, dataFolder: before } = requireResumable(results, id)
       const from = before ?? dataFolder
-      await refuseDataProblems(() => requireRunnable(experiment, from, 'glance'))
+      await refuseDataProblems(() => requireRunnable(experiment, from, 'quick'))
       markQueued(folder, from)
       queue.add({ id, folder, experiment, dataFolder: from })
       return null
@@ -68,13 +68,13 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
 
     addSeeds: async ({ id, seeds }) => {
       samples.refuse(id, 'came with Apical and takes no seeds')
-      await queue.untilGone(id)
+      await queue.untilExited(id)
       const apical = versionIn(root)
       if (!queue.has(id)) {
         const { folder, experiment, dataFolder: before } = requireIdle(results, id)
         const from = before ?? dataFolder
-        await refuseDataProblems(() => requireRunnable(withSeeds(experiment, seeds), from, 'glance'))
-        // Looking took a moment, in which the person may have resumed it.
+        await refuseDataProblems(() => requireRunnable(withSeeds(experiment, seeds), from, 'quick'))
+        // Checking took a moment, in which the person may have resumed it.
         if (!queue.has(id)) {
           const grown = withSeeds(experiment, seeds)
           growExperiment(folder, grown, seeds, apical)

@@ -12,7 +12,7 @@ import { LabEvents } from './lab-events.ts'
 
 export interface OpenLab extends Lab {
   /** Rows of every folder that is open, shown or not. */
-  everywhere(): Promise<readonly ExperimentRow[]>
+  allRows(): Promise<readonly ExperimentRow[]>
   /** Closes all that is open; running experiments keep a checkpoint. */
   close(): Promise<void>
 }
@@ -65,7 +65,7 @@ export function labOfShownFolder(
         if (!events.isWatched) listen()
       }
     },
-    everywhere: async () => (await Promise.all([...opened.values()].map((lab) => lab.list({})))).flat(),
+    allRows: async () => (await Promise.all([...opened.values()].map((lab) => lab.list({})))).flat(),
     close: async () => {
       await closeRest()
       await Promise.all([...opened.values()].map((lab) => lab.close()))
@@ -79,7 +79,7 @@ export function labOfShownFolder(
   return { ...(Object.fromEntries(passedOn) as Lab), ...special }
 }
 
-/** The results folder that is meant by a folder, and the experiment when it is one's own. @throws LabProblem */
+/** The results folder that a folder is or lies in, and the experiment when it is the folder of one. @throws LabProblem */
 function resultsIn(folder: string): { readonly resultsFolder: string; readonly id: string | null } {
   if (!isFolder(folder))
     throw new LabProblem(

@@ -48,7 +48,7 @@ export interface Listed {
  * The same for a process that has windows to serve: gives way to other work now and then, trusts a folder's own time
  * (what was edited in place is found by `edited`), and leaves the index as it found the folders.
  */
-export async function listGivingWay(results: string): Promise<Listed[]> {
+export async function listInBackground(results: string): Promise<Listed[]> {
   await loadIndex(results)
   const ids = runIds(results)
   const listed: Listed[] = []

@@ -15,7 +15,7 @@ import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
 import { readLabels } from './labels.ts'
 import { readStatus, stampOf } from './status.ts'
-import { isMissing, isTemporary, lives, liveOwner, readJson, readText } from '../storage.ts'
+import { isMissing, isTemporary, isProcessAlive, liveOwner, readJson, readText } from '../storage.ts'
 
 const LARGEST_NOTES = 4_000_000
 /** Characters of the notes that a row carries to be searched. */
@@ -42,7 +42,7 @@ export function readExperiment(folder: string): Experiment {
   )
 }
 
-interface TrueState {
+interface ActualState {
   readonly state: RunState
   readonly reason: string | null
   readonly next: string | null
@@ -54,7 +54,7 @@ interface TrueState {
  * The state as it truly is: a run that says it is running but has no living worker was interrupted, and so was one that
  * waited in the queue of a process that is gone.
  */
-export function readState(folder: string): TrueState {
+export function readState(folder: string): ActualState {
   const status = readStatus(paths(folder).status)
   if (status === null) {
     const damaged = { reason: 'its status.json is missing or damaged', next: 'Resume it; its checkpoints are kept.' }
@@ -66,7 +66,7 @@ export function readState(folder: string): TrueState {
     }
   }
   const { state, reason, next, created: since, dataFolder } = status
-  const interrupted = (why: string): TrueState => ({
+  const interrupted = (why: string): ActualState => ({
     state: 'interrupted',
     reason: why,
     next: 'Resume it.',
@@ -79,7 +79,7 @@ export function readState(folder: string): TrueState {
     if (liveOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
     // On another machine nobody can be asked; a queue there counts as living for as long as a worker would.
     const recent = (): boolean => Math.abs(Date.now() - Date.parse(status.updated)) < 120_000
-    if (status.queuedBy === null || !lives(status.queuedBy, recent))
+    if (status.queuedBy === null || !isProcessAlive(status.queuedBy, recent))
       return interrupted('It waited in a queue, and Apical was closed before its turn came.')
   }
   return { state, reason, next, created: since, dataFolder }

@@ -1,7 +1,7 @@
 /** The listing that windows ask for page by page, and what is found out about it once they have it. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow, LabArgument } from '../../contract.ts'
-import { type Listed, listGivingWay, newestFirst } from './list.ts'
+import { type Listed, listInBackground, newestFirst } from './list.ts'
 import { edited, storeIndex } from './row-index.ts'
 import { isMoving } from './status.ts'
 import type { SampleExperiments } from './sample-experiments.ts'
@@ -51,7 +51,7 @@ export class RowPages {
 
   async #listAll(): Promise<readonly Listed[]> {
     const samples = this.#samples.list().map((row) => ({ id: row.id, created: row.created, row: () => row }))
-    this.#listed = newestFirst([...(await listGivingWay(this.#results)), ...samples])
+    this.#listed = newestFirst([...(await listInBackground(this.#results)), ...samples])
     return this.#listed
   }
 

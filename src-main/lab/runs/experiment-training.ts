@@ -1,4 +1,4 @@
-/** What a worker does with an experiment's folder: data, engine, training from wherever its seeds stand, and the outcome. */
+/** What a worker does with an experiment's folder: loads data, opens the engine, trains every seed from its checkpoint. */
 import { chooseEngine } from '../../engines/index.ts'
 import type { RunEvent } from '../../experiment/event.ts'
 import type { Experiment } from '../../experiment/experiment.ts'

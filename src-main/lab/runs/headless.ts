@@ -16,15 +16,15 @@ import { TrainingWorker } from './training-worker.ts'
 export async function runExperiment(value: unknown, options: RunOptions): Promise<RunOutcome> {
   const experiment = resolveExperiment(value)
   const dataFolder = absolute(options.dataFolder)
-  await requireRunnable(experiment, dataFolder, 'whole')
+  await requireRunnable(experiment, dataFolder, 'full')
   return supervise(createRun(resolve(options.resultsFolder), experiment, dataFolder).folder, dataFolder, options)
 }
 
-/** Goes on with a stopped, interrupted or failed run, named by its folder's name or path. @throws LabProblem */
+/** Resumes a stopped, interrupted or failed run, named by its folder's name or path. @throws LabProblem */
 export async function resumeRun(named: string, options: RunOptions): Promise<RunOutcome> {
   const { folder, experiment, dataFolder } = requireResumable(resolve(options.resultsFolder), named)
   const from = absolute(options.dataFolder) ?? dataFolder
-  await requireRunnable(experiment, from, 'whole')
+  await requireRunnable(experiment, from, 'full')
   markQueued(folder, from)
   return supervise(folder, from, options)
 }

@@ -27,15 +27,15 @@ export function resolveExperiment(value: unknown): Experiment {
 }
 
 /**
- * @param data how closely to look at a set from files: 'whole' reads it all, so that whoever waits hears of any fault
- * before anything starts; 'glance' looks at beginnings and sizes and leaves the rest to the worker, so that a window
+ * @param data how closely to look at a set from files: 'full' reads it all, so that whoever waits hears of any fault
+ * before anything starts; 'quick' looks at headers and sizes and leaves the rest to the worker, so that a window
  * need not wait
  * @throws LabProblem when this machine has not what the experiment needs, DataProblem when its data is not what it should be
  */
 export async function requireRunnable(
   experiment: Experiment,
   dataFolder: string | null,
-  data: 'whole' | 'glance',
+  data: 'full' | 'quick',
 ): Promise<void> {
   try {
     await chooseEngine(experiment.engine.name)
@@ -49,7 +49,7 @@ export async function requireRunnable(
     )
   }
   const { name, seed } = experiment.data
-  if (data === 'whole' && (name !== 'glyphs' || experiment.training.validation !== null)) {
+  if (data === 'full' && (name !== 'glyphs' || experiment.training.validation !== null)) {
     const loaded = await loadDataSet(name, { seed, folder: dataFolder, limits: experiment.data })
     requireSplit(limitSamples(loaded.data.train, experiment.data.limitTrain), experiment)
     return

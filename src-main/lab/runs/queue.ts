@@ -1,4 +1,4 @@
-/** Runs that wait, and the one that is running: the next one starts whenever the one before it is gone, however it went. */
+/** The runs that wait and the one that trains: whenever its worker has exited, for whatever reason, the next one starts. */
 import type { RunEvent } from '../../experiment/event.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
 import type { RunState } from '../../contract.ts'
@@ -20,9 +20,9 @@ interface QueueOptions {
   readonly root: string
   readonly stallMs: number | undefined
   readonly tellRun: (id: string, event: RunEvent) => void
-  /** The row of that run, or its place in the queue, is another now. */
+  /** The row of that run, or its position in the queue, changed. */
   readonly tellChanged: (id: string) => void
-  /** A run went from beginning to end at once, in so many seconds. */
+  /** A run was trained without interruption, in so many seconds. */
   readonly learn: (experiment: Experiment, engine: string, seconds: number) => void
 }
 
@@ -67,7 +67,7 @@ export class Queue {
     return this.#running?.run.id === id ? this.#running.worker : null
   }
 
-  /** What the running one still finishes before it stops by itself. */
+  /** What the running one finishes before it stops by itself; null when it was not asked to stop. */
   get stopsAfter(): StopAfter | null {
     return this.#running?.stopsAfter ?? null
   }
@@ -87,13 +87,13 @@ export class Queue {
   }
 
   /**
-   * A person stops a run, or sees it end, a moment before its process is gone, and may ask for the next thing at once:
-   * its status is on the disk, and so in a row, even before its last word is heard here.
+   * Resolves when the worker of a run that is ending has exited. Its status is on disk, and so in a row, before the
+   * process is gone, and a person who sees it may resume or delete the run at once.
    */
-  async untilGone(id: string): Promise<void> {
+  async untilExited(id: string): Promise<void> {
     if (this.#running?.run.id !== id) return
     const { run, worker } = this.#running
-    if (worker.isLeaving || ENDED.has(readState(run.folder).state)) await worker.ended
+    if (worker.isExiting || ENDED.has(readState(run.folder).state)) await worker.ended
   }
 
   add(run: WaitingRun): void {
@@ -164,14 +164,14 @@ export class Queue {
     this.#tellWaiting()
     void worker.ended.then((ending) => {
       this.#running = null
-      if (running.grew && !this.#closed) this.#takeUpSeeds(run, ending)
+      if (running.grew && !this.#closed) this.#continueWithNewSeeds(run, ending)
       this.#options.tellChanged(run.id)
       this.#startNext()
     })
   }
 
-  /** Seeds that were added in the moment in which the worker looked for the last time: the run goes on with them at once. */
-  #takeUpSeeds(run: WaitingRun, ending: Ending): void {
+  /** Seeds that were added just after the worker last looked for new ones: the run continues with them at once. */
+  #continueWithNewSeeds(run: WaitingRun, ending: Ending): void {
     if (ending.kind !== 'done') return
     const experiment = readExperiment(run.folder)
     const ended = new Set(ending.seeds.filter(({ status }) => status !== 'stopped').map(({ seed }) => seed))

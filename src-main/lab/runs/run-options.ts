@@ -1,11 +1,11 @@
-/** What whoever runs an experiment may say, and how it ended: the same for the lab's queue and for the command line. */
+/** Options and outcome of one run without a window. */
 import type { RunEvent } from '../../experiment/event.ts'
 
 export interface RunOptions {
   readonly resultsFolder: string
   /** Where data sets lie, in this folder or in sub-folders named like them; null or absent for the usual places. */
   readonly dataFolder?: string | null | undefined
-  /** Every event of the run, unthinned, after it was written to disk. */
+  /** Every event of the run, not throttled, after it was written to disk. */
   readonly onEvent?: ((event: RunEvent) => void) | undefined
   /** Aborted: the run stops after the current chunk and keeps a checkpoint. */
   readonly stop?: AbortSignal | undefined

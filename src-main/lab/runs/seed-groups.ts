@@ -1,6 +1,6 @@
 /**
- * Which seeds go on together. A crash between two checkpoints can leave seeds of one run at different places; those at
- * the same place are trained side by side, one group after another, and replicas never influence each other, so every
+ * Which seeds resume together. A crash between two checkpoints can leave seeds of one run at different positions; those
+ * at the same position are trained side by side, one group after another. Replicas never influence each other, so every
  * seed ends as if nothing had happened.
  */
 import type { SeedCheckpoint } from '../../training/checkpoint.ts'

@@ -1,4 +1,4 @@
-/** Passes events on, `progress` at most ten times a second: more than a window can show costs it frames. */
+/** Passes events on, `progress` at most ten times a second: a window that gets more drops frames. */
 import type { RunEvent } from '../../experiment/event.ts'
 
 const PROGRESS_MS = 100
@@ -11,7 +11,7 @@ export function throttleProgress(
   let phase = ''
   return (event) => {
     if (event.kind === 'progress') {
-      // A change of phase is news whenever it comes.
+      // A change of phase is always passed on.
       if (now() - told < PROGRESS_MS && event.phase === phase) return
       told = now()
       phase = event.phase

@@ -1,6 +1,6 @@
 /**
- * Starts a worker for one experiment's folder and watches over it until it is gone, however it goes: done, stopped,
- * failed with a reason of its own, crashed, stalled or killed on request are told apart, in words, in the folder too.
+ * Starts the worker of one experiment's folder and supervises it until it has exited. Done, stopped, failed with a reason
+ * of its own, crashed, stalled and killed on request are told apart, to whoever listens and in the folder's status.
  */
 import type { ChildProcess } from 'node:child_process'
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
@@ -36,55 +36,55 @@ export class TrainingWorker {
   #heard = performance.now()
   #watched = performance.now()
   #position = { epoch: 0, batch: 0 }
-  #fate: 'killed' | 'stalled' | null = null
+  #killedAs: 'killed' | 'stalled' | null = null
 
   constructor(request: WorkerRequest) {
     this.folder = request.folder
     this.#onEvent = request.onEvent
     this.#stallMs = request.stallMs ?? STALL_MS
-    this.ended = this.#live(request)
+    this.ended = this.#run(request)
   }
 
   get pid(): number | undefined {
     return this.#child?.pid
   }
 
-  /** It was told to stop, or its last word is said; only the process has yet to go. */
-  get isLeaving(): boolean {
+  /** It was told to stop, or has sent its last event; only the process has yet to exit. */
+  get isExiting(): boolean {
     return this.#toldToStop || this.#last !== null
   }
 
   pause(): void {
-    this.#say({ kind: 'pause' })
+    this.#send({ kind: 'pause' })
   }
 
   continue(): void {
-    this.#say({ kind: 'continue' })
+    this.#send({ kind: 'continue' })
   }
 
   /** Ends by itself after the running epoch, or after the seeds trained now; null takes that back. */
   stopAfter(what: StopAfter | null): void {
-    this.#say({ kind: 'stop-after', what })
+    this.#send({ kind: 'stop-after', what })
   }
 
-  /** One of several stops after the current chunk; the others go on. */
+  /** Stops one seed of several after the current chunk; the others continue. */
   stopSeed(seed: number): void {
-    this.#say({ kind: 'stop-seed', seed })
+    this.#send({ kind: 'stop-seed', seed })
   }
 
   /** After the current chunk, with a checkpoint. */
   stop(as: 'stopped' | 'interrupted'): void {
     this.#toldToStop = true
-    this.#say({ kind: 'stop', as })
+    this.#send({ kind: 'stop', as })
   }
 
   /** At once; what was not yet written is lost, the last checkpoint is not. */
   kill(): void {
-    this.#fate ??= 'killed'
+    this.#killedAs ??= 'killed'
     this.#child?.kill('SIGKILL')
   }
 
-  async #live({ root, folder, dataFolder }: WorkerRequest): Promise<Ending> {
+  async #run({ root, folder, dataFolder }: WorkerRequest): Promise<Ending> {
     let log: number
     try {
       log = openSync(paths(folder).log, 'a+')
@@ -98,12 +98,12 @@ export class TrainingWorker {
       const child = spawnNode(root, 'runs/worker-entry.ts', log)
       this.#child = child
       child.on('message', (message) => {
-        this.#hear(message as FromWorker)
+        this.#receive(message as FromWorker)
       })
       watching = setInterval(() => {
         this.#watch(child)
       }, ALIVE_MS)
-      this.#say({ kind: 'task', folder, dataFolder, version: versionIn(root) })
+      this.#send({ kind: 'task', folder, dataFolder, version: versionIn(root) })
       const { code, signal, error } = await endOf(child)
       if (this.#last !== null) return this.#last
       if (error !== undefined)
@@ -111,8 +111,8 @@ export class TrainingWorker {
           { message: `The worker could not be started: ${error.message}.`, next: 'Install Apical again.' },
           'failed',
         )
-      if (this.#fate === 'killed') return this.#concludeStopped()
-      if (this.#fate === 'stalled') return this.#conclude(stallOf(this.#stallMs / 1000), 'interrupted')
+      if (this.#killedAs === 'killed') return this.#concludeStopped()
+      if (this.#killedAs === 'stalled') return this.#conclude(stallOf(this.#stallMs / 1000), 'interrupted')
       return this.#conclude(crashOf(code, signal, tail(log, saidBefore)), 'interrupted')
     } catch (error) {
       return this.#conclude(failureOf(error), 'failed')
@@ -122,11 +122,11 @@ export class TrainingWorker {
     }
   }
 
-  #say(message: ToWorker): void {
+  #send(message: ToWorker): void {
     if (this.#child?.connected === true) this.#child.send(message, () => undefined)
   }
 
-  #hear(message: FromWorker): void {
+  #receive(message: FromWorker): void {
     this.#heard = performance.now()
     if (message.kind === 'alive') return
     const { event } = message
@@ -137,11 +137,11 @@ export class TrainingWorker {
 
   #watch(child: ChildProcess): void {
     const now = performance.now()
-    // A machine that slept, or a host that was busy, could not hear; the worker gets its time anew.
+    // A machine that slept, or a host that was busy, heard nothing; the timeout starts anew.
     if (now - this.#watched > 5 * ALIVE_MS) this.#heard = now
     this.#watched = now
     if (now - this.#heard < this.#stallMs) return
-    this.#fate ??= 'stalled'
+    this.#killedAs ??= 'stalled'
     child.kill('SIGKILL')
   }
 
@@ -166,12 +166,12 @@ export class TrainingWorker {
       if (liveOwner(this.folder) !== null || found === 'done' || found === 'collapsed') return
       changeStatus(paths(this.folder).status, { state, reason, next })
     } catch {
-      // The folder is gone or cannot be written; what is told to the person says why.
+      // The folder is gone or cannot be written; the event says why.
     }
   }
 }
 
-/** Resolves after the last message has been heard: 'exit' alone may come before it. */
+/** Resolves after the last message was received: 'exit' may come before it, 'close' does not. */
 function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }> {
   return new Promise((resolve) => {
     child.once('error', (error) => {

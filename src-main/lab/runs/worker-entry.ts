@@ -1,5 +1,5 @@
 /**
- * A training worker: a plain Node process that is handed one experiment's folder over its IPC channel, trains, and
+ * The entry of a training worker: a plain Node process that is handed one experiment's folder over its IPC channel, trains, and
  * writes everything to the folder before it tells anyone. It ends cleanly, with a checkpoint, when it is told to, when a
  * signal asks it to, and when the host that started it is gone.
  */
@@ -86,7 +86,7 @@ async function run({ folder, dataFolder, version }: Task): Promise<void> {
     ledger.setState('running')
     ledger.log(`Worker ${process.pid} began, Apical ${version}, Node ${process.version}.`)
     for await (const event of trainExperiment({ experiment, ledger, dataFolder, version }, controls)) {
-      await keepAndTell(ledger, event)
+      await recordAndSend(ledger, event)
     }
     await end(0)
   } catch (error) {
@@ -98,7 +98,7 @@ async function run({ folder, dataFolder, version }: Task): Promise<void> {
 }
 
 /** The folder first, then whoever listens. */
-async function keepAndTell(into: Ledger, event: RunEvent): Promise<void> {
+async function recordAndSend(into: Ledger, event: RunEvent): Promise<void> {
   into.record(event)
   if (event.kind === 'paused') into.setState('paused')
   if (event.kind === 'continued') into.setState('running')

@@ -1,11 +1,11 @@
-/** What a lab and its worker say to each other over the channel between their processes. */
+/** The messages between a lab and its training worker, over IPC. */
 import { z } from 'zod'
 import type { RunEvent } from '../../experiment/event.ts'
 
 export const ToWorker = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('task'),
-    /** The experiment's folder; everything that is asked stands in it. */
+    /** The experiment's folder, which holds everything that is to be done. */
     folder: z.string(),
     dataFolder: z.string().nullable(),
     /** Version of Apical, for environment.json. */
@@ -13,11 +13,11 @@ export const ToWorker = z.discriminatedUnion('kind', [
   }),
   z.object({ kind: z.literal('pause') }),
   z.object({ kind: z.literal('continue') }),
-  /** 'stopped' by the person, 'interrupted' because the lab is being closed. */
   /** Ends by itself after the epoch, or after the seeds that are trained now; null takes that back. */
   z.object({ kind: z.literal('stop-after'), what: z.enum(['epoch', 'seeds']).nullable() }),
-  /** One of several; the others go on. */
+  /** Stops one seed of those trained side by side; the others continue. */
   z.object({ kind: z.literal('stop-seed'), seed: z.int().min(0) }),
+  /** 'stopped' by the person, 'interrupted' because the lab is being closed. */
   z.object({ kind: z.literal('stop'), as: z.enum(['stopped', 'interrupted']) }),
 ])
 export type ToWorker = z.infer<typeof ToWorker>

@@ -1,6 +1,6 @@
 /**
- * An engine whose sessions let the process listen between two calls. Some engines compute without ever giving way, and
- * then a pause, a stop or the loss of the host would be heard only when everything is over.
+ * An engine whose sessions yield to the event loop after every call. Some engines compute without ever yielding, and then
+ * a pause, a stop or the loss of the host would be noticed only when everything is over.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Engine, Session } from '../../engines/engine.ts'

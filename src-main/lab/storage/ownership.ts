@@ -32,11 +32,11 @@ export function identity(): ProcessIdentity {
 /** The living worker of a folder; null when there is none (any more). */
 export function liveOwner(folder: string): number | null {
   const owner = ownerIn(ownerFile(folder))
-  return owner !== null && lives(owner, () => recentSign(ownerFile(folder))) ? owner.pid : null
+  return owner !== null && isProcessAlive(owner, () => recentSign(ownerFile(folder))) ? owner.pid : null
 }
 
 /** Whether a process that a file names still lives; `sign` is asked where the system cannot tell. */
-export function lives(owner: ProcessIdentity, sign: () => boolean): boolean {
+export function isProcessAlive(owner: ProcessIdentity, sign: () => boolean): boolean {
   if (owner.host !== hostname()) return sign()
   if (!isAlive(owner.pid)) return false
   return owner.began === '' ? sign() : began(owner.pid) === owner.began
@@ -137,7 +137,7 @@ function removeStale(folder: string, path: string): void {
     return
   }
   const owner = ownerIn(aside)
-  if (owner !== null && lives(owner, () => recentSign(aside))) linkNew(aside, path)
+  if (owner !== null && isProcessAlive(owner, () => recentSign(aside))) linkNew(aside, path)
   rmSync(aside, { force: true })
 }
 

@@ -5,13 +5,13 @@
  */
 import type { ExperimentRow } from '../contract.ts'
 
-interface LeavingLab {
+interface ClosableLab {
   list(): Promise<readonly Pick<ExperimentRow, 'state'>[]>
   /** Stops workers at a checkpoint; resolves when all of them are gone. */
   close(): Promise<void>
 }
 
-interface LeavingShell {
+interface ClosingShell {
   /** Asks the person; resolves true to leave. */
   ask(sentence: string, detail: string): Promise<boolean>
   quit(): void
@@ -21,7 +21,10 @@ interface LeavingShell {
 const CLOSE_TIMEOUT_MS = 15_000
 
 /** Returns a handler for everything that would close the app: prevents it until the lab is closed. */
-export function leaving(lab: Promise<LeavingLab>, shell: LeavingShell): (event: { preventDefault(): void }) => void {
+export function closeHandler(
+  lab: Promise<ClosableLab>,
+  shell: ClosingShell,
+): (event: { preventDefault(): void }) => void {
   let state: 'here' | 'asking' | 'left' = 'here'
   // Looked at when it is time to leave; until then a failure to open is somebody else's to tell.
   lab.catch(() => undefined)
