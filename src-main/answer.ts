@@ -12,7 +12,7 @@ const MOST_VALUES = 200_000
 
 /** Answers `call` with `argument`, or says in a refusal why not. Never rejects. */
 export async function answer(lab: Lab, call: string, argument: unknown): Promise<Answer> {
-  const odd = oddity(argument)
+  const odd = whyNotPlainJson(argument)
   if (odd !== null)
     return { refusal: refusal(`The argument of "${call.slice(0, 100)}" ${odd}.`, 'Send plain JSON values only.') }
   try {
@@ -23,7 +23,7 @@ export async function answer(lab: Lab, call: string, argument: unknown): Promise
 }
 
 /** What a face is told of an error: a lab's refusal as it is, anything else as the defect that it is. */
-export function refusalOf(error: unknown): LabRefusal {
+function refusalOf(error: unknown): LabRefusal {
   if (error instanceof LabProblem) return { message: error.message, next: error.next, problems: error.problems }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   const message = error instanceof Error ? error.message : String(error)
@@ -41,7 +41,7 @@ export function refusal(message: string, next: string): LabRefusal {
  * Why a value is not the plain, modest JSON that a face sends; null when it is. Walks without recursion, so that no
  * nesting overflows the stack, and looks at structured clones (Electron) as well as at parsed text.
  */
-export function oddity(value: unknown): string | null {
+export function whyNotPlainJson(value: unknown): string | null {
   const open: { value: unknown; depth: number }[] = [{ value, depth: 0 }]
   let seen = 0
   for (let next = open.pop(); next !== undefined; next = open.pop()) {

@@ -108,14 +108,14 @@ export interface SeedRecord {
   readonly measures: Readonly<
     Record<string, Readonly<Record<string, { readonly batch: readonly number[]; readonly value: readonly number[] }>>>
   >
-  /** Of measures with one value an iteration, the latest, by measure and phase. */
+  /** Of measures with one value per iteration, the latest, by measure and phase. */
   readonly profiles: Readonly<Record<string, Readonly<Record<string, Profile>>>>
   /** The latest. */
   readonly confusion: Confusion | null
   readonly collapsed: { readonly epoch: number; readonly reason: string } | null
 }
 
-/** One value an iteration, from the batch named. */
+/** One value per iteration, from the batch named. */
 export interface Profile {
   readonly batch: number
   readonly value: readonly number[]
@@ -199,7 +199,7 @@ export interface BenchResult {
   /** Wall time of a batch of one network, median of several chunks. */
   readonly trainMsPerBatch: number
   readonly evalMsPerBatch: number
-  /** Matrix products that the program needs, 10⁹ operations a second. */
+  /** Matrix products that the program needs, 10⁹ operations per second. */
   readonly gflops: number
   /** What as many threads of this processor could do at most; null where the engine cannot tell. */
   readonly peakGflops: number | null
@@ -405,7 +405,7 @@ export type Lab = { readonly [C in LabCall]: (argument: LabArgument<C>) => Promi
   watch(listener: (event: LabEvent) => void): () => void
 }
 
-/** What the lab tells on its own. `run` events are thinned so that a window gets at most ten `progress` a second a run. */
+/** What the lab tells on its own. `progress` of runs is throttled: a window gets at most ten per second and run. */
 export type LabEvent =
   | { readonly kind: 'run'; readonly id: string; readonly event: RunEvent }
   /** A row was added or changed (never the numbers of a running epoch: those come as `run`). */

@@ -7,15 +7,15 @@ import { join } from 'node:path'
 import { IPC_CALL, IPC_EVENT, type LabEvent } from './contract.ts'
 import { answerIpc } from './electron/calls.ts'
 import { answerFaceRequest } from './electron/face-protocol.ts'
-import { leaving } from './electron/leaving.ts'
+import { closeHandler } from './electron/close-handler.ts'
 import { isListedLink, PAPER } from './electron/links.ts'
 import { menuTemplate } from './electron/menu.ts'
 import { FACE_SCHEME, FACE_URL, isFaceUrl } from './electron/origin.ts'
 import { isGranted } from './electron/permissions.ts'
 import { windowOptions } from './electron/window-options.ts'
 import { readFace } from './face-files.ts'
-import { LabProblem, openLab, type OpenLab } from './lab/lab.ts'
-import { readAhead } from './lab/read-ahead.ts'
+import { openLab, readAhead, type OpenLab } from './lab/lab.ts'
+import { LabProblem } from './lab/problem.ts'
 
 /** What plain Node and the file system read lies beside the archive of an installed app. */
 const root = app.getAppPath().replace(/\.asar$/, '.asar.unpacked')
@@ -47,7 +47,7 @@ async function start(): Promise<void> {
   ipcMain.handle(IPC_CALL, (event, call: unknown, argument: unknown) => answerIpc(lab, event, call, argument))
   const window = openWindow()
   offerMenu(window, lab)
-  leaveInPeace(window, lab)
+  closeLabFirst(window, lab)
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore()
     window.focus()
@@ -55,7 +55,7 @@ async function start(): Promise<void> {
   const tell = (event: LabEvent): void => {
     if (!window.isDestroyed()) window.webContents.send(IPC_EVENT, event)
   }
-  void lab.then((open) => open.watch(tell), alreadySaid)
+  void lab.then((open) => open.watch(tell), alreadyReported)
   await window.loadURL(FACE_URL)
 }
 
@@ -103,7 +103,7 @@ function denyPermissions(): void {
 }
 
 function offerMenu(window: BrowserWindow, lab: Promise<OpenLab>): void {
-  const show = (screen: string): void => void window.loadURL(`${FACE_URL}#${screen}`).catch(alreadySaid)
+  const show = (screen: string): void => void window.loadURL(`${FACE_URL}#${screen}`).catch(alreadyReported)
   const template = menuTemplate({
     mac: process.platform === 'darwin',
     devTools: !app.isPackaged,
@@ -131,9 +131,9 @@ async function openResultsFolder(window: BrowserWindow, lab: Promise<OpenLab>, s
   }
 }
 
-function leaveInPeace(window: BrowserWindow, lab: Promise<OpenLab>): void {
-  const leave = leaving(
-    lab.then((open) => ({ list: () => open.everywhere(), close: () => open.close() })),
+function closeLabFirst(window: BrowserWindow, lab: Promise<OpenLab>): void {
+  const leave = closeHandler(
+    lab.then((open) => ({ list: () => open.allRows(), close: () => open.close() })),
     {
       ask: async (message, detail) => {
         const buttons = ['Stop and close', 'Go on training']
@@ -153,7 +153,7 @@ function leaveInPeace(window: BrowserWindow, lab: Promise<OpenLab>): void {
 }
 
 /** For what hangs on a lab that did not open: `refuseToStart` has told the person. */
-function alreadySaid(): void {
+function alreadyReported(): void {
   // Nothing more to do.
 }
 

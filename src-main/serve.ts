@@ -14,7 +14,7 @@ import { labSockets, SOCKET_LIMITS, type LabSockets, type SocketLimits } from '.
 const FIRST_PORT = 4172
 const PORTS_TRIED = 100
 
-interface ServeOptions {
+export interface ServeOptions {
   /** Folder of the built face, `build/face` in a clone. */
   readonly faceFolder: string
   /** Exactly this port (0: any free one); without it, the first free one from 4172 up. */
@@ -92,7 +92,7 @@ function serveRequest(request: IncomingMessage, response: ServerResponse, gate: 
     response.setHeader(name, value)
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     response.setHeader('Allow', 'GET, HEAD')
-    say(response, 405, 'This lab is read with GET and driven over its WebSocket.')
+    say(response, 405, 'This server takes GET and HEAD only; the lab is driven over its WebSocket.')
     return
   }
   const url = addressOf(request)
@@ -114,7 +114,7 @@ function serveRequest(request: IncomingMessage, response: ServerResponse, gate: 
   }
   const file = face.at(url.pathname)
   if (file === undefined) {
-    say(response, 404, 'The face has no such file.')
+    say(response, 404, 'There is no such file.')
     return
   }
   response.writeHead(200, { 'Content-Type': file.type, 'Content-Length': file.bytes.byteLength })

@@ -8,15 +8,13 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { openLab } from './lab/lab.ts'
-import { readAhead } from './lab/read-ahead.ts'
-import { serveLab } from './serve.ts'
 import { openInBrowser } from './serve/open-browser.ts'
+import { serveUntilSignal } from './serve/serve-until-signal.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 /** What this machine has, as far as the choice of a host depends on it. */
-export interface Surroundings {
+export interface HostEnvironment {
   readonly platform: NodeJS.Platform
   readonly environment: Readonly<Record<string, string | undefined>>
   /** Electron's program; null where only its package is installed. */
@@ -26,7 +24,7 @@ export interface Surroundings {
 }
 
 /** Why there is no desktop window here; null where there is one. */
-export function whyNoWindow({ platform, environment, electron, isRoot }: Surroundings): string | null {
+export function whyNoWindow({ platform, environment, electron, isRoot }: HostEnvironment): string | null {
   if (electron === null) return "Electron's program is not installed"
   if (platform === 'linux' && !environment['DISPLAY'] && !environment['WAYLAND_DISPLAY']) return 'There is no display'
   if (platform === 'linux' && isRoot) return 'Electron does not run as root with its sandbox on'
@@ -57,7 +55,7 @@ async function main(words: string[]): Promise<number> {
   if (electron !== null && why === null && !flags.browser) return startElectron(electron)
   if (why !== null) process.stderr.write(`${why}, so the lab opens in a browser.\n`)
   try {
-    return await serveUntilStopped(flags.port, flags.open)
+    return await serveInBrowser(flags.port, flags.open)
   } catch (error) {
     return complain(error)
   }
@@ -74,21 +72,16 @@ function readFlags(words: string[]): { port: number | undefined; open: boolean; 
   return { port, open: values['no-open'] !== true, browser: values.browser === true }
 }
 
-async function serveUntilStopped(port: number | undefined, open: boolean): Promise<number> {
-  const lab = await openLab({ host: 'browser' })
-  const served = await serveLab(lab, { faceFolder: join(root, 'build/face'), port }).catch(async (error: unknown) => {
-    await lab.close()
-    throw error
-  })
-  process.stdout.write(`Apical is at ${served.address}\nStop it with Ctrl-C; running experiments keep a checkpoint.\n`)
-  readAhead(lab)
-  if (open) openInBrowser(served.address)
-  await new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
-  })
-  process.stderr.write('Stopping; running experiments write a checkpoint…\n')
-  await lab.close()
-  await served.close()
+async function serveInBrowser(port: number | undefined, open: boolean): Promise<number> {
+  await serveUntilSignal(
+    undefined,
+    { faceFolder: join(root, 'build/face'), port },
+    {
+      print: (text) => process.stdout.write(`${text}\n`),
+      warn: (text) => process.stderr.write(`${text}\n`),
+      ...(open ? { onAddress: openInBrowser } : {}),
+    },
+  )
   return 0
 }
 

@@ -94,6 +94,34 @@ const portable = new Set(['program', 'rules', 'data', 'experiment', 'contract'])
 /** What others see of the rules: the list, what a rule is, and its settings; never one paper's file. */
 const doorsOfRules = /^src-main\/rules\/(index|rule|setting)\.ts$/
 
+/** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */
+const labArrows: Record<string, readonly string[]> = {
+  problem: [],
+  machine: ['problem'],
+  storage: ['problem'],
+  datasets: ['problem', 'storage'],
+  results: ['problem', 'machine', 'storage'],
+  runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
+  jobs: ['problem', 'machine', 'storage', 'datasets'],
+  office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs'],
+}
+
+/** The office's door is `lab/lab.ts`; null outside of the lab. */
+function labRoomOf(path: string): string | null {
+  const name = /^src-main\/lab\/([^/]+?)(?:\/|\.ts$)/.exec(path)?.[1] ?? null
+  return name === 'lab' ? 'office' : name
+}
+
+/** What is wrong with an import into a room of the lab, from another one or from a host; null when nothing is. */
+function labViolation(path: string, target: string): string | null {
+  const [from, to] = [labRoomOf(path), labRoomOf(target)]
+  if (to === null || from === to) return null
+  if (posix.dirname(target) !== 'src-main/lab') return `goes past the door of the lab's ${to} (${target})`
+  return from === null || labArrows[from]?.includes(to)
+    ? null
+    : `the lab's ${from} may not import its ${to} (${target})`
+}
+
 interface Import {
   /** As written; null where the argument of a dynamic import is computed, which no check could follow. */
   readonly specifier: string | null
@@ -178,6 +206,8 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
           continue
         }
         targets.push(target)
+        const crossing = labViolation(path, target)
+        if (crossing !== null) violations.push(`${at}: ${crossing}`)
         const other = roomOf(target)
         if (other === room) continue
         const allowed = arrowsOf(room) ?? []
@@ -339,6 +369,49 @@ describe('the check sees', () => {
   })
 })
 
+describe('the check sees in the lab', () => {
+  const judge = (path: string, source: string): string[] => {
+    const lab = {
+      'src-main/lab/lab.ts': "import './office/calls.ts'",
+      'src-main/lab/office/calls.ts': "import '../results.ts'",
+      'src-main/lab/results.ts': "export { readRow } from './results/read.ts'",
+      'src-main/lab/results/read.ts': "import '../storage.ts'\nimport './folder.ts'",
+      'src-main/lab/results/folder.ts': '',
+      'src-main/lab/storage.ts': "export { readJson } from './storage/files.ts'",
+      'src-main/lab/storage/files.ts': "import '../problem.ts'",
+      'src-main/lab/problem.ts': '',
+      'src-main/cli/runs.ts': "import '../lab/results.ts'",
+    }
+    return violationsIn(new Map(Object.entries({ ...lab, [path]: source })), new Set())
+  }
+
+  test('nothing wrong in rooms in order', () => {
+    expect(judge('src-main/lab/results/folder.ts', '')).toEqual([])
+  })
+
+  test.each([
+    ['a host past results.ts', 'src-main/cli/runs.ts', "import '../lab/results/read.ts'", "door of the lab's results"],
+    ['the office past a door', 'src-main/lab/lab.ts', "import './storage/files.ts'", "door of the lab's storage"],
+    ['a room past a door', 'src-main/lab/results/read.ts', "import '../storage/files.ts'", "door of the lab's storage"],
+    ['a host in the office', 'src-main/cli/runs.ts', "import '../lab/office/calls.ts'", "door of the lab's office"],
+    ['upward', 'src-main/lab/storage/files.ts', "import '../results.ts'", 'storage may not import its results'],
+    [
+      'a type upward',
+      'src-main/lab/results/read.ts',
+      "import type { L } from '../lab.ts'",
+      'results may not import its office',
+    ],
+    [
+      'a room that is not in the table',
+      'src-main/lab/cellar/wine.ts',
+      "import '../storage.ts'",
+      'cellar may not import',
+    ],
+  ])('%s', (_, path, source, complaint) => {
+    expect(judge(path, source)).toContainEqual(expect.stringContaining(complaint))
+  })
+})
+
 describe('the clone', () => {
   const paths = globSync(['src-main/**/*.ts', 'src-renderer/**/*.{ts,svelte}'], { cwd: root })
     .map((path) => path.replaceAll('\\', '/'))
@@ -350,6 +423,13 @@ describe('the clone', () => {
     expect(new Set(rooms)).toEqual(new Set(Object.keys(arrows)))
     expect(paths.length).toBeGreaterThan(60)
     expect([...sources].flatMap(([path, source]) => importsOf(path, source)).length).toBeGreaterThan(paths.length)
+  })
+
+  test('has the rooms of the lab, each resting on lower ones only', () => {
+    const rooms = Object.keys(labArrows)
+    expect(new Set(paths.map(labRoomOf))).toEqual(new Set([...rooms, null]))
+    for (const [place, room] of rooms.entries())
+      expect(rooms.slice(0, place), room).toEqual(expect.arrayContaining([...(labArrows[room] ?? [])]))
   })
 
   test('keeps to the arrows', () => {

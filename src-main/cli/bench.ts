@@ -7,7 +7,7 @@ import { chooseEngine, engineCards } from '../engines/index.ts'
 import { DATASET_NAMES, ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
 import { compileRule, ruleNamed, rules } from '../rules/index.ts'
-import { measureBench } from '../training/bench.ts'
+import { measureBench, type BenchFigures } from '../training/bench.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command, type Words } from './command.ts'
 import { table } from './layout.ts'
 import type { Terminal } from './terminal.ts'
@@ -21,23 +21,15 @@ interface BenchCase {
 }
 
 /** One measured case, as `--json` prints it. */
-interface BenchLine {
+interface BenchLine extends Omit<BenchFigures, 'finite'> {
   readonly kind: 'bench'
   readonly engine: string
-  readonly device: string
   readonly rule: string
   readonly dataset: string
   readonly widths: readonly number[]
   readonly batch: number
   readonly replicas: number
-  readonly threads: number
-  readonly trainMsPerBatch: number
-  readonly evalMsPerBatch: number
-  readonly batchesPerSecond: number
-  readonly gflops: number
-  readonly peakGflops: number | null
   readonly shareOfPeak: number | null
-  readonly dispatchesPerBatch: number | null
   readonly peakRssMb: number
 }
 
@@ -49,9 +41,9 @@ export const bench: Command = {
     "Times training and evaluation of a preset's network at its real size on random data: the median of several chunks after a warm-up. " +
     'Without --rule, every rule that has a preset on the data set; without --engine, every engine this machine has. ' +
     'Milliseconds are wall time per batch of one replica. GFLOP/s count the matrix products that the program needs, loop-invariant ones once. ' +
-    'With --json, one object a case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
+    'With --json, one object per case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
     'null for an engine that cannot measure it (WebAssembly, plain loops). dispatchesPerBatch counts what a training batch of all replicas submits to a GPU, null for engines without one. ' +
-    "peakRssMb is the measuring process's largest resident memory in MiB; several cases are measured in a process each.",
+    "peakRssMb is the measuring process's largest resident memory in MiB; with several cases, each is measured in a process of its own.",
   options: [
     { name: 'rule', value: 'RULE', help: `one of ${rules.map(({ name }) => name).join(', ')}` },
     {
@@ -131,11 +123,13 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     batches: words.whole('batches', 1, 1_000_000) ?? null,
   })
   if (!figures.finite)
-    terminal.complain('Training on random data left the finite numbers; these times may not be those of real training.')
+    terminal.complain(
+      'Training on random data diverged to values that are not finite, so these times may not be those of real training.',
+    )
   const used = figures.threads
   if (threads !== null && threads !== used)
     terminal.complain(
-      `--threads ${threads} was asked for; ${engine.name} computes on ${figures.device}, so ${used} is what was measured.`,
+      `--threads ${threads} was requested, but ${engine.name} computes on ${figures.device}: these figures are for ${used}.`,
     )
   const peak = figures.peakGflops
   return {

@@ -22,7 +22,7 @@ export class UsageProblem extends Error {
 
 export interface Option {
   readonly name: string
-  /** What stands after it in the help, 'DIR'; null for a switch. */
+  /** The placeholder of its value in the help, 'DIR'; null for a switch. */
   readonly value: string | null
   /** May be given several times. */
   readonly many?: true
@@ -43,7 +43,7 @@ export interface Command {
 export const JSON_OPTION: Option = {
   name: 'json',
   value: null,
-  help: 'one JSON object a line on standard output, text on standard error',
+  help: 'one JSON object per line on standard output, text on standard error',
 }
 export const OUT_OPTION: Option = {
   name: 'out',

@@ -1,11 +1,16 @@
-/** `apical data`: which data sets are there, getting one, and whether a folder holds one that can be trained on. */
+/** `apical data`: lists the data sets, downloads one, and verifies that a folder holds one that can be trained on. */
 import type { DataSetCard } from '../contract.ts'
 import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
-import { describeDataSets, verifyDataSet, type VerifiedDataSet } from '../lab/datasets.ts'
-import { downloadSet, offerOf } from '../lab/datasets/downloads.ts'
-import { NotFetched } from '../lab/datasets/fetch.ts'
-import { publishers } from '../lab/datasets/publishers.ts'
-import { Rate } from '../lab/datasets/rate.ts'
+import {
+  describeDataSets,
+  downloadSet,
+  NotFetched,
+  offerOf,
+  publishers,
+  Rate,
+  type VerifiedDataSet,
+  verifyDataSet,
+} from '../lab/datasets.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
 import { duration, size, table, wrap } from './layout.ts'
@@ -17,13 +22,13 @@ const ACTIONS = ['list', 'get', 'verify']
 export const data: Command = {
   name: 'data',
   operands: 'list|get NAME|verify DIR',
-  summary: 'which data sets are there; download one; whether a folder holds a sound one',
+  summary: 'list the data sets, download one, or verify a folder',
   details:
-    '"data list" tells every data set: built in, present and where, missing, or broken and why. ' +
+    '"data list" says of every data set whether it is built in, present and where, missing, or broken and why. ' +
     '"data get NAME" downloads one from its publisher over HTTPS, checks it against its published SHA-256 and keeps it where the lab finds it; ' +
-    'after a break, or Ctrl-C, the same command goes on where it stopped. Nothing else in Apical uses the network. ' +
-    '"data verify DIR" reads every file of the sets in DIR whole, compares checksums with the published files, and refuses what is damaged ' +
-    'with exit code 2. With --json, one object a data set.',
+    'after an interruption or Ctrl-C the same command continues where it stopped. Nothing else in Apical uses the network. ' +
+    '"data verify DIR" reads every file of the data sets in DIR, compares checksums with the published files, and refuses damaged ones ' +
+    'with exit code 2. With --json, one object per data set.',
   options: [
     {
       name: 'data',
@@ -72,7 +77,7 @@ async function get(name: DataSetName, dataFolder: string | null, terminal: Termi
   if (offer === null) throw new UsageProblem(`${name} is built in; it needs no download.`)
   const { bytes: total, have, hosts, folder } = offer
   terminal.print(
-    `${name}: ${size(total)} from ${hosts[0] ?? ''} into ${folder}${have > 0 ? `; ${size(have)} are here already` : ''}`,
+    `${name}: ${size(total)} from ${hosts[0] ?? ''} into ${folder}${have > 0 ? `; ${size(have)} already downloaded` : ''}`,
   )
   const stop = new AbortController()
   const onSignal = (): void => {
@@ -104,7 +109,7 @@ async function get(name: DataSetName, dataFolder: string | null, terminal: Termi
       return Number.isFinite(told) || (error instanceof Error && error.cause instanceof NotFetched) ? EXIT.failed : code
     }
     terminal.status('')
-    terminal.complain('Stopped. What came so far is kept; the same command goes on from there.')
+    terminal.complain('Stopped. What was downloaded so far is kept; the same command continues from there.')
     return EXIT.stopped
   } finally {
     for (const signal of SIGNALS) process.off(signal, onSignal)
@@ -140,12 +145,12 @@ function tellVerified(set: VerifiedDataSet, terminal: Terminal): void {
   if (terminal.json) return
   const verdict = set.published
     ? terminal.paint('green', 'as published')
-    : terminal.paint('yellow', 'sound, but not the published files')
+    : terminal.paint('yellow', 'valid, but not the published files')
   terminal.print(`${terminal.paint('bold', set.label)}: ${verdict}`)
   terminal.print(
     `${set.trainCount.toLocaleString('en')} training and ${set.testCount.toLocaleString('en')} test samples in ${set.folder}`,
   )
-  if (set.subset !== null) terminal.print(terminal.paint('yellow', `Only a part: ${set.subset}.`))
+  if (set.subset !== null) terminal.print(terminal.paint('yellow', `Only a subset: ${set.subset}.`))
   const rows = set.files.map(({ file, bytes, sha256, is }) => [file, size(bytes), sha256.slice(0, 16), is])
   for (const line of table(['file', '>size', 'sha256', ''], rows)) terminal.print(line)
 }

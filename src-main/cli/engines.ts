@@ -8,8 +8,8 @@ export const engines: Command = {
   operands: '',
   summary: 'what this machine can compute with, and why something is missing',
   details:
-    'Lists the engines: whether this machine can use each, on what device, and why. The one marked with * is taken for ' +
-    '"--engine auto". With --json, one object an engine: name, available, device, reason, isDefault.',
+    'Lists the engines: whether this machine can use each, on what device, and why. "--engine auto" takes the one marked ' +
+    'with *. With --json, one object per engine: name, available, device, reason, isDefault.',
   options: [JSON_OPTION],
   async run(words, terminal) {
     words.none()

@@ -1,22 +1,14 @@
 /**
  * What `--help` and `--version` say.
  */
-import { readFileSync } from 'node:fs'
+import { rootFolder, versionIn } from '../lab/machine.ts'
 import type { Command } from './command.ts'
 import { wrap } from './layout.ts'
 import type { Terminal } from './terminal.ts'
 
 /** The program's version, from the package it came in. */
 export function version(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'))
-  if (
-    typeof manifest === 'object' &&
-    manifest !== null &&
-    'version' in manifest &&
-    typeof manifest.version === 'string'
-  )
-    return manifest.version
-  return 'unknown'
+  return versionIn(rootFolder())
 }
 
 export function overview(commands: readonly Command[]): string[] {
@@ -29,7 +21,7 @@ export function overview(commands: readonly Command[]): string[] {
     ...commands.map(({ name, operands, summary }) => `  ${`${name} ${operands}`.padEnd(width)}  ${summary}`),
     '',
     '  help COMMAND, COMMAND --help   what a command takes',
-    '  --version                      which apical this is',
+    '  --version                      the version of Apical',
     '',
     'Exit codes: 0 done · 1 failed, or a seed collapsed · 2 refused before anything started · 130 stopped by you',
     'Environment: APICAL_HOME/results is the results folder when set; APICAL_DATA holds mnist/, fashion-mnist/, cifar-10/, cifar-100/.',

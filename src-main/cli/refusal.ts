@@ -12,7 +12,7 @@ export function explain(error: unknown, command: string, terminal: Terminal): nu
     terminal.complain(`${command} failed: ${error instanceof Error ? error.message : String(error)}`)
     const stack = error instanceof Error ? error.stack : undefined
     if (process.env['APICAL_DEBUG'] !== undefined && stack !== undefined) terminal.complain(stack)
-    else terminal.complain('This was not foreseen; APICAL_DEBUG=1 shows where it happened.')
+    else terminal.complain('This is a defect of Apical; APICAL_DEBUG=1 shows where it happened.')
     return EXIT.failed
   }
   terminal.complain(terminal.paint('red', error.message))

@@ -52,8 +52,8 @@ export class Report {
         this.#seedsLeft = new Set(event.seeds)
         terminal.print(
           `${event.seeds.length === 1 ? `seed ${event.seeds.join()}` : `${event.seeds.length} seeds`} on ${event.engine} (${event.device}), ` +
-            `${event.parameters.toLocaleString('en')} learned numbers, ${event.batchesPerEpoch.toLocaleString('en')} batches an epoch` +
-            (event.fromEpoch > 0 ? `, going on after epoch ${event.fromEpoch}` : ''),
+            `${event.parameters.toLocaleString('en')} parameters, ${event.batchesPerEpoch.toLocaleString('en')} batches per epoch` +
+            (event.fromEpoch > 0 ? `, resuming after epoch ${event.fromEpoch}` : ''),
         )
         terminal.print(terminal.paint('dim', event.folder))
         return
@@ -88,12 +88,12 @@ export class Report {
         terminal.print('paused')
         return
       case 'continued':
-        terminal.print('going on')
+        terminal.print('continued')
         return
       case 'stopped':
         this.end()
         terminal.print(
-          `Stopped after ${event.epoch} whole epochs and ${event.batch.toLocaleString('en')} batches in all; a checkpoint is kept.`,
+          `Stopped after ${event.epoch} full epochs (${event.batch.toLocaleString('en')} batches in total); a checkpoint was saved.`,
         )
         if (event.reason !== undefined) terminal.print(event.reason)
         return
@@ -110,7 +110,7 @@ export class Report {
     }
   }
 
-  /** One line an epoch, over the seeds that finished it. */
+  /** One line per epoch, over the seeds that finished it. */
   #flushEpoch(): void {
     const [first] = this.#epoch
     if (first === undefined) return
@@ -156,13 +156,13 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
   ]
   if (event.selection !== 'last-epoch')
     lines.push(
-      `Accuracies at the epoch chosen on the validation part: ${event.seeds.map(({ seed, epoch }) => `seed ${seed} epoch ${epoch ?? '–'}`).join(', ')}`,
+      `Accuracies at the epoch with the best validation accuracy: ${event.seeds.map(({ seed, epoch }) => `seed ${seed} epoch ${epoch ?? '–'}`).join(', ')}`,
     )
   if (event.published !== null) {
     const { verdict } = event.published
     const words = {
-      inside: 'inside what was published',
-      outside: 'outside what was published',
+      inside: 'within the published spread',
+      outside: 'outside the published spread',
       'too few seeds': 'too few seeds to judge',
     }[verdict]
     const colour = { inside: 'green', outside: 'yellow', 'too few seeds': 'dim' } as const
@@ -178,7 +178,7 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
   return lines
 }
 
-/** A table of the first epochs beside those that the authors printed; nothing where no epoch has both. */
+/** A table of the first epochs beside the published ones; nothing where no epoch has both. */
 export function earlyLines(early: readonly EarlyEpoch[], terminal: Terminal): string[] {
   const rows = early.flatMap(({ epoch, published, ours, verdict }) => {
     if (ours === null) return []
@@ -190,7 +190,7 @@ export function earlyLines(early: readonly EarlyEpoch[], terminal: Terminal): st
   if (rows.length === 0) return []
   const ranged = early.some(({ published }) => published.sd !== null)
   return [
-    `first epochs, test, beside the published ones${ranged ? ' (inside: within two of their sd)' : ', printed without a spread'}`,
+    `test accuracy of the first epochs beside the published${ranged ? ' (inside: within two published standard deviations)' : ', which has no spread'}`,
     ...table(['>epoch', '>this run', '>seeds', '>published', '>seeds', ''], rows),
   ]
 }

@@ -1,15 +1,15 @@
-/** `apical resume`: goes on with a run that was stopped, interrupted or failed, from its last checkpoint. */
+/** `apical resume`: continues a run that was stopped, interrupted or failed, from its last checkpoint. */
 import { findRun, resultsFolder } from '../lab/results.ts'
-import { resumeRun } from '../lab/headless.ts'
+import { resumeRun } from '../lab/runs.ts'
 import { JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
-import { conduct } from './conduct.ts'
+import { superviseRun } from './supervised-run.ts'
 
 export const resume: Command = {
   name: 'resume',
   operands: 'RUN',
-  summary: 'go on with a stopped, interrupted or failed run',
+  summary: 'resume a stopped, interrupted or failed run',
   details:
-    'Goes on from the last checkpoint and ends with the same weights, bit for bit, as a run never stopped (on the same engine and machine). ' +
+    'Continues from the last checkpoint and ends with the same weights, bit for bit, as an uninterrupted run (on the same engine and machine). ' +
     'RUN is a name that "apical runs" lists, or the path of a results folder. Output and exit codes are those of "run".',
   options: [
     { name: 'data', value: 'DIR', help: "the data set's folder (default: where the run found it)" },
@@ -20,7 +20,7 @@ export const resume: Command = {
     const results = resultsFolder(words.text('out'))
     const folder = findRun(results, words.only('RUN, the name of an experiment'))
     const dataFolder = words.text('data')
-    const { code } = await conduct(
+    const { code } = await superviseRun(
       terminal,
       { resultsFolder: results, ...(dataFolder === undefined ? {} : { dataFolder }) },
       (options) => resumeRun(folder, options),

@@ -3,29 +3,28 @@ import { chooseEngine } from '../engines/index.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { describeDataSets } from '../lab/datasets.ts'
 import { requireResultsFolder, resultsFolder } from '../lab/results.ts'
-import { runExperiment } from '../lab/headless.ts'
-import { newSweepId } from '../lab/sweep-id.ts'
+import { newSweepId, runExperiment } from '../lab/runs.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
-import { conduct } from './conduct.ts'
+import { superviseRun } from './supervised-run.ts'
 import { ENGINE_CHOICES, experimentsOf, PRECISIONS, SWEEP_FORM } from './experiments.ts'
 import { groupOf, tellSweep, type SweepGroup } from './sweep-report.ts'
 
 export const run: Command = {
   name: 'run',
   operands: 'PRESET|FILE…',
-  summary: 'train: a preset, an experiment.json, or several, one after another',
+  summary: 'train a preset or an experiment.json, or several one after another',
   details:
-    'Trains every experiment given, one after another; all seeds of one side by side where the engine can. FILE is an experiment.json ' +
+    'Trains the given experiments one after another, the seeds of each side by side where the engine can. FILE is an experiment.json ' +
     'or a results folder that holds one.\n\n' +
     'KEY in --set and --sweep is a setting of the rule (neuralLr) or a dotted path (training.batchSize, data.limitTrain, widths), ' +
-    'a place in a list (widths.1, lrForward.0, counted from 0), hidden (units of every hidden layer) or depth (how many hidden layers, by repeating the last one). ' +
-    'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base), measures alignment,silent:100 (each every 500 batches or as said).\n\n' +
-    'The values of a sweep are a list, a range by a step (hidden=100..500:100), of so many values (neuralLr=0.01..0.1/5, lambda=1e-6..1e-2/5log by equal factors) or of whole numbers (depth=1..3), or a mixture. ' +
-    'A sweep trains every combination, with --pair the first values together, then the second ones and so on; each in a folder of its own, all with the id of the sweep. ' +
-    'It ends with one group a setting: accuracy over the seeds that have one, or collapsed. With training.validation.fraction set, the best setting on the validation part is named.\n\n' +
-    'Ctrl-C stops after the current batches, keeps a checkpoint and says how to go on; a second Ctrl-C stops at once. ' +
-    'With --json, standard output holds the run’s events: started, progress (at most two a second), epoch, measure, confusion, costs, collapsed, checkpoint, note, ' +
-    'then done, stopped or failed; for a sweep or several experiments one such sequence each, and for a sweep one line of kind sweep with its groups at the end. Accuracies are fractions.\n\n' +
+    'an entry of a list (widths.1, lrForward.0, counted from 0), hidden (the width of every hidden layer) or depth (the number of hidden layers, repeating the last one). ' +
+    'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base), measures alignment,silent:100 (NAME or NAME:N, taken every N batches, 500 by default).\n\n' +
+    'The values of a sweep are a list, a range with a step (hidden=100..500:100), a range with a number of values (neuralLr=0.01..0.1/5, or log-spaced lambda=1e-6..1e-2/5log), a range of whole numbers (depth=1..3), or a mixture. ' +
+    'A sweep trains every combination of values, or with --pair the first values together, then the second ones, and so on. Each run has a folder of its own, and all carry the id of the sweep. ' +
+    'It ends with one row per setting: the accuracy over the seeds that have one, or "collapsed". With training.validation.fraction set, it names the setting with the best validation accuracy.\n\n' +
+    'Ctrl-C stops after the current batches, keeps a checkpoint and says how to resume; a second Ctrl-C stops at once. ' +
+    'With --json, standard output holds the run’s events: started, progress (at most two per second), epoch, measure, confusion, costs, collapsed, checkpoint, note, ' +
+    'then done, stopped or failed. Several experiments give one such sequence each, and a sweep ends with one line of kind sweep that holds its groups. Accuracies are fractions.\n\n' +
     'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
   options: [
     {
@@ -38,8 +37,8 @@ export const run: Command = {
       value: 'E',
       help: `one of ${ENGINE_CHOICES.join(', ')} (default: what the experiment says, usually auto)`,
     },
-    { name: 'device', value: 'D', help: 'device of the engine' },
-    { name: 'threads', value: 'N', help: 'threads of the engine' },
+    { name: 'device', value: 'D', help: 'the device to compute on, where the engine has several' },
+    { name: 'threads', value: 'N', help: 'number of threads of the engine' },
     { name: 'precision', value: 'P', help: `${PRECISIONS.join(' or ')}; float64 on the reference engine only` },
     { name: 'seeds', value: 'LIST', help: '0,10,20 or a range 0-9 or 0..90:10' },
     { name: 'epochs', value: 'N', help: 'passes through the training set' },
@@ -50,9 +49,9 @@ export const run: Command = {
       name: 'sweep',
       value: SWEEP_FORM,
       many: true,
-      help: 'train once for each value, also of a range (0.01..0.1/5); several sweeps are combined',
+      help: 'train once per value of a list or range (0.01..0.1/5); several sweeps are combined',
     },
-    { name: 'pair', value: null, help: 'go through several sweeps side by side instead of combining them' },
+    { name: 'pair', value: null, help: 'pair the values of several sweeps instead of combining them' },
     OUT_OPTION,
     JSON_OPTION,
   ],
@@ -74,7 +73,7 @@ export const run: Command = {
         terminal.paint('bold', experiment.name) +
           (experiments.length > 1 ? `  (${index + 1} of ${experiments.length})` : ''),
       )
-      const { code, outcome } = await conduct(terminal, { resultsFolder: out, dataFolder }, (options) =>
+      const { code, outcome } = await superviseRun(terminal, { resultsFolder: out, dataFolder }, (options) =>
         runExperiment(experiment, options),
       )
       if (experiment.sweep !== null) groups.push(groupOf(experiment, outcome))
@@ -86,7 +85,7 @@ export const run: Command = {
   },
 }
 
-/** A quick look at every set that will be read; whole files are read by the worker. */
+/** A quick check of every data set that will be read; whole files are read by the worker. */
 async function requireData(experiments: readonly Experiment[], folder: string | null): Promise<void> {
   const cards = await describeDataSets(folder)
   for (const name of new Set(experiments.map(({ data }) => data.name))) {

@@ -10,7 +10,7 @@ export const runs: Command = {
   summary: 'list the experiments in the results folder',
   details:
     'Lists every experiment in the results folder, newest first. A name in the first column is what "show" and "resume" take. ' +
-    'With --json, one object an experiment, with the columns of the Lab table.',
+    'With --json, one object per experiment, with the columns of the Lab table.',
   options: [OUT_OPTION, JSON_OPTION],
   run(words, terminal) {
     words.none()

@@ -24,12 +24,11 @@ export function parseSeeds(text: string): number[] {
         EXAMPLES,
       )
     if ((last - first) / step + seeds.length >= MOST)
-      throw new UsageProblem(`--seeds: at most ${MOST} seeds a run, found more in "${text}".`, EXAMPLES)
+      throw new UsageProblem(`--seeds: at most ${MOST} seeds per run, found more in "${text}".`, EXAMPLES)
     for (let seed = first; seed <= last; seed += step) seeds.push(seed)
   }
   const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index)
-  if (twice !== undefined)
-    throw new UsageProblem(`--seeds: seed ${twice} stands there twice; each is run once.`, EXAMPLES)
+  if (twice !== undefined) throw new UsageProblem(`--seeds: seed ${twice} is given twice; each is run once.`, EXAMPLES)
   return seeds
 }
 

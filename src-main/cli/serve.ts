@@ -1,17 +1,15 @@
 /** `apical serve`: the face in a browser, for a machine without a display. */
 import { fileURLToPath } from 'node:url'
-import { openLab } from '../lab/lab.ts'
-import { readAhead } from '../lab/read-ahead.ts'
-import { serveLab } from '../serve.ts'
+import { serveUntilSignal } from '../serve/serve-until-signal.ts'
 import { EXIT, type Command } from './command.ts'
 
 export const serve: Command = {
   name: 'serve',
   operands: '',
-  summary: 'the lab in a browser; prints its address with the token',
+  summary: 'serve the lab to a browser; prints its address with the access token',
   details:
     'Serves the lab to browsers on this machine and prints the address to open. The token in it is the key: whoever has it has the lab. ' +
-    'On a machine down the hall, "ssh -L PORT:127.0.0.1:PORT machine" brings it to your desk. Ctrl-C ends it; running experiments keep a checkpoint.',
+    'To use it from another machine, forward the port: "ssh -L PORT:127.0.0.1:PORT MACHINE". Ctrl-C ends it; running experiments keep a checkpoint.',
   options: [
     { name: 'port', value: 'P', help: 'this port, 0 for any free one (default: the first free one from 4172 up)' },
     { name: 'host', value: 'ADDRESS', help: 'address to listen on (default: 127.0.0.1, this machine only)' },
@@ -24,23 +22,19 @@ export const serve: Command = {
   async run(words, terminal) {
     words.none()
     const port = words.whole('port', 0, 65_535)
-    const resultsFolder = words.text('results')
-    const lab = await openLab({ host: 'browser', ...(resultsFolder === undefined ? {} : { resultsFolder }) })
-    try {
-      const faceFolder = fileURLToPath(new URL('../../build/face', import.meta.url))
-      const served = await serveLab(lab, { faceFolder, port, host: words.text('host') })
-      if (served.warning !== null) terminal.complain(terminal.paint('yellow', served.warning))
-      terminal.print(`Apical is at ${served.address}`)
-      readAhead(lab)
-      terminal.print('Stop it with Ctrl-C; running experiments keep a checkpoint.')
-      await new Promise<unknown>((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, resolve)
-      })
-      terminal.complain('Stopping; running experiments write a checkpoint…')
-      await served.close()
-    } finally {
-      await lab.close()
-    }
+    const faceFolder = fileURLToPath(new URL('../../build/face', import.meta.url))
+    await serveUntilSignal(
+      words.text('results'),
+      { faceFolder, port, host: words.text('host') },
+      {
+        print: (text) => {
+          terminal.print(text)
+        },
+        warn: (text) => {
+          terminal.complain(terminal.paint('yellow', text))
+        },
+      },
+    )
     return EXIT.stopped
   },
 }

@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts'
 export const show: Command = {
   name: 'show',
   operands: 'RUN',
-  summary: 'everything about one experiment, from its folder',
+  summary: 'show everything about one experiment, from its folder',
   details:
     'Shows one experiment: its configuration, the machine it ran on, every seed epoch by epoch, notes and files. ' +
     'RUN is a name that "apical runs" lists, or the path of a results folder. ' +

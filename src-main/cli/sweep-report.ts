@@ -1,8 +1,8 @@
-/** What became of a sweep: one group a setting, with its accuracy or what kept it from one. */
+/** The outcome of a sweep: one group per setting, with its accuracy or why it has none. */
 import { basename } from 'node:path'
 import type { SeedOutcome, Spread } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import type { RunOutcome } from '../lab/run-options.ts'
+import type { RunOutcome } from '../lab/runs.ts'
 import { spread, table } from './layout.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -43,7 +43,7 @@ function statusOf(seeds: readonly SeedOutcome[]): SweepGroup['status'] {
  * The setting of largest mean validation accuracy, the first of equals, among those without a lost seed; null where no
  * samples were held out: settings are not chosen on the test set.
  */
-export function chosenGroup(groups: readonly SweepGroup[]): SweepGroup | null {
+function chosenGroup(groups: readonly SweepGroup[]): SweepGroup | null {
   let best: SweepGroup | null = null
   for (const group of groups) {
     if (group.status !== 'done' || group.collapsedSeeds.length > 0 || group.validationAccuracy === null) continue
@@ -62,7 +62,7 @@ export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: T
   terminal.print(terminal.paint('bold', `Sweep ${id}`))
   const headings = ['setting', ...(held ? ['>validation'] : []), '>test', 'collapsed seeds', 'run']
   const rows = groups.map((group) => [
-    inWords(group),
+    settingsText(group),
     ...(held ? [accuracy(group, group.validationAccuracy)] : []),
     accuracy(group, group.testAccuracy),
     group.collapsedSeeds.length === 0 ? '' : `${group.collapsedSeeds.length} of ${group.seeds.length}`,
@@ -70,14 +70,14 @@ export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: T
   ])
   for (const line of table(headings, rows)) terminal.print(line)
   if (chosen !== null)
-    terminal.print(`Best on the validation part: ${inWords(chosen)}, test ${spread(chosen.testAccuracy)}`)
+    terminal.print(`Best validation accuracy: ${settingsText(chosen)}, test ${spread(chosen.testAccuracy)}`)
 }
 
 function accuracy({ status }: SweepGroup, value: Spread | null): string {
   return status === 'done' ? spread(value) : status
 }
 
-function inWords({ settings }: SweepGroup): string {
+function settingsText({ settings }: SweepGroup): string {
   return Object.entries(settings)
     .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
     .join(' ')

@@ -1,10 +1,10 @@
 /**
  * Where a command speaks: text for people, and JSON lines for programs. With `--json` standard output holds nothing but
- * one JSON object a line, and text goes to standard error. Colour only on a terminal, and never when NO_COLOR is set.
+ * one JSON object per line, and text goes to standard error. Colour only on a terminal, and never when NO_COLOR is set.
  */
 import type { WriteStream } from 'node:tty'
 
-export type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
+type Colour = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan'
 
 const CODES: Readonly<Record<Colour, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 }
 

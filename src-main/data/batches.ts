@@ -1,6 +1,6 @@
 /** In which order samples are seen: seeded, and restartable at any batch, since an epoch's order depends on seed and epoch alone. */
 import type { Generator } from '../program/random.ts'
-import type { Samples } from './samples.ts'
+import type { Samples } from './data-set.ts'
 
 /** The samples of one epoch (from 0) in the order they are trained on; `order` is the run's generator for this purpose. */
 export function epochOrder(order: Generator, epoch: number, count: number, shuffle: boolean): Uint32Array {

@@ -3,8 +3,8 @@
  * pixels in three planes (red, green, blue), row by row. Source: A. Krizhevsky, "Learning Multiple Layers of Features
  * from Tiny Images", 2009, and the data sets' page.
  */
-import { DataProblem, inWords } from './problem.ts'
-import type { Samples, Scaling } from './samples.ts'
+import { DataProblem, formatCount } from './problem.ts'
+import type { Samples, Scaling } from './data-set.ts'
 
 const SIDE = 32
 const CHANNELS = 3
@@ -51,10 +51,10 @@ export function readCifar(
     if (bytes.length === 0 || over > 0)
       throw new DataProblem(
         file,
-        `whole records of ${inWords(length)} bytes`,
+        `whole records of ${formatCount(length)} bytes`,
         bytes.length === 0
           ? 'an empty file'
-          : `${inWords(bytes.length)} bytes, ${over} too many for ${inWords((bytes.length - over) / length)} records`,
+          : `${formatCount(bytes.length)} bytes, ${over} too many for ${formatCount((bytes.length - over) / length)} records`,
       )
   }
   const count = files.reduce((sum, { bytes }) => sum + bytes.length / length, 0)
@@ -83,6 +83,6 @@ function label(value: number | undefined, classes: number, file: string, record:
   throw new DataProblem(
     file,
     `labels from 0 to ${classes - 1}`,
-    `${value ?? 'none'} in record ${inWords(record)} (counted from 0)`,
+    `${value ?? 'none'} in record ${formatCount(record)} (counted from 0)`,
   )
 }

@@ -4,7 +4,7 @@
  */
 
 /** Points of the unit box. */
-export type Stroke = readonly (readonly [x: number, y: number])[]
+type Stroke = readonly (readonly [x: number, y: number])[]
 
 // prettier-ignore
 const ring: Stroke = [[0.5, 0.0], [0.17, 0.12], [0.02, 0.5], [0.17, 0.88], [0.5, 1.0], [0.83, 0.88], [0.98, 0.5], [0.83, 0.12], [0.5, 0.0]]

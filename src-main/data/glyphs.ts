@@ -8,13 +8,13 @@
 import { Generator } from '../program/random.ts'
 import { drawLine, smooth, type Point } from './glyph-pen.ts'
 import { HANDS } from './glyph-strokes.ts'
-import { UNIT_SCALING, type Samples } from './samples.ts'
+import { UNIT_SCALING, type Samples } from './data-set.ts'
 
 /** Recorded with every run on this set. */
 export const GLYPHS_VERSION = 1
 
-export const GLYPHS_TRAIN_COUNT = 10_000
-export const GLYPHS_TEST_COUNT = 2_000
+const GLYPHS_TRAIN_COUNT = 10_000
+const GLYPHS_TEST_COUNT = 2_000
 
 const SIDE = 28
 const FEATURES = SIDE * SIDE
@@ -96,7 +96,7 @@ function drawGlyph(random: Generator, digit: number, image: Float64Array, into: 
   // One hand's pen differs less within a digit than pens differ.
   for (const line of placed) drawLine(line, 0.7 * from + 0.3 * to, 0.3 * from + 0.7 * to, image, SIDE)
   const ink = random.between(...HAND.ink)
-  // Two random bytes a pixel for the bell shape; two words hold those of four pixels.
+  // Two random bytes per pixel for the bell shape; two words hold those of four pixels.
   for (let pixel = 0; pixel < FEATURES; pixel += 4) {
     const one = random.bits()
     const two = random.bits()

@@ -4,17 +4,17 @@
  *
  * Every length is checked before anything is read; pixels and labels are views on the bytes given, never copies.
  */
-import { DataProblem, inWords } from './problem.ts'
-import { UNIT_SCALING, type Samples } from './samples.ts'
+import { DataProblem, formatCount } from './problem.ts'
+import { UNIT_SCALING, type Samples } from './data-set.ts'
 
 /** Unsigned bytes in three dimensions (count, rows, columns) and in one (count). */
-export const IMAGES_MAGIC = 2051
-export const LABELS_MAGIC = 2049
+const IMAGES_MAGIC = 2051
+const LABELS_MAGIC = 2049
 
 /** Bytes that hold the whole header of either kind. */
 export const LONGEST_HEADER = 16
 
-export interface IdxHeader {
+interface IdxHeader {
   readonly count: number
   readonly rows: number
   readonly columns: number
@@ -24,7 +24,7 @@ export interface IdxHeader {
   readonly length: number
 }
 
-export interface IdxImages {
+interface IdxImages {
   readonly count: number
   readonly rows: number
   readonly columns: number
@@ -78,7 +78,7 @@ export function readIdxLabels(bytes: Uint8Array, file: string, classes: number):
     throw new DataProblem(
       file,
       `labels from 0 to ${classes - 1}`,
-      `${labels[wrong]} as label ${inWords(wrong)} (counted from 0)`,
+      `${labels[wrong]} as label ${formatCount(wrong)} (counted from 0)`,
     )
   return labels
 }
@@ -86,11 +86,11 @@ export function readIdxLabels(bytes: Uint8Array, file: string, classes: number):
 function checkLength(bytes: Uint8Array, file: string, header: IdxHeader): IdxHeader {
   if (bytes.length === header.length) return header
   const { count, rows, columns, start } = header
-  const entries = start === 16 ? `${inWords(count)} images of ${rows}×${columns}` : `${inWords(count)} labels`
+  const entries = start === 16 ? `${formatCount(count)} images of ${rows}×${columns}` : `${formatCount(count)} labels`
   throw new DataProblem(
     file,
-    `${inWords(header.length)} bytes (${entries}, as its header says)`,
-    `${inWords(bytes.length)} bytes: it is ${bytes.length < header.length ? 'cut short' : 'longer than that'}`,
+    `${formatCount(header.length)} bytes (${entries}, as its header says)`,
+    `${formatCount(bytes.length)} bytes: it is ${bytes.length < header.length ? 'cut short' : 'longer than that'}`,
   )
 }
 
@@ -105,8 +105,8 @@ export function readIdx(
   if (labelled.length !== count)
     throw new DataProblem(
       labels.file,
-      `${inWords(count)} labels, one for each image of ${images.file}`,
-      `${inWords(labelled.length)} labels`,
+      `${formatCount(count)} labels, one for each image of ${images.file}`,
+      `${formatCount(labelled.length)} labels`,
     )
   return {
     count,

@@ -20,6 +20,6 @@ export class DataProblem extends Error {
 const ANOTHER_COPY = 'Get the file again from its publisher; it was damaged or is not what its name says.'
 
 /** A whole number as people read it: 47,040,016. */
-export function inWords(count: number): string {
+export function formatCount(count: number): string {
   return count.toLocaleString('en-US')
 }

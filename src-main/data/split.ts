@@ -4,7 +4,7 @@
  * Tibshirani, Friedman, The Elements of Statistical Learning, 2nd ed., section 7.2).
  */
 import type { Generator } from '../program/random.ts'
-import type { Samples } from './samples.ts'
+import type { Samples } from './data-set.ts'
 
 export interface SplitSettings {
   /** Share of the training samples that is held out. */

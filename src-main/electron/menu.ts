@@ -1,6 +1,6 @@
 /** The native menu: what the face's own navigation offers, with the platform's shortcuts beside it. */
 
-interface MenuDoings {
+interface MenuActions {
   readonly mac: boolean
   readonly devTools: boolean
   /** Shows a screen of the face, by its address behind the '#'. */
@@ -11,7 +11,7 @@ interface MenuDoings {
 }
 
 /** Template for `Menu.buildFromTemplate`. Roles bring their own labels, shortcuts and behaviour. */
-export function menuTemplate({ mac, devTools, show, openResultsFolder, showResultsFolder, openPaper }: MenuDoings) {
+export function menuTemplate({ mac, devTools, show, openResultsFolder, showResultsFolder, openPaper }: MenuActions) {
   const screen = (label: string, accelerator: string, path: string) => ({
     label,
     accelerator,

@@ -40,7 +40,7 @@ export class Gate {
   }
 
   isToken(text: string): boolean {
-    return same(text, this.token)
+    return equalInConstantTime(text, this.token)
   }
 
   /** Why a request from elsewhere is refused whatever it holds; null when it may be looked at. */
@@ -61,7 +61,8 @@ export class Gate {
   /** Why a request without the session's cookie is refused; null when it has it. */
   refuseStranger(request: IncomingMessage): Refused | null {
     const cookies = (request.headers.cookie ?? '').split(';').map((pair) => pair.trim().split('='))
-    if (cookies.some(([name, value = '']) => name === this.#cookie && same(value, this.#session))) return null
+    if (cookies.some(([name, value = '']) => name === this.#cookie && equalInConstantTime(value, this.#session)))
+      return null
     return { status: 401, sentence: 'Open the address that Apical printed when it started: it has the token in it.' }
   }
 
@@ -106,6 +107,6 @@ function bare(host: string): string {
 }
 
 /** Compares secrets in a time that tells nothing about them; hashing first makes the lengths equal. */
-function same(a: string, b: string): boolean {
+function equalInConstantTime(a: string, b: string): boolean {
   return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
 }

@@ -1,13 +1,13 @@
 /** Opens an address in the person's browser where there is one to be seen; says nothing where there is not. */
 import { spawn } from 'node:child_process'
 
-type Surroundings = Readonly<Record<string, string | undefined>>
+type Environment = Readonly<Record<string, string | undefined>>
 
 /** The program and words that open `address`; null where nobody would see it (continuous integration, no display). */
 export function browserCommand(
   address: string,
   platform: NodeJS.Platform,
-  environment: Surroundings,
+  environment: Environment,
 ): readonly [program: string, ...words: string[]] | null {
   if (environment['CI']) return null
   if (platform === 'darwin') return ['open', address]

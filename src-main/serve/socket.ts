@@ -7,7 +7,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer, type RawData, type WebSocket } from 'ws'
 import { z } from 'zod'
-import { answer, oddity, refusal } from '../answer.ts'
+import { answer, whyNotPlainJson, refusal } from '../answer.ts'
 import { NO_ID, type HostMessage, type Lab } from '../contract.ts'
 
 /** Limits of one served lab; tests tighten them. */
@@ -123,7 +123,7 @@ async function reply(lab: Lab, data: RawData, isBinary: boolean): Promise<HostMe
   }
   // Whoever waits for an answer to a readable id gets one, whatever else the message holds.
   const id = Id.safeParse(value).data?.id ?? NO_ID
-  const odd = oddity(value)
+  const odd = whyNotPlainJson(value)
   if (odd !== null) return refused(odd, id)
   const message = ClientMessage.safeParse(value)
   if (!message.success) return refused('has another shape than expected', id)

@@ -6,14 +6,14 @@
  * of necessary work: an engine that computes something twice looks slower, not faster.
  */
 import { availableParallelism } from 'node:os'
-import { UNIT_SCALING, type Samples } from '../data/samples.ts'
+import { UNIT_SCALING, type Samples } from '../data/data-set.ts'
 import type { Engine, Session } from '../engines/engine.ts'
 import { programFlop } from '../program/cost.ts'
 import { drawInitial } from '../program/initial.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 
-export interface BenchRequest {
+interface BenchRequest {
   readonly batch: number
   readonly replicas: number
   readonly threads: number | null
@@ -33,7 +33,7 @@ export interface BenchFigures {
   readonly evalMsPerBatch: number
   /** Replica-batches trained in a second. */
   readonly batchesPerSecond: number
-  /** Training, 10⁹ necessary operations a second. */
+  /** Training, 10⁹ necessary operations per second. */
   readonly gflops: number
   /** What as many threads could do at most, taken between the chunks; null where the engine cannot tell. */
   readonly peakGflops: number | null
@@ -49,7 +49,7 @@ const CHUNKS = 7
 const STEPS = 3 + 2 * CHUNKS
 /** Aimed at for a chunk, so that the clock's grain and the crossing into the engine do not count. */
 const CHUNK_MS = 300
-const MOST_BATCHES_A_CHUNK = 200
+const MAX_BATCHES_PER_CHUNK = 200
 
 /**
  * Measures; opens and closes a session of its own. The peak is measured before each chunk of training, so that whoever
@@ -107,7 +107,7 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
 }
 
 function fitting(msPerBatch: number): number {
-  return Math.max(1, Math.min(MOST_BATCHES_A_CHUNK, Math.round(CHUNK_MS / Math.max(msPerBatch, 1e-3))))
+  return Math.max(1, Math.min(MAX_BATCHES_PER_CHUNK, Math.round(CHUNK_MS / Math.max(msPerBatch, 1e-3))))
 }
 
 async function median(chunk: () => Promise<number>, share: number): Promise<number> {
@@ -182,7 +182,7 @@ function randomSamples(compiled: Compiled, count: number, random: Generator): Sa
   const features = widths[0] ?? 1
   const classes = widths[widths.length - 1] ?? 1
   const pixels = new Uint8Array(count * features)
-  // Four bytes a draw: a CIFAR-sized set is three million of them.
+  // Four bytes per draw: a CIFAR-sized set is three million of them.
   const words = new DataView(pixels.buffer, 0, pixels.length - (pixels.length % 4))
   for (let at = 0; at < words.byteLength; at += 4) words.setUint32(at, random.bits())
   const labels = Uint16Array.from({ length: count }, () => Math.floor(random.uniform() * classes))

@@ -1,5 +1,5 @@
 /**
- * What a run needs to go on exactly where it was: one checkpoint a seed, as plain tensors and strings, so that whoever
+ * What a run needs to go on exactly where it was: one checkpoint per seed, as plain tensors and strings, so that whoever
  * stores it (safetensors, on the lab's floor) needs to know nothing of training.
  */
 import { z } from 'zod'
@@ -51,7 +51,7 @@ export interface SeedCheckpoint {
 }
 
 /** A tensor as it lies in a file. */
-export interface StoredTensor {
+interface StoredTensor {
   readonly name: string
   readonly shape: readonly [number, number]
   readonly data: Numbers
@@ -90,7 +90,7 @@ export function storeWeights(checkpoint: SeedCheckpoint, rule: string): StoredCh
   }
 }
 
-/** A checkpoint that cannot be gone on from: what was expected, what was found, what to do. */
+/** A checkpoint that cannot be resumed from: what was expected, what was found, what to do. */
 export class CheckpointProblem extends Error {
   override readonly name = 'CheckpointProblem'
 }

@@ -4,9 +4,9 @@ import type { Compiled } from '../program/program.ts'
 import type { Generator } from '../program/random.ts'
 import type { Position } from './checkpoint.ts'
 
-export interface Chunk {
+interface Chunk {
   readonly compiled: Compiled
-  /** By replica; one coin is tossed a batch. */
+  /** By replica; one coin is tossed per batch. */
   readonly signs: readonly Generator[]
   /** By replica: the samples of the running epoch in the order they are trained on. */
   readonly orders: readonly Uint32Array[]

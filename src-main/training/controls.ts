@@ -1,6 +1,6 @@
-/** How a person reaches into a running session: pause, continue, stop. Looked at between chunks of batches. */
+/** Pause, continue and stop, as requested of a running session; checked between chunks of batches. */
 
-/** What is still finished before a stop: the epoch that runs, or the seeds that are trained side by side now. */
+/** What is finished before a stop: the running epoch, or the seeds that are trained side by side now. */
 export type StopAfter = 'epoch' | 'seeds'
 
 export class TrainingControls {
@@ -18,17 +18,17 @@ export class TrainingControls {
     return this.#paused && !this.#stop
   }
 
-  /** Where the session ends by itself before its time; null when nobody asked for that. */
+  /** After what the session stops by itself; null unless requested. */
   get stopAfter(): StopAfter | null {
     return this.#stopAfter
   }
 
-  /** Seeds that are to stop while the others go on. */
+  /** Seeds that are to stop while the others continue. */
   get stoppedSeeds(): ReadonlySet<number> {
     return this.#stoppedSeeds
   }
 
-  /** Null takes an earlier wish back. */
+  /** Null takes an earlier request back. */
   stopAfterwards(what: StopAfter | null): void {
     this.#stopAfter = what
   }

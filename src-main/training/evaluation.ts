@@ -1,5 +1,5 @@
-/** Evaluating after an epoch: which samples, in pieces short enough to stop between, and how long it takes. */
-import type { Samples } from '../data/samples.ts'
+/** Evaluation after an epoch: which samples, in pieces short enough to stop between, and how long it takes. */
+import type { Samples } from '../data/data-set.ts'
 import type { SampleSplit } from '../data/split.ts'
 import type { Session, Split } from '../engines/engine.ts'
 import type { Experiment } from '../experiment/experiment.ts'
@@ -19,13 +19,13 @@ export interface Evaluated {
 }
 
 /** What is evaluated; the validation part lies in the engine's training split. */
-export type Part = 'train' | 'validation' | 'test'
+type Part = 'train' | 'validation' | 'test'
 
-/** One result a replica; null for a part that is off or not there. */
+/** One result per replica; null for a part that is off or not there. */
 export type EvaluatedParts = Readonly<Record<Part, Evaluated[] | null>>
 
 /** What is counted beside accuracy. */
-export interface AlsoCounted {
+export interface ExtraCounts {
   /** k of top-k; null for not counted. */
   readonly topK: number | null
   /** Of which part; null for none. */
@@ -48,7 +48,7 @@ export class Evaluation {
     readonly largestClass: number
   }[] = []
   /** How many samples about fill a piece; begins low, for the slowest engine. */
-  #samplesAPiece = 16
+  #samplesPerPiece = 16
   #secondsOnce = 0
 
   constructor(
@@ -75,11 +75,11 @@ export class Evaluation {
     }
   }
 
-  /** Yields after every piece; in the end one result a replica and part: null for a part that is off, and for the whole when the person stopped or paused it. */
+  /** Yields after every piece; in the end one result per replica and part: null for a part that is off, and for the whole when the person stopped or paused it. */
   async *run(
     replicas: number,
     controls: TrainingControls,
-    { topK, confusion: confused }: AlsoCounted,
+    { topK, confusion: confused }: ExtraCounts,
   ): AsyncGenerator<undefined, EvaluatedParts | null> {
     const began = this.#now()
     const classes = this.#compiled.program.widths.at(-1) as number
@@ -95,8 +95,8 @@ export class Evaluation {
       for (let from = 0; from < samples.length;) {
         if (controls.stopRequested || controls.pauseRequested) return null
         const before = this.#now()
-        const batchSize = BATCHES.findLast((size) => size <= this.#samplesAPiece) ?? BATCHES[0]
-        const whole = Math.max(1, Math.floor(this.#samplesAPiece / batchSize)) * batchSize
+        const batchSize = BATCHES.findLast((size) => size <= this.#samplesPerPiece) ?? BATCHES[0]
+        const whole = Math.max(1, Math.floor(this.#samplesPerPiece / batchSize)) * batchSize
         const piece = samples.subarray(from, from + whole)
         const counts = await this.#session.evaluate({
           split,
@@ -113,7 +113,7 @@ export class Evaluation {
           if (sums !== undefined) count.confusion.forEach((n, at) => (sums[at] = (sums[at] ?? 0) + n))
         })
         from += piece.length
-        this.#samplesAPiece = Math.max(1, Math.round((piece.length * PIECE_MS) / Math.max(this.#now() - before, 1)))
+        this.#samplesPerPiece = Math.max(1, Math.round((piece.length * PIECE_MS) / Math.max(this.#now() - before, 1)))
         yield
       }
       result[part] = Array.from(hits, (hit, r) => ({

@@ -1,5 +1,5 @@
 /**
- * Taking what a run plots beside accuracy, and timing what that costs.
+ * Takes the measures that a run plots beside accuracy, and times what they cost.
  *
  * What trains is never touched: reports of a batch come from a copy of the networks, in a session of its own that lives
  * for one batch. So a measure costs nothing in the batches between two takes, no report can change a result, on no
@@ -7,7 +7,7 @@
  * exception: they are carried by the session that trains, and what they cost there is timed against one without them.
  */
 import { pickSamples } from '../data/batches.ts'
-import type { Samples } from '../data/samples.ts'
+import type { Samples } from '../data/data-set.ts'
 import type { BatchPlan, Engine, Measured, Session, SessionOptions } from '../engines/engine.ts'
 import type { MeasureCost, RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
@@ -16,7 +16,7 @@ import { compileRule, keptBy, type Measure, type Rule } from '../rules/index.ts'
 import type { MeasuredSeries } from '../rules/rule.ts'
 import type { Replica } from './replica.ts'
 
-export interface MeasuredNetwork {
+interface MeasuredNetwork {
   readonly rule: Rule
   readonly settings: unknown
   readonly experiment: Experiment
@@ -24,31 +24,31 @@ export interface MeasuredNetwork {
   readonly now: () => number
 }
 
-interface Taking {
+interface ScheduledMeasure {
   readonly measure: Measure<unknown>
   readonly everyBatches: number
   readonly logs: readonly string[]
   readonly reports: readonly string[]
   /** Spent on takes so far. */
   ms: number
-  /** Of the time of every batch, what the logs take; null until it was timed. */
+  /** Fraction of a batch's time that the logs take; null until it was timed. */
   share: number | null
 }
 
 /** Comparing batches with and without logs: rounds, and about how long a side of a round lasts. */
 const ROUNDS = 5
 const ROUND_MS = 15
-const MOST_BATCHES_A_ROUND = 20
+const MAX_BATCHES_PER_ROUND = 20
 
 export class Measuring {
   readonly #network: MeasuredNetwork
-  readonly #takings: readonly Taking[]
+  readonly #scheduled: readonly ScheduledMeasure[]
   readonly #compiled = new Map<string, Compiled>()
 
   constructor(network: MeasuredNetwork) {
     const { rule, settings, experiment } = network
     this.#network = network
-    this.#takings = rule.measures.flatMap((measure) => {
+    this.#scheduled = rule.measures.flatMap((measure) => {
       const chosen = experiment.measures.find(({ name }) => name === measure.name)
       if (chosen === undefined) return []
       const kept = keptBy(rule, measure, settings, experiment.widths)
@@ -58,17 +58,17 @@ export class Measuring {
 
   /** Log parameters that the training session must carry. */
   get logs(): readonly string[] {
-    return [...new Set(this.#takings.flatMap(({ logs }) => logs))]
+    return [...new Set(this.#scheduled.flatMap(({ logs }) => logs))]
   }
 
   get some(): boolean {
-    return this.#takings.length > 0
+    return this.#scheduled.length > 0
   }
 
   /** How many batches until one after which a measure is taken: those are 1, 1 + N, 1 + 2N, … of each epoch. */
   batchesToNext(batchInEpoch: number): number {
     return Math.min(
-      ...this.#takings.map(({ everyBatches: n }) => Math.ceil(batchInEpoch / n) * n - batchInEpoch + 1),
+      ...this.#scheduled.map(({ everyBatches: n }) => Math.ceil(batchInEpoch / n) * n - batchInEpoch + 1),
       Infinity,
     )
   }
@@ -88,7 +88,7 @@ export class Measuring {
     { batch, batchInEpoch }: { readonly batch: number; readonly batchInEpoch: number },
   ): AsyncGenerator<RunEvent> {
     const alive = [...replicas.entries()].filter(([, { collapsed }]) => collapsed === null)
-    const due = this.#takings.filter(({ everyBatches }) => (batchInEpoch - 1) % everyBatches === 0)
+    const due = this.#scheduled.filter(({ everyBatches }) => (batchInEpoch - 1) % everyBatches === 0)
     if (alive.length === 0 || due.length === 0) return
     const indices = alive.map(([index]) => index)
     await this.#timeLogs(session, data, plan)
@@ -98,7 +98,7 @@ export class Measuring {
       const began = this.#network.now()
       const measured = reports.length === 0 ? null : await this.#report(reports, session, data, plan, indices)
       const shared = (this.#network.now() - began) / together.length
-      for (const taking of together) {
+      for (const scheduled of together) {
         const before = this.#network.now()
         for (const [at, [index, { seed }]] of alive.entries()) {
           const source = {
@@ -106,20 +106,20 @@ export class Measuring {
             parameter: (name: string) => session.read(name, index),
             measurement: (name: string) => measured?.measurements[at]?.get(name) ?? [],
           }
-          yield await this.#takeOne(taking.measure, source, seed, batch)
+          yield await this.#takeOne(scheduled.measure, source, seed, batch)
         }
-        taking.ms += shared + this.#network.now() - before
+        scheduled.ms += shared + this.#network.now() - before
       }
     }
   }
 
   /** What each measure took so far, given the time of all training chunks. */
   costs(trainingMs: number): readonly MeasureCost[] {
-    const spent = this.#takings.map(({ measure, ms, share }) => ({
+    const spent = this.#scheduled.map(({ measure, ms, share }) => ({
       measure: measure.name,
       ms: ms + (share ?? 0) * trainingMs,
     }))
-    const all = trainingMs + this.#takings.reduce((sum, { ms }) => sum + ms, 0)
+    const all = trainingMs + this.#scheduled.reduce((sum, { ms }) => sum + ms, 0)
     return spent.map(({ measure, ms }) => ({ measure, seconds: ms / 1000, percent: all > 0 ? (100 * ms) / all : 0 }))
   }
 
@@ -165,17 +165,17 @@ export class Measuring {
     }
   }
 
-  /** Times, once, batches with the logs of a measure against batches without any, in turns. */
+  /** Times, once, batches with the logs of a measure against batches without any, alternating. */
   async #timeLogs(session: Session, data: Samples, plan: BatchPlan): Promise<void> {
-    for (const taking of this.#takings) {
-      if (taking.share !== null) continue
+    for (const scheduled of this.#scheduled) {
+      if (scheduled.share !== null) continue
       const began = this.#network.now()
       const plain = this.#compile([])
       const { samples, scalars } = lastBatch(plan, [0], plain.program.scalarCount)
       const batch = pickSamples(data, samples)
       const sides = [
         await this.#copy(plain, session, batch, [0]),
-        await this.#copy(this.#compile(taking.logs), session, batch, [0]),
+        await this.#copy(this.#compile(scheduled.logs), session, batch, [0]),
       ]
       const least = [Infinity, Infinity]
       try {
@@ -196,7 +196,7 @@ export class Measuring {
         const [first, second] = sides as [Session, Session]
         await run(first, 1)
         const once = await run(second, 1)
-        const batches = Math.max(1, Math.min(MOST_BATCHES_A_ROUND, Math.round(ROUND_MS / Math.max(once, 0.01))))
+        const batches = Math.max(1, Math.min(MAX_BATCHES_PER_ROUND, Math.round(ROUND_MS / Math.max(once, 0.01))))
         for (let round = 0; round < ROUNDS; round++)
           for (const [side, copy] of sides.entries())
             least[side] = Math.min(least[side] as number, await run(copy, batches))
@@ -204,8 +204,8 @@ export class Measuring {
         for (const copy of sides) copy.close()
       }
       const [without, having] = least as [number, number]
-      taking.share = having > without ? 1 - without / having : 0
-      taking.ms += this.#network.now() - began
+      scheduled.share = having > without ? 1 - without / having : 0
+      scheduled.ms += this.#network.now() - began
     }
   }
 

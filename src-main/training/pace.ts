@@ -1,22 +1,22 @@
 /**
- * How much the speed of a session varies, for a time left that says how sure it is. Batches are counted in stretches of
- * about two seconds: chunks are too short to tell a slow machine from a hiccup.
+ * How much the speed of a session varies, for an estimate of the time left with its uncertainty. Batches are counted in
+ * stretches of about two seconds: chunks are too short to tell a slow machine from a hiccup.
  */
 
 /** A stretch lasts at least this long. */
 const STRETCH_MS = 2000
-/** As many stretches are looked back on: about a minute. */
+/** The window: about a minute. */
 const MOST_STRETCHES = 30
-/** Fewer say nothing. */
+/** Fewer give no estimate. */
 const LEAST_STRETCHES = 3
 
 export class Pace {
-  /** Milliseconds a batch, the latest last. */
+  /** Milliseconds per batch, the latest last. */
   readonly #stretches: number[] = []
   #ms = 0
   #batches = 0
 
-  /** Takes in that so many batches took so long. */
+  /** Adds `batches` that took `ms` together. */
   note(batches: number, ms: number): void {
     this.#ms += ms
     this.#batches += batches
@@ -27,7 +27,7 @@ export class Pace {
     this.#batches = 0
   }
 
-  /** Milliseconds a batch in the quicker and in the slower tenth of the stretches; null while there are too few. */
+  /** Milliseconds per batch at the 10th and the 90th percentile of the stretches; null while there are too few. */
   range(): readonly [number, number] | null {
     if (this.#stretches.length < LEAST_STRETCHES) return null
     const sorted = this.#stretches.toSorted((a, b) => a - b)

@@ -64,7 +64,7 @@ export async function readParameters(session: Session, program: Program, index: 
   return saved
 }
 
-/** Takes in what an epoch's evaluation found, and chooses it where it is better than every one before. */
+/** Records an epoch's accuracies, and selects the epoch where it is better than every one before. */
 export function noteAccuracies(replica: Replica, accuracies: EpochAccuracies, selection: Selection): void {
   replica.latest = accuracies
   if (selection === 'last-epoch') return
@@ -90,7 +90,7 @@ export function outcomeOf({ seed, collapsed, chance, latest, chosen }: Replica):
   }
 }
 
-/** Where all seeds stand. Refuses seeds that stand apart, or one that has no checkpoint, since they share every chunk. */
+/** The position of all seeds. Refuses seeds at different positions, or one without a checkpoint, since they share every chunk. */
 export function commonPosition(seeds: readonly number[], from: readonly SeedCheckpoint[] | null): Position {
   if (from === null) return { epoch: 0, batchInEpoch: 0, batch: 0 }
   const [first, ...others] = seeds.map((seed) => {
@@ -102,7 +102,7 @@ export function commonPosition(seeds: readonly number[], from: readonly SeedChec
   for (const { seed, position } of others)
     if (position.batch !== first.position.batch || position.epoch !== first.position.epoch)
       throw new CheckpointProblem(
-        `seeds ${first.seed} and ${seed} stand at different batches (${first.position.batch} and ${position.batch}); they cannot go on side by side`,
+        `seeds ${first.seed} and ${seed} are at different batches (${first.position.batch} and ${position.batch}); they cannot resume side by side`,
       )
   return first.position
 }

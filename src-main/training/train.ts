@@ -7,7 +7,7 @@
  * run that goes on from a checkpoint computes, bit for bit, what it would have computed without stopping.
  */
 import { epochOrder, limitSamples } from '../data/batches.ts'
-import type { DataSet, Samples } from '../data/samples.ts'
+import type { DataSet, Samples } from '../data/data-set.ts'
 import { splitSamples, SplitProblem, type SampleSplit } from '../data/split.ts'
 import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'
@@ -22,7 +22,7 @@ import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { Pace } from './pace.ts'
-import { Evaluation, type AlsoCounted, type EvaluatedParts } from './evaluation.ts'
+import { Evaluation, type ExtraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
 import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
 
@@ -31,7 +31,7 @@ export interface TrainingTask {
   readonly experiment: Experiment
   readonly engine: Engine
   readonly data: DataSet
-  /** One a seed, all at the same position; null to begin. */
+  /** One per seed, all at the same position; null to begin. */
   readonly from: readonly SeedCheckpoint[] | null
   /** For the events alone. */
   readonly folder: string
@@ -39,7 +39,7 @@ export interface TrainingTask {
   readonly now: () => number
 }
 
-/** For whoever keeps the ledger: never forwarded. `final` checkpoints hold the result. */
+/** For the ledger only, never forwarded. `final` checkpoints hold the result. */
 export interface TrainingState {
   readonly kind: 'state'
   readonly checkpoints: readonly SeedCheckpoint[]
@@ -47,15 +47,15 @@ export interface TrainingState {
 }
 
 /** Some seeds of the session were told to stop and the others not: their checkpoints are told, and the session is over. */
-export interface TrainingParted {
-  readonly kind: 'parted'
+interface SeedsStopped {
+  readonly kind: 'seeds-stopped'
   /** Those told to stop. */
   readonly seeds: readonly number[]
   readonly seconds: number
 }
 
-/** What a session tells: events for everybody, and what only its ledger hears. */
-export type TrainingEvent = RunEvent | TrainingState | TrainingParted
+/** The events of a session: a run's own, and those for its ledger only. */
+export type TrainingEvent = RunEvent | TrainingState | SeedsStopped
 
 /** A chunk lasts about this long, so that a stop answers well within 300 ms. */
 const CHUNK_MS = 120
@@ -103,7 +103,7 @@ class Run {
   #batchInEpoch: number
   #batch: number
   #orders: Uint32Array[] = []
-  #batchesAChunk = 1
+  #batchesPerChunk = 1
   #evaluated: EvaluatedParts = { train: null, validation: null, test: null }
   #lastCheckpoint: number
   #lastCosts: number
@@ -221,7 +221,7 @@ class Run {
   /** Fills in how good each network is after so many epochs, with as many pauses as the person likes. */
   async *#evaluate(epoch: number): AsyncGenerator<TrainingEvent, 'evaluated' | 'stopped'> {
     for (;;) {
-      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#alsoCounted(epoch))
+      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#extraCounts(epoch))
       let step: Awaited<ReturnType<typeof pieces.next>>
       do {
         yield this.#progress('evaluating')
@@ -243,12 +243,12 @@ class Run {
         }
         return 'evaluated'
       }
-      if (yield* this.#heed()) return 'stopped'
+      if (yield* this.#applyControls()) return 'stopped'
     }
   }
 
   /** What the evaluation after so many epochs counts beside accuracy. */
-  #alsoCounted(epoch: number): AlsoCounted {
+  #extraCounts(epoch: number): ExtraCounts {
     const { evaluation, training } = this.#experiment
     const { topK, topKEveryEpochs, confusionEveryEpochs } = evaluation
     const due = (every: number): boolean => epoch % every === 0 || epoch >= training.epochs
@@ -302,14 +302,14 @@ class Run {
       return trained === undefined ? order : order.map((place) => trained[place] as number)
     })
     while (this.#batchInEpoch < this.#batchesPerEpoch) {
-      if (yield* this.#heed()) return 'stopped'
+      if (yield* this.#applyControls()) return 'stopped'
       const before = this.#task.now()
       const { count, measure } = this.#nextChunk()
       const { plan, measured } = await this.#trainChunk(count)
       const elapsed = this.#task.now() - before
       this.#trainingMs += elapsed
       this.#pace.note(count, elapsed)
-      this.#batchesAChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
+      this.#batchesPerChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
       if (measure) {
         const position = { batch: this.#batch, batchInEpoch: this.#batchInEpoch }
@@ -329,7 +329,7 @@ class Run {
     const left = this.#batchesPerEpoch - this.#batchInEpoch
     const partial = this.#trainCount % this.#experiment.training.batchSize !== 0
     const whole = partial && left > 1 ? left - 1 : left
-    const count = Math.min(this.#batchesAChunk, whole, due)
+    const count = Math.min(this.#batchesPerChunk, whole, due)
     return { count, measure: count === due }
   }
 
@@ -362,7 +362,7 @@ class Run {
   }
 
   /** Obeys a pause or a stop. True when the session is to end. */
-  async *#heed(): AsyncGenerator<TrainingEvent, boolean> {
+  async *#applyControls(): AsyncGenerator<TrainingEvent, boolean> {
     if (this.#controls.pauseRequested) {
       yield* this.#checkpoint(false)
       const pausedAt = this.#task.now()
@@ -375,7 +375,7 @@ class Run {
     if (!this.#controls.stopRequested && parting.length === 0) return false
     yield* this.#checkpoint(false)
     if (this.#controls.stopRequested) yield this.#stopped()
-    else yield { kind: 'parted', seeds: parting.map(({ seed }) => seed), seconds: this.#seconds() }
+    else yield { kind: 'seeds-stopped', seeds: parting.map(({ seed }) => seed), seconds: this.#seconds() }
     return true
   }
 

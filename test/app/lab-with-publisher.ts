@@ -2,8 +2,8 @@
 // small files made here. MNIST comes in two goes; Fashion-MNIST's publisher cannot be reached; the rest is not offered.
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { type Fetchable, publishers } from '../../src-main/lab/datasets/publishers.ts'
 import { openLab } from '../../src-main/lab/lab.ts'
-import { publishers, type Fetchable } from '../../src-main/lab/datasets/publishers.ts'
 import { serveLab } from '../../src-main/serve.ts'
 import { idxFile, labelsFile } from '../data/idx-file.ts'
 import { LocalPublisher } from '../data/local-publisher.ts'
@@ -26,7 +26,7 @@ const lab = await openLab({
   host: 'browser',
   source: {
     // It waits as long as the test looks at it.
-    manners: { ...publisher.manners, silenceMs: 600_000 },
+    policy: { ...publisher.policy, idleTimeoutMs: 600_000 },
     publishers: (name) => (name === 'mnist' ? mnist : name === 'fashion-mnist' ? publishers(name).map(nobody) : []),
   },
 })

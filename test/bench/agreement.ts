@@ -5,7 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { UNIT_SCALING, type Samples } from '../../src-main/data/samples.ts'
+import { UNIT_SCALING, type Samples } from '../../src-main/data/data-set.ts'
 import { native } from '../../src-main/engines/native.ts'
 import { compileCase, type BenchCase } from './cases.ts'
 import { dumpTorch, type Torch } from './torch.ts'

@@ -33,7 +33,7 @@ export function apical(words: readonly string[], environment: Record<string, str
   return start(words, environment).finished
 }
 
-/** The surroundings without what would colour or misplace a run. */
+/** The environment without what would colour or misplace a run. */
 function clean(environment: Record<string, string>): NodeJS.ProcessEnv {
   const rest = { ...process.env }
   for (const name of ['APICAL_HOME', 'APICAL_DATA', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS']) delete rest[name]

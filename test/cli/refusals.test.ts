@@ -60,7 +60,7 @@ describe.concurrent('run refuses', () => {
     refused(['run', file('future.json', '{"version": 99}'), '--out', out], /version/, /99/))
 
   it('seeds that are no list', () => refused([...glyphs, '--seeds', '0,x'], /--seeds/, /"x"/))
-  it('seeds given twice', () => refused([...glyphs, '--seeds', '0,0'], /seed 0 stands there twice/))
+  it('seeds given twice', () => refused([...glyphs, '--seeds', '0,0'], /seed 0 is given twice/))
   it('no epochs', () => refused([...glyphs, '--epochs', '0'], /epochs/, /"?0"?/))
   it('a setting that does not exist', () => refused([...glyphs, '--set', 'rule.settings.gama=1'], /gama/))
   it('a setting out of its range', () => refused([...glyphs, '--set', 'training.batchSize=0'], /batchSize/, /0/))

@@ -72,7 +72,7 @@ describe('seeds', () => {
     ['0..9:0', 'a step of at least 1'],
     ['0-1000', 'at most 1000 seeds'],
     ['0..99999999999999999999', 'too large'],
-    ['1,0-3', 'stands there twice'],
+    ['1,0-3', 'is given twice'],
   ])('%j is refused', (text, words) => {
     expect(() => parseSeeds(text)).toThrow(words)
   })

@@ -8,13 +8,8 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { DATASET_NAMES } from '../../src-main/experiment/experiment.ts'
-import {
-  DataProblem,
-  describeDataSets,
-  loadDataSet,
-  useDataFolder,
-  verifyDataSet,
-} from '../../src-main/lab/datasets.ts'
+import { DataProblem } from '../../src-main/data/problem.ts'
+import { describeDataSets, loadDataSet, useDataFolder, verifyDataSet } from '../../src-main/lab/datasets.ts'
 import { idxFile, imagesFile, labelsFile, pattern } from './idx-file.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'apical-data-'))

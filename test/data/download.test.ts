@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Download, LabEvent } from '../../src-main/contract.ts'
-import { downloadInto, sizesOf, stagingOf } from '../../src-main/lab/datasets/download.ts'
-import { publishers, hostsOf, type Fetchable } from '../../src-main/lab/datasets/publishers.ts'
 import { dataSetFacts } from '../../src-main/lab/datasets/cards.ts'
+import { downloadInto, sizesOf, stagingOf } from '../../src-main/lab/datasets/download.ts'
+import { type Fetchable, hostsOf, publishers } from '../../src-main/lab/datasets/publishers.ts'
 import { Rate } from '../../src-main/lab/datasets/rate.ts'
 import { openLab } from '../../src-main/lab/lab.ts'
 import type { LabProblem } from '../../src-main/lab/problem.ts'
@@ -54,7 +54,7 @@ async function get(
 ): Promise<void> {
   publisher.stored = 0
   await downloadInto(into, fetchables, {
-    ...{ label: 'MNIST', signal, manners: publisher.manners },
+    ...{ label: 'MNIST', signal, policy: publisher.policy },
     tell: (_, have) => {
       publisher.stored = have
     },
@@ -117,7 +117,7 @@ describe.skipIf(noCertificate)(`a file is fetched${why}`, () => {
     const stop = new AbortController()
     const served = publisher.publish('f', noise(200_000, 3), { etag: null, slowMs: 2 })
     const begun = downloadInto(into, [fetchable], {
-      ...{ label: 'MNIST', signal: stop.signal, manners: publisher.manners },
+      ...{ label: 'MNIST', signal: stop.signal, policy: publisher.policy },
       tell: (_, have) => {
         if (have > 50_000) stop.abort()
       },
@@ -163,7 +163,7 @@ describe.skipIf(noCertificate)(`a file is fetched${why}`, () => {
     const fetchable = publisher.wanted('i', bytes)
     const stop = new AbortController()
     const work = downloadInto(into, [fetchable], {
-      ...{ label: 'MNIST', signal: stop.signal, manners: publisher.manners },
+      ...{ label: 'MNIST', signal: stop.signal, policy: publisher.policy },
       tell: (_, have) => {
         if (have > 50_000) stop.abort()
       },
@@ -235,10 +235,10 @@ describe.skipIf(noCertificate)(`nothing is kept and one sentence said${why}`, ()
 
   it('where the server is not who it says', async () => {
     publisher.publish('stranger', bytes)
-    const { pausesMs, silenceMs } = publisher.manners
-    const manners = { pausesMs, silenceMs }
+    const { retryDelaysMs, idleTimeoutMs } = publisher.policy
+    const policy = { retryDelaysMs, idleTimeoutMs }
     const work = downloadInto(newTarget(), [publisher.wanted('stranger', bytes)], {
-      ...{ label: 'MNIST', signal: new AbortController().signal, manners, tell: () => undefined },
+      ...{ label: 'MNIST', signal: new AbortController().signal, policy, tell: () => undefined },
     })
     expect((await refusalOf(work)).message).toMatch(/cannot be talked to safely \(.*SIGNED.*\)/)
     expect(publisher.asked).toEqual([])
@@ -388,7 +388,7 @@ describe.skipIf(noCertificate)(`a lab${why}`, () => {
       publisher.publish(name, content, name.startsWith('train-images') ? { slowMs: 20 } : {})
       return publisher.wanted(name, content)
     })
-    const source = { publishers: (name: string) => (name === 'mnist' ? mnist : []), manners: publisher.manners }
+    const source = { publishers: (name: string) => (name === 'mnist' ? mnist : []), policy: publisher.policy }
     const lab = await openLab({ host: 'test', resultsFolder: scratch.inside('results'), source })
     const events: Download[] = []
     const ended = (state: Download['state']): Promise<Download> =>
@@ -439,7 +439,7 @@ describe.skipIf(noCertificate)(`a lab${why}`, () => {
     publisher.publish('x.gz', content, { slowMs: 5 })
     const source = {
       publishers: (name: string) => (name === 'mnist' ? [publisher.wanted('x.gz', content)] : []),
-      manners: publisher.manners,
+      policy: publisher.policy,
     }
     const lab = await openLab({ host: 'test', resultsFolder: scratch.inside('results-2'), source })
     await lab.download({ name: 'mnist' })

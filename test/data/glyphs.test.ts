@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { generateGlyphs, GLYPHS_VERSION } from '../../src-main/data/glyphs.ts'
-import type { Samples } from '../../src-main/data/samples.ts'
+import type { Samples } from '../../src-main/data/data-set.ts'
 import { loadDataSet } from '../../src-main/lab/datasets.ts'
 import { trainSoftmax } from './softmax.ts'
 

@@ -8,7 +8,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Manners } from '../../src-main/lab/datasets/fetch.ts'
+import type { FetchPolicy } from '../../src-main/lab/datasets/fetch.ts'
 import type { Fetchable, WantedFile } from '../../src-main/lab/datasets/publishers.ts'
 
 /** What the server does with a file. */
@@ -86,8 +86,8 @@ export class LocalPublisher {
     return publisher
   }
 
-  get manners(): Manners {
-    return { certificates: certificate?.cert.toString() ?? '', pausesMs: [1, 1, 1], silenceMs: 10_000 }
+  get policy(): FetchPolicy {
+    return { certificates: certificate?.cert.toString() ?? '', retryDelaysMs: [1, 1, 1], idleTimeoutMs: 10_000 }
   }
 
   url(path: string): string {

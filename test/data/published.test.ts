@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it, vi } from 'vitest'
-import type { Samples } from '../../src-main/data/samples.ts'
+import type { Samples } from '../../src-main/data/data-set.ts'
 import { describeDataSets, loadDataSet, useDataFolder, verifyDataSet } from '../../src-main/lab/datasets.ts'
 
 // Unpacking 180 MB of .xz takes seconds, and minutes on a machine that is busy with other tests.

@@ -1,6 +1,6 @@
 /** Softmax regression, trained well: how far a linear classifier gets, for judging how hard a data set is. */
 import { epochOrder } from '../../src-main/data/batches.ts'
-import type { DataSet, Samples } from '../../src-main/data/samples.ts'
+import type { DataSet, Samples } from '../../src-main/data/data-set.ts'
 import { Generator } from '../../src-main/program/random.ts'
 
 const BATCH = 100

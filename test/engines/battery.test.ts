@@ -1,7 +1,7 @@
 // Every engine that this machine has against the reference in float64: random programs, and every rule.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Samples } from '../../src-main/data/samples.ts'
+import type { Samples } from '../../src-main/data/data-set.ts'
 import { drawInitial } from '../../src-main/program/initial.ts'
 import type { Program } from '../../src-main/program/program.ts'
 import { isHit } from '../../src-main/program/measures.ts'

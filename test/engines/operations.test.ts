@@ -1,6 +1,6 @@
 // Each operation on each engine, with expectations worked out by hand or from another formula.
 import { describe, expect, test } from 'vitest'
-import type { Samples } from '../../src-main/data/samples.ts'
+import type { Samples } from '../../src-main/data/data-set.ts'
 import type { Numbers } from '../../src-main/engines/engine.ts'
 import type { MapName } from '../../src-main/program/activations.ts'
 import { compile } from '../../src-main/program/compile.ts'

@@ -1,5 +1,5 @@
 /** One program on one engine with random data: what every engine must leave alike. */
-import type { Samples } from '../../src-main/data/samples.ts'
+import type { Samples } from '../../src-main/data/data-set.ts'
 import { checkedOpen } from '../../src-main/engines/checked-session.ts'
 import { engines } from '../../src-main/engines/index.ts'
 import type { Counts, Engine, Numbers, Precision, Session } from '../../src-main/engines/engine.ts'

@@ -4,7 +4,7 @@ import type { DataSetCard, RuleCard } from '../../src-main/contract.ts'
 import { Experiment } from '../../src-main/experiment/experiment.ts'
 import { experimentFields } from '../../src-main/experiment/fields.ts'
 import { presetCards } from '../../src-main/experiment/presets.ts'
-import { ruleCards } from '../../src-main/lab/description.ts'
+import { ruleCards } from '../../src-main/lab/office/rule-cards.ts'
 import { rules } from '../../src-main/rules/index.ts'
 import { parseSeeds } from '../../src-main/cli/seeds.ts'
 import {

@@ -2,7 +2,7 @@
 import type { ExperimentRow, LabDescription, PresetCard } from '../../src-main/contract.ts'
 import { Experiment } from '../../src-main/experiment/experiment.ts'
 import { experimentFields } from '../../src-main/experiment/fields.ts'
-import { ruleCards } from '../../src-main/lab/description.ts'
+import { ruleCards } from '../../src-main/lab/office/rule-cards.ts'
 
 function preset(name: string, label: string, rule: string, data: 'mnist' | 'glyphs', mean: number | null): PresetCard {
   return {

@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src-main/contract.ts'
 import { openLab, type OpenLab } from '../../src-main/lab/lab.ts'
-import { livingOwner, paths, readRecord } from '../../src-main/lab/results.ts'
-import { readJson } from '../../src-main/lab/results/files.ts'
+import { paths, readRecord } from '../../src-main/lab/results.ts'
+import { readJson } from '../../src-main/lab/storage/files.ts'
+import { liveOwner } from '../../src-main/lab/storage/ownership.ts'
 import { scratchFolder, smallExperiment } from '../lab/small-experiment.ts'
 import { eventually, expectSound } from './soundness.ts'
 
@@ -77,9 +78,9 @@ describe('a worker that', () => {
       process.kill(workerOf(join(results, id)), 'SIGSTOP')
       await eventually('the stall to be noticed', () => heard(id, 'failed').length > 0)
       expect(lastEvent(id)).toMatchObject({
-        event: { message: expect.stringContaining('no sign of life for 10 s') as unknown },
+        event: { message: expect.stringContaining('did not respond for 10 s') as unknown },
       })
-      await eventually('the worker to be gone', () => livingOwner(join(results, id)) === null)
+      await eventually('the worker to be gone', () => liveOwner(join(results, id)) === null)
       expect(readRecord(join(results, id)).row).toMatchObject({ state: 'interrupted' })
     },
     240_000,
@@ -130,7 +131,7 @@ describe('the person', () => {
     await lab.stop({ id })
     await eventually('the stop', () => heard(id, 'stopped').length > 0)
     expect(readRecord(folder).row.state).toBe('stopped')
-    await eventually('the worker to be gone', () => livingOwner(folder) === null)
+    await eventually('the worker to be gone', () => liveOwner(folder) === null)
     await lab.resume({ id })
     await eventually('training again', () => heard(id, 'resumed').length === 2)
     await lab.close()

@@ -9,11 +9,12 @@ import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
-import { runExperiment } from '../../src-main/lab/headless.ts'
-import { rootFolder } from '../../src-main/lab/installation.ts'
-import { createRun } from '../../src-main/lab/preparation.ts'
-import { changeStatus, livingOwner, paths, readCheckpoint, readRecord } from '../../src-main/lab/results.ts'
-import { TrainingWorker } from '../../src-main/lab/workers.ts'
+import { rootFolder } from '../../src-main/lab/machine/installation.ts'
+import { changeStatus, paths, readCheckpoint, readRecord } from '../../src-main/lab/results.ts'
+import { runExperiment } from '../../src-main/lab/runs/headless.ts'
+import { createRun } from '../../src-main/lab/runs/preparation.ts'
+import { TrainingWorker } from '../../src-main/lab/runs/training-worker.ts'
+import { liveOwner } from '../../src-main/lab/storage/ownership.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { scratchFolder, smallExperiment } from '../lab/small-experiment.ts'
 import { eventually, expectSound, historiesOf, weightsOf } from './soundness.ts'
@@ -75,7 +76,7 @@ describe('kill -9', () => {
       // The last one is left alone.
       if (kills < KILLS) await Promise.race([worker.ended, sleep(moments.uniform() * wholeMs)])
       else await worker.ended
-      if (worker.pid !== undefined && !worker.isLeaving) process.kill(worker.pid, 'SIGKILL')
+      if (worker.pid !== undefined && !worker.isExiting) process.kill(worker.pid, 'SIGKILL')
       const ending = await worker.ended
       expectSound(folder)
       // At most the running epoch is done again.
@@ -120,10 +121,10 @@ describe('kill -9', () => {
         await gone
       }
       expectSound(folder)
-      await eventually('the worker of a dead host to end', () => livingOwner(folder) === null)
+      await eventually('the worker of a dead host to end', () => liveOwner(folder) === null)
       // One that had not yet begun when its host died says nothing; give it the time to go.
       await sleep(100)
-      await eventually('the worker of a dead host to end', () => livingOwner(folder) === null)
+      await eventually('the worker of a dead host to end', () => liveOwner(folder) === null)
       expectSound(folder)
       const { state } = readRecord(folder).row
       if (host.signalCode === 'SIGKILL') kills++

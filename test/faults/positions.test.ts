@@ -2,9 +2,9 @@
 import { copyFileSync, existsSync, rmSync } from 'node:fs'
 import { afterAll, expect, it } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
-import { resumeRun, runExperiment } from '../../src-main/lab/headless.ts'
-import type { RunOptions } from '../../src-main/lab/run-options.ts'
 import { paths, readCheckpoint } from '../../src-main/lab/results.ts'
+import { resumeRun, runExperiment } from '../../src-main/lab/runs/headless.ts'
+import type { RunOptions } from '../../src-main/lab/runs/run-options.ts'
 import { scratchFolder, smallExperiment } from '../lab/small-experiment.ts'
 import { expectSound, historiesOf, weightsOf } from './soundness.ts'
 

@@ -1,8 +1,9 @@
 /** What must hold of an experiment's folder at every moment, whoever was killed while doing whatever to it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { expect } from 'vitest'
-import { livingOwner, paths, readCheckpoint, readExperiment, readRecord } from '../../src-main/lab/results.ts'
-import { decodeSafetensors } from '../../src-main/lab/safetensors.ts'
+import { paths, readCheckpoint, readExperiment, readRecord } from '../../src-main/lab/results.ts'
+import { liveOwner } from '../../src-main/lab/storage/ownership.ts'
+import { decodeSafetensors } from '../../src-main/lab/storage/safetensors.ts'
 
 /** Every file that has its name is whole, and the record reads without a warning other than of one torn last line per seed. */
 export function expectSound(folder: string): void {
@@ -19,7 +20,7 @@ export function expectSound(folder: string): void {
   for (const warning of warnings) expect(warning).toMatch(/torn|cannot be read/)
   expect(row.state).not.toBe('unreadable')
   // Nothing but a living worker may be called running.
-  if (row.state === 'running' || row.state === 'paused') expect(livingOwner(folder)).not.toBeNull()
+  if (row.state === 'running' || row.state === 'paused') expect(liveOwner(folder)).not.toBeNull()
 }
 
 export function weightsOf(folder: string): Map<string, Buffer> {

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { engineNamed, engines } from '../../src-main/engines/index.ts'
 import type { Engine, Numbers, Precision, Session } from '../../src-main/engines/engine.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
-import type { Samples } from '../../src-main/data/samples.ts'
+import type { Samples } from '../../src-main/data/data-set.ts'
 import { SETTLING, webgpuWith } from '../engines/webgpu-strategies.ts'
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))

@@ -3,13 +3,18 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { leaving } from '../../src-main/electron/leaving.ts'
+import { closeHandler } from '../../src-main/electron/close-handler.ts'
 import { browserCommand } from '../../src-main/serve/open-browser.ts'
-import { electronProgram, whyNoWindow, type Surroundings } from '../../src-main/start.ts'
+import { electronProgram, whyNoWindow, type HostEnvironment } from '../../src-main/start.ts'
 
 describe('the window', () => {
-  const desk: Surroundings = { platform: 'linux', environment: { DISPLAY: ':0' }, electron: '/electron', isRoot: false }
-  test.each<[string, Partial<Surroundings>, RegExp | null]>([
+  const desk: HostEnvironment = {
+    platform: 'linux',
+    environment: { DISPLAY: ':0' },
+    electron: '/electron',
+    isRoot: false,
+  }
+  test.each<[string, Partial<HostEnvironment>, RegExp | null]>([
     ['everything there', {}, null],
     ['Wayland', { environment: { WAYLAND_DISPLAY: 'wayland-0' } }, null],
     ['no program', { electron: null }, /not installed/],
@@ -65,7 +70,7 @@ describe('leaving', () => {
         said.push('closed')
       },
     }
-    const leave = leaving(Promise.resolve(lab), {
+    const leave = closeHandler(Promise.resolve(lab), {
       ask: (sentence) => {
         said.push(sentence)
         return Promise.resolve(answer)
@@ -112,7 +117,7 @@ describe('leaving', () => {
   test('leaves a lab that never opened', async () => {
     const said: string[] = []
     const never = Promise.reject(new Error('no folder'))
-    const leave = leaving(never, { ask: () => Promise.resolve(true), quit: () => said.push('quit') })
+    const leave = closeHandler(never, { ask: () => Promise.resolve(true), quit: () => said.push('quit') })
     leave({ preventDefault: () => undefined })
     await settleAll()
     expect(said).toEqual(['quit'])

@@ -4,12 +4,13 @@ import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LAB_CALLS, type LabEvent } from '../../src-main/contract.ts'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
-import { runExperiment } from '../../src-main/lab/headless.ts'
-import { rootFolder } from '../../src-main/lab/installation.ts'
-import { labCall, listSamples, openLab, type LabOptions, type OpenLab } from '../../src-main/lab/lab.ts'
+import { labCall, openLab, type OpenLab } from '../../src-main/lab/lab.ts'
+import type { LabOptions } from '../../src-main/lab/office/lab-options.ts'
+import { rootFolder } from '../../src-main/lab/machine/installation.ts'
+import { paths, SampleExperiments } from '../../src-main/lab/results.ts'
+import { runExperiment } from '../../src-main/lab/runs/headless.ts'
+import { throttleProgress } from '../../src-main/lab/runs/throttled-progress.ts'
 import { LabProblem } from '../../src-main/lab/problem.ts'
-import { paths } from '../../src-main/lab/results.ts'
-import { thinned } from '../../src-main/lab/thinned.ts'
 import { eventually } from '../faults/soundness.ts'
 import { quickExperiment, scratchFolder, smallExperiment } from './small-experiment.ts'
 
@@ -66,6 +67,8 @@ async function labWithRun(): Promise<{ lab: OpenLab; id: string; results: string
   lab.watch((event) => events.push(event))
   return { lab, id: basename(done), results, events }
 }
+
+const listSamples = (root: string) => new SampleExperiments(root, scratch.inside('nothing-hidden')).list()
 
 const refusal = async (call: Promise<unknown>): Promise<LabProblem> => {
   const error: unknown = await call.then(
@@ -268,7 +271,7 @@ describe('thinning', () => {
   it('passes at most ten progress events a second, a change of phase at once, and everything else always', () => {
     let now = 0
     const passed: RunEvent[] = []
-    const tell = thinned(
+    const tell = throttleProgress(
       (event) => passed.push(event),
       () => now,
     )

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import type { LabView } from '../../src-main/contract.ts'
 import { changeLabels, readLabels } from '../../src-main/lab/results/labels.ts'
-import { forgetView, keepView, readViews } from '../../src-main/lab/results/views.ts'
+import { forgetView, keepView, readViews } from '../../src-main/lab/storage/views.ts'
 import { scratchFolder } from './small-experiment.ts'
 
 const scratch = scratchFolder()

@@ -2,7 +2,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { afterAll, expect, it } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
-import { createFolder, Ledger, paths, readRecord, readRow } from '../../src-main/lab/results.ts'
+import { createFolder, Ledger, paths, readRecord, rowIn } from '../../src-main/lab/results.ts'
 import { scratchFolder, smallExperiment } from './small-experiment.ts'
 
 const scratch = scratchFolder()
@@ -55,7 +55,7 @@ it('keeps the latest iterations and the latest confusion, what measures cost, an
   expect(seeds[1]).toMatchObject({ profiles: {}, confusion: null })
   expect(costs).toEqual([{ measure: 'residual', seconds: 1.5, percent: 2 }])
   appendFileSync(paths(folder).metrics(0), '{"kind":"confusion","seed":0,"torn\n{"kind":"measure","torn\n')
-  expect(readRow(folder).state, 'lines of measures are not even read for a row').not.toBe('unreadable')
+  expect(rowIn(folder)?.state, 'lines of measures are not even read for a row').not.toBe('unreadable')
   writeFileSync(paths(folder).costs, '{"not":"a list"}')
   expect(readRecord(folder).warnings.join()).toMatch(/costs\.json.*found something else/)
 })

@@ -1,5 +1,5 @@
 /** Owns an experiment's folder until it is killed: the other instance of tests. Words: FOLDER. */
-import { takeOwnership } from '../../src-main/lab/results/owner.ts'
+import { takeOwnership } from '../../src-main/lab/storage/ownership.ts'
 
 try {
   takeOwnership(process.argv[2] ?? '')

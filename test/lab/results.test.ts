@@ -23,10 +23,8 @@ import {
   changeStatus,
   createFolder,
   findRun,
-  identity,
   Ledger,
   listRows,
-  livingOwner,
   moveToTrash,
   outcomeIn,
   paths,
@@ -40,9 +38,10 @@ import {
   resultsFolder,
   rowIn,
 } from '../../src-main/lab/results.ts'
-import { LineFile, writeWhole } from '../../src-main/lab/results/files.ts'
 import { README } from '../../src-main/lab/results/read-me.ts'
 import type { Status } from '../../src-main/lab/results/status.ts'
+import { LineFile, writeWhole } from '../../src-main/lab/storage/files.ts'
+import { identity, liveOwner } from '../../src-main/lab/storage/ownership.ts'
 import type { SeedCheckpoint } from '../../src-main/training/checkpoint.ts'
 import { pythonWith } from './python.ts'
 import { scratchFolder, smallExperiment } from './small-experiment.ts'
@@ -199,7 +198,7 @@ describe('an experiment’s folder', () => {
     )
     expect(readCheckpoint(folder, 7)).toEqual(checkpoint(7))
     expect(readCheckpoint(newRun(), 0)).toBeNull()
-    expect(livingOwner(folder)).toBeNull()
+    expect(liveOwner(folder)).toBeNull()
   })
 
   it('drops what a resume superseded, and only that', () => {
@@ -352,12 +351,12 @@ describe('two instances', () => {
     const first = other(folder)
     expect(await said(first)).toBe('mine\n')
     expect(() => new Ledger(folder, 'corinfomax')).toThrow(`being worked on by process ${first.pid ?? 0}`)
-    expect(livingOwner(folder)).toBe(first.pid)
+    expect(liveOwner(folder)).toBe(first.pid)
     first.kill('SIGKILL')
     await once(first, 'exit')
-    expect(livingOwner(folder)).toBeNull()
+    expect(liveOwner(folder)).toBeNull()
     const ledger = new Ledger(folder, 'corinfomax')
-    expect(livingOwner(folder)).toBe(process.pid)
+    expect(liveOwner(folder)).toBe(process.pid)
     ledger.close()
     expect(existsSync(paths(folder).worker)).toBe(false)
   })

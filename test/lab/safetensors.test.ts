@@ -8,7 +8,7 @@ import {
   encodeSafetensors,
   SafetensorsProblem,
   type Tensor,
-} from '../../src-main/lab/safetensors.ts'
+} from '../../src-main/lab/storage/safetensors.ts'
 import { pythonWith } from './python.ts'
 import { scratchFolder } from './small-experiment.ts'
 

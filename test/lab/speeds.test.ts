@@ -2,8 +2,8 @@
 import { afterAll, expect, test } from 'vitest'
 import type { BenchResult } from '../../src-main/contract.ts'
 import { forecastExperiment } from '../../src-main/experiment/forecast.ts'
-import { Benches } from '../../src-main/lab/benches.ts'
-import { MeasuredSpeeds } from '../../src-main/lab/speeds.ts'
+import { BenchmarkStore } from '../../src-main/lab/jobs/benchmark-store.ts'
+import { MeasuredSpeeds } from '../../src-main/lab/jobs/measured-speeds.ts'
 import { scratchFolder, smallExperiment } from './small-experiment.ts'
 
 const scratch = scratchFolder()
@@ -27,7 +27,7 @@ const bench = (engine: string, gflops: number): BenchResult => ({
 })
 
 test('the speed of runs counts, before there is one the benchmark, before that nothing is known', () => {
-  const benches = new Benches(scratch.path)
+  const benches = new BenchmarkStore(scratch.path)
   const speeds = new MeasuredSpeeds(scratch.path, benches)
   const experiment = smallExperiment()
   const auto = { ...experiment, engine: { ...experiment.engine, name: 'auto' as const } }

@@ -45,7 +45,7 @@ import { experimentFields } from './src-main/experiment/fields.ts'
 import { checkExperiment } from './src-main/experiment/check.ts'
 import { forecastExperiment } from './src-main/experiment/forecast.ts'
 import { keysOf, setKey } from './src-main/experiment/setting-key.ts'
-import { ruleCards } from './src-main/lab/description.ts'
+import { ruleCards } from './src-main/lab/office/rule-cards.ts'
 const rule = { name: 'made-up', settings: {} }
 const asked = { version: 1, name: 'Made up', preset: null, data: { name: 'glyphs' }, widths: [784, 60, 10], rule, training: { epochs: 2, batchSize: 10 }, measures: ['activity'], seeds: [0, 1], engine: {} }
 const { experiment } = checkExperiment(asked)

@@ -12,14 +12,14 @@ import { cpSync, mkdtempSync, mkdirSync, readdirSync, readFileSync, rmSync, writ
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readRow, runIds } from '../../src-main/lab/results.ts'
+import { rowIn, runIds } from '../../src-main/lab/results.ts'
 
 const WORDS = ['corinfomax-glyphs-small', '--seeds', '0..40:10', '--epochs', '10']
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const samples = join(root, 'resources/sample')
 
 const folder = process.argv[2] ?? train()
-if (readRow(folder).state !== 'done') throw new Error(`${folder} is not finished; resume it first`)
+if (rowIn(folder)?.state !== 'done') throw new Error(`${folder} is not finished; resume it first`)
 
 const id = basename(folder)
 const sample = join(samples, id)

@@ -1,6 +1,6 @@
 /** Networks that are lost: found, named, left out of the mean and never out of the list. The losses are real ones. */
 import { describe, expect, it } from 'vitest'
-import type { DataSet } from '../../src-main/data/samples.ts'
+import type { DataSet } from '../../src-main/data/data-set.ts'
 import { atChance, brokenParameter } from '../../src-main/training/collapse.ts'
 import { numbersOf, tinyData, tinyExperiment, tinyTask, told } from './tiny.ts'
 

@@ -96,6 +96,6 @@ it('refuses seeds that stand at different batches, and a seed without a checkpoi
   const { states } = await told(tinyTask(experiment))
   const [early, late] = [states[0]?.checkpoints ?? [], states.at(-1)?.checkpoints ?? []]
   const apart = [...early.slice(0, 1), ...late.slice(1)]
-  await expect(told(tinyTask(experiment, { from: apart }))).rejects.toThrow(/seeds 0 and 1 stand at different batches/)
+  await expect(told(tinyTask(experiment, { from: apart }))).rejects.toThrow(/seeds 0 and 1 are at different batches/)
   await expect(told(tinyTask(experiment, { from: early.slice(0, 1) }))).rejects.toThrow(/no checkpoint of seed 1/)
 })

@@ -1,5 +1,5 @@
 /** The smallest real things to train: three classes of noisy six-pixel patterns, and experiments on them. */
-import type { DataSet, Samples } from '../../src-main/data/samples.ts'
+import type { DataSet, Samples } from '../../src-main/data/data-set.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { Experiment } from '../../src-main/experiment/experiment.ts'
@@ -96,7 +96,7 @@ export async function told(
   const states: TrainingState[] = []
   for await (const event of train(task, controls)) {
     if (event.kind === 'state') states.push(event)
-    else if (event.kind !== 'parted') events.push(event)
+    else if (event.kind !== 'seeds-stopped') events.push(event)
     each(event, controls)
   }
   return {

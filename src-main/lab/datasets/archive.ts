@@ -9,12 +9,12 @@ import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
-import { DataProblem, inWords } from '../../data/problem.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
 import type { Fetchable, WantedFile } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
 
 /** Read-mes and lists of names beside the files, and the archive's own headers. */
-const BESIDES = 1 << 20
+const OVERHEAD_BYTES = 1 << 20
 
 /** Writes each file that `of` gives into `folder`, new. @throws DataProblem for any other content, LabProblem of the disk */
 export async function unpackArchive(
@@ -24,7 +24,7 @@ export async function unpackArchive(
   signal: AbortSignal,
 ): Promise<void> {
   const wanted = new Map(of.gives.map((file) => [`${of.archiveFolder ?? ''}/${file.name}`, file]))
-  const most = of.gives.reduce((sum, { bytes }) => sum + bytes, BESIDES)
+  const most = of.gives.reduce((sum, { bytes }) => sum + bytes, OVERHEAD_BYTES)
   const writing: Promise<void>[] = []
   const wrong = (expected: string, found: string): DataProblem => new DataProblem(archive, expected, found)
   const parser = new Parser({ strict: true })
@@ -42,8 +42,8 @@ export async function unpackArchive(
       if (entry.type !== 'File' || entry.size !== file.bytes) {
         reject(
           wrong(
-            `${file.name} as a file of ${inWords(file.bytes)} bytes`,
-            `${entry.type}, ${inWords(entry.size)} bytes`,
+            `${file.name} as a file of ${formatCount(file.bytes)} bytes`,
+            `${entry.type}, ${formatCount(entry.size)} bytes`,
           ),
         )
         entry.resume()
@@ -63,7 +63,7 @@ export async function unpackArchive(
       let seen = 0
       for await (const chunk of source) {
         seen += chunk.length
-        if (seen > most) throw wrong(`${inWords(most)} bytes at most once unpacked`, 'more than that')
+        if (seen > most) throw wrong(`${formatCount(most)} bytes at most once unpacked`, 'more than that')
         if (!parser.write(chunk)) await Promise.race([new Promise((resolve) => parser.once('drain', resolve)), failed])
       }
       const ended = new Promise((resolve) => parser.once('end', resolve))

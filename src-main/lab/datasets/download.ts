@@ -6,19 +6,18 @@ import { existsSync, renameSync, rmdirSync, rmSync, statfsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DataProblem } from '../../data/problem.ts'
 import { LabProblem } from '../problem.ts'
-import { giveUpOwnership, showLife, SIGN_OF_LIFE_MS, takeOwnership } from '../results/owner.ts'
-import { makeFolders } from '../results/folder.ts'
 import { unpackArchive } from './archive.ts'
-import { digestOf, dropPart, fetchPart, NotFetched, partOf, sizeOf, type Manners } from './fetch.ts'
+import { digestOf, dropPart, fetchPart, type FetchPolicy, NotFetched, partOf, sizeOf } from './fetch.ts'
 import type { Fetchable, WantedFile } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
+import { releaseOwnership, makeFolders, touchHeartbeat, HEARTBEAT_MS, takeOwnership } from '../storage.ts'
 
 export type Phase = 'fetching' | 'checking' | 'unpacking'
 
-export interface Downloading {
+interface DownloadOptions {
   readonly label: string
   readonly signal: AbortSignal
-  readonly manners: Manners
+  readonly policy: FetchPolicy
   /** How far it is; `bytes` of all that has to come over the network. */
   readonly tell: (phase: Phase, bytes: number) => void
 }
@@ -70,7 +69,7 @@ export function freeBytes(folder: string): number | null {
 export async function downloadInto(
   target: string,
   fetchables: readonly Fetchable[],
-  { label, signal, manners, tell }: Downloading,
+  { label, signal, policy, tell }: DownloadOptions,
 ): Promise<void> {
   const staging = stagingOf(target)
   const { onDisk } = sizesOf(fetchables, target)
@@ -80,11 +79,11 @@ export async function downloadInto(
       `${label} needs ${inMegabytes(onDisk)} on the disk of ${dirname(target)}; ${inMegabytes(free)} are free.`,
       'Free some space, or set APICAL_HOME to a folder on a larger disk and start Apical again.',
     )
-  await guarded(target, () => makeFolders(staging))
+  await withStorageProblems(target, () => makeFolders(staging))
   takeOwnership(staging)
   const life = setInterval(() => {
-    showLife(staging)
-  }, SIGN_OF_LIFE_MS)
+    touchHeartbeat(staging)
+  }, HEARTBEAT_MS)
   try {
     const missing: Fetchable[] = []
     let done = 0
@@ -96,7 +95,7 @@ export async function downloadInto(
       const path = join(staging, fetchable.name)
       await fetchPart(fetchable, path, {
         signal,
-        manners,
+        policy,
         onBytes: (have) => {
           tell('fetching', done + have)
         },
@@ -106,7 +105,7 @@ export async function downloadInto(
       }).catch((error: unknown) => {
         throw error instanceof NotFetched ? notFetched(error, label, fetchables, sizeOf(partOf(path))) : error
       })
-      if (fetchable.archiveFolder === null) await guarded(path, () => renameSync(partOf(path), path))
+      if (fetchable.archiveFolder === null) await withStorageProblems(path, () => renameSync(partOf(path), path))
       else {
         tell('unpacking', done + fetchable.bytes)
         for (const { name } of fetchable.gives) rmSync(join(staging, name), { force: true })
@@ -115,7 +114,7 @@ export async function downloadInto(
       dropPart(partOf(path))
       done += fetchable.bytes
     }
-    await guarded(target, () => {
+    await withStorageProblems(target, () => {
       makeFolders(target)
       for (const { name } of fetchables.flatMap(({ gives }) => gives)) {
         // Looked at when this began: what lies there by now is the published file, or somebody's own.
@@ -125,7 +124,7 @@ export async function downloadInto(
     rmSync(staging, { recursive: true, force: true })
   } finally {
     clearInterval(life)
-    giveUpOwnership(staging)
+    releaseOwnership(staging)
     removeIfEmpty(staging)
   }
 }
@@ -174,7 +173,7 @@ function removeIfEmpty(folder: string): void {
   }
 }
 
-async function guarded<T>(path: string, work: () => T | Promise<T>): Promise<T> {
+async function withStorageProblems<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

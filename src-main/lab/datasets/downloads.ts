@@ -1,30 +1,30 @@
-/** The downloads of a lab: at most one of a set at a time, each told as it goes, stopped with the lab. */
+/** The downloads of a lab: at most one per data set at a time, reported as they go, stopped with the lab. */
 import { basename, join } from 'node:path'
 import { DataProblem } from '../../data/problem.ts'
 import type { Download, DownloadOffer } from '../../experiment/data-card.ts'
 import type { DataSetName } from '../../experiment/experiment.ts'
 import { LabProblem } from '../problem.ts'
-import { apicalHome } from '../results/folder.ts'
 import { factsOf } from './cards.ts'
-import { downloadInto, freeBytes, sizesOf, type Phase } from './download.ts'
-import { USUAL_MANNERS, type Manners } from './fetch.ts'
+import { downloadInto, freeBytes, type Phase, sizesOf } from './download.ts'
+import { type FetchPolicy, DEFAULT_FETCH_POLICY } from './fetch.ts'
 import { findDataSet, findFile, rememberFolder } from './find.ts'
 import { hostsOf, publishers, type Publishers } from './publishers.ts'
 import { Rate } from './rate.ts'
+import { apicalHome } from '../storage.ts'
 
 /** Where sets come from, and how they are asked for: the publishers themselves unless a test brings its own. */
 export interface Source {
   readonly publishers: Publishers
-  readonly manners: Manners
+  readonly policy: FetchPolicy
 }
 
-export const PUBLISHED: Source = { publishers, manners: USUAL_MANNERS }
+export const PUBLISHED: Source = { publishers, policy: DEFAULT_FETCH_POLICY }
 
 const TELL_MS = 250
 const TICK_MS = 1000
 
 /** The folder that a download of a set fills: in the one that the person named for data, else in the lab's own. */
-export function downloadFolder(name: DataSetName, dataFolder: string | null): string {
+function downloadFolder(name: DataSetName, dataFolder: string | null): string {
   return join(dataFolder ?? join(apicalHome(), 'data'), factsOf(name).folders[0] ?? name)
 }
 
@@ -71,8 +71,8 @@ export async function downloadSet(
         'Choose its folder if it is what you want, or move it away and download again.',
       )
   }
-  const { manners } = source
-  await downloadInto(target, fetchables, { label: facts.label, signal, manners, tell })
+  const { policy } = source
+  await downloadInto(target, fetchables, { label: facts.label, signal, policy, tell })
   if (dataFolder === null && !isFoundIn(name, target)) rememberFolder(name, target)
   return target
 }
@@ -86,7 +86,7 @@ function isFoundIn(name: DataSetName, folder: string): boolean {
   }
 }
 
-interface UnderWay {
+interface ActiveDownload {
   readonly stop: AbortController
   readonly ended: Promise<void>
 }
@@ -95,7 +95,7 @@ export class Downloads {
   readonly dataFolder: string | null
   readonly source: Source
   readonly #listeners = new Set<(download: Download) => void>()
-  readonly #underWay = new Map<DataSetName, UnderWay>()
+  readonly #active = new Map<DataSetName, ActiveDownload>()
   /** The latest of each set since the lab was opened. */
   readonly #latest = new Map<DataSetName, Download>()
 
@@ -115,25 +115,25 @@ export class Downloads {
   /** Begins, or goes on where an earlier one was broken off. @throws LabProblem when it is under way already */
   start(name: DataSetName): void {
     const { label } = factsOf(name)
-    if (this.#underWay.has(name))
+    if (this.#active.has(name))
       throw new LabProblem(`${label} is being downloaded already.`, 'Wait for it, or stop it.')
     const offer = offerOf(name, this.dataFolder, this.source)
     if (offer === null) throw new LabProblem(`${label} is built in.`, 'It needs no download.')
     const stop = new AbortController()
-    this.#underWay.set(name, { stop, ended: this.#run(name, offer, stop.signal) })
+    this.#active.set(name, { stop, ended: this.#run(name, offer, stop.signal) })
   }
 
   /** Stops one; what came so far is kept. @throws LabProblem when none is under way */
   async stop(name: DataSetName): Promise<void> {
-    const underWay = this.#underWay.get(name)
-    if (underWay === undefined)
+    const active = this.#active.get(name)
+    if (active === undefined)
       throw new LabProblem(`${factsOf(name).label} is not being downloaded.`, 'It may have ended meanwhile.')
-    underWay.stop.abort()
-    await underWay.ended
+    active.stop.abort()
+    await active.ended
   }
 
   async close(): Promise<void> {
-    const all = [...this.#underWay.values()]
+    const all = [...this.#active.values()]
     for (const { stop } of all) stop.abort()
     await Promise.all(all.map(({ ended }) => ended))
   }
@@ -178,14 +178,14 @@ export class Downloads {
     } catch (error) {
       clearInterval(ticking)
       if (signal.aborted) say({ state: 'stopped', bytes })
-      else say({ state: 'failed', problem: inWords(error) })
+      else say({ state: 'failed', problem: problemOf(error) })
     } finally {
-      this.#underWay.delete(name)
+      this.#active.delete(name)
     }
   }
 }
 
-function inWords(error: unknown): { readonly message: string; readonly next: string } {
+function problemOf(error: unknown): { readonly message: string; readonly next: string } {
   if (error instanceof LabProblem || error instanceof DataProblem) return { message: error.message, next: error.next }
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`${error instanceof Error ? (error.stack ?? message) : message}\n`)

@@ -13,32 +13,32 @@ import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
 import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
-import { inWords } from '../../data/problem.ts'
-import { readJson, writeJson } from '../results/files.ts'
+import { formatCount } from '../../data/problem.ts'
 import type { Fetchable } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
+import { readJson, writeJson } from '../storage.ts'
 
-/** How patient a fetch is, and whom it trusts. */
-export interface Manners {
+/** Retries, timeout and trusted certificates of a fetch. */
+export interface FetchPolicy {
   /** Certificates trusted instead of the system's; for servers of one's own. */
   readonly certificates?: string
   /** Waits between attempts at one address that bring nothing new; one attempt more than waits. */
-  readonly pausesMs: readonly number[]
+  readonly retryDelaysMs: readonly number[]
   /** A server that says nothing for so long is given up. */
-  readonly silenceMs: number
+  readonly idleTimeoutMs: number
 }
 
-export const USUAL_MANNERS: Manners = { pausesMs: [500, 2000, 5000], silenceMs: 30_000 }
+export const DEFAULT_FETCH_POLICY: FetchPolicy = { retryDelaysMs: [500, 2000, 5000], idleTimeoutMs: 30_000 }
 
-export interface Fetching {
+interface FetchOptions {
   readonly signal: AbortSignal
   /** Called as bytes come, with how many are there now. */
   readonly onBytes: (have: number) => void
   readonly onChecking: () => void
-  readonly manners: Manners
+  readonly policy: FetchPolicy
 }
 
-/** No address had the file; `reasons` are parts of a sentence, one an address. */
+/** No address had the file; `reasons` are parts of a sentence, one per address. */
 export class NotFetched extends Error {
   override readonly name = 'NotFetched'
   readonly reasons: readonly string[]
@@ -53,7 +53,7 @@ export class NotFetched extends Error {
 }
 
 /** One address will not give it; another may. */
-class Declined extends Error {
+class SourceFailed extends Error {
   readonly isOffline: boolean
 
   constructor(reason: string, isOffline = false) {
@@ -73,16 +73,16 @@ export function partOf(path: string): string {
  *
  * @throws NotFetched, a LabProblem of the disk, or the signal's reason
  */
-export async function fetchPart(file: Fetchable, path: string, fetching: Fetching): Promise<void> {
+export async function fetchPart(file: Fetchable, path: string, options: FetchOptions): Promise<void> {
   const part = partOf(path)
   const reasons: string[] = []
   let offline = true
   for (const url of file.urls) {
     try {
-      await fromAddress(url, file, part, fetching)
+      await fromAddress(url, file, part, options)
       return
     } catch (error) {
-      if (!(error instanceof Declined)) throw error
+      if (!(error instanceof SourceFailed)) throw error
       reasons.push(`${new URL(url).host} ${error.message}`)
       offline &&= error.isOffline
     }
@@ -95,61 +95,61 @@ export function dropPart(part: string): void {
   for (const path of [part, noteOf(part)]) rmSync(path, { force: true })
 }
 
-async function fromAddress(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<void> {
+async function fromAddress(url: string, file: Fetchable, part: string, options: FetchOptions): Promise<void> {
   for (let wrong = 0; ; wrong++) {
-    const resumed = await untilWhole(url, file, part, fetching)
-    fetching.onChecking()
+    const resumed = await untilWhole(url, file, part, options)
+    options.onChecking()
     const sha256 = await digestOf(part)
-    fetching.signal.throwIfAborted()
+    options.signal.throwIfAborted()
     if (sha256 === file.sha256) return
     dropPart(part)
     // What was continued may have been begun elsewhere or long ago; once it is fetched anew before it is believed wrong.
     if (!resumed || wrong > 0)
-      throw new Declined(
+      throw new SourceFailed(
         `sent other bytes than were published (SHA-256 ${sha256.slice(0, 12)}… instead of ${file.sha256.slice(0, 12)}…)`,
       )
   }
 }
 
-/** Asks again, with pauses, as long as anything new comes. Answers whether any of it was there before. */
-async function untilWhole(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<boolean> {
-  const { pausesMs } = fetching.manners
+/** Asks again, with pauses, as long as anything new comes. Returns whether any of it was there before. */
+async function untilWhole(url: string, file: Fetchable, part: string, options: FetchOptions): Promise<boolean> {
+  const { retryDelaysMs } = options.policy
   const before = sizeOf(part)
   let furthest = before
   let fruitless = 0
   let continued = before > 0
   while (sizeOf(part) !== file.bytes) {
-    fetching.signal.throwIfAborted()
+    options.signal.throwIfAborted()
     let reason: string
     try {
-      continued = (await attempt(url, file, part, fetching)) || continued
+      continued = (await attempt(url, file, part, options)) || continued
       if (sizeOf(part) === file.bytes) break
       reason = 'broke off in the middle'
     } catch (error) {
-      fetching.signal.throwIfAborted()
+      options.signal.throwIfAborted()
       if (!isNetworkError(error)) throw error
       reason = networkReason(error)
-      if (!MAY_PASS.has(error.code)) throw new Declined(reason, NOBODY_THERE.has(error.code))
+      if (!TRANSIENT.has(error.code)) throw new SourceFailed(reason, UNREACHABLE.has(error.code))
     }
     const have = sizeOf(part)
     fruitless = have > furthest ? 0 : fruitless + 1
     furthest = Math.max(furthest, have)
-    const wait = pausesMs[Math.max(0, fruitless - 1)]
-    if (wait === undefined) throw new Declined(reason)
-    await pause(wait, undefined, { signal: fetching.signal })
+    const wait = retryDelaysMs[Math.max(0, fruitless - 1)]
+    if (wait === undefined) throw new SourceFailed(reason)
+    await pause(wait, undefined, { signal: options.signal })
   }
   return continued
 }
 
-/** One request. Answers whether it went on where an earlier one ended. */
-async function attempt(url: string, file: Fetchable, part: string, fetching: Fetching): Promise<boolean> {
+/** One request. Returns whether it went on where an earlier one ended. */
+async function attempt(url: string, file: Fetchable, part: string, options: FetchOptions): Promise<boolean> {
   const have = sizeOf(part)
   if (have > file.bytes) dropPart(part)
   const known = readNote(part)
   const from = have > 0 && have < file.bytes && known?.url === url ? have : 0
   const condition: Record<string, string> =
     from === 0 ? {} : { Range: `bytes=${from}-`, ...(known?.validator ? { 'If-Range': known.validator } : {}) }
-  const response = await ask(new URL(url), condition, fetching)
+  const response = await ask(new URL(url), condition, options)
   try {
     const { statusCode = 0, headers } = response
     if (statusCode === 206) {
@@ -163,7 +163,7 @@ async function attempt(url: string, file: Fetchable, part: string, fetching: Fet
         dropPart(part)
         return false
       }
-      await take(response, file, part, from, fetching)
+      await take(response, file, part, from, options)
       return true
     }
     if (statusCode === 416) {
@@ -173,14 +173,14 @@ async function attempt(url: string, file: Fetchable, part: string, fetching: Fet
     if (statusCode !== 200) {
       const reason = `answers with status ${statusCode}`
       if (statusCode >= 500 || statusCode === 408 || statusCode === 429) throw new NetworkStatus(reason)
-      throw new Declined(reason)
+      throw new SourceFailed(reason)
     }
     const length = headers['content-length']
     if (length !== undefined && Number(length) !== file.bytes)
-      throw new Declined(`has a file of ${inWords(Number(length))} bytes instead of ${inWords(file.bytes)}`)
+      throw new SourceFailed(`has a file of ${formatCount(Number(length))} bytes instead of ${formatCount(file.bytes)}`)
     const note: Note = { url, validator: validatorOf(response) }
     await stored(part, () => writeJson(noteOf(part), note))
-    await take(response, file, part, 0, fetching)
+    await take(response, file, part, 0, options)
     return false
   } finally {
     response.destroy()
@@ -191,30 +191,35 @@ async function attempt(url: string, file: Fetchable, part: string, fetching: Fet
 async function ask(
   url: URL,
   condition: Record<string, string>,
-  fetching: Fetching,
+  options: FetchOptions,
   left = MOST_REDIRECTS,
 ): Promise<IncomingMessage> {
-  const response = await respond(url, condition, fetching)
+  const response = await respond(url, condition, options)
   const { statusCode = 0, headers } = response
   if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return response
   response.destroy()
   const to = URL.parse(headers.location, url)
-  if (to === null) throw new Declined('redirects to an address that cannot be read')
-  if (to.protocol !== 'https:') throw new Declined(`redirects to ${to.protocol}//${to.host}, which is not encrypted`)
-  if (left === 0) throw new Declined('redirects in circles')
-  return ask(to, condition, fetching, left - 1)
+  if (to === null) throw new SourceFailed('redirects to an address that cannot be read')
+  if (to.protocol !== 'https:')
+    throw new SourceFailed(`redirects to ${to.protocol}//${to.host}, which is not encrypted`)
+  if (left === 0) throw new SourceFailed('redirects in circles')
+  return ask(to, condition, options, left - 1)
 }
 
-function respond(url: URL, condition: Record<string, string>, { signal, manners }: Fetching): Promise<IncomingMessage> {
+function respond(
+  url: URL,
+  condition: Record<string, string>,
+  { signal, policy }: FetchOptions,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const agent = new Agent({
       // A machine behind a proxy says so in HTTPS_PROXY and NO_PROXY.
       proxyEnv: process.env,
-      ...(manners.certificates === undefined ? {} : { ca: manners.certificates }),
+      ...(policy.certificates === undefined ? {} : { ca: policy.certificates }),
     })
     const headers = { Accept: '*/*', 'Accept-Encoding': 'identity', 'User-Agent': 'Apical', ...condition }
     const sent = request(url, { agent, headers, signal }, resolve)
-    sent.setTimeout(manners.silenceMs, () => {
+    sent.setTimeout(policy.idleTimeoutMs, () => {
       sent.destroy(Object.assign(new Error('nothing came for a while'), { code: 'ETIMEDOUT' }))
     })
     sent.on('error', reject)
@@ -227,7 +232,7 @@ async function take(
   file: Fetchable,
   part: string,
   from: number,
-  fetching: Fetching,
+  options: FetchOptions,
 ): Promise<void> {
   let have = from
   let tooLong = false
@@ -238,7 +243,7 @@ async function take(
       if (tooLong) break
       await stored(part, () => writeAll(handle, chunk))
       have += chunk.length
-      fetching.onBytes(have)
+      options.onBytes(have)
     }
     await stored(part, () => handle.sync())
   } finally {
@@ -246,7 +251,7 @@ async function take(
   }
   if (!tooLong) return
   dropPart(part)
-  throw new Declined(`sends more than the ${inWords(file.bytes)} bytes that were published`)
+  throw new SourceFailed(`sends more than the ${formatCount(file.bytes)} bytes that were published`)
 }
 
 async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
@@ -305,18 +310,18 @@ function validatorOf({ headers }: IncomingMessage): string | null {
   return headers['last-modified'] ?? null
 }
 
-/** A server that is busy now and may not be in a moment. */
+/** A server that is busy now and may not be at the next attempt. */
 class NetworkStatus extends Error {
   readonly code = 'STATUS'
 }
 
 function isNetworkError(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && !(error instanceof Declined) && error.name !== 'LabProblem' && 'code' in error
+  return error instanceof Error && !(error instanceof SourceFailed) && error.name !== 'LabProblem' && 'code' in error
 }
 
-/** What a moment's patience may mend. Without a name, a way or a certificate there is nothing to wait for. */
-const MAY_PASS: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'STATUS'])
-const NOBODY_THERE: ReadonlySet<string> = new Set([
+/** What a retry may mend. Without a host name, a route or a valid certificate there is nothing to wait for. */
+const TRANSIENT: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'STATUS'])
+const UNREACHABLE: ReadonlySet<string> = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
   'ENETUNREACH',
@@ -325,7 +330,7 @@ const NOBODY_THERE: ReadonlySet<string> = new Set([
 ])
 
 function networkReason(error: Error & { readonly code: string }): string {
-  if (NOBODY_THERE.has(error.code)) return `cannot be reached (${error.code})`
+  if (UNREACHABLE.has(error.code)) return `cannot be reached (${error.code})`
   switch (error.code) {
     case 'ETIMEDOUT':
       return 'does not answer'

@@ -2,11 +2,10 @@
 import { mkdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
-import { DataProblem } from '../../data/problem.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
 import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
-import { readJson, writeJson } from '../results/files.ts'
-import { apicalHome } from '../results/folder.ts'
 import type { DataSetFacts, PublishedFile } from './cards.ts'
+import { apicalHome, readJson, writeJson } from '../storage.ts'
 
 export interface FoundFile {
   readonly path: string
@@ -110,6 +109,13 @@ export function lookInto(folder: string, facts: DataSetFacts): FoundSet | null {
     'no such file',
     whereToGet(facts),
   )
+}
+
+/** "2,500 of 50,000 training samples (…)"; null for the whole set. */
+export function subsetSentence({ subset }: FoundSet, { trainCount }: DataSetFacts): string | null {
+  return subset === null
+    ? null
+    : `${formatCount(subset.count)} of ${formatCount(trainCount)} training samples (${subset.label})`
 }
 
 /** One file of a set in a folder, however it is packed and spelt; null when it is not there. */

@@ -1,4 +1,4 @@
-/** How fast bytes come, over the last seconds: long enough to be read, short enough to follow the line. */
+/** The rate of a transfer over the last seconds: long enough to be read, short enough to follow the connection. */
 
 const WINDOW_MS = 4000
 /** Less says nothing. */
@@ -13,7 +13,7 @@ export class Rate {
     this.#seen = [{ at: now(), bytes }]
   }
 
-  /** Takes in how many bytes are there by now. Answers bytes a second; null while too little was seen. */
+  /** Takes in how many bytes are there by now. Returns bytes per second; null while too little was seen. */
   note(bytes: number): number | null {
     const at = this.#now()
     const last = this.#seen.at(-1)

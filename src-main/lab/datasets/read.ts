@@ -4,11 +4,11 @@ import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { CIFAR_10, CIFAR_100, cifarRecordLength, readCifar } from '../../data/cifar.ts'
 import { readIdx, readIdxHeader } from '../../data/idx.ts'
-import { DataProblem, inWords } from '../../data/problem.ts'
-import type { Samples } from '../../data/samples.ts'
-import { publishedAs, type DataSetFacts, type PublishedFile } from './cards.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
+import type { Samples } from '../../data/data-set.ts'
+import { type DataSetFacts, publishedAs, type PublishedFile } from './cards.ts'
 import type { FoundFile, FoundSet } from './find.ts'
-import { beginningOf, unpack, type Bound, type UnpackedFile } from './unpack.ts'
+import { beginningOf, type Bound, unpack, type UnpackedFile } from './unpack.ts'
 
 export interface ReadSet {
   readonly train: Samples
@@ -19,11 +19,11 @@ export interface ReadSet {
 /** No IDX file of these sets comes near it (the largest has 47 MB); a header that claims more is a lie. */
 const MOST_IDX_BYTES = 1 << 28
 /** Bytes that are read and hashed without anybody waiting for it. */
-const LITTLE = 1 << 20
+const SMALL_FILE_BYTES = 1 << 20
 
 /** @throws DataProblem */
 export async function readFound({ files }: Pick<FoundSet, 'files'>, facts: DataSetFacts): Promise<ReadSet> {
-  const read = await inTurns(files, async ({ published, found }) => {
+  const read = await mapConcurrently(files, async ({ published, found }) => {
     const unpacked = await unpack(found, boundOf(found, published))
     // Records have no header; cut between two of them, a file would pass for whole.
     if (published.holds === 'records')
@@ -65,13 +65,17 @@ function boundOf({ path }: FoundFile, { holds, bytes }: PublishedFile): Bound {
   return (beginning) => {
     const { length } = readIdxHeader(beginning, path, holds)
     if (length > MOST_IDX_BYTES)
-      throw new DataProblem(path, `at most ${inWords(MOST_IDX_BYTES)} bytes`, `a header that claims ${inWords(length)}`)
+      throw new DataProblem(
+        path,
+        `at most ${formatCount(MOST_IDX_BYTES)} bytes`,
+        `a header that claims ${formatCount(length)}`,
+      )
     return length
   }
 }
 
-/** A quick look, without reading whole files. Answers how many samples each part holds. @throws DataProblem */
-export async function glance(
+/** A quick look, without reading whole files. Returns how many samples each part holds. @throws DataProblem */
+export async function inspectHeaders(
   { files }: FoundSet,
   facts: DataSetFacts,
 ): Promise<{ readonly train: number; readonly test: number }> {
@@ -94,12 +98,12 @@ export async function glance(
     else if (counts[part] !== count)
       throw new DataProblem(
         found.path,
-        `${inWords(counts[part])} labels, one for each image`,
-        `${inWords(count)} labels`,
+        `${formatCount(counts[part])} labels, one for each image`,
+        `${formatCount(count)} labels`,
       )
     counts[part] = count
     // Labels are small enough to be known by their SHA-256 at once, packed or not.
-    if (holds === 'labels' && found.size < LITTLE) {
+    if (holds === 'labels' && found.size < SMALL_FILE_BYTES) {
       const sha256 = createHash('sha256')
         .update(await readFile(found.path))
         .digest('hex')
@@ -110,7 +114,8 @@ export async function glance(
 }
 
 function checkSize({ path, size }: FoundFile, expected: number, why: string): void {
-  if (size !== expected) throw new DataProblem(path, `${inWords(expected)} bytes (${why})`, `${inWords(size)} bytes`)
+  if (size !== expected)
+    throw new DataProblem(path, `${formatCount(expected)} bytes (${why})`, `${formatCount(size)} bytes`)
 }
 
 /** A file of another set under this set's names would train without a word; its SHA-256 tells. @throws DataProblem */
@@ -128,7 +133,7 @@ export function refuseOtherSets(files: readonly Pick<UnpackedFile, 'path' | 'sha
 }
 
 /** Unpacking keeps one core busy a file: as many at a time as there are cores, and no more, for the sake of memory. */
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+async function mapConcurrently<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = []
   const turns = items.entries()
   await Promise.all(

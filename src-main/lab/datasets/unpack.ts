@@ -10,7 +10,7 @@ import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { LONGEST_HEADER } from '../../data/idx.ts'
-import { DataProblem, inWords } from '../../data/problem.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
 import type { FoundFile } from './find.ts'
 
 export interface UnpackedFile {
@@ -47,7 +47,7 @@ export async function unpack(file: FoundFile, bound: Bound): Promise<UnpackedFil
       else await pipeline(source, hashed, read.take)
     }
   } catch (error) {
-    throw inSentence(error, file)
+    throw asDataProblem(error, file)
   }
   return { name: basename(file.path), path: file.path, sha256: hash.digest('hex'), bytes: read.bytes() }
 }
@@ -69,7 +69,7 @@ export async function beginningOf(file: FoundFile): Promise<Uint8Array | null> {
       await handle.close()
     }
   } catch (error) {
-    throw inSentence(error, file)
+    throw asDataProblem(error, file)
   }
 }
 
@@ -86,7 +86,7 @@ function collector(file: FoundFile, bound: Bound) {
         if (length >= LONGEST_HEADER && length > limit())
           throw new DataProblem(
             file.path,
-            `${inWords(limit())} bytes${file.packing === null ? '' : ' once unpacked'}`,
+            `${formatCount(limit())} bytes${file.packing === null ? '' : ' once unpacked'}`,
             'more than that',
           )
       }
@@ -109,7 +109,12 @@ async function digest(path: string, hash: Hash): Promise<void> {
   for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) hash.update(chunk as Buffer)
 }
 
-/** Node has no xz of its own; the system's program nearly always is there. */
+/**
+ * Node has no xz of its own; where somebody has packed files, the system's program nearly always is there.
+ *
+ * Why no WebAssembly decoder, dated 2026-11: xz-decompress is xz-embedded, which has neither the delta filter that images
+ * are packed with nor SHA-256 checks. What publishers offer is .gz, and needs none of this.
+ */
 async function throughXz(path: string, take: (source: AsyncIterable<Buffer>) => Promise<void>): Promise<void> {
   const xz = spawn('xz', ['--decompress', '--stdout', '--keep', '--memlimit-decompress=512MiB', '--', path], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -136,7 +141,7 @@ async function throughXz(path: string, take: (source: AsyncIterable<Buffer>) => 
 }
 
 /** What zlib, the file system or the shell said, as a DataProblem; anything else as it is. */
-function inSentence(error: unknown, { path, packing }: FoundFile): unknown {
+function asDataProblem(error: unknown, { path, packing }: FoundFile): unknown {
   if (error instanceof DataProblem || !(error instanceof Error) || !('code' in error)) return error
   switch (error.code) {
     case 'Z_BUF_ERROR':
@@ -149,7 +154,7 @@ function inSentence(error: unknown, { path, packing }: FoundFile): unknown {
           path,
           'the program xz to unpack it',
           'no such program',
-          'Install xz-utils, or unpack the file with another program and leave it beside this one.',
+          'Install xz-utils, or unpack the file with another program (7-Zip on Windows) and leave it beside this one.',
         )
       return new DataProblem(path, 'a file', 'none', 'Check that it was not moved or deleted meanwhile.')
     case 'EACCES':

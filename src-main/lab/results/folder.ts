@@ -1,21 +1,12 @@
 /** Where results lie and what an experiment's folder is called. */
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
-import { isTemporary, writeJson, writeWhole } from './files.ts'
 import { README } from './read-me.ts'
-import { writeStatus, type Status } from './status.ts'
-
-/** The folder that holds settings, remembered data folders and, unless told otherwise, results. */
-export function apicalHome(environment: NodeJS.ProcessEnv = process.env): string {
-  const home = environment['APICAL_HOME']
-  if (home !== undefined && home !== '') return resolve(home)
-  const documents = environment['XDG_DOCUMENTS_DIR']
-  return join(documents !== undefined && documents !== '' ? documents : join(homedir(), 'Documents'), 'Apical')
-}
+import { type Status, writeStatus } from './status.ts'
+import { apicalHome, isTemporary, makeFolders, ownerFile, writeJson, writeWhole } from '../storage.ts'
 
 /** Where results go: what the person said, else APICAL_HOME/results, else the platform's documents folder. */
 export function resultsFolder(said?: string | null, environment: NodeJS.ProcessEnv = process.env): string {
@@ -39,7 +30,7 @@ export function paths(folder: string) {
       return join(folder, 'status.json')
     },
     get worker(): string {
-      return join(folder, 'worker.json')
+      return ownerFile(folder)
     },
     get summary(): string {
       return join(folder, 'summary.json')
@@ -67,7 +58,7 @@ export function paths(folder: string) {
 }
 
 /** Seeds and machine aside, equal experiments have equal hashes. */
-export function experimentHash({ rule, data, widths, training, measures, evaluation }: Experiment): string {
+function experimentHash({ rule, data, widths, training, measures, evaluation }: Experiment): string {
   return createHash('sha256')
     .update(JSON.stringify({ rule, data, widths, training, measures, evaluation }))
     .digest('hex')
@@ -114,18 +105,6 @@ export function requireResultsFolder(results: string): void {
 
 const UNFINISHED = '.new-'
 const ABANDONED_AFTER_MS = 3_600_000
-
-/** Parents first. Node's own recursive mkdir never ends where a parent is there but takes no folders (/proc). */
-export function makeFolders(path: string): void {
-  if (existsSync(path)) return
-  makeFolders(dirname(path))
-  try {
-    mkdirSync(path)
-  } catch (error) {
-    // Another process was quicker.
-    if (!existsSync(path)) throw error
-  }
-}
 
 /** Removes what a crash left behind while a folder was being made or a file written, once it is too old to be in work. */
 export function removeAbandoned(folder: string): void {

@@ -2,8 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
-import { LineFile, readJson, writeJson } from './files.ts'
 import { paths } from './folder.ts'
+import { LineFile, readJson, writeJson } from '../storage.ts'
 
 /**
  * Writes the experiment with all its seeds over the one with fewer. `changes.jsonl` says first when, and on what machine

@@ -1,8 +1,8 @@
 /** One seed's history, read from its metrics.jsonl: superseded lines dropped, a torn last line tolerated. */
 import { z } from 'zod'
 import type { Profile, SeedRecord } from '../../contract.ts'
-import { readText } from './files.ts'
 import { paths } from './folder.ts'
+import { readText } from '../storage.ts'
 
 /** Lines of a history are short; a file this large was not written by Apical. */
 const LARGEST_HISTORY = 1_000_000_000

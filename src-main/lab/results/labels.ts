@@ -2,11 +2,11 @@
 import { z } from 'zod'
 import { Tag, type LabelChange } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { readJson, writeJson } from './files.ts'
 import { paths } from './folder.ts'
+import { readJson, writeJson } from '../storage.ts'
 
-export const LABELS_VERSION = 1
-export const MOST_TAGS = 100
+const LABELS_VERSION = 1
+const MOST_TAGS = 100
 
 const Labels = z.object({
   version: z.literal(LABELS_VERSION),
@@ -14,7 +14,7 @@ const Labels = z.object({
   pinned: z.boolean().default(false),
   archived: z.boolean().default(false),
 })
-export type Labels = z.infer<typeof Labels>
+type Labels = z.infer<typeof Labels>
 
 const NONE: Labels = { version: LABELS_VERSION, tags: [], pinned: false, archived: false }
 

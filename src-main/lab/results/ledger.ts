@@ -10,11 +10,18 @@ import {
   type SeedCheckpoint,
 } from '../../training/checkpoint.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
-import { decodeSafetensors, encodeSafetensors } from '../safetensors.ts'
-import { LineFile, writeJson, writeWhole } from './files.ts'
 import { paths, removeAbandoned } from './folder.ts'
-import { giveUpOwnership, requireOwnership, takeOwnership } from './owner.ts'
 import { changeStatus, type Status } from './status.ts'
+import {
+  decodeSafetensors,
+  encodeSafetensors,
+  releaseOwnership,
+  LineFile,
+  requireOwnership,
+  takeOwnership,
+  writeJson,
+  writeWhole,
+} from '../storage.ts'
 
 export class Ledger {
   readonly folder: string
@@ -90,7 +97,7 @@ export class Ledger {
   close(): void {
     for (const file of this.#lines.values()) file.close()
     this.#lines.clear()
-    giveUpOwnership(this.folder)
+    releaseOwnership(this.folder)
   }
 
   #linesOf(seed: number): LineFile {

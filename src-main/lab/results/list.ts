@@ -4,7 +4,6 @@ import { basename, isAbsolute, join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow } from '../../contract.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
-import { isMissing } from './files.ts'
 import { paths } from './folder.ts'
 import { readRow } from './read.ts'
 import {
@@ -17,6 +16,7 @@ import {
   remember,
   storeIndex,
 } from './row-index.ts'
+import { isMissing } from '../storage.ts'
 
 /** The experiment folders in a results folder, by name; none where there is no such folder yet. */
 export function runIds(results: string): string[] {
@@ -48,7 +48,7 @@ export interface Listed {
  * The same for a process that has windows to serve: gives way to other work now and then, trusts a folder's own time
  * (what was edited in place is found by `edited`), and leaves the index as it found the folders.
  */
-export async function listGivingWay(results: string): Promise<Listed[]> {
+export async function listInBackground(results: string): Promise<Listed[]> {
   await loadIndex(results)
   const ids = runIds(results)
   const listed: Listed[] = []

@@ -12,12 +12,11 @@ import { compareEarly, comparePublished, spreadOf } from '../../experiment/publi
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
-import { isMissing, isTemporary, readJson, readText } from './files.ts'
 import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
 import { readLabels } from './labels.ts'
-import { lives, livingOwner } from './owner.ts'
 import { readStatus, stampOf } from './status.ts'
+import { isMissing, isTemporary, isProcessAlive, liveOwner, readJson, readText } from '../storage.ts'
 
 const LARGEST_NOTES = 4_000_000
 /** Characters of the notes that a row carries to be searched. */
@@ -44,7 +43,7 @@ export function readExperiment(folder: string): Experiment {
   )
 }
 
-export interface TrueState {
+interface ActualState {
   readonly state: RunState
   readonly reason: string | null
   readonly next: string | null
@@ -56,32 +55,32 @@ export interface TrueState {
  * The state as it truly is: a run that says it is running but has no living worker was interrupted, and so was one that
  * waited in the queue of a process that is gone.
  */
-export function readState(folder: string): TrueState {
+export function readState(folder: string): ActualState {
   const status = readStatus(paths(folder).status)
   if (status === null) {
     const damaged = { reason: 'its status.json is missing or damaged', next: 'Resume it; its checkpoints are kept.' }
     return {
-      state: livingOwner(folder) === null ? 'interrupted' : 'running',
+      state: liveOwner(folder) === null ? 'interrupted' : 'running',
       ...damaged,
       created: created(folder),
       dataFolder: null,
     }
   }
   const { state, reason, next, created: since, dataFolder } = status
-  const interrupted = (why: string): TrueState => ({
+  const interrupted = (why: string): ActualState => ({
     state: 'interrupted',
     reason: why,
     next: 'Resume it.',
     created: since,
     dataFolder,
   })
-  if ((state === 'running' || state === 'paused') && livingOwner(folder) === null)
+  if ((state === 'running' || state === 'paused') && liveOwner(folder) === null)
     return interrupted('Its worker ended without a word: it was killed, or the machine went down.')
   if (state === 'queued') {
-    if (livingOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
+    if (liveOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
     // On another machine nobody can be asked; a queue there counts as living for as long as a worker would.
     const recent = (): boolean => Math.abs(Date.now() - Date.parse(status.updated)) < 120_000
-    if (status.queuedBy === null || !lives(status.queuedBy, recent))
+    if (status.queuedBy === null || !isProcessAlive(status.queuedBy, recent))
       return interrupted('It waited in a queue, and Apical was closed before its turn came.')
   }
   return { state, reason, next, created: since, dataFolder }

@@ -12,10 +12,11 @@ import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import type { ExperimentRow } from '../../contract.ts'
 import { presetsText } from '../../experiment/presets.ts'
-import { rootFolder, versionIn } from '../installation.ts'
-import { TEMPORARY } from './files.ts'
+import { rootFolder, versionIn } from '../machine.ts'
 import { paths } from './folder.ts'
+import { isMoving } from './status.ts'
 import { StoredRow } from './stored-row.ts'
+import { TEMPORARY } from '../storage.ts'
 
 /** Raised whenever rows are read another way than before, so that rows of the old way are read again. */
 const VERSION = 2
@@ -84,10 +85,9 @@ function traceOf(folder: string, seeds: readonly number[]): { readonly files: st
  * one of which anything changed since or shortly before: the next look reads it again.
  */
 export function remember(folder: string, changed: number, beganMs: number, row: ExperimentRow): void {
-  const moving = row.state === 'running' || row.state === 'paused' || row.state === 'queued'
   const { files, newest } = traceOf(folder, row.seeds)
   const settled = Math.max(changed, newest) < beganMs - SETTLED_MS
-  if (moving || !settled || row.state === 'unreadable') forget(folder)
+  if (isMoving(row.state) || !settled || row.state === 'unreadable') forget(folder)
   else {
     remembered.set(folder, { row, stored: '', created: row.created, changed, files })
     behind.add(dirname(folder))

@@ -1,11 +1,8 @@
 /** What the lab knows of a run beside its numbers: status.json, written whole by whoever owns the run at the time. */
 import { dirname } from 'node:path'
 import { z } from 'zod'
-import { readJson, writeJson } from './files.ts'
-
-/** A process, told from a later one with the same number by when it began. */
-export const ProcessIdentity = z.object({ pid: z.int().min(1), began: z.string(), host: z.string() })
-export type ProcessIdentity = z.infer<typeof ProcessIdentity>
+import type { RunState } from '../../contract.ts'
+import { ProcessIdentity, readJson, writeJson } from '../storage.ts'
 
 export const Status = z.object({
   state: z.enum(['queued', 'running', 'paused', 'stopped', 'interrupted', 'failed', 'collapsed', 'done']),
@@ -20,6 +17,11 @@ export const Status = z.object({
   updated: z.string(),
 })
 export type Status = z.infer<typeof Status>
+
+/** Whether a run in this state may still change by itself. */
+export function isMoving(state: RunState): boolean {
+  return state === 'running' || state === 'paused' || state === 'queued'
+}
 
 export function writeStatus(path: string, status: Status): void {
   writeJson(path, status)

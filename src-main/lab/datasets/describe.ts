@@ -1,0 +1,104 @@
+/** The card of each data set: whether it is here, where, and what is wrong with it. */
+import type { DataSetCard } from '../../contract.ts'
+import { GLYPHS_VERSION } from '../../data/glyphs.ts'
+import { DataProblem, formatCount } from '../../data/problem.ts'
+import { DATASET_NAMES } from '../../experiment/experiment.ts'
+import { LabProblem } from '../problem.ts'
+import { dataSetFacts, type DataSetFacts, factsOf } from './cards.ts'
+import { offerOf, PUBLISHED, type Source } from './downloads.ts'
+import { findDataSet, type FoundSet, MissingData, rememberFolder, subsetSentence } from './find.ts'
+import { inspectHeaders } from './read.ts'
+
+/** A card for every set, from headers and sizes of files only, so that a window need not wait. */
+export async function describeDataSets(
+  folder: string | null = null,
+  source: Source = PUBLISHED,
+): Promise<DataSetCard[]> {
+  return Promise.all(dataSetFacts.map((facts) => describe(facts, folder, source)))
+}
+
+async function describe(facts: DataSetFacts, folder: string | null, source: Source): Promise<DataSetCard> {
+  const { name, label, dash, classNames, image, trainCount, testCount, licence } = facts
+  const card = {
+    name,
+    label,
+    dash,
+    classes: classNames.length,
+    features: image.height * image.width * image.channels,
+    trainCount,
+    testCount,
+    licence,
+    folder: null,
+    looked: [],
+    download: null,
+  }
+  if (facts.format === 'built in')
+    return { ...card, state: 'built in', detail: `${facts.about} Version ${GLYPHS_VERSION}; needs no files.` }
+  let found: FoundSet
+  try {
+    found = findDataSet(facts, folder)
+  } catch (error) {
+    if (!isProblem(error)) throw error
+    return {
+      ...card,
+      state: error instanceof MissingData ? 'missing' : 'broken',
+      detail: `${error.message} ${error.next}`,
+      looked: error instanceof MissingData ? error.looked : [],
+      download: offerOf(name, folder, source),
+    }
+  }
+  try {
+    const { train, test } = await inspectHeaders(found, facts)
+    const subset = subsetSentence(found, facts)
+    const size =
+      subset ??
+      (train === trainCount && test === testCount
+        ? null
+        : `${formatCount(train)} training and ${formatCount(test)} test samples, not the published counts`)
+    return {
+      ...card,
+      trainCount: train,
+      testCount: test,
+      state: 'present',
+      folder: found.folder,
+      detail: size === null ? '' : `${upperFirst(size)}.`,
+      download: size === null ? null : offerOf(name, folder, source),
+    }
+  } catch (error) {
+    if (!isProblem(error)) throw error
+    return {
+      ...card,
+      state: 'broken',
+      folder: found.folder,
+      detail: `${error.message} ${error.next}`,
+      download: offerOf(name, folder, source),
+    }
+  }
+}
+
+function upperFirst(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
+}
+
+function isProblem(error: unknown): error is DataProblem | LabProblem {
+  return error instanceof DataProblem || error instanceof LabProblem
+}
+
+/** Remembers a folder for a set, once it is seen to hold it. @throws DataProblem when it does not */
+export async function useDataFolder(name: string, folder: string): Promise<DataSetCard> {
+  const known = DATASET_NAMES.find((one) => one === name)
+  if (known === undefined)
+    throw new DataProblem(
+      'data set',
+      `one of ${DATASET_NAMES.join(', ')}`,
+      JSON.stringify(name),
+      'Choose one of these sets.',
+    )
+  const facts = factsOf(known)
+  if (facts.format === 'built in')
+    throw new DataProblem(facts.label, 'a set that is read from files', 'one that is built in', 'It needs no folder.')
+  const found = findDataSet(facts, folder)
+  await inspectHeaders(found, facts)
+  rememberFolder(known, found.folder)
+  return describe(facts, found.folder, PUBLISHED)
+}

@@ -1,0 +1,95 @@
+/** The entry of a job's process, plain Node: does one job, sends the result over its IPC channel, and is ended. */
+import type { DataPreview } from '../../contract.ts'
+import { chooseEngine } from '../../engines/index.ts'
+import { presetNamed } from '../../experiment/presets.ts'
+import { compileRule, ruleNamed } from '../../rules/index.ts'
+import { measureBench } from '../../training/bench.ts'
+import { loadDataSet } from '../datasets.ts'
+import { describeHardware } from '../machine.ts'
+import { Job, type JobResults, type JobMessage } from './job.ts'
+
+/** The preset whose network is timed: its batches take milliseconds in plain loops too. Its data is not needed. */
+const BENCHMARK_PRESET = 'corinfomax-glyphs'
+
+process.on('disconnect', () => process.exit(0))
+process.on('message', (message) => {
+  const parsed = Job.safeParse(message)
+  if (parsed.success) void run(parsed.data)
+})
+
+async function run(job: Job): Promise<void> {
+  try {
+    tell({ kind: 'result', result: await (job.kind === 'bench' ? bench(job) : preview(job)) })
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const next = error instanceof Error && 'next' in error ? String(error.next) : 'Try again.'
+    tell({ kind: 'refused', message, next })
+  }
+}
+
+function tell(message: JobMessage): void {
+  if (process.connected) process.send?.(message, undefined, {}, () => undefined)
+}
+
+async function bench({ engine: name, apical }: Extract<Job, { kind: 'bench' }>): Promise<JobResults['bench']> {
+  const preset = presetNamed(BENCHMARK_PRESET)
+  const rule = preset === undefined ? undefined : ruleNamed(preset.experiment.rule.name)
+  if (preset === undefined || rule === undefined) throw new RangeError(`there is no preset named "${BENCHMARK_PRESET}"`)
+  const { experiment } = preset
+  const { engine } = await chooseEngine(name)
+  const batch = experiment.training.batchSize
+  const replicas = 1
+  const figures = await measureBench(
+    engine,
+    compileRule(rule, rule.settings.parse(experiment.rule.settings), experiment.widths),
+    {
+      ...{ batch, replicas, threads: null, device: null, batches: null },
+      onStep: (fraction) => {
+        tell({ kind: 'progress', fraction })
+      },
+    },
+  )
+  return {
+    engine: engine.name,
+    device: figures.device,
+    rule: rule.label,
+    widths: experiment.widths,
+    batch,
+    replicas,
+    threads: figures.threads,
+    trainMsPerBatch: figures.trainMsPerBatch,
+    evalMsPerBatch: figures.evalMsPerBatch,
+    gflops: figures.gflops,
+    peakGflops: figures.peakGflops,
+    measured: new Date().toISOString(),
+    machine: { ...describeHardware(), apical },
+  }
+}
+
+async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPreview> {
+  const { data, fingerprint, warnings } = await loadDataSet(asked.name, { seed: 0, folder: asked.dataFolder })
+  const { labels, pixels, features, count: total, image } = data[asked.split]
+  const counts = data.classNames.map(() => 0)
+  const found: number[] = []
+  for (let index = 0; index < total; index++) {
+    const label = labels[index] as number
+    counts[label] = (counts[label] ?? 0) + 1
+    if (asked.label === null || asked.label === label) found.push(index)
+  }
+  const page = found.slice(asked.from, asked.from + asked.count)
+  const bytes = new Uint8Array(page.length * features)
+  page.forEach((index, at) => {
+    bytes.set(pixels.subarray(index * features, (index + 1) * features), at * features)
+  })
+  return {
+    image,
+    classNames: data.classNames,
+    counts,
+    total,
+    matching: found.length,
+    samples: page.map((index) => ({ index, label: labels[index] as number })),
+    pixels: Buffer.from(bytes).toString('base64'),
+    checksums: fingerprint,
+    warnings,
+  }
+}

@@ -1,0 +1,28 @@
+/** The kinds of job: work that is no run, in a process of its own, since it may take long or need much memory. */
+import { z } from 'zod'
+import type { BenchResult, DataPreview } from '../../contract.ts'
+import { DATASET_NAMES, ENGINE_NAMES } from '../../experiment/experiment.ts'
+
+export const Job = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('bench'), engine: z.enum(ENGINE_NAMES), apical: z.string() }),
+  z.object({
+    kind: z.literal('preview'),
+    name: z.enum(DATASET_NAMES),
+    dataFolder: z.string().nullable(),
+    split: z.enum(['train', 'test']),
+    label: z.int().nullable(),
+    from: z.int(),
+    count: z.int(),
+  }),
+])
+export type Job = z.infer<typeof Job>
+
+export interface JobResults {
+  bench: Omit<BenchResult, 'besideRun'>
+  preview: DataPreview
+}
+
+export type JobMessage =
+  | { readonly kind: 'progress'; readonly fraction: number }
+  | { readonly kind: 'result'; readonly result: unknown }
+  | { readonly kind: 'refused'; readonly message: string; readonly next: string }

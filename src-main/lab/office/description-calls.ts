@@ -1,0 +1,32 @@
+/** What a window needs to know once: versions, rules, presets, data sets, engines, and what a person keeps. */
+import type { Lab, LabDescription } from '../../contract.ts'
+import { engineCards } from '../../engines/index.ts'
+import { experimentFields } from '../../experiment/fields.ts'
+import { presetCards } from '../../experiment/presets.ts'
+import { describeDataSets } from '../datasets.ts'
+import { versionIn } from '../machine.ts'
+import type { FolderParts } from './folder-parts.ts'
+import { ruleCards } from './rule-cards.ts'
+
+export function descriptionCalls(parts: FolderParts, host: LabDescription['host']): Pick<Lab, 'describe'> {
+  const { root, results, dataFolder, templates, benchmarks, downloads } = parts
+  return {
+    describe: async () => {
+      const [dataSets, engines] = await Promise.all([describeDataSets(dataFolder, downloads.source), engineCards()])
+      return {
+        version: versionIn(root),
+        host,
+        resultsFolder: results,
+        ownResultsFolder: null,
+        rules: ruleCards(),
+        fields: experimentFields(),
+        presets: presetCards(),
+        templates: templates.list(),
+        dataSets,
+        engines,
+        benches: benchmarks.list(),
+        downloads: downloads.list(),
+      }
+    },
+  }
+}

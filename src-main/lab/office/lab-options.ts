@@ -1,0 +1,17 @@
+/** How a lab is opened. */
+import type { LabDescription } from '../../contract.ts'
+import type { Source } from '../datasets.ts'
+
+export interface LabOptions {
+  readonly host: LabDescription['host']
+  /** Null or absent for the usual place. */
+  readonly resultsFolder?: string | null | undefined
+  /** Where data sets lie; null or absent for the usual places. */
+  readonly dataFolder?: string | null | undefined
+  /** Where this installation lies; found by itself unless the code was bundled. */
+  readonly root?: string | undefined
+  /** Where data sets are downloaded from; their publishers, unless said otherwise. */
+  readonly source?: Source | undefined
+  /** A worker that does not respond for this long is terminated. */
+  readonly stallMs?: number | undefined
+}

@@ -1,0 +1,128 @@
+/** Runs: started, resumed, given more seeds, and steered while they wait in the queue or train. */
+import type { Lab } from '../../contract.ts'
+import { versionIn } from '../machine.ts'
+import { LabProblem } from '../problem.ts'
+import { findRun, growExperiment, readExperiment } from '../results.ts'
+import {
+  createRun,
+  markQueued,
+  requireIdle,
+  requireResumable,
+  requireRunnable,
+  resolveExperiments,
+  withSeeds,
+  type TrainingWorker,
+} from '../runs.ts'
+import { liveOwner } from '../storage.ts'
+import { refuseDataProblems } from './data-refusal.ts'
+import type { FolderParts } from './folder-parts.ts'
+
+type RunCalls =
+  'start' | 'resume' | 'addSeeds' | 'pause' | 'continue' | 'stop' | 'stopAfter' | 'stopSeed' | 'moveInQueue'
+
+export function runCalls({ root, results, dataFolder, queue, rows, samples }: FolderParts): Pick<Lab, RunCalls> {
+  const requireRunning = (id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> => {
+    const worker = queue.workerOf(id)
+    if (worker !== null) return worker
+    samples.refuse(id, 'came with Apical and does not run')
+    const living = liveOwner(findRun(results, id))
+    if (living !== null)
+      throw new LabProblem(
+        `"${id}" is run by another Apical (process ${living}).`,
+        'Stop it where it was started, or end that process.',
+      )
+    throw new LabProblem(`"${id}" is not running.`, 'It may have ended meanwhile.')
+  }
+
+  return {
+    start: async ({ experiment, sweep }) => {
+      const members = resolveExperiments(experiment, sweep)
+      // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
+      const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
+      for (const member of kinds.values()) await refuseDataProblems(() => requireRunnable(member, dataFolder, 'quick'))
+      const runs = members.map((member) => ({
+        ...createRun(results, member, dataFolder),
+        experiment: member,
+        dataFolder,
+      }))
+      for (const run of runs) {
+        rows.add(run.id)
+        queue.add(run)
+      }
+      const ids = runs.map(({ id }) => id)
+      return { id: ids[0] ?? '', ids }
+    },
+
+    resume: async ({ id }) => {
+      samples.refuse(id, 'is finished and cannot be resumed')
+      await queue.untilExited(id)
+      if (queue.has(id))
+        throw new LabProblem(`"${id}" runs or waits in the queue already.`, 'There is nothing to resume.')
+      const { folder, experiment, dataFolder: before } = requireResumable(results, id)
+      const from = before ?? dataFolder
+      await refuseDataProblems(() => requireRunnable(experiment, from, 'quick'))
+      markQueued(folder, from)
+      queue.add({ id, folder, experiment, dataFolder: from })
+      return null
+    },
+
+    addSeeds: async ({ id, seeds }) => {
+      samples.refuse(id, 'came with Apical and takes no seeds')
+      await queue.untilExited(id)
+      const apical = versionIn(root)
+      if (!queue.has(id)) {
+        const { folder, experiment, dataFolder: before } = requireIdle(results, id)
+        const from = before ?? dataFolder
+        await refuseDataProblems(() => requireRunnable(withSeeds(experiment, seeds), from, 'quick'))
+        // Checking took a moment, in which the person may have resumed it.
+        if (!queue.has(id)) {
+          const grown = withSeeds(experiment, seeds)
+          growExperiment(folder, grown, seeds, apical)
+          markQueued(folder, from)
+          queue.add({ id, folder, experiment: grown, dataFolder: from })
+          return null
+        }
+      }
+      const folder = findRun(results, id)
+      const grown = withSeeds(readExperiment(folder), seeds)
+      growExperiment(folder, grown, seeds, apical)
+      queue.grow(id, grown)
+      return null
+    },
+
+    pause: async ({ id }) => {
+      requireRunning(id).pause()
+      return null
+    },
+
+    continue: async ({ id }) => {
+      requireRunning(id).continue()
+      return null
+    },
+
+    stop: async ({ id }) => {
+      if (!queue.leave(id)) requireRunning(id).stop('stopped')
+      return null
+    },
+
+    stopAfter: async ({ id, what }) => {
+      requireRunning(id)
+      queue.stopAfter(id, what)
+      return null
+    },
+
+    stopSeed: async ({ id, seed }) => {
+      const worker = requireRunning(id)
+      if (!readExperiment(findRun(results, id)).seeds.includes(seed))
+        throw new LabProblem(`"${id}" has no seed ${seed}.`, 'Choose one of its seeds.')
+      worker.stopSeed(seed)
+      return null
+    },
+
+    moveInQueue: async ({ id, position }) => {
+      if (!queue.move(id, position))
+        throw new LabProblem(`"${id}" does not wait in the queue.`, 'It runs or ran already.')
+      return null
+    },
+  }
+}

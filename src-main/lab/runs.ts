@@ -1,0 +1,17 @@
+/** The door to runs/: from an experiment that was asked for to its training in a worker process, queued or headless. */
+export { resumeRun, runExperiment } from './runs/headless.ts'
+export {
+  createRun,
+  markQueued,
+  readAxes,
+  requireIdle,
+  requireResumable,
+  requireRunnable,
+  resolveExperiment,
+  resolveExperiments,
+  withSeeds,
+} from './runs/preparation.ts'
+export { Queue } from './runs/queue.ts'
+export type { RunOptions, RunOutcome } from './runs/run-options.ts'
+export { newSweepId } from './runs/sweep-id.ts'
+export type { TrainingWorker } from './runs/training-worker.ts'

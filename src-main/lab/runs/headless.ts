@@ -1,0 +1,58 @@
+/**
+ * Runs without a window: one experiment from beginning to end, in a worker like any other, so that what holds for the
+ * lab (crashes, stops, resumes, files) holds for the command line.
+ */
+import { basename, resolve } from 'node:path'
+import { rootFolder } from '../machine.ts'
+import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiment } from './preparation.ts'
+import type { RunOptions, RunOutcome } from './run-options.ts'
+import { TrainingWorker } from './training-worker.ts'
+
+/**
+ * Trains an experiment and resolves when its worker is gone.
+ *
+ * @throws LabProblem, DataProblem when it cannot be run at all; then no folder was made
+ */
+export async function runExperiment(value: unknown, options: RunOptions): Promise<RunOutcome> {
+  const experiment = resolveExperiment(value)
+  const dataFolder = absolute(options.dataFolder)
+  await requireRunnable(experiment, dataFolder, 'full')
+  return supervise(createRun(resolve(options.resultsFolder), experiment, dataFolder).folder, dataFolder, options)
+}
+
+/** Resumes a stopped, interrupted or failed run, named by its folder's name or path. @throws LabProblem */
+export async function resumeRun(named: string, options: RunOptions): Promise<RunOutcome> {
+  const { folder, experiment, dataFolder } = requireResumable(resolve(options.resultsFolder), named)
+  const from = absolute(options.dataFolder) ?? dataFolder
+  await requireRunnable(experiment, from, 'full')
+  markQueued(folder, from)
+  return supervise(folder, from, options)
+}
+
+async function supervise(
+  folder: string,
+  dataFolder: string | null,
+  { onEvent, stop, kill }: RunOptions,
+): Promise<RunOutcome> {
+  const worker = new TrainingWorker({ root: rootFolder(), folder, dataFolder, onEvent: onEvent ?? (() => undefined) })
+  const onStop = (): void => {
+    worker.stop('stopped')
+  }
+  const onKill = (): void => {
+    worker.kill()
+  }
+  if (stop?.aborted === true) onStop()
+  if (kill?.aborted === true) onKill()
+  stop?.addEventListener('abort', onStop)
+  kill?.addEventListener('abort', onKill)
+  try {
+    return { id: basename(folder), folder, ending: await worker.ended }
+  } finally {
+    stop?.removeEventListener('abort', onStop)
+    kill?.removeEventListener('abort', onKill)
+  }
+}
+
+function absolute(folder: string | null | undefined): string | null {
+  return folder === null || folder === undefined ? null : resolve(folder)
+}

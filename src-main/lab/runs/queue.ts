@@ -1,0 +1,199 @@
+/** The runs that wait and the one that trains: whenever its worker has exited, for whatever reason, the next one starts. */
+import type { RunEvent } from '../../experiment/event.ts'
+import type { Experiment } from '../../experiment/experiment.ts'
+import type { RunState } from '../../contract.ts'
+import type { StopAfter } from '../../training/controls.ts'
+import { changeStatus, paths, readExperiment, readState } from '../results.ts'
+import type { Ending } from './run-options.ts'
+import { throttleProgress } from './throttled-progress.ts'
+import { TrainingWorker } from './training-worker.ts'
+import { identity } from '../storage.ts'
+
+interface WaitingRun {
+  readonly id: string
+  readonly folder: string
+  readonly experiment: Experiment
+  readonly dataFolder: string | null
+}
+
+interface QueueOptions {
+  readonly root: string
+  readonly stallMs: number | undefined
+  readonly tellRun: (id: string, event: RunEvent) => void
+  /** The row of that run, or its position in the queue, changed. */
+  readonly tellChanged: (id: string) => void
+  /** A run was trained without interruption, in so many seconds. */
+  readonly learn: (experiment: Experiment, engine: string, seconds: number) => void
+}
+
+interface Running {
+  readonly run: WaitingRun
+  readonly worker: TrainingWorker
+  stopsAfter: StopAfter | null
+  /** Seeds were added since its worker began. */
+  grew: boolean
+}
+
+export class Queue {
+  readonly #options: QueueOptions
+  #waiting: WaitingRun[] = []
+  #running: Running | null = null
+  #closed = false
+
+  constructor(options: QueueOptions) {
+    this.#options = options
+  }
+
+  /** True when it waits or runs here. */
+  has(id: string): boolean {
+    return this.#running?.run.id === id || this.positionOf(id) !== null
+  }
+
+  /** 0 for the next to run; null when it does not wait. */
+  positionOf(id: string): number | null {
+    const position = this.#waiting.findIndex((run) => run.id === id)
+    return position < 0 ? null : position
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== null
+  }
+
+  get waiting(): readonly WaitingRun[] {
+    return this.#waiting
+  }
+
+  workerOf(id: string): TrainingWorker | null {
+    return this.#running?.run.id === id ? this.#running.worker : null
+  }
+
+  /** What the running one finishes before it stops by itself; null when it was not asked to stop. */
+  get stopsAfter(): StopAfter | null {
+    return this.#running?.stopsAfter ?? null
+  }
+
+  stopAfter(id: string, what: StopAfter | null): void {
+    if (this.#running?.run.id !== id) return
+    this.#running.stopsAfter = what
+    this.#running.worker.stopAfter(what)
+    this.#options.tellChanged(id)
+  }
+
+  /** A waiting or running one has more seeds now; its folder says so already. */
+  grow(id: string, experiment: Experiment): void {
+    this.#waiting = this.#waiting.map((run) => (run.id === id ? { ...run, experiment } : run))
+    if (this.#running?.run.id === id) this.#running.grew = true
+    this.#options.tellChanged(id)
+  }
+
+  /**
+   * Resolves when the worker of a run that is ending has exited. Its status is on disk, and so in a row, before the
+   * process is gone, and a person who sees it may resume or delete the run at once.
+   */
+  async untilExited(id: string): Promise<void> {
+    if (this.#running?.run.id !== id) return
+    const { run, worker } = this.#running
+    if (worker.isExiting || ENDED.has(readState(run.folder).state)) await worker.ended
+  }
+
+  add(run: WaitingRun): void {
+    this.#waiting.push(run)
+    if (this.#running === null) this.#startNext()
+    else this.#options.tellChanged(run.id)
+  }
+
+  /** Takes a waiting run out; it counts as stopped. False when it does not wait. */
+  leave(id: string): boolean {
+    const run = this.#waiting.find((waiting) => waiting.id === id)
+    if (run === undefined) return false
+    this.#waiting = this.#waiting.filter((waiting) => waiting !== run)
+    changeStatus(paths(run.folder).status, {
+      state: 'stopped',
+      reason: 'It was taken out of the queue.',
+      next: 'Resume it to queue it again.',
+    })
+    this.#options.tellChanged(id)
+    this.#tellWaiting()
+    return true
+  }
+
+  /** Moves a waiting run; positions beyond the end mean the end. False when it does not wait. */
+  move(id: string, position: number): boolean {
+    const run = this.#waiting.find((waiting) => waiting.id === id)
+    if (run === undefined) return false
+    const others = this.#waiting.filter((waiting) => waiting !== run)
+    this.#waiting = [...others.slice(0, position), run, ...others.slice(position)]
+    this.#tellWaiting()
+    return true
+  }
+
+  /** Interrupts the running one at a checkpoint; those that wait are interrupted before they began. */
+  async close(): Promise<void> {
+    this.#closed = true
+    for (const { folder } of this.#waiting.splice(0)) {
+      const reason = 'It waited in the queue, and Apical was closed before its turn came.'
+      changeStatus(paths(folder).status, { state: 'interrupted', reason, next: 'Resume it.' })
+    }
+    this.#running?.worker.stop('interrupted')
+    await this.#running?.worker.ended
+  }
+
+  #startNext(): void {
+    const run = this.#waiting.shift()
+    if (run === undefined || this.#closed) return
+    let begun: Extract<RunEvent, { kind: 'started' }> | null = null
+    const tell = throttleProgress((event) => {
+      this.#options.tellRun(run.id, event)
+    })
+    const worker = new TrainingWorker({
+      root: this.#options.root,
+      folder: run.folder,
+      dataFolder: run.dataFolder,
+      stallMs: this.#options.stallMs,
+      onEvent: (event) => {
+        if (event.kind === 'started') begun = event
+        if (event.kind === 'done' && begun?.fromEpoch === 0)
+          this.#options.learn(run.experiment, event.engine, event.seconds)
+        tell(event)
+        if (CHANGES_ROW.has(event.kind)) this.#options.tellChanged(run.id)
+      },
+    })
+    const running: Running = { run, worker, stopsAfter: null, grew: false }
+    this.#running = running
+    this.#options.tellChanged(run.id)
+    this.#tellWaiting()
+    void worker.ended.then((ending) => {
+      this.#running = null
+      if (running.grew && !this.#closed) this.#continueWithNewSeeds(run, ending)
+      this.#options.tellChanged(run.id)
+      this.#startNext()
+    })
+  }
+
+  /** Seeds that were added just after the worker last looked for new ones: the run continues with them at once. */
+  #continueWithNewSeeds(run: WaitingRun, ending: Ending): void {
+    if (ending.kind !== 'done') return
+    const experiment = readExperiment(run.folder)
+    const ended = new Set(ending.seeds.filter(({ status }) => status !== 'stopped').map(({ seed }) => seed))
+    if (experiment.seeds.every((seed) => ended.has(seed))) return
+    changeStatus(paths(run.folder).status, {
+      state: 'queued',
+      queuedBy: identity(),
+    })
+    this.#waiting.unshift({ ...run, experiment })
+  }
+
+  #tellWaiting(): void {
+    for (const { id } of this.#waiting) this.#options.tellChanged(id)
+  }
+}
+
+const ENDED: ReadonlySet<RunState> = new Set(['stopped', 'interrupted', 'failed', 'collapsed', 'done'])
+
+const CHANGES_ROW: ReadonlySet<RunEvent['kind']> = new Set([
+  'started',
+  'checkpoint',
+  'paused',
+  'continued',
+  'collapsed',
+])

@@ -1,0 +1,27 @@
+/** The door to storage/: files written whole, folders with one owning process, and what a person keeps beside results. */
+export {
+  isMissing,
+  isTemporary,
+  LineFile,
+  readJson,
+  readText,
+  TEMPORARY,
+  writeJson,
+  writeWhole,
+} from './storage/files.ts'
+export { apicalHome, makeFolders } from './storage/home.ts'
+export {
+  releaseOwnership,
+  identity,
+  isProcessAlive,
+  liveOwner,
+  ownerFile,
+  ProcessIdentity,
+  requireOwnership,
+  touchHeartbeat,
+  HEARTBEAT_MS,
+  takeOwnership,
+} from './storage/ownership.ts'
+export { decodeSafetensors, encodeSafetensors } from './storage/safetensors.ts'
+export { Templates } from './storage/templates.ts'
+export { forgetView, keepView, readViews } from './storage/views.ts'

@@ -1,0 +1,35 @@
+/** A lab in a browser from beginning to end: opened, served, and closed when a signal asks this process to end. */
+import { openLab, readAhead } from '../lab/lab.ts'
+import { serveLab, type ServeOptions } from '../serve.ts'
+
+export interface ServedLabReport {
+  /** A line for the person. */
+  readonly print: (text: string) => void
+  /** A line about something to be careful of, and about the end. */
+  readonly warn: (text: string) => void
+  readonly onAddress?: (address: string) => void
+}
+
+/** Resolves when everything is closed. @throws what `openLab` and `serveLab` throw */
+export async function serveUntilSignal(
+  resultsFolder: string | undefined,
+  options: ServeOptions,
+  { print, warn, onAddress }: ServedLabReport,
+): Promise<void> {
+  const lab = await openLab({ host: 'browser', resultsFolder })
+  try {
+    const served = await serveLab(lab, options)
+    if (served.warning !== null) warn(served.warning)
+    print(`Apical is at ${served.address}`)
+    print('Stop it with Ctrl-C; running experiments keep a checkpoint.')
+    readAhead(lab)
+    onAddress?.(served.address)
+    await new Promise((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
+    })
+    warn('Stopping; running experiments write a checkpoint…')
+    await served.close()
+  } finally {
+    await lab.close()
+  }
+}
