@@ -190,7 +190,7 @@ export function earlyLines(early: readonly EarlyEpoch[], terminal: Terminal): st
   if (rows.length === 0) return []
   const ranged = early.some(({ published }) => published.sd !== null)
   return [
-    `test accuracy of the first epochs beside the published${ranged ? ' (inside: within two published standard deviations)' : ', which has no spread'}`,
+    `test accuracy of the first epochs beside the published${ranged ? ' accuracy (inside: within two published standard deviations)' : ' accuracy, which has no spread'}`,
     ...table(['>epoch', '>this run', '>seeds', '>published', '>seeds', ''], rows),
   ]
 }

@@ -30,7 +30,7 @@ const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next:
     next: 'Free some space and resume the run; nothing written so far is lost.',
   },
   EACCES: {
-    what: 'this user may not write there',
+    what: 'you have no permission to write there',
     next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.',
   },
   EPERM: {

@@ -264,7 +264,7 @@ describe.skipIf(noCertificate)(`nothing is kept and one sentence said${why}`, ()
     const fetchable = publisher.wanted('l', bytes)
     const problem = await refusalOf(get([fetchable], target))
     expect(problem.message).toMatch(/Cannot write .*l\.part: the disk is full\.$/)
-    expect(problem.next).toBe('Free some space and download again; it goes on where it stopped.')
+    expect(problem.next).toBe('Free some space and download again; it continues where it stopped.')
   })
 
   it('when it would not fit on the disk, before anything is fetched', async () => {
@@ -308,7 +308,7 @@ describe.skipIf(noCertificate)(`a set of several files${why}`, () => {
     const fetchable = publisher.wanted('slow', bytes)
     const first = get([fetchable])
     const second = await refusalOf(get([fetchable], target))
-    expect(second.message).toMatch(/is being worked on by process \d+/)
+    expect(second.message).toMatch(/is in use by process \d+/)
     await first
     expect(read('slow')).toEqual(bytes)
   })

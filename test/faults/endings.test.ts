@@ -155,7 +155,7 @@ describe('the person', () => {
     expect(rows.get(c)).toMatchObject({ state: 'queued', queuePosition: 0 })
     expect(rows.get(b)).toMatchObject({ state: 'queued', queuePosition: 1 })
     expect(rows.get(a)).toMatchObject({ state: 'stopped', queuePosition: null })
-    await expect(lab.moveInQueue({ id: running, position: 0 })).rejects.toThrow(/does not wait/)
+    await expect(lab.moveInQueue({ id: running, position: 0 })).rejects.toThrow(/is not waiting/)
     await lab.close()
     // A lab's queue ends with it: nothing will run them, so nothing says they wait.
     for (const id of [b, c])

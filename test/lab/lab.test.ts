@@ -191,7 +191,7 @@ describe('a lab', () => {
     expect((await refusal(lab.resume({ id }))).message).toMatch(/finished/)
     expect((await refusal(lab.pause({ id }))).message).toMatch(/not running/)
     expect((await refusal(lab.stop({ id }))).message).toMatch(/not running/)
-    expect((await refusal(lab.moveInQueue({ id, position: 0 }))).message).toMatch(/does not wait/)
+    expect((await refusal(lab.moveInQueue({ id, position: 0 }))).message).toMatch(/is not waiting/)
     for (const call of ['read', 'resume', 'pause'] as const)
       expect((await refusal(lab[call]({ id: 'nothing' }))).message, call).toMatch(/nothing/)
     for (const call of ['trash', 'restore'] as const)
@@ -223,8 +223,12 @@ describe('a lab', () => {
     )
     expect((await second.list({})).find((row) => row.id === id)?.state).toBe('running')
     for (const call of ['pause', 'stop', 'resume'] as const)
-      expect((await refusal(second[call]({ id }))).message, call).toMatch(/process \d+|runs or waits/)
-    expect((await refusal(second.trash({ ids: [id] }))).message).toMatch(/process \d+|runs or waits/)
+      expect((await refusal(second[call]({ id }))).message, call).toMatch(
+        /process \d+|is running or queued|is already running or queued/,
+      )
+    expect((await refusal(second.trash({ ids: [id] }))).message).toMatch(
+      /process \d+|is running or queued|is already running or queued/,
+    )
   })
 
   it('reads nothing of a folder that a call tries to reach from outside', async () => {

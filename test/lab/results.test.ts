@@ -350,7 +350,7 @@ describe('two instances', () => {
     const folder = newRun()
     const first = other(folder)
     expect(await said(first)).toBe('mine\n')
-    expect(() => new Ledger(folder, 'corinfomax')).toThrow(`being worked on by process ${first.pid ?? 0}`)
+    expect(() => new Ledger(folder, 'corinfomax')).toThrow(`is in use by process ${first.pid ?? 0}`)
     expect(liveOwner(folder)).toBe(first.pid)
     first.kill('SIGKILL')
     await once(first, 'exit')
@@ -368,7 +368,7 @@ describe('two instances', () => {
     const answers = await Promise.all(children.map(said))
     for (const child of children) child.kill('SIGKILL')
     expect(answers.filter((answer) => answer === 'mine\n')).toHaveLength(1)
-    expect(answers.filter((answer) => answer.includes('being worked on by process'))).toHaveLength(5)
+    expect(answers.filter((answer) => answer.includes('is in use by process'))).toHaveLength(5)
   }, 30_000)
 
   it('that lost the folder write no checkpoint into it', () => {

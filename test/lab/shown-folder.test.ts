@@ -72,8 +72,8 @@ describe('another folder', () => {
 
 describe('refused in words, and what was shown stays', () => {
   it.each([
-    ['no folder', () => scratch.inside('nowhere'), /nowhere is no folder on this machine\.$/],
-    ['a file', () => (writeFileSync(scratch.inside('file'), ''), scratch.inside('file')), /file is no folder/],
+    ['no folder', () => scratch.inside('nowhere'), /nowhere is not a folder on this machine\.$/],
+    ['a file', () => (writeFileSync(scratch.inside('file'), ''), scratch.inside('file')), /file is not a folder/],
     [
       'an empty one',
       () => (mkdirSync(scratch.inside('empty')), scratch.inside('empty')),

@@ -11,7 +11,7 @@ export function storageProblem(thrown: unknown, path: string): unknown {
     case 'EDQUOT':
       return new LabProblem(
         `Cannot write ${path}: ${code === 'ENOSPC' ? 'the disk is full' : 'your share of the disk is used up'}.`,
-        'Free some space and download again; it goes on where it stopped.',
+        'Free some space and download again; it continues where it stopped.',
         [],
         error,
       )
@@ -19,7 +19,7 @@ export function storageProblem(thrown: unknown, path: string): unknown {
     case 'EPERM':
     case 'EROFS':
       return new LabProblem(
-        `Cannot write ${path}: this user may not write there.`,
+        `Cannot write ${path}: you have no permission to write there.`,
         'Set APICAL_HOME to a folder of your own and start Apical again, or get the files by hand and choose their folder.',
         [],
         error,

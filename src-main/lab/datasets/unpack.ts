@@ -162,7 +162,7 @@ function asDataProblem(error: unknown, { path, packing }: FoundFile): unknown {
       return new DataProblem(
         path,
         'a file that may be read',
-        'that this user may not read it',
+        'one that you have no permission to read',
         'Change its permissions, or copy it to a folder of your own.',
       )
     default:

@@ -45,7 +45,7 @@ export function recordCalls({
           const folder = findRun(results, id)
           await queue.untilExited(id)
           if (queue.has(id) || liveOwner(folder) !== null)
-            throw new LabProblem(`"${id}" runs or waits in the queue.`, 'Stop it first.')
+            throw new LabProblem(`"${id}" is running or queued.`, 'Stop it first.')
           moveToTrash(results, id)
           rows.remove(id)
         }

@@ -56,8 +56,7 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
     resume: async ({ id }) => {
       samples.refuse(id, 'is finished and cannot be resumed')
       await queue.untilExited(id)
-      if (queue.has(id))
-        throw new LabProblem(`"${id}" runs or waits in the queue already.`, 'There is nothing to resume.')
+      if (queue.has(id)) throw new LabProblem(`"${id}" is already running or queued.`, 'There is nothing to resume.')
       const { folder, experiment, dataFolder: before } = requireResumable(results, id)
       const from = before ?? dataFolder
       await refuseDataProblems(() => requireRunnable(experiment, from, 'quick'))
@@ -121,7 +120,7 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
 
     moveInQueue: async ({ id, position }) => {
       if (!queue.move(id, position))
-        throw new LabProblem(`"${id}" does not wait in the queue.`, 'It runs or ran already.')
+        throw new LabProblem(`"${id}" is not waiting in the queue.`, 'It is running or has already run.')
       return null
     },
   }

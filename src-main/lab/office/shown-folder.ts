@@ -83,7 +83,7 @@ export function labOfShownFolder(
 function resultsIn(folder: string): { readonly resultsFolder: string; readonly id: string | null } {
   if (!isFolder(folder))
     throw new LabProblem(
-      `${folder} is no folder on this machine.`,
+      `${folder} is not a folder on this machine.`,
       'Choose a results folder: one with a folder for each experiment.',
     )
   if (isExperiment(folder)) return { resultsFolder: dirname(folder), id: basename(folder) }

@@ -75,7 +75,7 @@ export function readState(folder: string): ActualState {
     dataFolder,
   })
   if ((state === 'running' || state === 'paused') && liveOwner(folder) === null)
-    return interrupted('Its worker ended without a word: it was killed, or the machine went down.')
+    return interrupted('Its worker exited without reporting: it was killed, or the machine went down.')
   if (state === 'queued') {
     if (liveOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
     // On another machine nobody can be asked; a queue there counts as living for as long as a worker would.

@@ -5,7 +5,7 @@ export interface Failure {
   readonly next: string
 }
 
-const RESUME = 'Resume the run; it goes on from its last checkpoint.'
+const RESUME = 'Resume the run; it continues from its last checkpoint.'
 const MEMORY = 'Close other programs, train fewer seeds at a time or a smaller network, then resume the run.'
 
 /** The words of a problem that some room put into words, or of a defect that nobody foresaw. */

@@ -23,7 +23,7 @@ import { LabProblem } from '../problem.ts'
 export function resolveExperiment(value: unknown): Experiment {
   const { experiment, problems } = checkExperiment(value)
   if (experiment !== undefined) return experiment
-  throw new LabProblem('This experiment cannot be run:', 'Correct what stands beside each field.', problems)
+  throw new LabProblem('This experiment cannot be run:', 'Correct the fields named.', problems)
 }
 
 /**
@@ -138,10 +138,10 @@ export function requireIdle(results: string, named: string): Resumable & { reado
   const living = liveOwner(folder)
   if (living !== null || state === 'running' || state === 'paused')
     throw new LabProblem(
-      `"${named}" is running already, in process ${living ?? 'unknown'}.`,
+      `"${named}" is already running, in process ${living ?? 'unknown'}.`,
       'Wait until it is done, or stop it first.',
     )
-  if (state === 'queued') throw new LabProblem(`"${named}" waits in a queue already.`, 'It starts when its turn comes.')
+  if (state === 'queued') throw new LabProblem(`"${named}" is already queued.`, 'It starts when its turn comes.')
   return { id: folder.slice(join(folder, '..').length + 1), folder, experiment, dataFolder, state }
 }
 

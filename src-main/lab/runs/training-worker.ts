@@ -153,7 +153,7 @@ export class TrainingWorker {
   }
 
   #concludeStopped(): Ending {
-    this.#writeState('stopped', 'It was ended at once, as asked.', 'Resume it; it goes on from its last checkpoint.')
+    this.#writeState('stopped', 'It was killed on request.', 'Resume it; it continues from its last checkpoint.')
     const event = { kind: 'stopped', folder: this.folder, ...this.#position } as const
     this.#onEvent(event)
     return event

@@ -42,7 +42,7 @@ export function isProcessAlive(owner: ProcessIdentity, sign: () => boolean): boo
   return owner.began === '' ? sign() : began(owner.pid) === owner.began
 }
 
-/** Takes a folder for this process, or refuses while another works in it. */
+/** Takes a folder for this process, or refuses while another uses it. */
 export function takeOwnership(folder: string): void {
   const path = ownerFile(folder)
   const mine = temporaryFor(folder)
@@ -100,10 +100,7 @@ function ownerIn(path: string): ProcessIdentity | null {
 }
 
 function occupied(folder: string, pid: number): LabProblem {
-  return new LabProblem(
-    `${folder} is being worked on by process ${pid}.`,
-    'Stop it there first, or wait until it is done.',
-  )
+  return new LabProblem(`${folder} is in use by process ${pid}.`, 'Stop it there first, or wait until it is done.')
 }
 
 function temporaryFor(folder: string): string {
