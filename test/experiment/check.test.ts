@@ -119,7 +119,7 @@ describe('refused', () => {
     ['rule.settings.neuralLr', 99, 'rule.settings.neuralLr', /^Expected a number of at most 10, found 99\.$/],
     ['rule.settings.neuralRule', 'slow', 'rule.settings.neuralRule', /^Expected one of constant, .*found "slow"\.$/],
     ['rule.settings.nueralLr', 1, 'rule.settings.nueralLr', /Did you mean "neuralLr"\?/],
-    ['rule.settings.lrForward', [1], 'rule.settings.lrForward', /2 feedforward rates.*found 1\.$/],
+    ['rule.settings.lrForward', [1], 'rule.settings.lrForward', /2 feedforward learning rates.*found 1\.$/],
     ['rule.settings.lrForward', [1, 'a'], 'rule.settings.lrForward.1', /^Expected a number, found "a"\.$/],
     ['training.selection', 'best-validation-epoch', 'training.selection', /^Expected a validation set .*found none/],
     ['training.validation', { fraction: 0.5001 }, 'training.validation.fraction', /at most 0\.5, found 0\.5001/],
