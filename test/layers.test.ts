@@ -5,46 +5,9 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
+import { arrows, labArrows } from './arrows.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-
-/** Which rooms each room may import from, besides itself. Every list is what the room needs, not all that lies below. */
-const arrows: Record<string, readonly string[]> = {
-  program: [],
-  rules: ['program'],
-  data: ['program'],
-  engines: ['program'],
-  experiment: ['program', 'rules', 'data'],
-  training: ['program', 'rules', 'data', 'engines', 'experiment'],
-  contract: ['program', 'rules', 'data', 'experiment'],
-  lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract'],
-  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract', 'lab'],
-  preload: ['contract'],
-  // The face: from what is drawn with least knowledge to the window that holds it all.
-  'face/text': ['contract', 'experiment'],
-  'face/statistics': ['contract', 'experiment'],
-  'face/transport': ['contract', 'experiment'],
-  'face/charts': ['contract', 'experiment', 'face/text', 'face/statistics'],
-  'face/stores': ['contract', 'experiment', 'face/text', 'face/transport', 'face/charts'],
-  'face/export': ['face/text', 'face/stores'],
-  'face/figure': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores', 'face/export'],
-  'face/experiments': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores'],
-  'face/parts': [
-    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/stores', 'face/export'],
-    ...['face/figure', 'face/experiments'],
-  ],
-  'face/screens': [
-    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/transport', 'face/charts', 'face/stores'],
-    ...['face/export', 'face/figure', 'face/experiments', 'face/parts'],
-  ],
-  'face/window': [
-    ...['contract', 'experiment', 'face/text', 'face/transport', 'face/stores', 'face/figure', 'face/experiments'],
-    'face/parts',
-  ],
-  'face/app': [
-    ...['contract', 'face/transport', 'face/stores', 'face/figure', 'face/parts', 'face/screens', 'face/window'],
-  ],
-}
 
 /** A folder of src-main that the table does not name is part of a host: it may look down, and nobody looks up to it. */
 function roomOf(path: string): string {
@@ -93,18 +56,6 @@ const portable = new Set(['program', 'rules', 'data', 'experiment', 'contract'])
 
 /** What others see of the rules: the list, what a rule is, and its settings; never one paper's file. */
 const doorsOfRules = /^src-main\/rules\/(index|rule|setting)\.ts$/
-
-/** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */
-const labArrows: Record<string, readonly string[]> = {
-  problem: [],
-  machine: ['problem'],
-  storage: ['problem'],
-  datasets: ['problem', 'storage'],
-  results: ['problem', 'machine', 'storage'],
-  runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
-  jobs: ['problem', 'machine', 'storage', 'datasets'],
-  office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs'],
-}
 
 /** The office's door is `lab/lab.ts`; null outside of the lab. */
 function labRoomOf(path: string): string | null {

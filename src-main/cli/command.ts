@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { suggestion } from '../experiment/nearest.ts'
 import type { Terminal } from './terminal.ts'
 
-/** Exit codes, as `spec/cli.md` fixes them. */
+/** Exit codes; scripts rely on them, the README lists them. */
 export const EXIT = { done: 0, failed: 1, refused: 2, stopped: 130 } as const
 
 /** Input refused before anything started (exit code 2): what is wrong, and what to do next. */

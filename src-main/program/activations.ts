@@ -7,7 +7,7 @@ const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v))
 
 /** NaN passes through every function that compares, so that a diverged network is seen and not clipped away. */
 export const MAPS = {
-  /** clip(v, 0, 1) [C]. */
+  /** clip(v, 0, 1). */
   hardSigmoid: (v: number): number => (Number.isNaN(v) ? v : clip(v)),
   relu: (v: number): number => (Number.isNaN(v) ? v : v > 0 ? v : 0),
   sigmoid,

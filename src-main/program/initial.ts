@@ -12,7 +12,7 @@ export type Initial =
   | { readonly kind: 'uniform'; readonly bound: number }
   /** U(−a, a), a = √(6 / (rows + columns)) (Glorot & Bengio 2010). */
   | { readonly kind: 'xavier' }
-  /** M Mᵀ with M xavier, rows × rows: symmetric and positive semi-definite [C]. */
+  /** M Mᵀ with M xavier, rows × rows: symmetric and positive semi-definite (the lateral weights of CorInfoMax, arXiv 2306.04810). */
   | { readonly kind: 'xavierGram' }
 
 /** A fresh parameter, row by row. The same generator state always gives the same numbers. */

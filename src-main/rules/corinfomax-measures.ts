@@ -41,7 +41,7 @@ export const alignment: Measure<unknown> = {
 }
 
 /**
- * ½ log det(R̂ + εI) − ½ log det(R̂_e + εI), R̂_e the correlation of the prediction error of that direction [C, eq. 6]; free
+ * ½ log det(R̂ + εI) − ½ log det(R̂_e + εI), R̂_e the correlation of the prediction error of that direction (arXiv 2306.04810, eq. 6); free
  * phase.
  *
  * Why R̂ and not R (2026-11-23): R starts at I and forgets with λ = 0.99999, so after an epoch of MNIST it still is 97 %

@@ -8,7 +8,7 @@ import type { Operand, Tracer, Value } from '../program/trace.ts'
 import { difference, divide, map, meanOverBatch, sum, sumOverUnits } from '../program/words.ts'
 import type { Measure, MeasuredSeries } from './rule.ts'
 
-/** A rate below this is silence, as in the released code [C]. */
+/** A rate below this is silence, as in the code released with arXiv 2306.04810. */
 const SILENCE = 0.01
 
 /** Keeps the division defined where nothing has moved yet and nothing does: far below any state, above what float32 drops. */

@@ -1,6 +1,6 @@
 import { choice, number } from './setting.ts'
 
-/** Step sizes of neural dynamics, t counted from 0 in every phase [C, released code]. */
+/** Step sizes of neural dynamics, t counted from 0 in every phase, as in the code released with arXiv 2306.04810. */
 const NEURAL_RULES = ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'] as const
 export type NeuralRule = (typeof NEURAL_RULES)[number]
 

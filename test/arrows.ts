@@ -1,0 +1,51 @@
+/** Who may import whom: `layers.test.ts` executes these tables, `map.test.ts` holds the map of the code to them. */
+
+/** Which rooms each room may import from, besides itself. Every list is what the room needs, not all that lies below. */
+export const arrows: Record<string, readonly string[]> = {
+  program: [],
+  rules: ['program'],
+  data: ['program'],
+  engines: ['program'],
+  experiment: ['program', 'rules', 'data'],
+  training: ['program', 'rules', 'data', 'engines', 'experiment'],
+  contract: ['program', 'rules', 'data', 'experiment'],
+  lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract'],
+  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract', 'lab'],
+  preload: ['contract'],
+  // The face: from what is drawn with least knowledge to the window that holds it all.
+  'face/text': ['contract', 'experiment'],
+  'face/statistics': ['contract', 'experiment'],
+  'face/transport': ['contract', 'experiment'],
+  'face/charts': ['contract', 'experiment', 'face/text', 'face/statistics'],
+  'face/stores': ['contract', 'experiment', 'face/text', 'face/transport', 'face/charts'],
+  'face/export': ['face/text', 'face/stores'],
+  'face/figure': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores', 'face/export'],
+  'face/experiments': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores'],
+  'face/parts': [
+    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/stores', 'face/export'],
+    ...['face/figure', 'face/experiments'],
+  ],
+  'face/screens': [
+    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/transport', 'face/charts', 'face/stores'],
+    ...['face/export', 'face/figure', 'face/experiments', 'face/parts'],
+  ],
+  'face/window': [
+    ...['contract', 'experiment', 'face/text', 'face/transport', 'face/stores', 'face/figure', 'face/experiments'],
+    'face/parts',
+  ],
+  'face/app': [
+    ...['contract', 'face/transport', 'face/stores', 'face/figure', 'face/parts', 'face/screens', 'face/window'],
+  ],
+}
+
+/** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */
+export const labArrows: Record<string, readonly string[]> = {
+  problem: [],
+  machine: ['problem'],
+  storage: ['problem'],
+  datasets: ['problem', 'storage'],
+  results: ['problem', 'machine', 'storage'],
+  runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
+  jobs: ['problem', 'machine', 'storage', 'datasets'],
+  office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs'],
+}
