@@ -50,7 +50,7 @@ export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet 
     facts.label,
     `its files (${first} and others) in ${folders.filter((folder) => !folder.endsWith('raw')).join(' or ')}`,
     'none of them',
-    `Download it on the Data screen or with "apical data get ${facts.name}". Or get it from ${facts.homepage ?? 'its publisher'}, then name its folder with --data or “Use a folder you have”, or set APICAL_DATA.`,
+    `${facts.downloads.length > 0 ? `Download it on the Data screen or with "apical data get ${facts.name}". Or get` : 'Get'} it from ${facts.homepage ?? 'its publisher'}, then name its folder with --data or “Use a folder you have”, or set APICAL_DATA.`,
   )
 }
 
