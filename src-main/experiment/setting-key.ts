@@ -8,6 +8,7 @@ import { settingKeys } from './check.ts'
 import { NETWORK_KEYS, withDepth } from './depth.ts'
 import type { Experiment } from './experiment.ts'
 import { leavesOfExperiment, type Leaf } from './leaves.ts'
+import { nameAfter } from './name.ts'
 import { nearest } from './nearest.ts'
 import { notPlain } from './plain.ts'
 import { dotted, ExperimentProblem, problemsOf } from './problem.ts'
@@ -23,12 +24,13 @@ export function setKey(experiment: Experiment, key: string, text: string): Exper
   return setKeys(experiment, [[key, text]])
 }
 
-/** Several values changed. The depth first, whatever its place, so that a list given for the new depth fits it. */
+/** Several values changed; the name follows them. The depth first, whatever its place, so that a list given for the new depth fits it. */
 export function setKeys(experiment: Experiment, changes: readonly (readonly [string, string])[]): Experiment {
   const given = new Set(changes.map(([key]) => key.replace(/^rule\.settings\./, '')))
   const isDepth = ([key]: readonly [string, string]): boolean => key === 'depth'
   const ordered = [...changes.filter(isDepth), ...changes.filter((change) => !isDepth(change))]
-  return ordered.reduce((one, [key, text]) => changed(one, fieldOf(one, key), key, text, given), experiment)
+  const set = ordered.reduce((one, [key, text]) => changed(one, fieldOf(one, key), key, text, given), experiment)
+  return set.name === experiment.name ? { ...set, name: nameAfter(experiment, set) } : set
 }
 
 function changed(

@@ -46,7 +46,7 @@ export function expandSweep(experiment: Experiment, { axes, paired, id }: SweepP
     const suffix = point.map(([key, value]) => ` · ${key}=${value}`).join('')
     const set = setKeys(alone, point)
     const settings = keys.map((key) => ({ key, value: readKey(set, key) }))
-    const one = checked({ ...set, name: named(experiment.name, suffix), sweep: { id, settings } }, suffix)
+    const one = checked({ ...set, name: named(set.name, suffix), sweep: { id, settings } }, suffix)
     const decisive = JSON.stringify({ ...one, name: '', sweep: null })
     const same = first.get(decisive)
     if (same !== undefined)

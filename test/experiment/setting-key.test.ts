@@ -27,6 +27,35 @@ function refusal(work: () => unknown): ExperimentProblem {
   throw new Error('it was not refused')
 }
 
+describe('the name', () => {
+  it('follows the data set and the network that it names', () => {
+    expect(mnist.name).toBe('CorInfoMax · MNIST · 784-500-10')
+    expect(setKeys(mnist, [['data.name', 'glyphs']]).name).toBe('CorInfoMax · Glyphs · 784-500-10')
+    expect(
+      setKeys(mnist, [
+        ['hidden', '64'],
+        ['data.name', 'fashion-mnist'],
+      ]).name,
+    ).toBe('CorInfoMax · Fashion-MNIST · 784-64-10')
+    const two = [
+      ['depth', '2'],
+      ['lrFeedback', '0.1,0.1'],
+    ] as const
+    expect(setKeys(mnist, two).name).toBe('CorInfoMax · MNIST · 784-500-500-10')
+  })
+
+  it('is left alone where a person wrote it, and where nothing that it names is changed', () => {
+    expect(setKey({ ...mnist, name: 'Mine' }, 'data.name', 'glyphs').name).toBe('Mine')
+    expect(setKey(mnist, 'beta', '2').name).toBe(mnist.name)
+    expect(
+      setKeys(mnist, [
+        ['data.name', 'glyphs'],
+        ['name', 'Written'],
+      ]).name,
+    ).toBe('Written')
+  })
+})
+
 describe('a value by its key', () => {
   it.each<readonly [string, string, string, unknown]>([
     ['neuralLr', '0.1', 'rule.settings.neuralLr', 0.1],
