@@ -7,7 +7,7 @@ export type Vocabulary = Pick<LabDescription, 'rules' | 'fields' | 'dataSets'>
 /** Before the lab has said anything: everything goes by its key. */
 export const NO_WORDS: Vocabulary = { rules: [], fields: [], dataSets: [] }
 
-interface SettingWords {
+export interface SettingWords {
   readonly label: string
   readonly symbol: string | undefined
 }

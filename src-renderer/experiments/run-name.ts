@@ -1,0 +1,39 @@
+/** What a run is called where there is little room: of a sweep's member its own settings come first to be seen, in the form's words. */
+import type { ExperimentRow } from '../../src-main/contract.ts'
+import { inWords } from '../text/configuration.ts'
+import { ruleCard, settingWords, type SettingWords, type Vocabulary } from '../text/setting-words.ts'
+
+export interface OwnSetting extends SettingWords {
+  readonly key: string
+  readonly text: string
+}
+
+export interface RunName {
+  /** What it shares with the others of its sweep; the whole name of any other run. */
+  readonly shared: string
+  readonly own: readonly OwnSetting[]
+}
+
+export function runName(
+  { name, rule, sweep }: Pick<ExperimentRow, 'name' | 'rule' | 'sweep'>,
+  words: Vocabulary,
+): RunName {
+  const settings = sweep?.settings ?? []
+  const ending = settings
+    .map(({ key, value }) => ` · ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    .join('')
+  // A name that a person wrote since then is theirs.
+  if (ending === '' || !name.endsWith(ending)) return { shared: name, own: [] }
+  const card = ruleCard(words, rule)
+  return {
+    shared: name.slice(0, -ending.length),
+    own: settings.map(({ key, value }) => ({
+      key,
+      ...settingWords(key, card, words),
+      text:
+        key === 'widths' && Array.isArray(value)
+          ? (value as readonly number[]).join('-')
+          : inWords(value, card?.settings.properties?.[key]),
+    })),
+  }
+}
