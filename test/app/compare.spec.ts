@@ -180,7 +180,7 @@ test('from a line of the Lab to the sweep it belongs to, and to a new one with i
   await page.keyboard.press('w')
   await expect(page.getByRole('heading', { level: 1, name: /^Sweep: / })).toBeVisible()
   await page.goBack()
-  await table.getByRole('row', { name: /Units of layer 1 6.*0\.004/ }).hover()
+  await table.getByRole('row', { name: /Units of layer 1 = 6.*0\.004/ }).hover()
   await page.getByRole('link', { name: /^Sweep from .*0\.004/ }).click()
   await expect(page.getByText('marks every setting that can take several values')).toBeVisible()
   await expect(page.locator(':focus')).toHaveAccessibleName(/^Sweep /)

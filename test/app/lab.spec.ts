@@ -36,8 +36,10 @@ const search = (page: Page): Locator => page.getByRole('searchbox', { name: 'Sea
 const shown = (page: Page, count: number): Promise<void> =>
   expect(page.getByText(new RegExp(`^${count} experiments? shown$`))).toBeAttached()
 /** The line that the keyboard stands on. */
-const standing = async (page: Page): Promise<Locator> =>
-  page.locator(`[id="${(await grid(page).getAttribute('aria-activedescendant')) ?? 'nothing'}"]`)
+const standing = async (page: Page): Promise<Locator> => {
+  await expect(grid(page)).toHaveAttribute('aria-activedescendant', /^line-/)
+  return page.locator(`[id="${(await grid(page).getAttribute('aria-activedescendant')) ?? ''}"]`)
+}
 const labelsOf = (id: string): { tags?: string[] } =>
   JSON.parse(readFileSync(join(lab.home, 'results', id, 'labels.json'), 'utf8')) as { tags?: string[] }
 

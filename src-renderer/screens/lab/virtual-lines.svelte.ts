@@ -9,10 +9,12 @@ import {
 
 export class VirtualLines {
   #changes = $state(0)
+  readonly #frame: () => HTMLElement | null
   readonly #virtualizer: Virtualizer<HTMLElement, Element>
 
   /** `count`, `height` and `key` are read whenever something changes; call `follow` in an effect. */
   constructor(frame: () => HTMLElement | null, headHeight: number) {
+    this.#frame = frame
     this.#virtualizer = new Virtualizer<HTMLElement, Element>({
       count: 0,
       getScrollElement: frame,
@@ -57,7 +59,10 @@ export class VirtualLines {
     return this.#changes < 0 ? 0 : this.#virtualizer.getTotalSize()
   }
 
+  /** Scrolls a line into sight, and draws it at once: a reader that is told where it stands must find it there. */
   show(index: number): void {
     this.#virtualizer.scrollToIndex(index)
+    // The browser tells of the new offset in its next frame only; until then the line would not be among those drawn.
+    this.#frame()?.dispatchEvent(new Event('scroll'))
   }
 }
