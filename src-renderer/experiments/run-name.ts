@@ -37,3 +37,9 @@ export function runName(
     })),
   }
 }
+
+/** The same in one line, for what is read aloud: 'Grid · Hidden units = 16 · ε = 0.2'. */
+export function runNameText(row: Pick<ExperimentRow, 'name' | 'rule' | 'sweep'>, words: Vocabulary): string {
+  const { shared, own } = runName(row, words)
+  return [shared, ...own.map(({ label, symbol, text }) => `${symbol ?? label} = ${text}`)].join(' · ')
+}

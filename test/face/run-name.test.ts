@@ -1,7 +1,7 @@
 /** Names of a sweep's members, in the form's words. */
 import { expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
-import { runName } from '../../src-renderer/experiments/run-name.ts'
+import { runName, runNameText } from '../../src-renderer/experiments/run-name.ts'
 import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
 const member: ExperimentRow = {
@@ -25,6 +25,9 @@ test('what is its own stands apart, by symbol or label', () => {
     ['η', '0.05'],
     ['Three phases', 'on'],
   ])
+  expect(runNameText(member, madeUpDescription)).toBe(
+    'CorInfoMax · MNIST · 784-128-10 · Hidden units = 128 · η = 0.05 · Three phases = on',
+  )
 })
 
 test('a name that a person wrote, and that of a run alone, stay whole', () => {
