@@ -20,7 +20,7 @@ import { NODE, ROOT } from '../cli/process.ts'
 import { differences, judgedEngines, outcomeOf, type Trial } from '../engines/trial.ts'
 import { madeUpDescription, madeUpRows } from '../face/made-up-lab.ts'
 import { madeUp } from './made-up-rule.ts'
-import { everyName, randomSettings } from './random-settings.ts'
+import { everyName, randomSettings } from '../rules/random-settings.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'apical-made-up-'))
 afterAll(() => {
@@ -71,7 +71,7 @@ beforeAll(() => {
     cpSync(join(ROOT, part), join(folder, part), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
   // The one file, as it would stand in that folder; and the one line.
-  const source = readFileSync(join(ROOT, 'test/rules/made-up-rule.ts'), 'utf8')
+  const source = readFileSync(join(ROOT, 'test/made-up/made-up-rule.ts'), 'utf8')
   const rules = join(folder, 'src-main/rules')
   writeFileSync(
     join(rules, 'made-up.ts'),
