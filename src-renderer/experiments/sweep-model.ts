@@ -134,7 +134,7 @@ export function isGrid({ axes, points }: Sweep): boolean {
   return cells.size === points.length && points.length > Math.max(first.values.length, second.values.length)
 }
 
-/** What a point is, in a few words: 'Hidden units 64 · Neural learning rate η 0.05'. */
+/** What a point is, in a few words: 'Hidden units = 64 · Neural learning rate = 0.05'. */
 export function pointText({ axes }: Pick<Sweep, 'axes'>, { places }: SweepPoint): string {
-  return axes.map(({ label, values }, i) => `${label} ${values[places[i] ?? 0]?.text ?? '–'}`).join(' · ')
+  return axes.map(({ label, values }, i) => `${label} = ${values[places[i] ?? 0]?.text ?? '–'}`).join(' · ')
 }

@@ -110,7 +110,7 @@ describe('the heat map', () => {
       'test',
     )
     expect(lost?.rows[1]?.cells[2]?.name).toBe(
-      'Hidden units 8 · Nudging strength 10: test accuracy 20.00 ± 1.00 %, 2 of 3 seeds collapsed',
+      'Hidden units = 8 · Nudging strength = 10: test accuracy 20.00 ± 1.00 %, 2 of 3 seeds collapsed',
     )
   })
 
