@@ -5,13 +5,18 @@ import type { Spread } from '../experiment/event.ts'
 
 /** 0.9762 → '97.62 %'; '–' for nothing. */
 export function percent(fraction: number | null): string {
-  return fraction === null ? '–' : `${(fraction * 100).toFixed(2)} %`
+  return fraction === null ? '–' : `${rounded(fraction)} %`
+}
+
+/** In per cent to two digits, halves up in decimal, as the window prints it. */
+function rounded(fraction: number): string {
+  return (Math.round(Number((fraction * 10_000).toPrecision(12))) / 100).toFixed(2)
 }
 
 /** '97.62 ± 0.12 %'; the deviation only where there is more than one value. */
 export function spread(value: Spread | null): string {
   if (value === null) return '–'
-  return value.n > 1 ? `${(value.mean * 100).toFixed(2)} ± ${(value.sd * 100).toFixed(2)} %` : percent(value.mean)
+  return value.n > 1 ? `${rounded(value.mean)} ± ${rounded(value.sd)} %` : percent(value.mean)
 }
 
 /** '4.2 s', '3 min 10 s', '2 h 05 min'. */

@@ -32,9 +32,21 @@ export function spreadOf(values: readonly (number | null)[]): Spread | null {
   const present = values.filter((value) => value !== null)
   const n = present.length
   if (n === 0) return null
-  const mean = present.reduce((sum, value) => sum + value, 0) / n
+  const mean = exactSum(present) / n
   const squares = present.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n }
+}
+
+/** The sum with what rounding takes from it carried along (Neumaier 1974): the order of the seeds changes no digit that is shown. */
+function exactSum(values: readonly number[]): number {
+  let sum = 0
+  let lost = 0
+  for (const value of values) {
+    const next = sum + value
+    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
+    sum = next
+  }
+  return sum + lost
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ExperimentRow } from '../../src-main/contract.ts'
 import { inWords } from '../text/configuration.ts'
 import { ruleCard, settingWords, type SettingWords, type Vocabulary } from '../text/setting-words.ts'
 
-export interface OwnSetting extends SettingWords {
+interface OwnSetting extends SettingWords {
   readonly key: string
   readonly text: string
 }

@@ -2,9 +2,13 @@
 import type { RunState } from '../../src-main/contract.ts'
 import type { Spread } from '../../src-main/experiment/event.ts'
 
-/** A fraction as per cent: 0.97625 → '97.62' ('97.6' with one digit). */
+/**
+ * A fraction as per cent: 0.97625 → '97.63' ('97.6' with one digit). Halves are rounded up in decimal, as a person would:
+ * in binary 97.565 lies a hair below itself, and one mean would be printed in two ways, by how it was summed.
+ */
 export function percent(fraction: number, digits = 2): string {
-  return (fraction * 100).toFixed(digits)
+  const scale = 10 ** digits
+  return (Math.round(Number((fraction * 100 * scale).toPrecision(12))) / scale).toFixed(digits)
 }
 
 /** Mean ± sample standard deviation in per cent; the mean alone where one seed says nothing about spread. */

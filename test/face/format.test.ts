@@ -10,6 +10,9 @@ import {
   spread,
   whole,
 } from '../../src-renderer/text/format.ts'
+import { percent as inTerminal } from '../../src-main/cli/layout.ts'
+import { spreadOf } from '../../src-main/experiment/published.ts'
+import { summarise } from '../../src-renderer/statistics/summary.ts'
 
 describe('mean ± standard deviation', () => {
   test('in per cent with two digits, as the paper prints it', () => {
@@ -31,6 +34,26 @@ test('a fraction read back from its per cent is the fraction, to the digits show
   fc.assert(
     fc.property(fc.double({ min: 0, max: 1, noNaN: true }), (fraction) => {
       expect(Math.abs(Number(percent(fraction)) / 100 - fraction)).toBeLessThanOrEqual(0.5e-4 + 1e-12)
+    }),
+  )
+})
+
+test('halves are rounded up in decimal, whatever the order in which a mean was summed', () => {
+  expect([0.97565, 0.97625, 0.005].map((fraction) => percent(fraction))).toEqual(['97.57', '97.63', '0.50'])
+  // Ten seeds of mean 0.97565: hits of 10 000, in two orders, by the window's sum, the lab's, and a plain one.
+  const seeds = [9751, 9762, 9749, 9768, 9755, 9759, 9757, 9756, 9754, 9754].map((hits) => hits / 10_000)
+  for (const values of [seeds, seeds.toReversed(), seeds.toSorted((a, b) => a - b)]) {
+    const plain = values.reduce((sum, value) => sum + value, 0) / values.length
+    const means = [summarise(values)?.mean, spreadOf(values)?.mean, plain]
+    expect(means.map((mean) => percent(mean ?? NaN))).toEqual(['97.57', '97.57', '97.57'])
+  }
+})
+
+test('the command line prints what the window prints', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 2_000_000 }), (count) => {
+      const fraction = count / 2_000_000
+      expect(inTerminal(fraction)).toBe(`${percent(fraction)} %`)
     }),
   )
 })

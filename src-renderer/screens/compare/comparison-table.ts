@@ -1,5 +1,6 @@
 /** The table of a comparison: one row per group, with everything a reader needs to judge its number. */
 import type { PublishedComparison } from '../../../src-main/experiment/event.ts'
+import { percent } from '../../text/format.ts'
 import { summarise, type Summary } from '../../statistics/summary.ts'
 import { counted, type Group } from './seed-results.ts'
 
@@ -65,5 +66,5 @@ export function comparisonRows(
 
 /** To the digits that are shown: what reads the same is equally good. */
 function shownMean({ mean }: Summary): number {
-  return Number((mean * 100).toFixed(2))
+  return Number(percent(mean))
 }

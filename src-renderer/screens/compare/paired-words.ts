@@ -1,9 +1,10 @@
 /** A paired comparison as a person would say it. */
+import { percent } from '../../text/format.ts'
 import type { PairedComparison, SeedsToAdd } from './paired-groups.ts'
 
 /** A fraction as percentage points with a sign: 0.0042 → '+0.42', −0.0042 → '−0.42'. */
 export function points(fraction: number): string {
-  const text = (Math.abs(fraction) * 100).toFixed(2)
+  const text = percent(Math.abs(fraction))
   if (Number(text) === 0) return text
   return `${fraction < 0 ? '−' : '+'}${text}`
 }
@@ -25,7 +26,7 @@ export function finding(
   const evidence = `95 % CI ${points(test.interval.low)} to ${points(test.interval.high)}; p ${probability(p).startsWith('<') ? '' : '= '}${probability(p)}${several ? ' after Holm' : ''}`
   if (p > 0.05)
     return `${names.group} and ${names.baseline} cannot be told apart on ${seeds}: ${points(test.mean)} points (${evidence}).`
-  return `${names.group} is ${(Math.abs(test.mean) * 100).toFixed(2)} points ${test.mean > 0 ? 'above' : 'below'} ${names.baseline} on ${seeds} (${evidence}).`
+  return `${names.group} is ${percent(Math.abs(test.mean))} points ${test.mean > 0 ? 'above' : 'below'} ${names.baseline} on ${seeds} (${evidence}).`
 }
 
 /** What a button that adds them says. */
