@@ -118,10 +118,10 @@ describe('the table', () => {
 
   test('as LaTeX: booktabs, escaped, best in bold, the caption says what the numbers are', () => {
     const text = asLatex(comparisonRows([good, lossy], plain), false)
-    expect(text).toContain(String.raw`A \& B\_1 & 92.00 $\pm$ 2.00 (3) & 92.00 & 92.00`)
+    expect(text).toContain(String.raw`A \& B\_1 & 92.00 $\pm$ 2.00 (3) & 92.00 $\pm$ 2.00 (3) & 92.00 & 92.00`)
     expect(text).toContain(String.raw`\textbf{96.00 $\pm$ 1.41 (2)}`)
     expect(text).toContain('1 of 3')
-    expect(text).toMatch(/\\caption\{Test accuracy \(\\%\) on .*mean \$\\pm\$ sample standard deviation/)
+    expect(text).toMatch(/\\caption\{Test and training accuracy \(\\%\) on .*mean \$\\pm\$ sample standard deviation/)
     for (const rule of ['toprule', 'midrule', 'bottomrule']) expect(text.split(`\\${rule}`)).toHaveLength(2)
     // As many cells in every line as the preamble has columns.
     const columns = /\\begin\{tabular\}\{@\{\}([lr]+)@\{\}\}/.exec(text)?.[1]?.length
@@ -156,6 +156,9 @@ describe('the table', () => {
     const text = asCsv(comparisonRows([group('=1+1, "x"', { 0: 0.1, 1: 0.2 })], plain))
     const [head = '', row = ''] = text.split('\r\n')
     expect(head.split(',').slice(0, 6)).toEqual(['id', 'experiment', 'data', 'n', 'mean', 'sd'])
+    expect(head.split(',').slice(-3)).toEqual(['train_mean', 'train_sd', 'train_n'])
+    expect(row.split(',').slice(-3).map(Number)).toEqual([expect.closeTo(0.15, 12), expect.closeTo(0.0707106781, 9), 2])
+    expect(asMarkdown(comparisonRows([group('A', { 0: 0.1, 1: 0.2 })], plain), false)).toContain('| Train, % |')
     expect(row).toContain(`"'=1+1, ""x"""`)
     expect(row).toContain(',2,0.15000000000000002,0.07071067811865')
   })

@@ -11,6 +11,8 @@ export interface ComparisonRow {
   readonly datasetLabel: string
   /** Of the reported test accuracy over the seeds that count; null before the first. */
   readonly summary: Summary | null
+  /** Of the training accuracy at the same epochs; null where none was taken. */
+  readonly train: Summary | null
   /** Seeds that have a result. */
   readonly seeds: number
   readonly collapsed: number
@@ -44,6 +46,7 @@ export function comparisonRows(
     return {
       ...{ id, name, dataset: row.dataset, datasetLabel: row.datasetLabel },
       summary: summarise(counting.map(({ test }) => test)),
+      train: summarise(counting.map(({ train }) => train)),
       seeds: results.length,
       collapsed: results.filter(({ collapsed }) => collapsed).length,
       planned: row.seeds.length,

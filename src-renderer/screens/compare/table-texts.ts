@@ -2,6 +2,7 @@
 import { duration, percent, VERDICT_LABELS, writeSpread } from '../../text/format.ts'
 import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
 import { CONFIDENCE, RESAMPLES } from '../../statistics/bootstrap.ts'
+import type { Summary } from '../../statistics/summary.ts'
 import type { ComparisonRow } from './comparison-table.ts'
 
 /** What every one of them says, before it is written their way. */
@@ -16,7 +17,10 @@ interface Column {
 
 const interval = (low: number, high: number): string => `[${percent(low)}, ${percent(high)}]`
 
-export function meanText({ summary }: ComparisonRow): string {
+export const meanText = ({ summary }: ComparisonRow): string => spreadText(summary)
+export const trainText = ({ train }: ComparisonRow): string => spreadText(train)
+
+function spreadText(summary: Summary | null): string {
   if (summary === null) return ''
   const spread = summary.n > 1 ? ` ± ${percent(summary.sd)}` : ''
   return `${percent(summary.mean)}${spread} (${summary.n})`
@@ -34,6 +38,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'Experiment', right: false, text: ({ name }) => name },
   { title: 'Data', right: false, text: ({ datasetLabel }) => datasetLabel },
   { title: 'Test, %', right: true, text: meanText, leading: true },
+  { title: 'Train, %', right: true, text: trainText },
   { title: 'Median', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.median)) },
   { title: 'IQM', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.iqm)) },
   {
@@ -68,9 +73,9 @@ function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean
   const collapsed = rows.some((row) => row.collapsed > 0)
   const sources = [...new Set(rows.map(({ source }) => source).filter((source) => source !== ''))]
   return [
-    `Test accuracy (%) on ${datasets.join(', ')}: mean ± sample standard deviation (number of seeds).`,
+    `${rows.some(({ train }) => train !== null) ? 'Test and training accuracy' : 'Test accuracy'} (%) on ${datasets.join(', ')}: mean ± sample standard deviation (number of seeds).`,
     'IQM is the interquartile mean.',
-    `The ${CONFIDENCE * 100} % confidence interval is of the mean, by the percentile bootstrap with ${RESAMPLES.toLocaleString('en-GB').replace(',', ' ')} resamples of the seeds.`,
+    `The ${CONFIDENCE * 100} % confidence interval is of the mean test accuracy, by the percentile bootstrap with ${RESAMPLES.toLocaleString('en-GB').replace(',', ' ')} resamples of the seeds.`,
     ...(collapsed
       ? [withCollapsed ? 'Collapsed seeds are included.' : 'Collapsed seeds are excluded, and listed.']
       : []),
@@ -99,13 +104,27 @@ export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolea
 export function asCsv(rows: readonly ComparisonRow[]): string {
   const header = [
     ...['id', 'experiment', 'data', 'n', 'mean', 'sd', 'median', 'q25', 'q75', 'iqm', 'ci_low', 'ci_high', 'best'],
-    ...['seeds', 'collapsed', 'seconds', 'published_mean', 'published_sd', 'published_n', 'verdict', 'source'],
+    ...[
+      'seeds',
+      'collapsed',
+      'seconds',
+      'published_mean',
+      'published_sd',
+      'published_n',
+      'verdict',
+      'source',
+      'train_mean',
+      'train_sd',
+      'train_n',
+    ],
   ]
-  const lines = rows.map(({ id, name, dataset, summary: s, best, seeds, collapsed, seconds, published, source }) => [
-    ...[id, name, dataset, s?.n ?? 0, s?.mean, s?.sd, s?.median, s?.quartiles.low, s?.quartiles.high, s?.iqm],
-    ...[s?.interval?.low, s?.interval?.high, best, seeds, collapsed, seconds],
-    ...[published?.mean, published?.sd, published?.n, published?.verdict, source],
-  ])
+  const lines = rows.map(
+    ({ id, name, dataset, summary: s, train, best, seeds, collapsed, seconds, published, source }) => [
+      ...[id, name, dataset, s?.n ?? 0, s?.mean, s?.sd, s?.median, s?.quartiles.low, s?.quartiles.high, s?.iqm],
+      ...[s?.interval?.low, s?.interval?.high, best, seeds, collapsed, seconds],
+      ...[published?.mean, published?.sd, published?.n, published?.verdict, source, train?.mean, train?.sd, train?.n],
+    ],
+  )
   return [header, ...lines].map((cells) => cells.map(csvCell).join(',') + '\r\n').join('')
 }
 
