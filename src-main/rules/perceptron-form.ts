@@ -61,5 +61,20 @@ export const perceptronSettings = {
 
 export type PerceptronSettings = z.infer<z.ZodObject<typeof perceptronSettings>>
 
-/** What both rules are watched by: the hidden activations of a training batch. */
-export const perceptronMeasures: readonly Measure<unknown>[] = rateMeasures('hidden layers', (k) => `activation.${k}`)
+/** The loss of a training batch, before its update. */
+const loss: Measure<PerceptronSettings> = {
+  name: 'loss',
+  label: 'Training loss',
+  unit: 'per sample',
+  help: 'The loss of one training batch before its update: mean squared error, or cross-entropy in nats.',
+  keep: () => ['loss'],
+  take: async (settings, _widths, source) => [
+    { series: settings.criterion, value: Number(source.measurement('loss')[0]) },
+  ],
+}
+
+/** What both rules are watched by: the loss, and the hidden activations of a training batch. */
+export const perceptronMeasures: readonly Measure<PerceptronSettings>[] = [
+  loss,
+  ...rateMeasures('hidden layers', (k) => `activation.${k}`),
+]
