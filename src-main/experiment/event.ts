@@ -92,7 +92,7 @@ export type RunEvent =
       /** Seconds of training and evaluating spent on this epoch by all seeds together. */
       readonly seconds: number
     }
-  /** Of the training batches that just passed, each taken before it was learned from: at most about one a second, or one an epoch. */
+  /** Of the training batches that just passed, each taken before it was learned from: at most one a second, but for the first few and for the last of an epoch. */
   | {
       readonly kind: 'batches'
       readonly seed: number

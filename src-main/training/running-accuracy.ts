@@ -12,8 +12,9 @@ const LEAST_MS = 1000
 const MOST_MS = 4 * LEAST_MS
 /** So many windows an epoch are enough to read it by, however long it takes. */
 const MOST_PER_EPOCH = 200
-/** The first of a session come as soon as they can: there is nothing else to look at yet. */
+/** The first of a session are shorter, however many an epoch has: there is nothing else to look at yet. */
 const SOON = 10
+const SOON_MS = LEAST_MS / 4
 
 interface Chunk {
   readonly batches: number
@@ -57,14 +58,14 @@ export class RunningAccuracy {
     this.#batches += batches
     this.#samples += samples
     this.#ms += ms
-    const least = this.#told < SOON ? 1 : this.#batchesPerEpoch / MOST_PER_EPOCH
+    const [least, leastMs] = this.#told < SOON ? [1, SOON_MS] : [this.#batchesPerEpoch / MOST_PER_EPOCH, LEAST_MS]
     // Less than a millisecond is not trusted.
     const batchMs = Math.max(this.#ms, 1) / this.#batches
-    while (this.#length < this.#batchesPerEpoch && (this.#length < least || this.#length * batchMs < LEAST_MS))
+    while (this.#length < this.#batchesPerEpoch && (this.#length < least || this.#length * batchMs < leastMs))
       this.#length *= 2
     const epochEnds = batchInEpoch === this.#batchesPerEpoch
     // What began within a window goes on into the next.
-    if (!epochEnds && (batchInEpoch % this.#length !== 0 || this.#ms < LEAST_MS)) return null
+    if (!epochEnds && (batchInEpoch % this.#length !== 0 || this.#ms < leastMs)) return null
     if (this.#ms > MOST_MS && this.#length / 2 >= least) this.#length /= 2
     const window = { hits: this.#hits, samples: this.#samples }
     this.#told++

@@ -170,7 +170,7 @@ function emphasis({ line, envelope, raw }: DrawnLine): Emphasis {
 
 const EMPHASES: Readonly<Record<Emphasis, { readonly width: number; readonly strength: number }>> = {
   line: { width: 1.9, strength: 100 },
-  light: { width: 1.2, strength: 60 },
+  light: { width: 1.4, strength: 75 },
   dense: { width: 1, strength: 80 },
   thin: { width: 1, strength: 45 },
   behind: { width: 1, strength: 32 },
@@ -321,8 +321,10 @@ const bandsAndNames: Plugin<'line'> = {
     const { model, palette, drawn } = content
     const { ctx, chartArea: area } = chart
     drawn.lines.forEach(({ line }, i) => {
-      if (line.thin !== true && line.light !== true)
-        drawMarkers(ctx, chart.getDatasetMeta(i).data, line, colorOf(line, palette), places)
+      const { data } = chart.getDatasetMeta(i)
+      // One point alone is no line: it must be seen by its marker.
+      const marked = line.thin !== true && (line.light !== true || data.length === 1)
+      if (marked) drawMarkers(ctx, data, line, colorOf(line, palette), places)
     })
     const names = model.lines
       .filter((line) => line.thin !== true && lastFinite(line) >= 0)

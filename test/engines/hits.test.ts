@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import type { BatchPlan, Engine, Numbers, Session } from '../../src-main/engines/engine.ts'
 import { compile } from '../../src-main/program/compile.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
+import { prune } from '../../src-main/program/prune.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { apply, outer } from '../../src-main/program/words.ts'
 import { compileRule, rules, type Rule } from '../../src-main/rules/index.ts'
@@ -80,7 +81,10 @@ function compiledWith(rule: Rule, keep: readonly string[]): Compiled {
   return compileRule(rule, randomSettings(rule, WIDTHS, Generator.seeded(6)), WIDTHS, keep)
 }
 
-describe.each(engines)('$title', ({ engine }) => {
+describe.each(engines)('$title', ({ title, engine }) => {
+  // Each program is a second of compiling there; these three are all that a count can stand beside.
+  const few = rules.filter(({ name }) => !title.startsWith('webgpu') || ['corinfomax', 'pc', 'backprop'].includes(name))
+
   test.each(rules)('$name: hits are those among the scores of the same batches', async (rule) => {
     const name = SCORES[rule.name] ?? ''
     const { labels } = randomSamples(7, 4, SAMPLES, Generator.seeded(3))
@@ -106,6 +110,22 @@ describe.each(engines)('$title', ({ engine }) => {
     // Of the next plan alone.
     expect((await whole.train(planOf(compiled, 0, 1, false))).hits?.every((hits) => hits <= BATCH)).toBe(true)
     whole.close()
+  })
+
+  test.each(few)('$name: counting changes no weight, bit for bit', async (rule) => {
+    const compiled = compiledWith(rule, [])
+    const training = compiled.program.training.filter(({ kind }) => kind !== 'count')
+    const pruned = prune(training, { values: [], measurement: () => false, update: () => true })
+    const silent = { ...compiled, program: { ...compiled.program, training: pruned } }
+    const weights: Numbers[][] = []
+    for (const one of [compiled, silent]) {
+      const session = await opened(engine, one)
+      const { hits } = await session.train(planOf(one, 0, BATCHES, false))
+      expect(hits === null).toBe(one === silent)
+      weights.push(await Promise.all(one.program.parameters.map(({ name }) => session.read(name, 1))))
+      session.close()
+    }
+    expect(weights[0]).toEqual(weights[1])
   })
 
   test('ties go to the lowest index, a row with NaN is a miss, and the scores are those before the update', async () => {

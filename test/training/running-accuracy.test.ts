@@ -17,7 +17,9 @@ function epoch(running: RunningAccuracy, batches: number, ms: number): { at: num
 describe('windows', () => {
   it('end at multiples of their length and with the epoch, and leave no sample out', () => {
     const ended = epoch(new RunningAccuracy(500), 500, 40)
-    expect(ended.map(({ at }) => at)).toEqual([...Array.from({ length: 15 }, (_, i) => 32 * (i + 1)), 500])
+    // A quarter of a second is eight batches of 40 ms, and a second is 32; those begin where both can.
+    const soon = Array.from({ length: 10 }, (_, i) => 8 * (i + 1))
+    expect(ended.map(({ at }) => at)).toEqual([...soon, ...Array.from({ length: 12 }, (_, i) => 128 + 32 * i), 500])
     expect(ended.reduce((sum, { samples }) => sum + samples, 0)).toBe(5000)
   })
 
@@ -35,8 +37,12 @@ describe('windows', () => {
 
   it('stand where those of a slower run do, and grow shorter when it slows down', () => {
     const running = new RunningAccuracy(4000)
-    const quick = new Set(epoch(running, 4000, 5).map(({ at }) => at))
-    const slower = new Set(epoch(new RunningAccuracy(4000), 4000, 9).map(({ at }) => at))
+    const places = (of: RunningAccuracy, ms: number): Set<number> =>
+      // After the first, which come soon and are many.
+      new Set(epoch(of, 4000, ms).flatMap(({ at }) => (at > 1000 ? [at] : [])))
+    const quick = places(running, 5)
+    const slower = places(new RunningAccuracy(4000), 9)
+    expect(slower.size).toBeGreaterThan(quick.size)
     expect(quick.isSubsetOf(slower)).toBe(true)
     const slow = epoch(running, 4000, 500).map(({ at }) => at)
     // Of 32 batches: half as many would be more than two hundred an epoch.
@@ -47,8 +53,8 @@ describe('windows', () => {
     const running = new RunningAccuracy(64)
     expect(running.batchesLeft(0)).toBe(1)
     epoch(running, 8, 100)
-    // 100 ms each: sixteen last longer than a second, eight do not.
-    expect([8, 9, 15].map((at) => running.batchesLeft(at))).toEqual([8, 7, 1])
+    // 100 ms each: four last longer than a quarter of a second, two do not.
+    expect([8, 9, 11].map((at) => running.batchesLeft(at))).toEqual([4, 3, 1])
   })
 })
 
