@@ -105,6 +105,8 @@ export interface SeedRecord {
   readonly testAccuracy: readonly (number | null)[]
   readonly validationAccuracy: readonly (number | null)[]
   readonly seconds: readonly number[]
+  /** Accuracies on the training batches as they passed, each the mean over so many samples until `batch`; empty in a history from before they were counted. */
+  readonly batches: Readonly<Record<'batch' | 'epochs' | 'accuracy' | 'samples', readonly number[]>>
   readonly measures: Readonly<
     Record<string, Readonly<Record<string, { readonly batch: readonly number[]; readonly value: readonly number[] }>>>
   >

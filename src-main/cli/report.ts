@@ -100,6 +100,7 @@ export class Report {
       case 'costs':
         this.#costs = event.costs
         return
+      case 'batches':
       case 'measure':
       case 'confusion':
       case 'resumed':

@@ -130,6 +130,37 @@ export function countScores(
   return { samples: indices.length, hits, confusion }
 }
 
+/** Hits by replica among the scores that a program counts while a plan is trained. */
+export class TrainingHits {
+  readonly #classes: number
+  readonly #hits: number[] | null
+
+  constructor(program: Program, replicas: number) {
+    this.#classes = classesOf(program)
+    this.#hits = counts(program) ? new Array<number>(replicas).fill(0) : null
+  }
+
+  /** Counts a batch of one replica, whose samples are `indices`. */
+  add(replica: number, samples: Samples, indices: Uint32Array, scores: Numbers): void {
+    if (this.#hits === null) return
+    let hits = 0
+    for (let row = 0; row < indices.length; row++) {
+      const label = samples.labels[indices[row] as number] as number
+      if (isHit(scores, row * this.#classes, this.#classes, label, 1)) hits++
+    }
+    this.#hits[replica] = (this.#hits[replica] as number) + hits
+  }
+
+  get byReplica(): readonly number[] | null {
+    return this.#hits
+  }
+}
+
+/** Whether a program says what scores its training batches. */
+export function counts(program: Program): boolean {
+  return program.training.some(({ kind }) => kind === 'count')
+}
+
 /** Index of the largest entry, the lowest of equal ones; NaN never wins. */
 function largest(scores: ArrayLike<number>, from: number, classes: number): number {
   let best = 0

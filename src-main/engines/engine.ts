@@ -62,6 +62,8 @@ export interface Measured {
   readonly measurements: readonly ReadonlyMap<string, Numbers>[]
   /** Replicas for which a training state or parameter was seen to be NaN or infinite in this plan; an engine may leave finding it to the loop. */
   readonly broken: readonly number[]
+  /** By replica: hits among the scores that the program counts, over all samples of the plan, each scored before its batch was learned from; null where it counts none. */
+  readonly hits: readonly number[] | null
 }
 
 export interface EvaluationPlan {

@@ -8,7 +8,7 @@
 import type { Program } from '../program/program.ts'
 import type { Samples } from '../program/samples.ts'
 import { entriesOf } from '../program/shape.ts'
-import { classesOf, countHits, gatherPixels, gatherTargets, hasNonFinite, Pause } from './batch.ts'
+import { classesOf, countHits, gatherPixels, gatherTargets, hasNonFinite, Pause, TrainingHits } from './batch.ts'
 import { defineEngine } from './define-engine.ts'
 import type { BatchPlan, BoundData, Counts, Measured, Numbers, Precision, PredictionPlan } from './engine.ts'
 import { Workspace, zeros } from './reference/run.ts'
@@ -59,6 +59,7 @@ class ReferenceSession implements UncheckedSession {
     const { x, y } = this.#inputs(batchSize)
     const measurements: Map<string, Numbers>[] = []
     const broken: number[] = []
+    const hits = new TrainingHits(this.#program, this.#parameters.length)
     const pause = new Pause()
     for (const [replica, parameters] of this.#parameters.entries()) {
       const measured = new Recorder(this.#program, batchSize, this.#precision)
@@ -68,13 +69,19 @@ class ReferenceSession implements UncheckedSession {
         gatherPixels(train, indices, x)
         gatherTargets(train, indices, classesOf(this.#program), y)
         const scalars = plan.scalars.subarray(row * scalarCount, (row + 1) * scalarCount)
-        workspace.train({ x, y, parameters, scalars }, batch === measureBatch ? measured.listen : null)
+        workspace.train(
+          { x, y, parameters, scalars },
+          {
+            measure: batch === measureBatch ? measured.listen : null,
+            count: (scores) => hits.add(replica, train, indices, scores),
+          },
+        )
         await pause.ifDue()
       }
       measurements.push(measureBatch === null ? new Map<string, Numbers>() : measured.values)
       if (parameters.some(hasNonFinite)) broken.push(replica)
     }
-    return { measurements, broken }
+    return { measurements, broken, hits: hits.byReplica }
   }
 
   async evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]> {

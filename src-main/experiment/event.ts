@@ -92,6 +92,18 @@ export type RunEvent =
       /** Seconds of training and evaluating spent on this epoch by all seeds together. */
       readonly seconds: number
     }
+  /** Of the training batches that just passed, each taken before it was learned from: at most one a second, but for the first few and for the last of an epoch. */
+  | {
+      readonly kind: 'batches'
+      readonly seed: number
+      /** Batches trained since the beginning, the last of these included. */
+      readonly batch: number
+      /** The same in epochs, the last one as a fraction. */
+      readonly epochs: number
+      /** The mean over `samples` samples. */
+      readonly accuracy: number
+      readonly samples: number
+    }
   | {
       readonly kind: 'measure'
       readonly seed: number

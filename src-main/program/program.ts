@@ -71,6 +71,8 @@ export type Statement =
   | { readonly kind: 'update'; readonly parameter: number; readonly value: ValueId }
   /** Reports a value under a name; inside a repeat, one value an iteration. */
   | { readonly kind: 'measure'; readonly name: string; readonly value: ValueId }
+  /** Scores of the batch, ['batch', n_L], before it is learned from: the hits among them are counted. Once, outside of any repeat. */
+  | { readonly kind: 'count'; readonly value: ValueId }
 
 export interface Carried {
   readonly inner: ValueId

@@ -1,5 +1,5 @@
 /**
- * Dead-code removal: what no update, no kept measurement and no score needs is not computed. Correlations that only a
+ * Dead-code removal: what no update, no kept measurement, no count and no score needs is not computed. Correlations that only a
  * log would read cost nothing when the log is off.
  */
 import type { Carried, Statement, ValueId } from './program.ts'
@@ -27,6 +27,10 @@ function pruneList(statements: readonly Statement[], wanted: Wanted, live: Set<V
         break
       case 'measure':
         if (!wanted.measurement(statement.name)) break
+        live.add(statement.value)
+        kept.push(statement)
+        break
+      case 'count':
         live.add(statement.value)
         kept.push(statement)
         break

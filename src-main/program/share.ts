@@ -44,6 +44,7 @@ function shareWithin(
       }
       case 'update':
       case 'measure':
+      case 'count':
         result.push({ ...statement, value: now(statement.value) })
         break
       default:

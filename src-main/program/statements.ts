@@ -67,6 +67,7 @@ export function renamed(statements: readonly Statement[], rename: (id: ValueId) 
         }
       case 'update':
       case 'measure':
+      case 'count':
         return { ...statement, value: rename(statement.value) }
       default:
         return statement satisfies never
@@ -91,6 +92,7 @@ export function countUses(statements: readonly Statement[], uses = new Map<Value
         break
       case 'update':
       case 'measure':
+      case 'count':
         use(statement.value)
         break
       default:

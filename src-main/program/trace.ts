@@ -250,6 +250,21 @@ export class Tracer {
     this.#statements.push({ kind: 'measure', name, value: value.id })
   }
 
+  /**
+   * Says that `operand` scores the batch, ['batch', n_L], before it is learned from: the largest entry of a row is the class
+   * taken. Engines count the hits as they train, so that a run can tell how well it does long before an epoch ends.
+   */
+  count(operand: Operand): void {
+    const value = valueOf(operand)
+    this.requireVisible('count', value)
+    if (this.#repeat !== null) throw this.problem('count', 'scores are counted once a batch, outside of any repeat')
+    if (this.#statements.some(({ kind }) => kind === 'count')) throw this.problem('count', 'a batch is counted twice')
+    const scores: Shape = ['batch', this.#width(this.widths.length - 1)]
+    if (!sameShape(value.shape, scores))
+      throw this.problem('count', `scores must be ${describeShape(scores)}, found ${describeShape(value.shape)}`)
+    this.#statements.push({ kind: 'count', value: value.id })
+  }
+
   /** Σ factorᵢ · operandᵢ. */
   sum(terms: readonly (readonly [Factor, Operand])[], word = 'sum'): Value {
     if (terms.length === 0) throw this.problem(word, 'there is nothing to add')

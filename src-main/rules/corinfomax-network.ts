@@ -148,6 +148,7 @@ export function corinfomaxNetwork(
       const network = atRest()
       settle('free', network, s.iterationsFree, ηFree, null)
       const free = settled(network)
+      p.count(free(L))
       settle('nudged', network, s.iterationsNudged, ηNudged, β)
       const nudged = settled(network)
       let contrasted = free

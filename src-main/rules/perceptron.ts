@@ -71,6 +71,7 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
     train() {
       const { h, a } = forward()
       const output = a(L)
+      p.count(output)
       const probability = softmax(output)
       const error = difference(s.criterion === 'cross-entropy' ? probability : output, p.y)
       const loss =

@@ -38,6 +38,7 @@ function build(p: Tracer, s: NudgedPredictiveCodingSettings, widths: readonly nu
     train() {
       const start = network.forward()
       network.reportStart(start)
+      p.count(start(L))
       const v = layers(1, L, (k) => p.state(`v${k}`, start(k)))
       p.repeat(s.iterations, () => {
         const before = Array.from({ length: L }, (_, i) => v(i + 1).current)

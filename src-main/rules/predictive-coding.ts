@@ -59,6 +59,7 @@ function build(p: Tracer, s: PredictiveCodingSettings, widths: readonly number[]
     train() {
       const start = network.forward()
       network.reportStart(start)
+      p.count(start(L))
       const target = sum([s.targetHigh - s.targetLow, p.y], [s.targetLow, one])
       const v = layers(1, L, (k) => p.state(`v${k}`, k === L ? target : start(k)))
       p.repeat(s.iterations, () => {

@@ -73,6 +73,7 @@ export interface Rule<S = any> {
   readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
   /** What the settings schema alone cannot see, e.g. lists whose length follows the depth. */
   check(settings: S, widths: readonly number[]): readonly SettingProblem[]
+  /** Its `train` says by `count` what scores the batch before it is learned from: what Live shows before an epoch ends. */
   build(tracer: Tracer, settings: S, widths: readonly number[]): Behaviour
 }
 

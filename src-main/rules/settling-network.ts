@@ -129,6 +129,7 @@ export function settlingNetwork(
       const states = atRest()
       settle('free', states, s.iterationsFree, s.neuralLr, null, asReleased)
       const free = settled(states)
+      p.count(free(L))
       settle('nudged', states, s.iterationsNudged, s.neuralLr, β, asReleased)
       const nudged = settled(states)
       for (let k = 1; k <= L; k++) {

@@ -24,6 +24,7 @@ import type { TrainingControls } from './controls.ts'
 import { Pace } from './pace.ts'
 import { Evaluation, type ExtraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
+import { RunningAccuracy } from './running-accuracy.ts'
 import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
 
 export interface TrainingTask {
@@ -110,6 +111,7 @@ class Run {
   #trainedHere = 0
   #trainingMs = 0
   readonly #pace = new Pace()
+  readonly #running: RunningAccuracy
 
   constructor(
     task: TrainingTask,
@@ -146,6 +148,7 @@ class Run {
       ),
     )
     this.#batchesPerEpoch = Math.ceil(this.#trainCount / task.experiment.training.batchSize)
+    this.#running = new RunningAccuracy(this.#batchesPerEpoch)
     this.#began = task.now()
     this.#lastCheckpoint = this.#began
     this.#lastCosts = this.#began
@@ -311,6 +314,7 @@ class Run {
       this.#pace.note(count, elapsed)
       this.#batchesPerChunk = Math.max(1, Math.round((count * CHUNK_MS) / Math.max(elapsed, 1)))
       yield* this.#markBroken(measured)
+      yield* this.#runningAccuracy(plan, measured, elapsed)
       if (measure) {
         const position = { batch: this.#batch, batchInEpoch: this.#batchInEpoch }
         yield* this.#measuring.take(this.#session, this.#train, plan, this.#replicas, position)
@@ -323,13 +327,15 @@ class Run {
     return 'trained'
   }
 
-  /** How many batches to train before the next look at the controls; a chunk ends where a measure is due and before a partial batch. */
+  /** How many batches to train before the next look at the controls; a chunk ends where a measure is due, where a window of the running accuracy does, and before a partial batch. */
   #nextChunk(): { count: number; measure: boolean } {
     const due = this.#measuring.batchesToNext(this.#batchInEpoch)
     const left = this.#batchesPerEpoch - this.#batchInEpoch
     const partial = this.#trainCount % this.#experiment.training.batchSize !== 0
     const whole = partial && left > 1 ? left - 1 : left
-    const count = Math.min(this.#batchesPerChunk, whole, due)
+    // A window is divided evenly, so that no chunk of it is much shorter than the others.
+    const window = this.#running.batchesLeft(this.#batchInEpoch)
+    const count = Math.min(Math.ceil(window / Math.ceil(window / this.#batchesPerChunk)), whole, due)
     return { count, measure: count === due }
   }
 
@@ -359,6 +365,19 @@ class Run {
       replica.collapsed = { epoch: this.#epoch + 1, batch: this.#batch, reason: `${reason} after batch ${this.#batch}` }
       yield { kind: 'collapsed', seed: replica.seed, ...replica.collapsed }
     }
+  }
+
+  /** What a window of batches that ended tells of each network. */
+  #runningAccuracy({ batches, batchSize }: BatchPlan, { hits }: Measured, ms: number): readonly RunEvent[] {
+    const batchInEpoch = this.#batchInEpoch
+    const window = this.#running.note({ batches, hits: hits ?? [], samples: batches * batchSize, ms, batchInEpoch })
+    if (window === null || hits === null) return []
+    const epochs = this.#epoch + batchInEpoch / this.#batchesPerEpoch
+    return this.#replicas.flatMap(({ seed, collapsed }, index): RunEvent[] => {
+      const accuracy = (window.hits[index] as number) / window.samples
+      if (collapsed !== null) return []
+      return [{ kind: 'batches', seed, batch: this.#batch, epochs, accuracy, samples: window.samples }]
+    })
   }
 
   /** Obeys a pause or a stop. True when the session is to end. */

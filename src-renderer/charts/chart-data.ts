@@ -40,7 +40,7 @@ const PARTS: Readonly<Record<string, string>> = {
 export function pandasCode(model: ChartModel, choice: ChartChoice, folder: string): string | null {
   const { source } = model
   if (source === undefined) return null
-  const labels = model.lines.flatMap(({ label, thin }) => (thin === true ? [] : [label]))
+  const labels = model.lines.flatMap(({ label, thin, light }) => (thin === true || light === true ? [] : [label]))
   const read = {
     epochs: `x, lines = "epoch", ${python(Object.fromEntries(labels.map((label) => [label, PARTS[label] ?? label])))}
 def points(rows):

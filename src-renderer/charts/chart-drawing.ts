@@ -160,15 +160,17 @@ function datasetsOf({ drawn, palette }: Content): ChartDataset<'line', Point[]>[
   return [...main, ...raw]
 }
 
-type Emphasis = 'line' | 'dense' | 'thin' | 'behind'
+type Emphasis = 'line' | 'light' | 'dense' | 'thin' | 'behind'
 
 function emphasis({ line, envelope, raw }: DrawnLine): Emphasis {
   if (line.thin === true) return 'thin'
+  if (line.light === true) return 'light'
   return envelope !== null && raw === null ? 'dense' : 'line'
 }
 
 const EMPHASES: Readonly<Record<Emphasis, { readonly width: number; readonly strength: number }>> = {
   line: { width: 1.9, strength: 100 },
+  light: { width: 1.4, strength: 75 },
   dense: { width: 1, strength: 80 },
   thin: { width: 1, strength: 45 },
   behind: { width: 1, strength: 32 },
@@ -210,8 +212,8 @@ function colorOf(line: Line, palette: Palette): string {
 
 function endText(line: Line, unit: string): string {
   const last = line.y[lastFinite(line)] ?? NaN
-  if (unit === 'percent') return `${line.label} ${(last * 100).toFixed(1)}`
-  return line.label
+  const name = line.short ?? line.label
+  return unit === 'percent' ? `${name} ${(last * 100).toFixed(1)}` : name
 }
 
 function endFont(palette: Palette): string {
@@ -319,7 +321,10 @@ const bandsAndNames: Plugin<'line'> = {
     const { model, palette, drawn } = content
     const { ctx, chartArea: area } = chart
     drawn.lines.forEach(({ line }, i) => {
-      if (line.thin !== true) drawMarkers(ctx, chart.getDatasetMeta(i).data, line, colorOf(line, palette), places)
+      const { data } = chart.getDatasetMeta(i)
+      // One point alone is no line: it must be seen by its marker.
+      const marked = line.thin !== true && (line.light !== true || data.length === 1)
+      if (marked) drawMarkers(ctx, data, line, colorOf(line, palette), places)
     })
     const names = model.lines
       .filter((line) => line.thin !== true && lastFinite(line) >= 0)

@@ -15,6 +15,10 @@ export interface Line {
   readonly high?: Float64Array
   /** One seed among others: drawn thin and not named at its end. */
   readonly thin?: boolean
+  /** Of many rough values beside a few exact ones: drawn lighter, without markers. */
+  readonly light?: boolean
+  /** What it is called at its end, where the label is too long for that. */
+  readonly short?: string
 }
 
 /** What a band around a line means: one standard deviation, 25–75 %, minimum to maximum, a 95 % bootstrap interval. */
@@ -41,6 +45,8 @@ type ChartSource =
 
 export interface ChartModel {
   readonly name: string
+  /** What there is to know about its lines before any is looked at. */
+  readonly note?: string
   /** What x counts: 'epoch', 'batch'. */
   readonly xLabel: string
   /** 'percent' draws fractions as per cent. */
@@ -75,6 +81,11 @@ export function unitAfter(unit: string): string {
   return unit === 'degrees' || unit === '' ? '' : ` ${unit}`
 }
 
+/** A place along x: a count, or a fraction of one. */
+export function place(x: number): string {
+  return Number.isInteger(x) ? String(x) : significant(x, 4)
+}
+
 /** The chart in sentences, for those who hear it. */
 export function summary(model: ChartModel): string {
   const lines = model.lines.filter(({ thin }) => thin !== true)
@@ -84,7 +95,7 @@ export function summary(model: ChartModel): string {
     if (first < 0) return []
     const unit = unitAfter(model.unit)
     const at = (i: number): string =>
-      `${shown(line.y[i] as number, model.unit)}${unit} at ${model.xLabel} ${String(line.x[i])}`
+      `${shown(line.y[i] as number, model.unit)}${unit} at ${model.xLabel} ${place(line.x[i] as number)}`
     return [first === last ? `${line.label}: ${at(last)}` : `${line.label} from ${at(first)} to ${at(last)}`]
   })
   const published =

@@ -50,10 +50,12 @@ export function wholeRange(model: ChartModel, kind: ScaleKind): Range {
     high = Math.max(high, x[x.length - 1]!)
   }
   if (low === Infinity) return { low: 1, high: 2 }
-  high = Math.max(high, ...(model.early?.x ?? []))
+  // Before the first epoch has ended, its fractions have the axis for themselves: later epochs would leave them no room.
+  const begun = model.xLabel === 'epoch' && high < 1
+  if (!begun) high = Math.max(high, ...(model.early?.x ?? []))
   if (kind === 'log') return { low, high: high > low ? high : low * 10 }
-  low = Math.min(low, model.xLabel === 'epoch' ? 1 : 0)
-  return { low, high: Math.max(high, low + 1) }
+  low = Math.min(low, model.xLabel === 'epoch' && low >= 1 ? 1 : 0)
+  return { low, high: begun ? high : Math.max(high, low + 1) }
 }
 
 /** `columns`: how many pixels wide. A window of x, or null for all. */
@@ -131,12 +133,14 @@ function heightOf(model: ChartModel, kind: ScaleKind, x: Range, all: boolean, li
     : range
 }
 
-/** Epochs, batches and iterations are counted: nothing stands between two of them. */
+/** Epochs, batches and iterations are counted: nothing stands between two of them, but for batches within an epoch. */
 const COUNTED = new Set(['epoch', 'batch', 'iteration', 'step'])
+const FEW_EPOCHS = 3
 
 /** Round numbers along x, and the end, which is always told: a round number just before it would run into it. */
 export function xTicks(model: ChartModel, axis: Axis, most: number): readonly number[] {
-  const counted = COUNTED.has(model.xLabel)
+  const fractions = model.lines.some(({ light }) => light === true) && axis.high - axis.low < FEW_EPOCHS
+  const counted = COUNTED.has(model.xLabel) && !fractions
   const ticks = ticksOf(axis.kind, axis, most).filter((tick) => !counted || Number.isInteger(tick))
   if (axis.kind !== 'linear' || !counted) return ticks
   const near = ((axis.high - axis.low) * 0.55) / most

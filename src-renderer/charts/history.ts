@@ -11,6 +11,8 @@ export interface SeedHistory {
   /** NaN throughout without a validation set. */
   readonly validation: Column
   readonly seconds: Column
+  /** The training batches as they passed: means of the accuracy over so many samples until each batch. */
+  readonly batches: Readonly<Record<'batch' | 'epochs' | 'accuracy' | 'samples', Column>>
   /** measure → series → columns. */
   readonly measures: Map<string, Map<string, { readonly batch: Column; readonly value: Column }>>
   /** measure → phase → the latest, one value an iteration. */
@@ -43,6 +45,12 @@ export class History {
         test: new Column(seed.testAccuracy),
         validation: new Column(seed.validationAccuracy),
         seconds: new Column(seed.seconds),
+        batches: {
+          batch: new Column(seed.batches.batch),
+          epochs: new Column(seed.batches.epochs),
+          accuracy: new Column(seed.batches.accuracy),
+          samples: new Column(seed.batches.samples),
+        },
         measures,
         profiles: new Map(
           Object.entries(seed.profiles).map(([measure, phases]) => [measure, new Map(Object.entries(phases))]),
@@ -64,6 +72,7 @@ export class History {
         test: new Column(),
         validation: new Column(),
         seconds: new Column(),
+        batches: { batch: new Column(), epochs: new Column(), accuracy: new Column(), samples: new Column() },
         measures: new Map(),
         profiles: new Map(),
         confusion: null,
@@ -90,6 +99,20 @@ export class History {
         seed.test.set(at, event.testAccuracy ?? NaN)
         seed.validation.set(at, event.validationAccuracy ?? NaN)
         seed.seconds.set(at, event.seconds)
+        return true
+      }
+      case 'batches': {
+        const { batches } = this.#seed(event.seed)
+        const at = batches.batch.indexOf(event.batch)
+        // As with epochs: what is told again from an earlier place supersedes.
+        if (batches.batch.at(at) !== event.batch) {
+          cutBatches(batches, at)
+          batches.batch.push(event.batch)
+          for (const column of [batches.epochs, batches.accuracy, batches.samples]) column.push(NaN)
+        }
+        batches.epochs.set(at, event.epochs)
+        batches.accuracy.set(at, event.accuracy)
+        batches.samples.set(at, event.samples)
         return true
       }
       case 'measure': {
@@ -125,6 +148,7 @@ export class History {
       case 'resumed': {
         const seed = this.#seed(event.seed)
         cutEpochs(seed, seed.epochs.indexOf(event.epoch + 1))
+        cutBatches(seed.batches, seed.batches.batch.indexOf(event.batch + 1))
         for (const series of seed.measures.values())
           for (const { batch, value } of series.values()) {
             const length = batch.indexOf(event.batch + 1)
@@ -152,6 +176,10 @@ export class History {
         return false
     }
   }
+}
+
+function cutBatches(batches: SeedHistory['batches'], length: number): void {
+  for (const column of Object.values(batches)) column.truncate(length)
 }
 
 function cutEpochs(seed: SeedHistory, length: number): void {

@@ -2,6 +2,7 @@
 import type { ExperimentRow, PresetCard, RuleCard } from '../../src-main/contract.ts'
 import type { EarlyEpoch, Spread } from '../../src-main/experiment/event.ts'
 import type { Selection } from '../../src-main/experiment/experiment.ts'
+import { whole } from '../text/format.ts'
 import { Column } from './column.ts'
 import type { History, SeedHistory } from './history.ts'
 import type { ChartModel, EarlyBand, Line, Mark } from './chart-model.ts'
@@ -66,17 +67,42 @@ export function accuracyModel(history: History, shown: Shown): ChartModel {
   const { seeds, band = 'sd' } = shown
   const part = (name: 'train' | 'validation' | 'test', place: number): readonly Line[] =>
     linesOf(history, (seed) => ({ x: seed.epochs, y: seed[name] }), { key: name, label: name, place, seeds, band })
+  const passing = passingBatches(history, shown)
   return {
     name: 'Accuracy',
     xLabel: 'epoch',
     unit: 'percent',
     source: { kind: 'epochs' },
     ...bandOf(history, band),
-    lines: [...part('train', 1), ...part('validation', 2), ...part('test', 0)],
+    ...passing.note,
+    lines: [...passing.lines, ...part('train', 1), ...part('validation', 2), ...part('test', 0)],
     marks: chosenMarks(history, shown.selection),
     ...(shown.published === null ? {} : { published: shown.published }),
     ...(shown.early === null ? {} : { early: earlyBand(shown.early) }),
   }
+}
+
+/** The training batches as they passed, from the first second on: what the epochs' accuracies are joined to. */
+function passingBatches(
+  history: History,
+  { seeds, band = 'sd' }: Shown,
+): { readonly lines: readonly Line[]; readonly note: Pick<ChartModel, 'note'> } {
+  const samples = Math.max(...counting(history).map(({ batches }) => usualSamples(batches.samples)))
+  if (!(samples > 0)) return { lines: [], note: {} }
+  const label = `training batches, running mean of ${whole(samples)} samples`
+  const columns = ({ batches }: SeedHistory): Growing => ({ x: batches.epochs, y: batches.accuracy })
+  const lines = linesOf(history, columns, { key: 'batches', label, place: 1, seeds, band })
+  return {
+    lines: lines.map(({ low: _low, high: _high, ...line }) =>
+      line.thin === true ? line : { ...line, dash: 'solid', light: true, short: 'training batches' },
+    ),
+    note: { note: label },
+  }
+}
+
+/** Of the last window or the one before: an epoch's last is cut short by its end. */
+function usualSamples(samples: Column): number {
+  return Math.max(0, ...[samples.last, samples.at(samples.length - 2)].filter(Number.isFinite))
 }
 
 export function measureModel(

@@ -105,6 +105,7 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
   marks.push({ kind: 'clipped', ...frame, marks: inside })
   if (look.markers)
     for (const { line, main } of named) {
+      if (line.light === true) continue
       const last = main.x.length - 1
       const every = Math.max(1, Math.ceil(main.x.length / 8))
       for (let i = last; i >= 0; i -= every) {
@@ -230,9 +231,10 @@ function early(
   ]
 }
 
-function strokeOf(line: Pick<Line, 'series' | 'dash' | 'thin'>, lineWidth: number, dense: boolean): Stroke {
+function strokeOf(line: Pick<Line, 'series' | 'dash' | 'thin' | 'light'>, lineWidth: number, dense: boolean): Stroke {
   const color = seriesColor(line.series)
   if (line.thin === true) return { color, width: lineWidth * 0.5, opacity: 0.5 }
+  if (line.light === true) return { color, width: lineWidth * 0.6, opacity: 0.7 }
   if (dense) return { color, width: lineWidth * 0.5 }
   // Dashes are made for lines of 1.9 pixels on the screen.
   const dash = DASH_PATTERNS[line.dash].map((length) => (length * lineWidth) / 1.9)

@@ -19,6 +19,8 @@ const FigureLine = z.object({
   dash: z.enum(DASHES),
   marker: z.enum(MARKERS),
   thin: z.boolean(),
+  // Not there in figures from before there were any.
+  light: z.boolean().default(false),
   x: Values,
   y: Values,
   low: Values.nullable(),

@@ -22,7 +22,7 @@ const plan = {
 }
 const evaluation = { split: 'test', batchSize: 2, scalars: plan.scalars, topK: [1], confusion: false } as const
 const prediction = { split: 'test', samples: plan.samples, scalars: plan.scalars, replica: 0 } as const
-const nothing: Measured = { measurements: [new Map()], broken: [] }
+const nothing: Measured = { measurements: [new Map()], broken: [], hits: null }
 
 /** A session, and the engine's part of it. */
 async function opened(train = async (): Promise<Measured> => nothing) {

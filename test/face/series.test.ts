@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { History } from '../../src-renderer/charts/history.ts'
 import { summary, tableOf, type ChartModel } from '../../src-renderer/charts/chart-model.ts'
-import { drawnOf, PLAIN } from '../../src-renderer/charts/chart-view.ts'
+import { drawnOf, PLAIN, wholeRange, xTicks } from '../../src-renderer/charts/chart-view.ts'
 import { accuracyModel, confusionModel, latest, measureModel, profileModel } from '../../src-renderer/charts/series.ts'
 
 const LAST = 'last-epoch'
@@ -27,6 +27,16 @@ const alignment = (seed: number, batch: number, value: number): RunEvent => ({
   batch,
   measure: 'alignment',
   values: { 'layer 2': value },
+})
+
+/** Of an epoch of 100 batches of 10. */
+const batches = (seed: number, batch: number, accuracy: number, samples = 80): RunEvent => ({
+  kind: 'batches',
+  seed,
+  batch,
+  epochs: batch / 100,
+  accuracy,
+  samples,
 })
 
 const heightOf = (model: ChartModel) => drawnOf(model, PLAIN, null, 400).y
@@ -110,6 +120,72 @@ describe('history', () => {
 })
 
 const card = { name: 'alignment', label: 'Alignment', unit: 'degrees' }
+
+describe('training batches as they pass', () => {
+  const shown = { seeds: false, published: null, early: null, selection: LAST } as const
+  const first = [batches(0, 8, 0.2), batches(1, 8, 0.4), batches(0, 16, 0.5), batches(1, 16, 0.7)]
+
+  test('are a line before the first epoch ends, of the mean over seeds, in fractions of it', () => {
+    const model = accuracyModel(after(...first), shown)
+    expect(model.lines.map(({ label, light }) => ({ label, light }))).toEqual([
+      { label: 'training batches, running mean of 80 samples', light: true },
+    ])
+    expect([...model.lines[0]!.x]).toEqual([0.08, 0.16])
+    expect([...model.lines[0]!.y].map((y) => Number(y.toFixed(12)))).toEqual([0.3, 0.6])
+    expect(model.note).toBe('training batches, running mean of 80 samples')
+    const axis = { kind: 'linear', ...wholeRange(model, 'linear') } as const
+    expect({ low: axis.low, high: axis.high }).toEqual({ low: 0, high: 0.16 })
+    expect(xTicks(model, axis, 6).length).toBeGreaterThan(2)
+    expect(summary(model)).toContain('samples from 30.00 % at epoch 0.08 to 60.00 % at epoch 0.16')
+  })
+
+  test('stand on one axis with the evaluations that join them', () => {
+    // The last window of the epoch is cut short, and is not what the line is named by.
+    const ended = [batches(0, 100, 0.8, 40), batches(1, 100, 0.8, 40), epoch(0, 1, 0.85, 0.9), epoch(1, 1, 0.85, 0.9)]
+    const model = accuracyModel(after(...first, ...ended), shown)
+    expect(model.lines.map(({ label, x }) => [label, [...x]])).toEqual([
+      ['training batches, running mean of 80 samples', [0.08, 0.16, 1]],
+      ['train', [1]],
+      ['test', [1]],
+    ])
+    expect(wholeRange(model, 'linear')).toEqual({ low: 0, high: 1 })
+    expect(tableOf(model).map(({ x }) => x)).toEqual([0.08, 0.16, 1])
+  })
+
+  test('are drawn seed by seed on demand', () => {
+    const { lines } = accuracyModel(after(...first), { ...shown, seeds: true })
+    expect(lines.filter(({ thin }) => thin === true).map(({ y }) => [...y])).toEqual([
+      [0.2, 0.5],
+      [0.4, 0.7],
+    ])
+  })
+
+  test('told twice change nothing, and those after the place a run goes on from are dropped', () => {
+    const twice = after(...first, first[2]!)
+    expect([...twice.seeds.get(0)!.batches.accuracy.view()]).toEqual([0.2, 0.5])
+    twice.apply({ kind: 'resumed', seed: 0, epoch: 0, batch: 10 })
+    const { batch, epochs, accuracy, samples } = twice.seeds.get(0)!.batches
+    expect([batch, epochs, accuracy, samples].map((column) => [...column.view()])).toEqual([[8], [0.08], [0.2], [80]])
+    expect(twice.seeds.get(1)!.batches.batch.length).toBe(2)
+  })
+
+  test('are not there in a run from before they were counted', () => {
+    const model = accuracyModel(after(epoch(0, 1, 0.9)), shown)
+    expect(model.lines.map(({ label }) => label)).toEqual(['train', 'test'])
+    expect(model.note).toBeUndefined()
+  })
+
+  test('of published first epochs only those are in view that the run can have reached', () => {
+    const early = [3, 10].map((at) => ({
+      epoch: at,
+      published: { mean: 0.8, sd: 0.05, n: 5 },
+      ours: null,
+      verdict: null,
+    }))
+    expect(wholeRange(accuracyModel(after(...first), { ...shown, early }), 'linear').high).toBe(0.16)
+    expect(wholeRange(accuracyModel(after(...first, epoch(0, 1, 0.9)), { ...shown, early }), 'linear').high).toBe(10)
+  })
+})
 
 describe('a chart in words and as a table', () => {
   const history = after(epoch(0, 1, 0.9), epoch(0, 2, 0.976))

@@ -22,6 +22,35 @@ const epoch = (seed: number, number: number, accuracy: number): RunEvent => ({
   ...{ trainAccuracy: accuracy, testAccuracy: accuracy, validationAccuracy: null },
 })
 
+it('keeps the accuracy of the batches as they passed, without what was done again; an older folder has none', () => {
+  const folder = newRun()
+  const ledger = new Ledger(folder, 'corinfomax')
+  const batches = (batch: number, accuracy: number): RunEvent => ({
+    ...{ kind: 'batches', seed: 0, batch, epochs: batch / 20, accuracy, samples: 40 },
+  })
+  for (const event of [batches(4, 0.25), batches(8, 0.5), epoch(0, 1, 0.75), batches(24, 0.625)]) ledger.record(event)
+  // From within an epoch: the line of its last batch stands.
+  ledger.record({ kind: 'resumed', seed: 0, epoch: 0, batch: 8 })
+  for (const event of [batches(12, 0.75), epoch(0, 1, 0.875)]) ledger.record(event)
+  ledger.record(epoch(7, 1, 0.5))
+  ledger.close()
+  const { seeds, warnings } = readRecord(folder)
+  expect(warnings).toEqual([])
+  expect(seeds[0]?.batches).toEqual({
+    batch: [4, 8, 12],
+    epochs: [0.2, 0.4, 0.6],
+    accuracy: [0.25, 0.5, 0.75],
+    samples: [40, 40, 40],
+  })
+  expect(seeds[0]?.trainAccuracy).toEqual([0.875])
+  expect(seeds[1]?.batches, 'of a folder from before they were counted').toEqual({
+    ...{ batch: [], epochs: [], accuracy: [], samples: [] },
+  })
+  expect(seeds[1]?.trainAccuracy).toEqual([0.5])
+  appendFileSync(paths(folder).metrics(0), '{"kind":"batches","torn\n')
+  expect(rowIn(folder)?.state, 'its lines are not even read for a row').not.toBe('unreadable')
+})
+
 it('keeps the latest iterations and the latest confusion, what measures cost, and shows none of it in a row', () => {
   const folder = newRun()
   const ledger = new Ledger(folder, 'corinfomax')

@@ -22,10 +22,12 @@ export interface Outcome {
   readonly updates: Map<number, Matrix>
   /** By name, one entry an iteration. */
   readonly measured: Map<string, Matrix[]>
+  /** The scores of which hits are counted; null where none are. */
+  counted: Matrix | null
 }
 
 export function evaluate(statements: readonly Statement[], meaning: Meaning): Outcome {
-  const outcome: Outcome = { values: new Map(), updates: new Map(), measured: new Map() }
+  const outcome: Outcome = { values: new Map(), updates: new Map(), measured: new Map(), counted: null }
   run(statements, meaning, outcome, 0)
   return outcome
 }
@@ -56,6 +58,9 @@ function run(statements: readonly Statement[], meaning: Meaning, outcome: Outcom
         break
       case 'update':
         outcome.updates.set(statement.parameter, get(statement.value))
+        break
+      case 'count':
+        outcome.counted = get(statement.value)
         break
       case 'measure':
         outcome.measured.set(statement.name, [...(outcome.measured.get(statement.name) ?? []), get(statement.value)])

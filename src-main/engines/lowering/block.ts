@@ -9,6 +9,7 @@ import { Scope } from './scope.ts'
 
 export class Block extends Scope {
   readonly #updates: { parameter: number; value: ValueId }[] = []
+  readonly #counted: ValueId[] = []
   readonly #measures: { measurement: number; value: ValueId }[] = []
 
   take(statements: readonly Statement[]): void {
@@ -26,6 +27,9 @@ export class Block extends Scope {
           break
         case 'update':
           this.#updates.push({ parameter: statement.parameter, value: statement.value })
+          break
+        case 'count':
+          this.#counted.push(statement.value)
           break
         case 'measure':
           this.#measures.push({ measurement: this.buffers.nextMeasurement(), value: statement.value })
@@ -46,8 +50,9 @@ export class Block extends Scope {
     return this.#compute(id, operation)
   }
 
-  /** Computes what is measured and what the parameters become, and stores it there. */
+  /** Computes what is counted, what is measured and what the parameters become, and stores it there. */
   finish(): void {
+    for (const value of this.#counted) this.instructions.push({ kind: 'count', from: this.materialise(value) })
     this.measure()
     // What is defined last first: its chain computes on the way what the others need (a moment, then the step).
     const order = [...this.definitions.keys()]

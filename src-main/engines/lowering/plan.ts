@@ -88,6 +88,8 @@ export type Instruction =
       readonly to: number
     }
   | { readonly kind: 'measure'; readonly measurement: number; readonly from: number }
+  /** Adds the hits among scores, row by row, to the replica's count. */
+  | { readonly kind: 'count'; readonly from: number }
   /** After each iteration the buffers of each pair are swapped (double buffering). */
   | {
       readonly kind: 'repeat'
@@ -152,6 +154,7 @@ export function renamedBuffers(instruction: Instruction, now: (id: number) => nu
         to: now(instruction.to),
       }
     case 'measure':
+    case 'count':
       return { ...instruction, from: now(instruction.from) }
     case 'repeat':
       return { ...instruction, body: instruction.body.map((one) => renamedBuffers(one, now)) }
@@ -183,6 +186,7 @@ export function readsOf(instruction: Instruction): number[] {
     case 'softmax':
     case 'reduce':
     case 'measure':
+    case 'count':
       return [instruction.from]
     case 'affine':
       return [...wholeReadsOf(instruction), ...instruction.streams.map(({ from }) => from)]
@@ -215,6 +219,7 @@ export function writesOf(instruction: Instruction): number[] {
     case 'chain':
       return instruction.operations.flatMap((one) => (one.kind === 'store' ? [one.buffer] : []))
     case 'measure':
+    case 'count':
       return []
     case 'repeat':
       return [...instruction.body.flatMap(writesOf), ...instruction.swaps.flatMap(({ a, b }) => [a, b])]

@@ -48,6 +48,8 @@ export interface NativeHandle {
   }): Promise<{
     readonly measurements: readonly (readonly Float32Array[])[]
     readonly broken: readonly number[]
+    /** By replica. */
+    readonly hits: readonly number[]
   }>
   score(request: {
     readonly split: 0 | 1

@@ -1,7 +1,7 @@
 /** A session in the addon: it holds every replica's parameters and the data, and runs whole chunks of batches. */
 import type { Program } from '../../program/program.ts'
 import type { Samples } from '../../program/samples.ts'
-import { byteValues, classesOf, countScores, namedValues, scaledPixels } from '../batch.ts'
+import { byteValues, classesOf, counts, countScores, namedValues, scaledPixels } from '../batch.ts'
 import type { BatchPlan, BoundData, Counts, Measured, Numbers, PredictionPlan, Split } from '../engine.ts'
 import { lower } from '../lowering/lower.ts'
 import type { CheckedEvaluation, UncheckedSession } from '../unchecked-session.ts'
@@ -63,7 +63,7 @@ export class NativeSession implements UncheckedSession {
   }
 
   async train({ batchSize, batches, samples, scalars, measureBatch }: BatchPlan): Promise<Measured> {
-    const { measurements, broken } = await this.#handle.train({
+    const { measurements, broken, hits } = await this.#handle.train({
       batchSize,
       batches,
       samples,
@@ -75,20 +75,21 @@ export class NativeSession implements UncheckedSession {
         namedValues(values.map((now, index) => [this.#program.measurements[index]?.name ?? '', now])),
       ),
       broken,
+      hits: counts(this.#program) ? hits : null,
     }
   }
 
   async evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]> {
     const { split, samples } = plan
     const { scalarCount } = this.#program
-    const counts: Counts[] = []
+    const counted: Counts[] = []
     // The handle of a closed session is empty.
     for (let replica = 0; replica < this.#replicas && !this.#closed; replica++) {
       const scalars = plan.scalars.slice(replica * scalarCount, (replica + 1) * scalarCount)
       const scores = await this.#handle.score({ split: SPLITS[split], replica, samples, scalars })
-      counts.push(countScores(plan, data[split], samples, classesOf(this.#program), scores))
+      counted.push(countScores(plan, data[split], samples, classesOf(this.#program), scores))
     }
-    return counts
+    return counted
   }
 
   async predict({ split, replica, samples, scalars }: PredictionPlan): Promise<Numbers> {

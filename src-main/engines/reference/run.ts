@@ -19,8 +19,13 @@ interface Inputs {
   readonly scalars: Float64Array
 }
 
-/** Called for each `measure`, once per iteration; the entries are valid during the call. */
-type Listener = (name: string, entries: Numbers) => void
+/** What hears of a batch; the entries are valid during the call. */
+interface Listener {
+  /** Called for each `measure`, once per iteration; null where nothing is measured. */
+  readonly measure: ((name: string, entries: Numbers) => void) | null
+  /** Called with the scores whose hits are counted. */
+  readonly count: (scores: Numbers) => void
+}
 
 /** The values of one batch size. Each value has entries of its own, used again batch after batch. */
 export class Workspace {
@@ -38,7 +43,7 @@ export class Workspace {
   }
 
   /** One training batch: overwrites `parameters` when all statements are done. */
-  train(inputs: Inputs, listener: Listener | null): void {
+  train(inputs: Inputs, listener: Listener): void {
     const updates: { parameter: number; value: ValueId }[] = []
     this.#run(this.#program.training, inputs, listener, 0, updates)
     // A value that is itself a parameter as it was must not be overwritten before it is read.
@@ -74,7 +79,10 @@ export class Workspace {
           updates.push({ parameter: statement.parameter, value: statement.value })
           break
         case 'measure':
-          listener?.(statement.name, this.#value(statement.value).entries)
+          listener?.measure?.(statement.name, this.#value(statement.value).entries)
+          break
+        case 'count':
+          listener?.count(this.#value(statement.value).entries)
           break
         default:
           statement satisfies never

@@ -128,6 +128,7 @@ function readsOf(statement: Statement): readonly ValueId[] {
       return [...statement.carried.flatMap((carry) => [carry.initial, carry.next]), ...statement.body.flatMap(readsOf)]
     case 'update':
     case 'measure':
+    case 'count':
       return [statement.value]
     default:
       return statement satisfies never

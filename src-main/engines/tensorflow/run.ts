@@ -21,6 +21,8 @@ export interface Batch {
   readonly scalars: ArrayLike<number>
   /** Called for each `measure`, once per iteration, with the entries of all replicas concatenated; null when nothing is measured. */
   readonly listener: ((name: string, entries: Float32Array) => void) | null
+  /** Called with the scores whose hits are counted, of all replicas concatenated; null in a prediction. */
+  readonly count: ((scores: Float32Array) => void) | null
 }
 
 export class Runner {
@@ -67,6 +69,9 @@ export class Runner {
           break
         case 'update':
           this.#updates.push({ parameter: statement.parameter, entry: this.#entry(statement.value).retain() })
+          break
+        case 'count':
+          batch.count?.(this.#entry(statement.value).form(false).dataSync<'float32'>())
           break
         case 'measure':
           batch.listener?.(statement.name, this.#entry(statement.value).form(false).dataSync<'float32'>())

@@ -5,7 +5,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Program } from '../../program/program.ts'
 import type { Samples } from '../../program/samples.ts'
-import { classesOf, countHits, gatherPixels, gatherTargets, Pause } from '../batch.ts'
+import { classesOf, countHits, gatherPixels, gatherTargets, Pause, TrainingHits } from '../batch.ts'
 import type { BatchPlan, BoundData, Counts, Measured, Numbers, PredictionPlan } from '../engine.ts'
 import type { CheckedEvaluation, UncheckedSession } from '../unchecked-session.ts'
 import type { Binding, Tf } from './binding.ts'
@@ -72,6 +72,7 @@ export class TensorFlowSession implements UncheckedSession {
     const { scalarCount } = this.#program
     const measurements = Array.from({ length: this.#replicas }, () => new Map<string, Float32Array>())
     const broken: number[] = []
+    const hits = new TrainingHits(this.#program, this.#replicas)
     const pause = new Pause()
     let first = 0
     for (const group of this.#groups) {
@@ -86,7 +87,14 @@ export class TensorFlowSession implements UncheckedSession {
         const indices = rows.map((row) => plan.samples.subarray(row * batchSize, (row + 1) * batchSize))
         this.#kernels.tf.tidy(() => {
           const listener = batch === measureBatch ? collector(measured) : null
-          const input = this.#batch(train, indices, group.stacked(), scalars, listener)
+          const from = first
+          const count = (scores: Float32Array): void => {
+            const entries = scores.length / replicas
+            indices.forEach((list, at) => {
+              hits.add(from + at, train, list, scores.subarray(at * entries, (at + 1) * entries))
+            })
+          }
+          const input = { ...this.#batch(train, indices, group.stacked(), scalars), listener, count }
           for (const { parameter, tensor } of this.#runner.train(input)) group.replace(parameter, tensor)
         })
         this.#kernels.sweep()
@@ -95,7 +103,7 @@ export class TensorFlowSession implements UncheckedSession {
       broken.push(...this.#broken(group).map((at) => first + at))
       first += replicas
     }
-    return { measurements, broken }
+    return { measurements, broken, hits: hits.byReplica }
   }
 
   async evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]> {
@@ -129,9 +137,7 @@ export class TensorFlowSession implements UncheckedSession {
     parameters: readonly Tensor[],
     scalars: Float64Array,
   ): Promise<Numbers> {
-    const scores = this.#kernels.tf.tidy(() =>
-      this.#runner.predict(this.#batch(samples, indices, parameters, scalars, null)),
-    )
+    const scores = this.#kernels.tf.tidy(() => this.#runner.predict(this.#batch(samples, indices, parameters, scalars)))
     const values = await scores.data<'float32'>()
     scores.dispose()
     this.#kernels.sweep()
@@ -144,7 +150,6 @@ export class TensorFlowSession implements UncheckedSession {
     indices: readonly Uint32Array[],
     parameters: readonly Tensor[],
     scalars: Float64Array,
-    listener: Batch['listener'],
   ): Batch {
     const replicas = indices.length
     const size = (indices[0] as Uint32Array).length
@@ -163,7 +168,8 @@ export class TensorFlowSession implements UncheckedSession {
       y: this.#kernels.matrices(y, replicas, size, classes),
       parameters,
       scalars,
-      listener,
+      listener: null,
+      count: null,
     }
   }
 

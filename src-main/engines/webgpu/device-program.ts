@@ -72,6 +72,11 @@ export class DeviceProgram {
     return (replica * this.parameters.stride + (this.parameters.offsets[index] as number)) * 4
   }
 
+  /** Byte offset of a replica's count of hits in the same buffer. */
+  hitsAt(replica: number): number {
+    return ((replica + 1) * this.parameters.stride - 1) * 4
+  }
+
   async prepare(kind: Kind, batch: number): Promise<Ready> {
     const key = `${kind} ${batch}`
     const known = this.#ready.get(key)

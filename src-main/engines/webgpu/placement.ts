@@ -28,7 +28,10 @@ export interface Measured {
   readonly length: number
 }
 
-/** Offsets of the parameters of one replica, and how many numbers they are. */
+/**
+ * Offsets of the parameters of one replica, and how many numbers it has. The last of them is its count of hits, which
+ * outlives a batch as parameters do.
+ */
 export function placeParameters(program: Program): { readonly offsets: readonly number[]; readonly stride: number } {
   let stride = 0
   const offsets = program.parameters.map(({ shape: [rows, columns] }) => {
@@ -36,7 +39,7 @@ export function placeParameters(program: Program): { readonly offsets: readonly 
     stride += aligned(rows * columns)
     return offset
   })
-  return { offsets, stride: Math.max(stride, ALIGNMENT) }
+  return { offsets, stride: stride + ALIGNMENT }
 }
 
 export function placeValues(

@@ -2,7 +2,7 @@
 import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { affine, TILE_QUADS } from './kernels/affine.ts'
 import { chain } from './kernels/chain.ts'
-import { copy, fill, input, measure, product, reduce, softmax } from './kernels/plain.ts'
+import { copy, count, fill, input, measure, product, reduce, softmax } from './kernels/plain.ts'
 import { mapDefinitions } from './maps.ts'
 import { THREADS, Writer, type Kernel, type Word } from './writer.ts'
 
@@ -60,6 +60,8 @@ function kernelOf(instruction: Instruction, writer: Writer, rows: number | null)
       return reduce(instruction, writer)
     case 'measure':
       return measure(instruction, writer)
+    case 'count':
+      return count(instruction, writer)
     case 'repeat':
       throw new Error('a repeat is dispatched by what is in it')
     default:

@@ -1,5 +1,5 @@
 /** Trains the batches of a plan: many in a submission, and the next submission written while the device computes the last. */
-import { namedValues } from '../batch.ts'
+import { counts, namedValues } from '../batch.ts'
 import type { BatchPlan, BoundData, Measured, Numbers } from '../engine.ts'
 import type { DeviceProgram } from './device-program.ts'
 import { FINITE_GROUPS } from './finite.ts'
@@ -44,12 +44,15 @@ export class Trainer {
     )
     const { measured: taken } = measured.steps.place
     const measuredLength = measureBatch === null ? 0 : taken.reduce((sum, { length }) => sum + length, 0)
-    // Per replica: which workgroups found a number that is not finite, then the measurements.
-    const replicaLength = FINITE_GROUPS + measuredLength
+    // Per replica: which workgroups found a number that is not finite, the hits, then the measurements.
+    const replicaLength = FINITE_GROUPS + 1 + measuredLength
     const staging = await this.#on.staging(replicas * replicaLength * 4)
     const stage = (encoder: GPUCommandEncoder, from: number, to: number, length: number): void =>
       encoder.copyBufferToBuffer(memory.get('values'), from * 4, staging, to * 4, length * 4)
 
+    const parameters = memory.get('parameters')
+    for (let replica = 0; replica < replicas; replica++)
+      this.#on.gpu.device.queue.writeBuffer(parameters, this.#on.hitsAt(replica), new Float32Array(1))
     await this.#submit(batches, (encoder, from, to) => {
       let pass = encoder.beginComputePass()
       for (let batch = from; batch < to; batch++) {
@@ -57,7 +60,7 @@ export class Trainer {
         if (batch !== measureBatch) continue
         pass.end()
         for (let replica = 0; replica < replicas; replica++) {
-          let at = replica * replicaLength + FINITE_GROUPS
+          let at = replica * replicaLength + FINITE_GROUPS + 1
           for (const { offset, length } of taken) {
             stage(encoder, replica * measured.steps.place.stride + offset, at, length)
             at += length
@@ -72,19 +75,24 @@ export class Trainer {
     const pass = encoder.beginComputePass()
     runner.encodeFinite(pass, plain, 'train', 0, replicas)
     pass.end()
-    for (let replica = 0; replica < replicas; replica++)
-      stage(encoder, replica * readyFor(0).steps.place.stride, replica * replicaLength, FINITE_GROUPS)
+    for (let replica = 0; replica < replicas; replica++) {
+      const to = replica * replicaLength
+      stage(encoder, replica * readyFor(0).steps.place.stride, to, FINITE_GROUPS)
+      encoder.copyBufferToBuffer(parameters, this.#on.hitsAt(replica), staging, (to + FINITE_GROUPS) * 4, 4)
+    }
     this.#on.gpu.device.queue.submit([encoder.finish()])
     const values = await this.#on.whileOpen(this.#on.gpu.read(staging, replicas * replicaLength * 4))
 
     const measurements: ReadonlyMap<string, Numbers>[] = []
     const broken: number[] = []
+    const hits: number[] = []
     for (let replica = 0; replica < replicas; replica++) {
       const own = values.subarray(replica * replicaLength, (replica + 1) * replicaLength)
       if (own.subarray(0, FINITE_GROUPS).some((seen) => seen !== 0)) broken.push(replica)
-      measurements.push(measureBatch === null ? new Map() : named(taken, own.subarray(FINITE_GROUPS)))
+      measurements.push(measureBatch === null ? new Map() : named(taken, own.subarray(FINITE_GROUPS + 1)))
+      hits.push(own[FINITE_GROUPS] as number)
     }
-    return { measurements, broken }
+    return { measurements, broken, hits: counts(this.#on.program) ? hits : null }
   }
 
   /** Encodes and submits all batches, as many at a time as take `SUBMISSION_MS`; the last submission may still run. */

@@ -8,7 +8,7 @@ import { readText } from '../storage.ts'
 const LARGEST_HISTORY = 1_000_000_000
 
 /** How lines that a row does not show begin, since the writer names the kind first. */
-const MEASURES = /^\{"kind":"(?:measure|confusion)"/
+const MEASURES = /^\{"kind":"(?:batches|measure|confusion)"/
 
 const Accuracy = z.number().min(0).max(1).nullable()
 const Line = z.discriminatedUnion('kind', [
@@ -20,6 +20,13 @@ const Line = z.discriminatedUnion('kind', [
     // Not there in histories from before there was a split.
     validationAccuracy: Accuracy.default(null),
     seconds: z.number().min(0),
+  }),
+  z.object({
+    kind: z.literal('batches'),
+    batch: z.int().min(1),
+    epochs: z.number().min(0),
+    accuracy: z.number().min(0).max(1),
+    samples: z.int().min(1),
   }),
   z.object({
     kind: z.literal('measure'),
@@ -81,6 +88,7 @@ function parse(text: string): Line | null {
 
 function columns(seed: number, lines: readonly Line[]): SeedRecord {
   const epochs = lines.filter((line) => line.kind === 'epoch')
+  const batches = lines.filter((line) => line.kind === 'batches')
   // Names come from a file: without a prototype none of them can reach one.
   const measures = Object.create(null) as Record<string, Record<string, { batch: number[]; value: number[] }>>
   const profiles = Object.create(null) as Record<string, Record<string, Profile>>
@@ -114,6 +122,12 @@ function columns(seed: number, lines: readonly Line[]): SeedRecord {
     testAccuracy: epochs.map(({ testAccuracy }) => testAccuracy),
     validationAccuracy: epochs.map(({ validationAccuracy }) => validationAccuracy),
     seconds: epochs.map(({ seconds }) => seconds),
+    batches: {
+      batch: batches.map(({ batch }) => batch),
+      epochs: batches.map((line) => line.epochs),
+      accuracy: batches.map(({ accuracy }) => accuracy),
+      samples: batches.map(({ samples }) => samples),
+    },
     measures,
     profiles,
     confusion,

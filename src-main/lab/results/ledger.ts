@@ -49,6 +49,7 @@ export class Ledger {
   record(event: RunEvent): void {
     switch (event.kind) {
       case 'epoch':
+      case 'batches':
       case 'measure':
       case 'confusion':
       case 'collapsed':

@@ -5,8 +5,9 @@ experiment.json             the question: every setting, resolved
 environment.json            the machine, the engine, checksums of the data
 changes.jsonl               there once seeds were added: which and when, one JSON object per line, with the
                             environment.json that the seeds before them were trained in
-seed-N/metrics.jsonl        one JSON object per line; kind "epoch" has the accuracies, "measure" the measures, with
-                            one value per iteration under "profiles", "confusion" the confusion matrix.
+seed-N/metrics.jsonl        one JSON object per line; kind "epoch" has the accuracies, "batches" the mean accuracy
+                            on the last training samples, each before it was learned from, "measure" the measures,
+                            with one value per iteration under "profiles", "confusion" the confusion matrix.
                             validationAccuracy is of training samples held out (training.validation in
                             experiment.json) and null without them.
                             A line of kind "resumed" says that work beyond its batch was repeated, bit for bit the

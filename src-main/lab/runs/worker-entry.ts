@@ -97,6 +97,9 @@ async function run({ folder, dataFolder, version }: Task): Promise<void> {
   }
 }
 
+/** Told often, and kept elsewhere in the folder if at all. */
+const UNLOGGED: ReadonlySet<RunEvent['kind']> = new Set(['progress', 'batches', 'measure', 'confusion', 'costs'])
+
 /** The folder first, then whoever listens. */
 async function recordAndSend(into: Ledger, event: RunEvent): Promise<void> {
   into.record(event)
@@ -114,8 +117,7 @@ async function recordAndSend(into: Ledger, event: RunEvent): Promise<void> {
       into.setState('collapsed', `No seed has a result. Seed ${first.seed}: ${first.reason ?? 'no reason given'}`)
     else into.setState('done')
   }
-  if (event.kind !== 'progress' && event.kind !== 'measure' && event.kind !== 'confusion' && event.kind !== 'costs')
-    into.log(JSON.stringify(event))
+  if (!UNLOGGED.has(event.kind)) into.log(JSON.stringify(event))
   send({ kind: 'event', event })
   // Engines may compute without giving way; here pauses, stops and the loss of the host are heard.
   await nextTurn()

@@ -91,9 +91,12 @@ class JsSession : public Napi::ObjectWrap<JsSession> {
           }
           auto broken = Napi::Array::New(env);
           for (size_t i = 0; i < result.broken.size(); i++) broken[static_cast<uint32_t>(i)] = result.broken[i];
+          auto hits = Napi::Array::New(env);
+          for (size_t r = 0; r < result.hits.size(); r++) hits[static_cast<uint32_t>(r)] = result.hits[r];
           auto given = Napi::Object::New(env);
           given["measurements"] = measurements;
           given["broken"] = broken;
+          given["hits"] = hits;
           return given;
         });
   }

@@ -76,6 +76,9 @@ void Executor::runList(const std::vector<Instruction>& list) {
       case Kind::measure:
         measure(in);
         break;
+      case Kind::count:
+        count(in);
+        break;
       case Kind::repeat:
         break;
     }

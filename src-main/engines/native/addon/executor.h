@@ -30,6 +30,9 @@ class Executor {
   void run(const Samples& samples, const uint32_t* indices, int rows, const double* scalars,
            std::vector<std::vector<float>>* measured);
 
+  /// Hits that this thread has counted, over all batches.
+  int hits() const { return hits_; }
+
   /// Of a prediction: the first sample's row, from which the next is `scoreStride()` floats away.
   const float* scores() const { return at_[plan_.scores]; }
   int scoreStride() const { return rowStride(plan_.buffers[plan_.scores]); }
@@ -72,6 +75,7 @@ class Executor {
   void copy(const Instruction& in) const;
   void transpose(const Instruction& in) const;
   void measure(const Instruction& in) const;
+  void count(const Instruction& in);
 
   // chain.cpp
   void chain(const Instruction& in);
@@ -110,6 +114,7 @@ class Executor {
   const double* scalars_ = nullptr;
   std::vector<std::vector<float>>* measured_ = nullptr;
   int iteration_ = 0;
+  int hits_ = 0;
 };
 
 }  // namespace apical

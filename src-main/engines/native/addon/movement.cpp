@@ -1,5 +1,6 @@
-// Instructions that move entries: samples in, measurements out, fills, copies and transpositions.
+// Instructions that move entries: samples in, measurements and hits out, fills, copies and transpositions.
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "executor.h"
@@ -70,6 +71,20 @@ void Executor::measure(const Instruction& in) const {
   const int last = b.batch ? lastRow_ : rows;
   for (int i = first; i < last; i++)
     for (int j = 0; j < b.columns; j++) to[static_cast<size_t>(i) * b.columns + j] = entry(in.from, i, j);
+}
+
+/// As isHit in program/measures.ts: a larger score beats the label's, or an equal one before it; a row with NaN is a miss.
+void Executor::count(const Instruction& in) {
+  const Buffer& b = plan_.buffers[in.from];
+  for (int row = firstRow_; row < lastRow_; row++) {
+    const float* scores = at_[in.from] + static_cast<size_t>(row) * rowStride(b);
+    const int label = samples_->labels[indices_[row]];
+    const float own = scores[label];
+    bool hit = true;
+    for (int c = 0; c < b.columns; c++)
+      hit = hit && !std::isnan(scores[c]) && (scores[c] < own || (scores[c] == own && c >= label));
+    hits_ += hit ? 1 : 0;
+  }
 }
 
 }  // namespace apical

@@ -73,7 +73,7 @@ struct StripOperation {
 };
 
 enum class Over { rows, columns, all };
-enum class Kind { input, fill, copy, transpose, affine, chain, product, softmax, reduce, measure, repeat };
+enum class Kind { input, fill, copy, transpose, affine, chain, product, softmax, reduce, measure, count, repeat };
 
 /// How an instruction is partitioned among the threads of one network.
 struct Partition {

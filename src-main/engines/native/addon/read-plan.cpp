@@ -138,6 +138,9 @@ Instruction instruction(const Napi::Object& o) {
     in.kind = Kind::measure;
     in.measurement = integer(o, "measurement");
     in.from = integer(o, "from");
+  } else if (kind == "count") {
+    in.kind = Kind::count;
+    in.from = integer(o, "from");
   } else if (kind == "repeat") {
     in.kind = Kind::repeat;
     in.count = integer(o, "count");

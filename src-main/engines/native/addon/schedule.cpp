@@ -48,6 +48,7 @@ Partition partitionOf(const Plan& plan, const Instruction& in) {
     case Kind::reduce:
       return rows(plan.buffers[in.from].batch && in.over == Over::columns);
     case Kind::measure:
+    case Kind::count:
       return rows(plan.buffers[in.from].batch);
     case Kind::chain: {
       const Buffer& shape = shapeOf(plan, in);

@@ -77,23 +77,25 @@ void Session::read(int index, int replica, float* values) const {
       values[static_cast<size_t>(i) * p.columns + j] = from[p.transposed ? l.at(j, i) : l.at(i, j)];
 }
 
-void Session::trainReplica(const TrainRequest& q, int replica, const Workspace& workspace, const Team& team,
+int Session::trainReplica(const TrainRequest& q, int replica, const Workspace& workspace, const Team& team,
                            std::vector<std::vector<float>>& measured) {
   Executor executor(kernels_, workspace, parametersOf(replica), team.thread, team.size, team.barrier);
   for (int batch = 0; batch < q.batches; batch++) {
     // One decides for the team, which meets before and after: nobody is left waiting.
     if (team.thread == 0 && stop_) team.stopped = true;
     if (team.barrier != nullptr) team.barrier->wait();
-    if (team.stopped) return;
+    if (team.stopped) return 0;
     const size_t row = static_cast<size_t>(replica) * q.batches + batch;
     executor.run(data_[0], q.samples.data() + row * q.batchSize, q.batchSize, q.scalars.data() + row * scalarCount_,
                  batch == q.measureBatch ? &measured : nullptr);
   }
+  return executor.hits();
 }
 
 TrainResult Session::train(const TrainRequest& q) {
   TrainResult result;
   result.measurements.resize(replicas_);
+  result.hits.resize(replicas_);
   if (q.measureBatch >= 0)
     for (auto& of : result.measurements)
       for (const MeasurementShape& m : measurements_)
@@ -110,16 +112,19 @@ TrainResult Session::train(const TrainRequest& q) {
     const FlushDenormals flush;
     for (int replica = next++; replica < alone; replica = next++) {
       std::atomic<bool> stopped{false};
-      trainReplica(q, replica, *workspaces_[thread], {0, 1, nullptr, stopped}, result.measurements[replica]);
+      result.hits[replica] =
+          trainReplica(q, replica, *workspaces_[thread], {0, 1, nullptr, stopped}, result.measurements[replica]);
     }
   });
   for (int replica = alone; replica < replicas_; replica++) {
     Barrier barrier(threads);
     std::atomic<bool> stopped{false};
+    std::atomic<int> hits{0};
     pool_.run([&](int thread) {
       const FlushDenormals flush;
-      trainReplica(q, replica, *workspaces_[0], {thread, threads, &barrier, stopped}, result.measurements[replica]);
+      hits += trainReplica(q, replica, *workspaces_[0], {thread, threads, &barrier, stopped}, result.measurements[replica]);
     });
+    result.hits[replica] = hits;
   }
 
   for (int replica = 0; replica < replicas_; replica++)

@@ -42,6 +42,8 @@ struct TrainResult {
   std::vector<std::vector<std::vector<float>>> measurements;
   /// Replicas with a parameter that is NaN or infinite.
   std::vector<int> broken;
+  /// By replica.
+  std::vector<int> hits;
 };
 
 struct ScoreRequest {
@@ -75,7 +77,8 @@ class Session {
     Barrier* barrier;
     std::atomic<bool>& stopped;
   };
-  void trainReplica(const TrainRequest& request, int replica, const Workspace& workspace, const Team& team,
+  /// Returns the hits that this thread counted.
+  int trainReplica(const TrainRequest& request, int replica, const Workspace& workspace, const Team& team,
                     std::vector<std::vector<float>>& measured);
   float* parameter(int replica, int index) const;
   std::vector<float*> parametersOf(int replica) const;

@@ -70,6 +70,35 @@ export function measure({ measurement, from }: Of<'measure'>, writer: Writer): K
   return forEachEntry(writer, from, `V[baseV + ${offset} + step.x * ${entries} + index] = ${read};`)
 }
 
+/**
+ * Adds the hits among scores to the count at the end of the replica's parameters, in one workgroup. As isHit in
+ * program/measures.ts; NaN is told by its bits, since a device may compute as if there were none.
+ */
+export function count({ from }: Of<'count'>, writer: Writer): Kernel {
+  const read = (column: string): string => writer.entry(from, writer.base(from), 'row', column)
+  return {
+    body: `var hits = 0f;
+for (var row = tid; row < ${writer.rows(from)}; row += ${THREADS}u) {
+let label = labels[samples[first + row]];
+let own = ${read('label')};
+var hit = 1f;
+for (var column = 0u; column < ${writer.columns(from)}; column++) {
+let other = ${read('column')};
+let bits = bitcast<u32>(other) & 0x7fffffffu;
+if (bits > 0x7f800000u || other > own || (other == own && column < label)) { hit = 0f; }
+}
+hits += hit;
+}
+partial[tid].x = hits;
+workgroupBarrier();
+if (tid == 0u) {
+for (var i = 1u; i < ${THREADS}u; i++) { hits += partial[i].x; }
+W[baseW + frame.strides.z - 1u] += hits;
+}`,
+    groups: () => 1,
+  }
+}
+
 /** Row by row exp(v − max) / Σ exp(v − max). */
 export function softmax({ from, to }: Of<'softmax'>, writer: Writer): Kernel {
   const read = writer.entry(from, writer.base(from), 'item', 'column')
