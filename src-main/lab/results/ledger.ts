@@ -1,5 +1,5 @@
 /** The worker's pen: what a run says is on disk before anyone hears of it. */
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, writeSync } from 'node:fs'
 import type { Environment } from '../../contract.ts'
 import type { RunEvent } from '../../experiment/event.ts'
 import {
@@ -15,6 +15,9 @@ import { changeStatus, type Status } from './status.ts'
 import {
   decodeSafetensors,
   encodeSafetensors,
+  lookAt,
+  openToAppend,
+  readBytes,
   releaseOwnership,
   LineFile,
   requireOwnership,
@@ -56,7 +59,12 @@ export class Ledger {
         this.#linesOf(event.seed).append(event)
         return
       case 'costs':
-        writeJson(paths(this.folder).costs, event.costs)
+        try {
+          writeJson(paths(this.folder).costs, event.costs)
+        } catch (error) {
+          // Not worth the run; a disk that takes nothing more is told by the next checkpoint.
+          this.log(error instanceof Error ? error.message : String(error))
+        }
         return
       default:
     }
@@ -64,7 +72,7 @@ export class Ledger {
 
   /** Whether anything was ever recorded of this seed, by this worker or one before. */
   hasHistory(seed: number): boolean {
-    return (statSync(paths(this.folder).metrics(seed), { throwIfNoEntry: false })?.size ?? 0) > 0
+    return (lookAt(paths(this.folder).metrics(seed))?.size ?? 0) > 0
   }
 
   writeCheckpoints(checkpoints: readonly SeedCheckpoint[], final: boolean): void {
@@ -88,7 +96,12 @@ export class Ledger {
 
   log(text: string): void {
     try {
-      appendFileSync(paths(this.folder).log, `${new Date().toISOString()} ${text}\n`)
+      const file = openToAppend(paths(this.folder).log)
+      try {
+        writeSync(file, `${new Date().toISOString()} ${text}\n`)
+      } finally {
+        closeSync(file)
+      }
     } catch {
       // A full disk must not hide the failure that is being logged.
     }
@@ -110,12 +123,16 @@ export class Ledger {
   }
 }
 
+/** Bytes; far above the state of any network that trains here in a lifetime. */
+const LARGEST_CHECKPOINT = 2 ** 31 - 1
+
 /** The seed's checkpoint; null when it has none yet. */
 export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | null {
   const path = paths(folder).checkpoint(seed)
-  if (!existsSync(path)) return null
+  const bytes = readBytes(path, LARGEST_CHECKPOINT)
+  if (bytes === null) return null
   try {
-    const { tensors, metadata } = decodeSafetensors(readFileSync(path), path)
+    const { tensors, metadata } = decodeSafetensors(bytes, path)
     return restoreCheckpoint(
       {
         metadata,

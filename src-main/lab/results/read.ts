@@ -1,5 +1,5 @@
 /** Rows and records of experiments, from their folders alone. What cannot be read becomes a row that says why. */
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Environment, ExperimentRecord, ExperimentRow, RunState, SeedRecord } from '../../contract.ts'
@@ -16,7 +16,7 @@ import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
 import { readLabels } from './labels.ts'
 import { readStatus, stampOf } from './status.ts'
-import { isMissing, isTemporary, isProcessAlive, liveOwner, readJson, readText } from '../storage.ts'
+import { isTemporary, isProcessAlive, liveOwner, lookAt, readJson, readText } from '../storage.ts'
 
 const LARGEST_NOTES = 4_000_000
 /** Characters of the notes that a row carries to be searched. */
@@ -97,7 +97,7 @@ export function readRow(folder: string, kind: 'run' | 'sample' = 'run'): Experim
 export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRecord {
   const experiment = readExperiment(folder)
   const warnings: string[] = []
-  const { row, seeds, outcomes } = rowOf(folder, kind, experiment, 'everything', warnings)
+  const { row, seeds, outcomes, notes } = rowOf(folder, kind, experiment, 'everything', warnings)
   return {
     row,
     folder,
@@ -106,8 +106,8 @@ export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): Expe
     seeds,
     outcomes,
     costs: costsOf(folder, warnings),
-    notes: readText(paths(folder).notes, LARGEST_NOTES) ?? '',
-    files: filesOf(folder),
+    notes,
+    files: filesOf(folder, warnings),
     warnings,
   }
 }
@@ -118,7 +118,7 @@ function rowOf(
   experiment: Experiment,
   want: 'everything' | 'accuracies',
   warnings: string[],
-): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[] } {
+): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[]; notes: string } {
   const status = readState(folder)
   const state = kind === 'sample' ? 'sample' : status.state
   const seeds = experiment.seeds.map((seed) => {
@@ -139,7 +139,7 @@ function rowOf(
   const epochsDone = Math.min(
     ...seeds.filter(({ collapsed }) => collapsed === null).map((seed) => seed.epochs.at(-1) ?? 0),
   )
-  const notes = readText(paths(folder).notes, LARGEST_NOTES) ?? ''
+  const notes = notesOf(folder, warnings)
   const { tags, pinned, archived } = readLabels(folder)
   const row: ExperimentRow = {
     id: basename(folder),
@@ -177,7 +177,7 @@ function rowOf(
     archived,
     settings: flatSettings(experiment),
   }
-  return { row, seeds, outcomes }
+  return { row, seeds, outcomes, notes }
 }
 
 function outcomeOf(
@@ -211,6 +211,16 @@ function meanCurve(seeds: readonly SeedRecord[]): number[] {
   return Array.from({ length }, (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean)
     .filter((mean) => mean !== undefined)
     .map((mean) => Math.round(mean * 1e5) / 1e5)
+}
+
+/** A run is shown without notes that cannot be read: nothing that a person may leave out makes it unreadable. */
+function notesOf(folder: string, warnings: string[]): string {
+  try {
+    return readText(paths(folder).notes, LARGEST_NOTES) ?? ''
+  } catch (error) {
+    warnings.push(`${error instanceof Error ? error.message : String(error)} The run is shown without its notes.`)
+    return ''
+  }
 }
 
 const CostsFile = z.array(z.object({ measure: z.string(), seconds: z.number().min(0), percent: z.number().min(0) }))
@@ -257,20 +267,21 @@ function environmentOf(folder: string, warnings: string[]): Environment | null {
   return null
 }
 
-function filesOf(folder: string): { path: string; bytes: number }[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !isTemporary(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .flatMap((path) => {
-      try {
-        return [{ path: relative(folder, path), bytes: statSync(path).size }]
-      } catch (error) {
-        // A file that a running worker renamed meanwhile.
-        if (isMissing(error)) return []
-        throw error
-      }
-    })
-    .sort((a, b) => a.path.localeCompare(b.path))
+function filesOf(folder: string, warnings: string[]): { path: string; bytes: number }[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !isTemporary(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .flatMap((path) => {
+        // A running worker may have renamed it meanwhile.
+        const found = lookAt(path)
+        return found === undefined ? [] : [{ path: relative(folder, path), bytes: found.size }]
+      })
+      .sort((a, b) => a.path.localeCompare(b.path))
+  } catch (error) {
+    warnings.push(`The files of ${folder} cannot be listed: ${error instanceof Error ? error.message : String(error)}.`)
+    return []
+  }
 }
 
 function firstLine(notes: string): string {
@@ -278,7 +289,7 @@ function firstLine(notes: string): string {
 }
 
 function created(folder: string): string {
-  return stampOf(folder) ?? (statSync(folder, { throwIfNoEntry: false })?.birthtime ?? new Date(0)).toISOString()
+  return stampOf(folder) ?? (lookAt(folder)?.birthtime ?? new Date(0)).toISOString()
 }
 
 function unreadable(folder: string, reason: string): ExperimentRow {

@@ -3,7 +3,7 @@
  * of its own, crashed, stalled and killed on request are told apart, to whoever listens and in the folder's status.
  */
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import type { RunEvent } from '../../experiment/event.ts'
 import type { StopAfter } from '../../training/controls.ts'
 import { spawnNode, versionIn } from '../machine.ts'
@@ -11,7 +11,7 @@ import { changeStatus, paths, readState } from '../results.ts'
 import { crashOf, type Failure, failureOf, stallOf } from './failure.ts'
 import type { Ending } from './run-options.ts'
 import { ALIVE_MS, type FromWorker, type ToWorker } from './worker-messages.ts'
-import { liveOwner } from '../storage.ts'
+import { liveOwner, openToAppend } from '../storage.ts'
 
 /** No call into an engine takes this long: loading the largest data set takes seconds, a chunk of batches well below one. */
 const STALL_MS = 300_000
@@ -87,7 +87,7 @@ export class TrainingWorker {
   async #run({ root, folder, dataFolder }: WorkerRequest): Promise<Ending> {
     let log: number
     try {
-      log = openSync(paths(folder).log, 'a+')
+      log = openToAppend(paths(folder).log)
     } catch (error) {
       return this.#conclude(failureOf(error), 'failed')
     }
