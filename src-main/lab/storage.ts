@@ -24,6 +24,6 @@ export {
   readText,
   streamRegular,
 } from './storage/regular-file.ts'
-export { decodeSafetensors, encodeSafetensors } from './storage/safetensors.ts'
+export { decodeSafetensors, encodeChecked } from './storage/safetensors.ts'
 export { Templates } from './storage/templates.ts'
 export { forgetView, keepView, readViews } from './storage/views.ts'

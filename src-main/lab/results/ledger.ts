@@ -1,7 +1,8 @@
 /** The worker's pen: what a run says is on disk before anyone hears of it. */
-import { closeSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, writeSync } from 'node:fs'
 import type { Environment } from '../../contract.ts'
 import type { RunEvent } from '../../experiment/event.ts'
+import type { Experiment } from '../../experiment/experiment.ts'
 import {
   restoreCheckpoint,
   storeCheckpoint,
@@ -11,10 +12,12 @@ import {
 } from '../../training/checkpoint.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
 import { paths, removeAbandoned } from './folder.ts'
+import { originOf, requireOrigin } from './origin.ts'
+import { readExperiment } from './read.ts'
 import { changeStatus, type Status } from './status.ts'
 import {
   decodeSafetensors,
-  encodeSafetensors,
+  encodeChecked,
   lookAt,
   openToAppend,
   readBytes,
@@ -30,6 +33,7 @@ export class Ledger {
   readonly folder: string
   readonly #rule: string
   readonly #lines = new Map<number, LineFile>()
+  #origin: ReturnType<typeof originOf> | null = null
 
   /** Takes the folder for this process; refuses while another works in it. */
   constructor(folder: string, rule: string) {
@@ -81,13 +85,15 @@ export class Ledger {
     for (const checkpoint of checkpoints) {
       // What the history says up to here must be on the disk before a checkpoint that stands on it.
       this.#linesOf(checkpoint.seed).flush()
-      writeWhole(files.checkpoint(checkpoint.seed), encodeSafetensors(storeCheckpoint(checkpoint)))
+      const { tensors, metadata } = storeCheckpoint(checkpoint)
+      const origin = JSON.stringify((this.#origin ??= originOf(readExperiment(this.folder))))
+      writeWhole(files.checkpoint(checkpoint.seed), encodeChecked({ tensors, metadata: { ...metadata, origin } }))
       if (final) this.writeWeights(checkpoint)
     }
   }
 
   writeWeights(checkpoint: SeedCheckpoint): void {
-    writeWhole(paths(this.folder).weights(checkpoint.seed), encodeSafetensors(storeWeights(checkpoint, this.#rule)))
+    writeWhole(paths(this.folder).weights(checkpoint.seed), encodeChecked(storeWeights(checkpoint, this.#rule)))
   }
 
   writeSummary(summary: Extract<RunEvent, { kind: 'done' }>): void {
@@ -116,11 +122,26 @@ export class Ledger {
   #linesOf(seed: number): LineFile {
     let file = this.#lines.get(seed)
     if (file === undefined) {
+      makeSeedFolder(paths(this.folder).seedFolder(seed))
       file = new LineFile(paths(this.folder).metrics(seed))
       this.#lines.set(seed, file)
     }
     return file
   }
+}
+
+/** A seed's folder that was lost is made again, and its seed begins anew; the experiment's own is not. */
+function makeSeedFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (lookAt(path) === undefined) throw fileProblem(error, 'Cannot write', path) ?? error
+  }
+}
+
+/** Seeds of which nothing is left: their folders were lost, and they can be trained again whatever became of the run. */
+export function lostSeeds(folder: string, { seeds }: Pick<Experiment, 'seeds'>): readonly number[] {
+  return seeds.filter((seed) => lookAt(paths(folder).seedFolder(seed)) === undefined)
 }
 
 /** Bytes; far above the state of any network that trains here in a lifetime. */
@@ -133,7 +154,8 @@ export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | n
   if (bytes === null) return null
   try {
     const { tensors, metadata } = decodeSafetensors(bytes, path)
-    return restoreCheckpoint(
+    requireOrigin(metadata['origin'], readExperiment(folder), path)
+    const checkpoint = restoreCheckpoint(
       {
         metadata,
         tensors: tensors.map(({ name, shape, data }) => {
@@ -152,7 +174,11 @@ export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | n
       },
       path,
     )
+    if (checkpoint.seed !== seed)
+      throw new CheckpointProblem(`${path}: expected seed ${seed}, found seed ${checkpoint.seed}`)
+    return checkpoint
   } catch (error) {
+    if (error instanceof LabProblem) throw error
     const message = error instanceof Error ? error.message : String(error)
     throw (
       fileProblem(error, 'Cannot read', path) ??
