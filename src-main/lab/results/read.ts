@@ -15,6 +15,7 @@ import { LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
 import { readLabels } from './labels.ts'
+import { SeedReading } from './seed-reading.ts'
 import { readStatus, stampOf } from './status.ts'
 import { isTemporary, isProcessAlive, liveOwner, lookAt, readJson, readText } from '../storage.ts'
 
@@ -121,13 +122,19 @@ function rowOf(
 ): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[]; notes: string } {
   const status = readState(folder)
   const state = kind === 'sample' ? 'sample' : status.state
-  const seeds = experiment.seeds.map((seed) => {
-    const { record, warnings: more } = readHistory(folder, seed, want)
-    warnings.push(...more)
-    return record
-  })
   const { epochs, selection } = experiment.training
-  const outcomes = seeds.map((seed) => outcomeOf(seed, experiment.training, status))
+  const early = earlyFor(experiment)
+  const reading = new SeedReading(experiment, want, early?.mean.length ?? 0)
+  for (const seed of experiment.seeds) {
+    const { record, warnings: more } = readHistory(folder, seed, want, reading.mostPoints)
+    for (const warning of more) warnings.push(warning)
+    reading.take(record, outcomeOf(record, experiment.training, status))
+  }
+  if (reading.stride > 1 && want === 'everything')
+    warnings.push(
+      `${experiment.seeds.length} seeds of ${epochs} epochs are more than can be shown at once: one epoch in ${reading.stride} is, and the last; metrics.jsonl has all.`,
+    )
+  const { outcomes, seeds } = reading
   // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone compare.
   const whole = outcomes.filter(({ status: seedStatus }) => seedStatus === 'done')
   const good =
@@ -136,9 +143,6 @@ function rowOf(
       : outcomes.filter((outcome) => outcome.status === 'stopped' && outcome.testAccuracy !== null)
   const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
   const finished = state === 'done' || state === 'sample' || state === 'collapsed'
-  const epochsDone = Math.min(
-    ...seeds.filter(({ collapsed }) => collapsed === null).map((seed) => seed.epochs.at(-1) ?? 0),
-  )
   const notes = notesOf(folder, warnings)
   const { tags, pinned, archived } = readLabels(folder)
   const row: ExperimentRow = {
@@ -160,16 +164,16 @@ function rowOf(
     trainAccuracy: spreadOf(good.map((outcome) => outcome.trainAccuracy)),
     validationAccuracy: spreadOf(good.map((outcome) => outcome.validationAccuracy)),
     selection,
-    best: bestOf(seeds),
-    curve: meanCurve(seeds),
-    epochsDone: Number.isFinite(epochsDone) ? epochsDone : epochs,
+    best: reading.best,
+    curve: reading.curve(),
+    epochsDone: reading.epochsDone ?? epochs,
     epochs,
-    seconds: Math.max(0, ...seeds.map((seed) => seed.seconds.reduce((sum, value) => sum + value, 0))),
+    seconds: reading.seconds,
     engine: environmentOf(folder, [])?.engine ?? experiment.engine.name,
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
     published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
-    early: compareEarly(seeds, earlyFor(experiment)),
+    early: compareEarly(reading.beginnings, early),
     note: firstLine(notes),
     notes: notes.slice(0, LONGEST_SEARCHED),
     tags,
@@ -197,20 +201,6 @@ function outcomeOf(
     epoch: seed.epochs[reported] ?? null,
     reason: seed.collapsed?.reason ?? (whole || !failed ? null : status.reason),
   }
-}
-
-function bestOf(seeds: readonly SeedRecord[]): number | null {
-  const all = seeds.flatMap((seed) => seed.testAccuracy.filter((value) => value !== null))
-  return all.length === 0 ? null : Math.max(...all)
-}
-
-/** The mean over seeds that did not collapse, epoch by epoch, as far as all of them are. */
-function meanCurve(seeds: readonly SeedRecord[]): number[] {
-  const good = seeds.filter(({ collapsed }) => collapsed === null)
-  const length = good.length === 0 ? 0 : Math.min(...good.map((seed) => seed.testAccuracy.length))
-  return Array.from({ length }, (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean)
-    .filter((mean) => mean !== undefined)
-    .map((mean) => Math.round(mean * 1e5) / 1e5)
 }
 
 /** A run is shown without notes that cannot be read: nothing that a person may leave out makes it unreadable. */
