@@ -68,8 +68,9 @@ export function labOfShownFolder(
     },
     allRows: async () => (await Promise.all([...opened.values()].map((lab) => lab.list({})))).flat(),
     close: async () => {
-      await closeRest()
-      await Promise.all([...opened.values()].map((lab) => lab.close()))
+      // Workers are told first; whatever else is to be closed may take its time beside them.
+      const labs = [...opened.values()].map((lab) => lab.close())
+      await Promise.all([...labs, closeRest()])
       events.clear()
     },
   }
