@@ -4,7 +4,7 @@
  */
 import type { Answer, Lab, LabRefusal } from './contract.ts'
 import { labCall } from './lab/lab.ts'
-import { LabProblem } from './lab/problem.ts'
+import { LabProblem, systemProblem } from './lab/problem.ts'
 
 /** Far above what an experiment or a note needs, far below what would hurt. */
 const DEEPEST = 64
@@ -24,7 +24,8 @@ export async function answer(lab: Lab, call: string, argument: unknown): Promise
 
 /** What a face is told of an error: a lab's refusal as it is, anything else as the defect that it is. */
 function refusalOf(error: unknown): LabRefusal {
-  if (error instanceof LabProblem) return { message: error.message, next: error.next, problems: error.problems }
+  const said = error instanceof LabProblem ? error : systemProblem(error)
+  if (said !== null) return { message: said.message, next: said.next, problems: said.problems }
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   const message = error instanceof Error ? error.message : String(error)
   return refusal(

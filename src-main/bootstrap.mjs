@@ -160,6 +160,8 @@ function start(run) {
   const inTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY)
   process.on('SIGINT', () => inTerminal || child.kill('SIGINT'))
   process.on('SIGTERM', () => child.kill('SIGTERM'))
+  // Heard twice where a terminal went away, once where somebody sent it to this process alone; both end well.
+  process.on('SIGHUP', () => child.kill('SIGHUP'))
   // A signal sent to npm kills npm's shell and ends there; that this process has lost its parent is all one can see of it.
   if (underNpm) {
     const shell = process.ppid

@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { SOCKET_PATH, type Lab } from './contract.ts'
 import { faceHeaders, readFace, type FaceFiles } from './face-files.ts'
 import { Gate, isLoopback, type Refused } from './serve/gate.ts'
+import { Strangers } from './serve/strangers.ts'
 import { labSockets, SOCKET_LIMITS, type LabSockets, type SocketLimits } from './serve/socket.ts'
 
 /** First port tried when none is asked for, and how many above it. */
@@ -53,9 +54,16 @@ export async function serveLab(lab: Lab, options: ServeOptions): Promise<ServedL
   const server = createServer((request, response) => {
     serveRequest(request, response, gate, face)
   })
-  server.maxConnections = 256
+  server.headersTimeout = 10_000
+  const strangers = new Strangers(server)
+  server.on('request', ({ socket }: IncomingMessage, response: ServerResponse) => {
+    // Refused, it is a stranger still.
+    response.once('finish', () => {
+      if (response.statusCode < 400) strangers.admit(socket)
+    })
+  })
   server.on('upgrade', (request, socket, head) => {
-    upgrade(request, socket, head, gate, sockets)
+    if (upgrade(request, socket, head, gate, sockets)) strangers.admit(request.socket)
   })
   try {
     await listen(server, host, options.port)
@@ -121,23 +129,25 @@ function serveRequest(request: IncomingMessage, response: ServerResponse, gate: 
   response.end(request.method === 'HEAD' ? undefined : file.bytes)
 }
 
-function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, gate: Gate, sockets: LabSockets): void {
+/** Whether it was let in. */
+function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer, gate: Gate, sockets: LabSockets): boolean {
   // Nobody else listens to this connection now; an error without a listener would end the process.
   socket.on('error', () => socket.destroy())
   const refused = gate.refuseSocket(request)
   if (refused !== null) {
     hangUp(socket, refused.status, refused.sentence)
-    return
+    return false
   }
   if (addressOf(request)?.pathname !== SOCKET_PATH) {
     hangUp(socket, 404, `The WebSocket is at ${SOCKET_PATH}.`)
-    return
+    return false
   }
   if (!sockets.hasRoom()) {
     hangUp(socket, 503, 'Too many windows are open on this lab; close one.')
-    return
+    return false
   }
   sockets.accept(request, socket, head)
+  return true
 }
 
 /** The address asked for; null when it is none, or names another server. */

@@ -95,6 +95,8 @@ async function startElectron(electron: string): Promise<number> {
 
 async function run(program: string, words: readonly string[]): Promise<number> {
   const child = spawn(program, words, { cwd: root, stdio: 'inherit' })
+  // Meant for what runs, which asks its workers for a checkpoint first.
+  for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
   const [code] = (await once(child, 'exit')) as [number | null]
   return code ?? 1
 }

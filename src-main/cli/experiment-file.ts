@@ -1,8 +1,9 @@
 /**
  * An experiment named on the command line: a preset, or a file somebody wrote, exported or copied out of a results folder.
  */
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
+import { readText } from '../lab/storage.ts'
 import { UsageProblem } from './command.ts'
 
 /** Far above any experiment, far below what would hurt. */
@@ -32,7 +33,7 @@ export function readExperimentFile(path: string): unknown {
       throw new UsageProblem(
         `${file}: expected an experiment of at most ${MOST_BYTES / 1024} KiB, found ${Math.ceil(found.size / 1024)} KiB.`,
       )
-    return parse(file, readFileSync(file, 'utf8'))
+    return parse(file, readText(file, MOST_BYTES) ?? '')
   } catch (error) {
     if (error instanceof UsageProblem) throw error
     const why =

@@ -2,12 +2,14 @@
  * How a refusal or a failure reads on the command line, and which exit code it gives.
  */
 import type { Problem } from '../experiment/experiment.ts'
+import { systemProblem } from '../lab/problem.ts'
 import { EXIT } from './command.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Tells what went wrong on standard error. Refusals in words end with 2, anything unforeseen with 1. */
-export function explain(error: unknown, command: string, terminal: Terminal): number {
+export function explain(thrown: unknown, command: string, terminal: Terminal): number {
   terminal.status('')
+  const error = systemProblem(thrown) ?? thrown
   if (!isRefusal(error)) {
     terminal.complain(`${command} failed: ${error instanceof Error ? error.message : String(error)}`)
     const stack = error instanceof Error ? error.stack : undefined

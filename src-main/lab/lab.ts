@@ -57,9 +57,10 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...benchmarkCalls(parts),
     watch: (listener) => events.watch(listener),
     close: async () => {
+      const runs = queue.close()
       rows.close()
       jobs.close()
-      await queue.close()
+      await runs
       events.clear()
       await pages.close()
     },
@@ -75,6 +76,7 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
   const queue = new Queue({
     root,
     stallMs: options.stallMs,
+    patienceMs: options.patienceMs,
     tellRun: (id, event) => {
       events.tell({ kind: 'run', id, event })
     },

@@ -23,6 +23,22 @@ export function fileProblem(error: unknown, doing: string, path: string): LabPro
   return new LabProblem(`${doing} ${path}: ${sentence.what}.`, sentence.next, [], error)
 }
 
+/** The same for an error that no room put into words: what the system said of whatever path it named. */
+export function systemProblem(error: unknown): LabProblem | null {
+  if (!(error instanceof Error) || !('code' in error)) return null
+  const path = 'path' in error && typeof error.path === 'string' ? error.path : null
+  const sentence = SENTENCES[String(error.code)]
+  if (sentence === undefined) return null
+  return new LabProblem(
+    path === null
+      ? `The system refused: ${sentence.what}.`
+      : `Cannot use ${path.replaceAll('\0', '\\0')}: ${sentence.what}.`,
+    sentence.next,
+    [],
+    error,
+  )
+}
+
 const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next: string }>> = {
   ENOSPC: { what: 'the disk is full', next: 'Free some space and resume the run; nothing written so far is lost.' },
   EDQUOT: {
@@ -30,7 +46,7 @@ const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next:
     next: 'Free some space and resume the run; nothing written so far is lost.',
   },
   EACCES: {
-    what: 'you have no permission to write there',
+    what: 'you have no permission',
     next: 'Choose another results folder with --out or APICAL_HOME, or change its permissions.',
   },
   EPERM: {
@@ -53,4 +69,15 @@ const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next:
     next: 'Check the disk or the connection to the share, then resume the run.',
   },
   EMFILE: { what: 'too many files are open', next: 'Close other programs and try again.' },
+  ENFILE: { what: 'too many files are open on this machine', next: 'Close other programs and try again.' },
+  EFBIG: {
+    what: 'it would be larger than this disk, or your limit, allows for one file',
+    next: 'Raise the limit (ulimit -f) or choose another disk with --out or APICAL_HOME, then resume the run.',
+  },
+  ELOOP: { what: 'its links lead back to themselves', next: 'Correct the link, or take it away.' },
+  ENAMETOOLONG: { what: 'its name is longer than the system allows', next: 'Choose a shorter one.' },
+  ENOTEMPTY: { what: 'a folder that is not empty is in the way', next: 'Move it away; Apical did not make it.' },
+  EBUSY: { what: 'another program uses it', next: 'Close that program and try again.' },
+  ENXIO: { what: 'there is no device behind it', next: 'Move it away; Apical did not make it.' },
+  ERR_INVALID_ARG_VALUE: { what: 'no file can have that name', next: 'Choose another one.' },
 }

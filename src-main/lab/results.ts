@@ -2,7 +2,7 @@
 export { createFolder, paths, removeAbandoned, requireResultsFolder, resultsFolder } from './results/folder.ts'
 export { growExperiment } from './results/growth.ts'
 export { changeLabels } from './results/labels.ts'
-export { Ledger, readCheckpoint } from './results/ledger.ts'
+export { Ledger, lostSeeds, readCheckpoint } from './results/ledger.ts'
 export { findRun, listRows, rowIn, runIds } from './results/list.ts'
 export { outcomeIn } from './results/outcome.ts'
 export { readExperiment, readRecord, readState } from './results/read.ts'

@@ -1,14 +1,5 @@
 /** The door to storage/: files written whole, folders with one owning process, and what a person keeps beside results. */
-export {
-  isMissing,
-  isTemporary,
-  LineFile,
-  readJson,
-  readText,
-  TEMPORARY,
-  writeJson,
-  writeWhole,
-} from './storage/files.ts'
+export { isTemporary, LineFile, TEMPORARY, writeJson, writeWhole } from './storage/files.ts'
 export { apicalHome, makeFolders } from './storage/home.ts'
 export {
   releaseOwnership,
@@ -22,6 +13,17 @@ export {
   HEARTBEAT_MS,
   takeOwnership,
 } from './storage/ownership.ts'
-export { decodeSafetensors, encodeSafetensors } from './storage/safetensors.ts'
+export {
+  isMissing,
+  lookAt,
+  openRegular,
+  openToAppend,
+  readBytes,
+  readJson,
+  readLines,
+  readText,
+  streamRegular,
+} from './storage/regular-file.ts'
+export { decodeSafetensors, encodeChecked } from './storage/safetensors.ts'
 export { Templates } from './storage/templates.ts'
 export { forgetView, keepView, readViews } from './storage/views.ts'

@@ -27,8 +27,10 @@ export async function serveUntilSignal(
     await new Promise((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, resolve)
     })
-    warn('Stopping; running experiments write a checkpoint…')
-    await served.close()
+    warn('Stopping; running experiments write a checkpoint… (one that does not respond is ended after 30 s)')
+    // Runs first: what a window does or does not do must not keep a worker from hearing of the end.
+    const runs = lab.close()
+    await Promise.all([runs, served.close()])
   } finally {
     await lab.close()
   }

@@ -40,6 +40,8 @@ const ClientMessage = z.strictObject({
 })
 
 const HEARTBEAT_MS = 30_000
+/** So long a window may take to say farewell when the lab closes. */
+const FAREWELL_MS = 1000
 
 export interface LabSockets {
   /** Takes over a connection whose upgrade the gate has let pass. */
@@ -70,6 +72,10 @@ export function labSockets(lab: Lab, limits: SocketLimits): LabSockets {
       unwatch()
       clearInterval(heartbeat)
       for (const client of server.clients) client.close(1001, 'the lab closes')
+      // A page that is busy, asleep or somebody's script may never answer; the end does not wait for it.
+      setTimeout(() => {
+        for (const client of server.clients) client.terminate()
+      }, FAREWELL_MS)
       server.close()
     },
   }

@@ -1,10 +1,14 @@
 /** The numbers of a chart for other programs: as a table, and as Python that reads the run's own files. */
 import type { ChartModel } from './chart-model.ts'
 import type { ChartChoice } from './chart-view.ts'
+import { notAFormula } from '../text/spreadsheet.ts'
 import { pandasSmoothing } from './smoothing.ts'
 
+/** Who reads a table: a spreadsheet runs what begins like a formula, a program looks names up as they are. */
+export type TableReader = 'spreadsheet' | 'program'
+
 /** All lines, one row for each x: every point, none thinned. Bands have two columns. Tabs or commas. */
-export function tableText(model: ChartModel, separator: '\t' | ','): string {
+export function tableText(model: ChartModel, separator: '\t' | ',', reader: TableReader = 'spreadsheet'): string {
   const columns = model.lines.flatMap(({ label, x, y, low, high }) => [
     { name: label, x, values: y },
     ...(low === undefined || high === undefined
@@ -24,9 +28,11 @@ export function tableText(model: ChartModel, separator: '\t' | ','): string {
     })
   })
   const lines = [...rows].sort(([a], [b]) => a - b).map(([x, row]) => [String(x), ...row].join(separator))
-  const quoted = (text: string): string =>
-    separator === ',' && /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text.replace(/\t/g, ' ')
-  const head = [model.xLabel, ...columns.map(({ name }) => quoted(name))].join(separator)
+  const quoted = (name: string): string => {
+    const text = reader === 'spreadsheet' ? notAFormula(name) : name
+    return separator === ',' && /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text.replace(/\s/g, ' ')
+  }
+  const head = [model.xLabel, ...columns.map(({ name }) => name)].map(quoted).join(separator)
   return `${[head, ...lines].join('\n')}\n`
 }
 

@@ -1,11 +1,11 @@
 /** A cell of a table as CSV, Markdown and LaTeX take it. */
+import { notAFormula } from '../text/spreadsheet.ts'
 
 /** RFC 4180; numbers at full precision, empty where there is none. */
 export function csvCell(value: string | number | undefined): string {
   if (value === undefined || (typeof value === 'number' && !Number.isFinite(value))) return ''
   if (typeof value === 'number') return String(value)
-  // A spreadsheet runs what begins like a formula.
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
+  const text = notAFormula(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }
 

@@ -1,17 +1,25 @@
 /** The numbers of a figure for other programs: as a table, and as Python that carries them and draws the figure again. */
-import { tableText } from '../charts/chart-data.ts'
+import { type TableReader, tableText } from '../charts/chart-data.ts'
 import { pandasSmoothing } from '../charts/smoothing.ts'
+import { notAFormula } from '../text/spreadsheet.ts'
 import { modelOf } from './draw-lines.ts'
 import type { BarsContent, Figure, FigureLook, HeatMapContent, LinesContent, ParallelContent } from './figure.ts'
 
-/** A head and its rows, with tabs or commas between values; fractions stay fractions. */
-export function figureTable({ content, look }: Figure, separator: '\t' | ','): string {
+/**
+ * A head and its rows, with tabs or commas between values; fractions stay fractions. What begins like a formula is guarded,
+ * unless a program reads it, which knows the names as they are.
+ */
+export function figureTable(
+  { content, look }: Figure,
+  separator: '\t' | ',',
+  reader: TableReader = 'spreadsheet',
+): string {
   switch (content.kind) {
     case 'lines':
-      return tableText(modelOf(content, look.title), separator)
+      return tableText(modelOf(content, look.title), separator, reader)
     case 'matrix': {
       const rows = content.shares.map((row, i) => [content.classes[i] ?? '', ...row])
-      return written([['class', ...content.classes], ...rows], separator)
+      return written([['class', ...content.classes], ...rows], separator, reader)
     }
     case 'heat-map': {
       const rows = content.cells.flatMap((line, i) =>
@@ -20,7 +28,7 @@ export function figureTable({ content, look }: Figure, separator: '\t' | ','): s
           ...[cell?.mean ?? null, cell?.sd ?? null, cell?.n ?? null, cell?.collapsed ?? null],
         ]),
       )
-      return written([[content.down, content.across, 'mean', 'sd', 'n', 'collapsed'], ...rows], separator)
+      return written([[content.down, content.across, 'mean', 'sd', 'n', 'collapsed'], ...rows], separator, reader)
     }
     case 'parallel': {
       const { axes, lines, outcome } = content
@@ -28,16 +36,21 @@ export function figureTable({ content, look }: Figure, separator: '\t' | ','): s
         ...axes.map(({ ticks }, i) => ticks[places[i] ?? 0]?.text ?? ''),
         ...[mean, sd, n, collapsed],
       ])
-      return written([[...axes.map(({ key }) => key), outcome.key, 'sd', 'n', 'collapsed'], ...rows], separator)
+      return written([[...axes.map(({ key }) => key), outcome.key, 'sd', 'n', 'collapsed'], ...rows], separator, reader)
     }
     case 'bars':
-      return written([['name', 'count'], ...content.bars.map(({ name, count }) => [name, count])], separator)
+      return written([['name', 'count'], ...content.bars.map(({ name, count }) => [name, count])], separator, reader)
   }
 }
 
-function written(rows: readonly (readonly (string | number | null)[])[], separator: '\t' | ','): string {
+function written(
+  rows: readonly (readonly (string | number | null)[])[],
+  separator: '\t' | ',',
+  reader: TableReader,
+): string {
   const cell = (value: string | number | null): string => {
-    const text = value === null ? '' : String(value)
+    if (value === null) return ''
+    const text = typeof value === 'string' && reader === 'spreadsheet' ? notAFormula(value) : String(value)
     if (separator === '\t') return text.replace(/\s/g, ' ')
     return /[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text
   }
@@ -54,7 +67,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 ${from}table = """\\
-${figureTable(figure, ',').replace(/\\/g, '\\\\').replace(/"""/g, '""\\"')}"""
+${figureTable(figure, ',', 'program').replace(/\\/g, '\\\\').replace(/"""/g, '""\\"')}"""
 figure, axes = plt.subplots(figsize=(${inches(look.width)}, ${inches(look.width * look.ratio)}), layout="constrained")
 ${drawing(content, look)}
 figure.savefig("figure.pdf")

@@ -2,7 +2,7 @@
  * Bad input: each has its own sentence that names what it is about, what was expected and what was found, on standard
  * error; nothing on standard output; exit code 2; and no results folder is begun.
  */
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -56,6 +56,10 @@ describe.concurrent('run refuses', () => {
     refused(['run', file('deep.json', '['.repeat(100_000)), '--out', out], /deep\.json/, /deep/))
   it('a file of another size than any experiment', () =>
     refused(['run', file('large.json', ' '.repeat(2 ** 21)), '--out', out], /large\.json/, /KiB/))
+  it('a data folder that leads back to itself', () => {
+    symlinkSync(join(scratch, 'loop'), join(scratch, 'loop'))
+    return refused(['run', 'corinfomax-mnist', '--data', join(scratch, 'loop'), '--out', out], /loop/, /links|looked/)
+  })
   it('a file from the future', () =>
     refused(['run', file('future.json', '{"version": 99}'), '--out', out], /version/, /99/))
 

@@ -1,6 +1,7 @@
 // The browser host's door and its limits, over real sockets with a real lab behind them: what a browser would never
 // send, a visitor here does.
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
+import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { serveLab, ServeProblem, type ServedLab } from '../../src-main/serve.ts'
 import type { SocketLimits } from '../../src-main/serve/socket.ts'
@@ -286,6 +287,33 @@ describe('a WebSocket', () => {
     const slow = await time({ messagesPerSecond: 50, burst: 10, callsUnderWay: 1 })
     expect(slow).toBeGreaterThan(2 * (await time({})))
   })
+})
+
+describe('the door', () => {
+  test('is not filled by those who come and say nothing', async () => {
+    const here = await serve()
+    const own = await enter(here.address)
+    const silent = await Promise.all(
+      Array.from({ length: 600 }, async () => {
+        const socket = connect(here.port, '127.0.0.1').on('error', () => undefined)
+        await once(socket, 'connect')
+        return socket
+      }),
+    )
+    expect((await visit(here.port, '/', { cookie: own })).status).toBe(200)
+    expect(await knocked(here.port, { headers: { cookie: own } })).toBe('open')
+    for (const socket of silent) socket.destroy()
+  })
+
+  test('closes also on a page that never says farewell', async () => {
+    const here = await serve()
+    const { socket } = await RawSocket.open(here.port, await enter(here.address))
+    // Nothing that comes is read any more, as in a page that hangs.
+    socket.pause()
+    await here.close()
+    expect((await fetch(here.address).catch(() => null))?.status).toBeUndefined()
+    socket.terminate()
+  }, 10_000)
 })
 
 describe('the address', () => {

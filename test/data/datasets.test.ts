@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -370,5 +370,30 @@ describe('verify', () => {
   it('refuses folders without any set', async () => {
     expect((await refusal(verifyDataSet(folder()))).expected).toMatch(/MNIST, Fashion-MNIST, CIFAR-10, CIFAR-100/)
     expect((await refusal(verifyDataSet(join(scratch, 'gone')))).found).toBe('no such folder')
+  })
+})
+
+const windows = process.platform === 'win32'
+describe.skipIf(windows)(`a place that cannot be looked into${windows ? ' (skipped: Windows)' : ''}`, () => {
+  it('breaks the card of its own set, with the reason, and no other', async () => {
+    const data = folder()
+    symlinkSync(join(data, 'mnist'), join(data, 'mnist'))
+    vi.stubEnv('APICAL_DATA', data)
+    const cards = await describeDataSets()
+    const broken = cards.filter(({ state }) => state === 'broken')
+    expect(broken.map(({ name }) => name)).toEqual(['mnist'])
+    expect(broken[0]?.detail).toContain('links lead back to themselves')
+    expect(cards).toHaveLength(DATASET_NAMES.length)
+    expect((await refusal(load(null))).message).toContain(join(data, 'mnist'))
+  })
+
+  it('or a FIFO in place of a file: refused in words, and nobody waits', async () => {
+    const path = folder(small())
+    rmSync(join(path, 'train-labels-idx1-ubyte'))
+    execFileSync('mkfifo', [join(path, 'train-labels-idx1-ubyte')])
+    expect((await refusal(load(path))).message).toContain('train-labels-idx1-ubyte')
+    vi.stubEnv('APICAL_DATA', path)
+    execFileSync('mkfifo', [join(process.env['APICAL_HOME'] ?? '', 'data-folders.json')])
+    expect((await describeDataSets()).find(({ name }) => name === 'mnist')?.detail).toContain('FIFO')
   })
 })

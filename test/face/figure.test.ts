@@ -140,6 +140,9 @@ describe('cells and bars', () => {
     const said = words(balance).map(({ text }) => text)
     expect(said).toEqual(expect.arrayContaining(['T-shirt/top', 'bag', '100', '50', 'Samples', 'Class']))
     expect(figureTable(balance, ',')).toBe('name,count\nT-shirt/top,100\nbag,50\n')
+    const formula = figureOfBalance([1, 2], ['=HYPERLINK("http://evil")', '-1'], 'a set')
+    expect(figureTable(formula, '\t')).toBe('name\tcount\n\'=HYPERLINK("http://evil")\t1\n\'-1\t2\n')
+    expect(figurePython(formula), 'a program knows names as they are').toContain('\n-1,2\n')
     expect(readFigure('b.svg', bytes(svg(balance)))).toEqual(balance)
   })
 
@@ -242,6 +245,9 @@ describe('a file with a figure inside', () => {
 
 describe('the numbers for other programs', () => {
   test('as a table: every point of every line, with the bands, gaps left empty', () => {
+    const lines = model.lines.map((line) => ({ ...line, label: `+${line.label}` }))
+    expect(tableText({ ...model, lines }, '\t').split('\n')[0]).toContain("\t'+")
+    expect(tableText({ ...model, lines }, '\t', 'program').split('\n')[0]).not.toContain("'")
     expect(tableText(model, ',').split('\n')).toEqual([
       'epoch,"test <&> ""μ→ᵀ""","test <&> ""μ→ᵀ"", band from","test <&> ""μ→ᵀ"", band to",train',
       '1,0.9,0.89,0.91,0.95',

@@ -5,7 +5,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src-main/contract.ts'
 import { openLab, type OpenLab } from '../../src-main/lab/lab.ts'
 import { paths, readRecord } from '../../src-main/lab/results.ts'
-import { readJson } from '../../src-main/lab/storage/files.ts'
+import { readJson } from '../../src-main/lab/storage.ts'
 import { liveOwner } from '../../src-main/lab/storage/ownership.ts'
 import { scratchFolder, smallExperiment } from '../lab/small-experiment.ts'
 import { eventually, expectSound } from './soundness.ts'
@@ -15,10 +15,10 @@ let lab: OpenLab
 let events: LabEvent[] = []
 let count = 0
 
-async function open(stallMs?: number): Promise<string> {
+async function open(stallMs?: number, patienceMs?: number): Promise<string> {
   const results = scratch.inside(`results-${++count}`)
   events = []
-  lab = await openLab({ host: 'test', resultsFolder: results, stallMs })
+  lab = await openLab({ host: 'test', resultsFolder: results, stallMs, patienceMs })
   lab.watch((event) => events.push(event))
   return results
 }
@@ -84,6 +84,26 @@ describe('a worker that', () => {
       expect(readRecord(join(results, id)).row).toMatchObject({ state: 'interrupted' })
     },
     240_000,
+  )
+
+  it.skipIf(process.platform === 'win32')(
+    `gives no sign of life when the lab closes is ended after the patience said${process.platform === 'win32' ? ' (skipped: no SIGSTOP on Windows)' : ''}`,
+    async () => {
+      const results = await open(undefined, 3000)
+      const { id } = await lab.start({ experiment: LONG })
+      const { id: waits } = await lab.start({ experiment: SHORT })
+      await trains(id)
+      process.kill(workerOf(join(results, id)), 'SIGSTOP')
+      await lab.close()
+      expect(liveOwner(join(results, id))).toBeNull()
+      expect(readRecord(join(results, id)).row).toMatchObject({
+        state: 'interrupted',
+        reason: expect.stringContaining('did not respond for 3 s') as unknown,
+      })
+      expect(readRecord(join(results, waits)).row).toMatchObject({ state: 'interrupted' })
+      expectSound(join(results, id))
+    },
+    120_000,
   )
 
   it('meets an error says it itself, and the run is failed', async () => {

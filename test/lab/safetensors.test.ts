@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 import {
   decodeSafetensors,
+  encodeChecked,
   encodeSafetensors,
   SafetensorsProblem,
   type Tensor,
@@ -97,6 +98,28 @@ describe('safetensors', () => {
         },
       ),
       { numRuns: 2000 },
+    )
+  })
+
+  it('with a checksum reads back as written, and tells every changed byte of the tensors', () => {
+    fc.assert(
+      fc.property(tensors, metadata, fc.nat(), fc.integer({ min: 1, max: 255 }), (written, about, place, flip) => {
+        const pieces = encodeChecked({ tensors: written, metadata: about })
+        const bytes = Buffer.concat(pieces)
+        expect(decodeSafetensors(bytes, 'file')).toEqual(decodeSafetensors(whole(written, about), 'file'))
+        const head = pieces[0]?.length ?? 0
+        if (bytes.length === head) return
+        const at = head + (place % (bytes.length - head))
+        bytes[at] = (bytes[at] ?? 0) ^ flip
+        expect(() => decodeSafetensors(bytes, 'w.file')).toThrow(/^w\.file: expected .*checksum.*byte .* changed/)
+      }),
+    )
+  })
+
+  it('with a checksum tells a changed word of the metadata', () => {
+    const bytes = Buffer.concat(encodeChecked({ tensors: [], metadata: { epoch: '12' } }))
+    expect(() => decodeSafetensors(Buffer.from(bytes.toString('latin1').replace('12', '13'), 'latin1'), 'f')).toThrow(
+      SafetensorsProblem,
     )
   })
 

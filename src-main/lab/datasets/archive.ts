@@ -3,13 +3,14 @@
  * that was published. Names in the archive lead nowhere; a file is written under the name that was expected.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createWriteStream } from 'node:fs'
 import { join } from 'node:path'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { Parser, type ReadEntry } from 'tar'
 import { DataProblem, formatCount } from '../../data/problem.ts'
+import { streamRegular } from '../storage.ts'
 import type { Fetchable, WantedFile } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
 
@@ -57,7 +58,7 @@ export async function unpackArchive(
   // Looked at below; until then a failure waits.
   failed.catch(() => undefined)
   const parsed = pipeline(
-    createReadStream(archive, { highWaterMark: 1 << 20 }),
+    streamRegular(archive),
     createGunzip(),
     async (source: AsyncIterable<Buffer>) => {
       let seen = 0

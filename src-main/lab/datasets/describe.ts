@@ -3,7 +3,7 @@ import type { DataSetCard } from '../../contract.ts'
 import { GLYPHS_VERSION } from '../../data/glyphs.ts'
 import { DataProblem, formatCount } from '../../data/problem.ts'
 import { DATASET_NAMES } from '../../experiment/experiment.ts'
-import { LabProblem } from '../problem.ts'
+import { LabProblem, systemProblem } from '../problem.ts'
 import { dataSetFacts, type DataSetFacts, factsOf } from './cards.ts'
 import { offerOf, PUBLISHED, type Source } from './downloads.ts'
 import { findDataSet, type FoundSet, MissingData, rememberFolder, subsetSentence } from './find.ts'
@@ -38,11 +38,12 @@ async function describe(facts: DataSetFacts, folder: string | null, source: Sour
   try {
     found = findDataSet(facts, folder)
   } catch (error) {
-    if (!isProblem(error)) throw error
+    const said = inWords(error)
+    if (said === null) throw error
     return {
       ...card,
       state: error instanceof MissingData ? 'missing' : 'broken',
-      detail: `${error.message} ${error.next}`,
+      detail: `${said.message} ${said.next}`,
       looked: error instanceof MissingData ? error.looked : [],
       download: offerOf(name, folder, source),
     }
@@ -65,12 +66,13 @@ async function describe(facts: DataSetFacts, folder: string | null, source: Sour
       download: size === null ? null : offerOf(name, folder, source),
     }
   } catch (error) {
-    if (!isProblem(error)) throw error
+    const said = inWords(error)
+    if (said === null) throw error
     return {
       ...card,
       state: 'broken',
       folder: found.folder,
-      detail: `${error.message} ${error.next}`,
+      detail: `${said.message} ${said.next}`,
       download: offerOf(name, folder, source),
     }
   }
@@ -80,8 +82,9 @@ function upperFirst(text: string): string {
   return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 }
 
-function isProblem(error: unknown): error is DataProblem | LabProblem {
-  return error instanceof DataProblem || error instanceof LabProblem
+/** One set that cannot be read is a broken card, and no reason to show none. Null for a defect of Apical. */
+function inWords(error: unknown): DataProblem | LabProblem | null {
+  return error instanceof DataProblem || error instanceof LabProblem ? error : systemProblem(error)
 }
 
 /** Remembers a folder for a set, once it is seen to hold it. @throws DataProblem when it does not */

@@ -7,7 +7,7 @@
  * nor checksum is that of the published file.
  */
 import { createHash } from 'node:crypto'
-import { createReadStream, rmSync, statSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { open, type FileHandle } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request } from 'node:https'
@@ -16,7 +16,7 @@ import { z } from 'zod'
 import { formatCount } from '../../data/problem.ts'
 import type { Fetchable } from './publishers.ts'
 import { storageProblem } from './storage-problem.ts'
-import { readJson, writeJson } from '../storage.ts'
+import { lookAt, readJson, streamRegular, writeJson } from '../storage.ts'
 
 /** Retries, timeout and trusted certificates of a fetch. */
 export interface FetchPolicy {
@@ -271,7 +271,7 @@ async function stored<T>(path: string, work: () => T | Promise<T>): Promise<T> {
 export async function digestOf(path: string): Promise<string> {
   const hash = createHash('sha256')
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer)
+    for await (const chunk of streamRegular(path)) hash.update(chunk as Buffer)
   } catch (error) {
     throw storageProblem(error, path)
   }
@@ -280,11 +280,7 @@ export async function digestOf(path: string): Promise<string> {
 
 /** Bytes of a file; 0 where there is none, or none that may be looked at. */
 export function sizeOf(path: string): number {
-  try {
-    return statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  } catch {
-    return 0
-  }
+  return lookAt(path)?.size ?? 0
 }
 
 /** Of which version of the file the part is: the address, and a strong ETag, else the time of its last change. */

@@ -1,11 +1,12 @@
 /** Where the files of a data set are: which folders are looked into, in which order, and what is there. */
-import { mkdirSync, statSync } from 'node:fs'
+import { mkdirSync, type Stats, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { DataProblem, formatCount } from '../../data/problem.ts'
 import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
+import { fileProblem } from '../problem.ts'
 import type { DataSetFacts, PublishedFile } from './cards.ts'
-import { apicalHome, readJson, writeJson } from '../storage.ts'
+import { apicalHome, lookAt, readJson, writeJson } from '../storage.ts'
 
 export interface FoundFile {
   readonly path: string
@@ -36,7 +37,7 @@ export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet 
   }
   const first = facts.files[0]?.name ?? ''
   if (said !== null) {
-    const isFolder = statSync(said, { throwIfNoEntry: false })?.isDirectory() ?? false
+    const isFolder = lookAt(said)?.isDirectory() ?? false
     throw missing(
       folders,
       resolve(said),
@@ -124,10 +125,25 @@ export function findFile(folder: string, { name }: PublishedFile): FoundFile | n
   for (const spelt of [name, name.replace('-idx', '.idx')])
     for (const packing of [null, 'gz', 'xz'] as const) {
       const path = join(folder, packing === null ? spelt : `${spelt}.${packing}`)
-      const found = statSync(path, { throwIfNoEntry: false })
+      const found = lookFor(path)
       if (found?.isFile() === true) return { path, packing, size: found.size }
     }
   return null
+}
+
+/** @throws DataProblem where it cannot even be looked at, which is not the same as not being there */
+function lookFor(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch (error) {
+    const said = fileProblem(error, 'Cannot look for', path)
+    throw new DataProblem(
+      path,
+      'a file or none',
+      'a place that cannot be looked into',
+      said === null ? String(error) : `${said.message} ${said.next}`,
+    )
+  }
 }
 
 const Remembered = z.partialRecord(z.enum(DATASET_NAMES), z.string().max(4096))

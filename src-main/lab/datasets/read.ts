@@ -1,11 +1,11 @@
 /** The files of a found data set, read, checked against each other and against what is known of the set. */
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { CIFAR_10, CIFAR_100, cifarRecordLength, readCifar } from '../../data/cifar.ts'
 import { readIdx, readIdxHeader } from '../../data/idx.ts'
 import { DataProblem, formatCount } from '../../data/problem.ts'
 import type { Samples } from '../../data/data-set.ts'
+import { readBytes } from '../storage.ts'
 import { type DataSetFacts, publishedAs, type PublishedFile } from './cards.ts'
 import type { FoundFile, FoundSet } from './find.ts'
 import { beginningOf, type Bound, unpack, type UnpackedFile } from './unpack.ts'
@@ -87,7 +87,7 @@ export async function inspectHeaders(
       counts[part] += bytes / cifarRecordLength(facts.format === 'cifar-10' ? CIFAR_10 : CIFAR_100)
       continue
     }
-    const beginning = await beginningOf(found)
+    const beginning = beginningOf(found)
     if (beginning === null) {
       counts[part] = part === 'train' ? facts.trainCount : facts.testCount
       continue
@@ -105,7 +105,7 @@ export async function inspectHeaders(
     // Labels are small enough to be known by their SHA-256 at once, packed or not.
     if (holds === 'labels' && found.size < SMALL_FILE_BYTES) {
       const sha256 = createHash('sha256')
-        .update(await readFile(found.path))
+        .update(readBytes(found.path, SMALL_FILE_BYTES) ?? '')
         .digest('hex')
       refuseOtherSets([{ path: found.path, sha256 }], facts)
     }

@@ -4,13 +4,14 @@
  */
 import { spawn } from 'node:child_process'
 import { createHash, type Hash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, readSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { constants, createGunzip, gunzipSync } from 'node:zlib'
 import { LONGEST_HEADER } from '../../data/idx.ts'
 import { DataProblem, formatCount } from '../../data/problem.ts'
+import { LabProblem } from '../problem.ts'
+import { openRegular, streamRegular } from '../storage.ts'
 import type { FoundFile } from './find.ts'
 
 export interface UnpackedFile {
@@ -36,7 +37,7 @@ export async function unpack(file: FoundFile, bound: Bound): Promise<UnpackedFil
       await digest(file.path, hash)
       await throughXz(file.path, read.take)
     } else {
-      const source = createReadStream(file.path, { highWaterMark: CHUNK })
+      const source = streamRegular(file.path)
       const hashed = async function* (chunks: AsyncIterable<Buffer>) {
         for await (const chunk of chunks) {
           hash.update(chunk)
@@ -53,20 +54,20 @@ export async function unpack(file: FoundFile, bound: Bound): Promise<UnpackedFil
 }
 
 /** The first bytes of the unpacked file; null for .xz, which is not worth a process just to look. */
-export async function beginningOf(file: FoundFile): Promise<Uint8Array | null> {
+export function beginningOf(file: FoundFile): Uint8Array | null {
   if (file.packing === 'xz') return null
   try {
-    const handle = await open(file.path)
+    const opened = openRegular(file.path, Infinity)
+    if (opened === null) throw gone(file.path)
     try {
       const packed = Buffer.alloc(file.packing === 'gz' ? 4096 : LONGEST_HEADER)
-      const { bytesRead } = await handle.read(packed, 0, packed.length, 0)
-      const begun = packed.subarray(0, bytesRead)
+      const begun = packed.subarray(0, readSync(opened.file, packed, 0, packed.length, 0))
       // Without an end in sight zlib is asked for what it has so far; 4 KiB unpack to 4 MiB at most.
       return file.packing === 'gz'
         ? gunzipSync(begun, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, LONGEST_HEADER)
         : begun
     } finally {
-      await handle.close()
+      closeSync(opened.file)
     }
   } catch (error) {
     throw asDataProblem(error, file)
@@ -106,7 +107,7 @@ function collector(file: FoundFile, bound: Bound) {
 }
 
 async function digest(path: string, hash: Hash): Promise<void> {
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK })) hash.update(chunk as Buffer)
+  for await (const chunk of streamRegular(path)) hash.update(chunk as Buffer)
 }
 
 /**
@@ -140,8 +141,14 @@ async function throughXz(path: string, take: (source: AsyncIterable<Buffer>) => 
   }
 }
 
+function gone(path: string): DataProblem {
+  return new DataProblem(path, 'a file', 'none', 'Check that it was not moved or deleted meanwhile.')
+}
+
 /** What zlib, the file system or the shell said, as a DataProblem; anything else as it is. */
-function asDataProblem(error: unknown, { path, packing }: FoundFile): unknown {
+function asDataProblem(thrown: unknown, { path, packing }: FoundFile): unknown {
+  // What the reader of files put into words for results is said here in the words for data.
+  const error = thrown instanceof LabProblem && thrown.cause !== undefined ? thrown.cause : thrown
   if (error instanceof DataProblem || !(error instanceof Error) || !('code' in error)) return error
   switch (error.code) {
     case 'Z_BUF_ERROR':
@@ -156,7 +163,7 @@ function asDataProblem(error: unknown, { path, packing }: FoundFile): unknown {
           'no such program',
           'Install xz-utils, or unpack the file with another program (7-Zip on Windows) and leave it beside this one.',
         )
-      return new DataProblem(path, 'a file', 'none', 'Check that it was not moved or deleted meanwhile.')
+      return gone(path)
     case 'EACCES':
     case 'EPERM':
       return new DataProblem(

@@ -1,8 +1,8 @@
 /** Whether a folder holds data sets, and whether their files are byte for byte the published ones. */
-import { statSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { DataProblem } from '../../data/problem.ts'
 import type { DataSetName } from '../../experiment/experiment.ts'
+import { lookAt } from '../storage.ts'
 import { dataSetFacts, type DataSetFacts, publishedAs } from './cards.ts'
 import { type FoundSet, lookInto, subsetSentence } from './find.ts'
 import { readFound, type ReadSet } from './read.ts'
@@ -32,7 +32,7 @@ export interface VerifiedDataSet {
 
 /** Reads every set in a folder (or in the folders in it that are named for sets) and says what each file is. @throws DataProblem at the first fault, or when no set is there */
 export async function verifyDataSet(folder: string): Promise<VerifiedDataSet[]> {
-  if (!(statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false))
+  if (!(lookAt(folder)?.isDirectory() ?? false))
     throw new DataProblem(resolve(folder), 'a folder with the files of a data set', 'no such folder', 'Check the path.')
   const fromFiles = dataSetFacts.filter(({ files }) => files.length > 0)
   const verified: VerifiedDataSet[] = []

@@ -14,4 +14,6 @@ export interface LabOptions {
   readonly source?: Source | undefined
   /** A worker that does not respond for this long is terminated. */
   readonly stallMs?: number | undefined
+  /** So long a worker that was told to stop may give no sign of life. */
+  readonly patienceMs?: number | undefined
 }

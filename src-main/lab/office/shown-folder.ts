@@ -2,11 +2,12 @@
  * The lab that windows see: its own results folder, or another one that a person opened to look at. Every folder once
  * opened stays open, so that nothing that runs in one is stopped by looking at another.
  */
-import { existsSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { LAB_CALLS, type ExperimentRow, type Lab, type LabAnswers, type LabEvent } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
 import { paths, runIds } from '../results.ts'
+import { lookAt } from '../storage.ts'
 import type { FolderLab } from './folder-parts.ts'
 import { LabEvents } from './lab-events.ts'
 
@@ -67,8 +68,9 @@ export function labOfShownFolder(
     },
     allRows: async () => (await Promise.all([...opened.values()].map((lab) => lab.list({})))).flat(),
     close: async () => {
-      await closeRest()
-      await Promise.all([...opened.values()].map((lab) => lab.close()))
+      // Workers are told first; whatever else is to be closed may take its time beside them.
+      const labs = [...opened.values()].map((lab) => lab.close())
+      await Promise.all([...labs, closeRest()])
       events.clear()
     },
   }
@@ -98,7 +100,7 @@ function resultsIn(folder: string): { readonly resultsFolder: string; readonly i
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return lookAt(path)?.isDirectory() ?? false
 }
 
 function isExperiment(folder: string): boolean {

@@ -6,7 +6,7 @@ import type { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
 import { README } from './read-me.ts'
 import { type Status, writeStatus } from './status.ts'
-import { apicalHome, isTemporary, makeFolders, ownerFile, writeJson, writeWhole } from '../storage.ts'
+import { apicalHome, isTemporary, lookAt, makeFolders, ownerFile, writeJson, writeWhole } from '../storage.ts'
 
 /** Where results go: what the person said, else APICAL_HOME/results, else the platform's documents folder. */
 export function resultsFolder(said?: string | null, environment: NodeJS.ProcessEnv = process.env): string {
@@ -108,10 +108,14 @@ const ABANDONED_AFTER_MS = 3_600_000
 
 /** Removes what a crash left behind while a folder was being made or a file written, once it is too old to be in work. */
 export function removeAbandoned(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (!name.startsWith(UNFINISHED) && !isTemporary(name)) continue
-    const age = Date.now() - (statSync(join(folder, name), { throwIfNoEntry: false })?.mtimeMs ?? Date.now())
-    if (age > ABANDONED_AFTER_MS) rmSync(join(folder, name), { recursive: true, force: true })
+  try {
+    for (const name of readdirSync(folder)) {
+      if (!name.startsWith(UNFINISHED) && !isTemporary(name)) continue
+      const age = Date.now() - (lookAt(join(folder, name))?.mtimeMs ?? Date.now())
+      if (age > ABANDONED_AFTER_MS) rmSync(join(folder, name), { recursive: true, force: true })
+    }
+  } catch {
+    // What cannot be tidied is left: it takes room and harms nobody.
   }
 }
 

@@ -1,7 +1,8 @@
 /** The worker's pen: what a run says is on disk before anyone hears of it. */
-import { appendFileSync, existsSync, readFileSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, writeSync } from 'node:fs'
 import type { Environment } from '../../contract.ts'
 import type { RunEvent } from '../../experiment/event.ts'
+import type { Experiment } from '../../experiment/experiment.ts'
 import {
   restoreCheckpoint,
   storeCheckpoint,
@@ -11,10 +12,15 @@ import {
 } from '../../training/checkpoint.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
 import { paths, removeAbandoned } from './folder.ts'
+import { originOf, requireOrigin } from './origin.ts'
+import { readExperiment } from './read.ts'
 import { changeStatus, type Status } from './status.ts'
 import {
   decodeSafetensors,
-  encodeSafetensors,
+  encodeChecked,
+  lookAt,
+  openToAppend,
+  readBytes,
   releaseOwnership,
   LineFile,
   requireOwnership,
@@ -27,6 +33,7 @@ export class Ledger {
   readonly folder: string
   readonly #rule: string
   readonly #lines = new Map<number, LineFile>()
+  #origin: ReturnType<typeof originOf> | null = null
 
   /** Takes the folder for this process; refuses while another works in it. */
   constructor(folder: string, rule: string) {
@@ -57,7 +64,12 @@ export class Ledger {
         this.#linesOf(event.seed).append(event)
         return
       case 'costs':
-        writeJson(paths(this.folder).costs, event.costs)
+        try {
+          writeJson(paths(this.folder).costs, event.costs)
+        } catch (error) {
+          // Not worth the run; a disk that takes nothing more is told by the next checkpoint.
+          this.log(error instanceof Error ? error.message : String(error))
+        }
         return
       default:
     }
@@ -65,7 +77,7 @@ export class Ledger {
 
   /** Whether anything was ever recorded of this seed, by this worker or one before. */
   hasHistory(seed: number): boolean {
-    return (statSync(paths(this.folder).metrics(seed), { throwIfNoEntry: false })?.size ?? 0) > 0
+    return (lookAt(paths(this.folder).metrics(seed))?.size ?? 0) > 0
   }
 
   writeCheckpoints(checkpoints: readonly SeedCheckpoint[], final: boolean): void {
@@ -74,13 +86,15 @@ export class Ledger {
     for (const checkpoint of checkpoints) {
       // What the history says up to here must be on the disk before a checkpoint that stands on it.
       this.#linesOf(checkpoint.seed).flush()
-      writeWhole(files.checkpoint(checkpoint.seed), encodeSafetensors(storeCheckpoint(checkpoint)))
+      const { tensors, metadata } = storeCheckpoint(checkpoint)
+      const origin = JSON.stringify((this.#origin ??= originOf(readExperiment(this.folder))))
+      writeWhole(files.checkpoint(checkpoint.seed), encodeChecked({ tensors, metadata: { ...metadata, origin } }))
       if (final) this.writeWeights(checkpoint)
     }
   }
 
   writeWeights(checkpoint: SeedCheckpoint): void {
-    writeWhole(paths(this.folder).weights(checkpoint.seed), encodeSafetensors(storeWeights(checkpoint, this.#rule)))
+    writeWhole(paths(this.folder).weights(checkpoint.seed), encodeChecked(storeWeights(checkpoint, this.#rule)))
   }
 
   writeSummary(summary: Extract<RunEvent, { kind: 'done' }>): void {
@@ -89,7 +103,12 @@ export class Ledger {
 
   log(text: string): void {
     try {
-      appendFileSync(paths(this.folder).log, `${new Date().toISOString()} ${text}\n`)
+      const file = openToAppend(paths(this.folder).log)
+      try {
+        writeSync(file, `${new Date().toISOString()} ${text}\n`)
+      } finally {
+        closeSync(file)
+      }
     } catch {
       // A full disk must not hide the failure that is being logged.
     }
@@ -104,6 +123,7 @@ export class Ledger {
   #linesOf(seed: number): LineFile {
     let file = this.#lines.get(seed)
     if (file === undefined) {
+      makeSeedFolder(paths(this.folder).seedFolder(seed))
       file = new LineFile(paths(this.folder).metrics(seed))
       this.#lines.set(seed, file)
     }
@@ -111,13 +131,32 @@ export class Ledger {
   }
 }
 
+/** A seed's folder that was lost is made again, and its seed begins anew; the experiment's own is not. */
+function makeSeedFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    if (lookAt(path) === undefined) throw fileProblem(error, 'Cannot write', path) ?? error
+  }
+}
+
+/** Seeds of which nothing is left: their folders were lost, and they can be trained again whatever became of the run. */
+export function lostSeeds(folder: string, { seeds }: Pick<Experiment, 'seeds'>): readonly number[] {
+  return seeds.filter((seed) => lookAt(paths(folder).seedFolder(seed)) === undefined)
+}
+
+/** Bytes; far above the state of any network that trains here in a lifetime. */
+const LARGEST_CHECKPOINT = 2 ** 31 - 1
+
 /** The seed's checkpoint; null when it has none yet. */
 export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | null {
   const path = paths(folder).checkpoint(seed)
-  if (!existsSync(path)) return null
+  const bytes = readBytes(path, LARGEST_CHECKPOINT)
+  if (bytes === null) return null
   try {
-    const { tensors, metadata } = decodeSafetensors(readFileSync(path), path)
-    return restoreCheckpoint(
+    const { tensors, metadata } = decodeSafetensors(bytes, path)
+    requireOrigin(metadata['origin'], readExperiment(folder), path)
+    const checkpoint = restoreCheckpoint(
       {
         metadata,
         tensors: tensors.map(({ name, shape, data }) => {
@@ -136,7 +175,11 @@ export function readCheckpoint(folder: string, seed: number): SeedCheckpoint | n
       },
       path,
     )
+    if (checkpoint.seed !== seed)
+      throw new CheckpointProblem(`${path}: expected seed ${seed}, found seed ${checkpoint.seed}`)
+    return checkpoint
   } catch (error) {
+    if (error instanceof LabProblem) throw error
     const message = error instanceof Error ? error.message : String(error)
     throw (
       fileProblem(error, 'Cannot read', path) ??

@@ -1,6 +1,6 @@
 /** All experiments of a results folder, and how one of them is found by name. */
-import { readdirSync, statSync } from 'node:fs'
-import { basename, isAbsolute, join, resolve } from 'node:path'
+import { readdirSync } from 'node:fs'
+import { isAbsolute, join, resolve } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow } from '../../contract.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
@@ -16,7 +16,7 @@ import {
   remember,
   storeIndex,
 } from './row-index.ts'
-import { isMissing } from '../storage.ts'
+import { lookAt } from '../storage.ts'
 
 /** The experiment folders in a results folder, by name; none where there is no such folder yet. */
 export function runIds(results: string): string[] {
@@ -56,7 +56,7 @@ export async function listInBackground(results: string): Promise<Listed[]> {
   for (const [place, id] of ids.entries()) {
     if (place % 100 === 99) await nextTurn()
     const folder = join(results, id)
-    const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
+    const changed = lookAt(folder)?.mtimeMs
     if (changed === undefined) continue
     const created = recallCreated(folder, changed)
     if (created !== null) listed.push({ id, created, row: () => rowIn(folder) })
@@ -78,7 +78,7 @@ export function rowIn(
   kind: 'run' | 'sample' = 'run',
   look: 'folder' | 'files' = 'folder',
 ): ExperimentRow | null {
-  const changed = statSync(folder, { throwIfNoEntry: false })?.mtimeMs
+  const changed = lookAt(folder)?.mtimeMs
   if (changed === undefined) {
     forget(folder)
     return null
@@ -113,10 +113,5 @@ export function findRun(results: string, named: string): string {
 }
 
 function isExperiment(folder: string): boolean {
-  try {
-    return statSync(folder).isDirectory() && statSync(paths(folder).experiment).isFile()
-  } catch (error) {
-    if (isMissing(error)) return false
-    throw fileProblem(error, 'Cannot read', basename(folder)) ?? error
-  }
+  return (lookAt(folder)?.isDirectory() ?? false) && (lookAt(paths(folder).experiment)?.isFile() ?? false)
 }

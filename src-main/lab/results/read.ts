@@ -1,5 +1,5 @@
 /** Rows and records of experiments, from their folders alone. What cannot be read becomes a row that says why. */
-import { readdirSync, statSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, join, relative } from 'node:path'
 import { z } from 'zod'
 import type { Environment, ExperimentRecord, ExperimentRow, RunState, SeedRecord } from '../../contract.ts'
@@ -15,8 +15,9 @@ import { LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
 import { readLabels } from './labels.ts'
+import { SeedReading } from './seed-reading.ts'
 import { readStatus, stampOf } from './status.ts'
-import { isMissing, isTemporary, isProcessAlive, liveOwner, readJson, readText } from '../storage.ts'
+import { isTemporary, isProcessAlive, liveOwner, lookAt, readJson, readText } from '../storage.ts'
 
 const LARGEST_NOTES = 4_000_000
 /** Characters of the notes that a row carries to be searched. */
@@ -97,7 +98,7 @@ export function readRow(folder: string, kind: 'run' | 'sample' = 'run'): Experim
 export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRecord {
   const experiment = readExperiment(folder)
   const warnings: string[] = []
-  const { row, seeds, outcomes } = rowOf(folder, kind, experiment, 'everything', warnings)
+  const { row, seeds, outcomes, notes } = rowOf(folder, kind, experiment, 'everything', warnings)
   return {
     row,
     folder,
@@ -106,8 +107,8 @@ export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): Expe
     seeds,
     outcomes,
     costs: costsOf(folder, warnings),
-    notes: readText(paths(folder).notes, LARGEST_NOTES) ?? '',
-    files: filesOf(folder),
+    notes,
+    files: filesOf(folder, warnings),
     warnings,
   }
 }
@@ -118,16 +119,22 @@ function rowOf(
   experiment: Experiment,
   want: 'everything' | 'accuracies',
   warnings: string[],
-): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[] } {
+): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[]; notes: string } {
   const status = readState(folder)
   const state = kind === 'sample' ? 'sample' : status.state
-  const seeds = experiment.seeds.map((seed) => {
-    const { record, warnings: more } = readHistory(folder, seed, want)
-    warnings.push(...more)
-    return record
-  })
   const { epochs, selection } = experiment.training
-  const outcomes = seeds.map((seed) => outcomeOf(seed, experiment.training, status))
+  const early = earlyFor(experiment)
+  const reading = new SeedReading(experiment, want, early?.mean.length ?? 0)
+  for (const seed of experiment.seeds) {
+    const { record, warnings: more } = readHistory(folder, seed, want, reading.mostPoints)
+    for (const warning of more) warnings.push(warning)
+    reading.take(record, outcomeOf(record, experiment.training, status))
+  }
+  if (reading.stride > 1 && want === 'everything')
+    warnings.push(
+      `${experiment.seeds.length} seeds of ${epochs} epochs are more than can be shown at once: one epoch in ${reading.stride} is, and the last; metrics.jsonl has all.`,
+    )
+  const { outcomes, seeds } = reading
   // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone compare.
   const whole = outcomes.filter(({ status: seedStatus }) => seedStatus === 'done')
   const good =
@@ -136,10 +143,7 @@ function rowOf(
       : outcomes.filter((outcome) => outcome.status === 'stopped' && outcome.testAccuracy !== null)
   const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
   const finished = state === 'done' || state === 'sample' || state === 'collapsed'
-  const epochsDone = Math.min(
-    ...seeds.filter(({ collapsed }) => collapsed === null).map((seed) => seed.epochs.at(-1) ?? 0),
-  )
-  const notes = readText(paths(folder).notes, LARGEST_NOTES) ?? ''
+  const notes = notesOf(folder, warnings)
   const { tags, pinned, archived } = readLabels(folder)
   const row: ExperimentRow = {
     id: basename(folder),
@@ -160,16 +164,16 @@ function rowOf(
     trainAccuracy: spreadOf(good.map((outcome) => outcome.trainAccuracy)),
     validationAccuracy: spreadOf(good.map((outcome) => outcome.validationAccuracy)),
     selection,
-    best: bestOf(seeds),
-    curve: meanCurve(seeds),
-    epochsDone: Number.isFinite(epochsDone) ? epochsDone : epochs,
+    best: reading.best,
+    curve: reading.curve(),
+    epochsDone: reading.epochsDone ?? epochs,
     epochs,
-    seconds: Math.max(0, ...seeds.map((seed) => seed.seconds.reduce((sum, value) => sum + value, 0))),
+    seconds: reading.seconds,
     engine: environmentOf(folder, [])?.engine ?? experiment.engine.name,
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
     published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
-    early: compareEarly(seeds, earlyFor(experiment)),
+    early: compareEarly(reading.beginnings, early),
     note: firstLine(notes),
     notes: notes.slice(0, LONGEST_SEARCHED),
     tags,
@@ -177,7 +181,7 @@ function rowOf(
     archived,
     settings: flatSettings(experiment),
   }
-  return { row, seeds, outcomes }
+  return { row, seeds, outcomes, notes }
 }
 
 function outcomeOf(
@@ -199,18 +203,14 @@ function outcomeOf(
   }
 }
 
-function bestOf(seeds: readonly SeedRecord[]): number | null {
-  const all = seeds.flatMap((seed) => seed.testAccuracy.filter((value) => value !== null))
-  return all.length === 0 ? null : Math.max(...all)
-}
-
-/** The mean over seeds that did not collapse, epoch by epoch, as far as all of them are. */
-function meanCurve(seeds: readonly SeedRecord[]): number[] {
-  const good = seeds.filter(({ collapsed }) => collapsed === null)
-  const length = good.length === 0 ? 0 : Math.min(...good.map((seed) => seed.testAccuracy.length))
-  return Array.from({ length }, (_, epoch) => spreadOf(good.map((seed) => seed.testAccuracy[epoch] ?? null))?.mean)
-    .filter((mean) => mean !== undefined)
-    .map((mean) => Math.round(mean * 1e5) / 1e5)
+/** A run is shown without notes that cannot be read: nothing that a person may leave out makes it unreadable. */
+function notesOf(folder: string, warnings: string[]): string {
+  try {
+    return readText(paths(folder).notes, LARGEST_NOTES) ?? ''
+  } catch (error) {
+    warnings.push(`${error instanceof Error ? error.message : String(error)} The run is shown without its notes.`)
+    return ''
+  }
 }
 
 const CostsFile = z.array(z.object({ measure: z.string(), seconds: z.number().min(0), percent: z.number().min(0) }))
@@ -257,20 +257,21 @@ function environmentOf(folder: string, warnings: string[]): Environment | null {
   return null
 }
 
-function filesOf(folder: string): { path: string; bytes: number }[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !isTemporary(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .flatMap((path) => {
-      try {
-        return [{ path: relative(folder, path), bytes: statSync(path).size }]
-      } catch (error) {
-        // A file that a running worker renamed meanwhile.
-        if (isMissing(error)) return []
-        throw error
-      }
-    })
-    .sort((a, b) => a.path.localeCompare(b.path))
+function filesOf(folder: string, warnings: string[]): { path: string; bytes: number }[] {
+  try {
+    return readdirSync(folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !isTemporary(entry.name))
+      .map((entry) => join(entry.parentPath, entry.name))
+      .flatMap((path) => {
+        // A running worker may have renamed it meanwhile.
+        const found = lookAt(path)
+        return found === undefined ? [] : [{ path: relative(folder, path), bytes: found.size }]
+      })
+      .sort((a, b) => a.path.localeCompare(b.path))
+  } catch (error) {
+    warnings.push(`The files of ${folder} cannot be listed: ${error instanceof Error ? error.message : String(error)}.`)
+    return []
+  }
 }
 
 function firstLine(notes: string): string {
@@ -278,7 +279,7 @@ function firstLine(notes: string): string {
 }
 
 function created(folder: string): string {
-  return stampOf(folder) ?? (statSync(folder, { throwIfNoEntry: false })?.birthtime ?? new Date(0)).toISOString()
+  return stampOf(folder) ?? (lookAt(folder)?.birthtime ?? new Date(0)).toISOString()
 }
 
 function unreadable(folder: string, reason: string): ExperimentRow {

@@ -5,7 +5,7 @@
  * is noticed, and two instances may write it as they like: the last one wins and neither can be wrong.
  */
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
@@ -16,7 +16,7 @@ import { rootFolder, versionIn } from '../machine.ts'
 import { paths } from './folder.ts'
 import { isMoving } from './status.ts'
 import { StoredRow } from './stored-row.ts'
-import { TEMPORARY } from '../storage.ts'
+import { lookAt, readBytes, TEMPORARY } from '../storage.ts'
 
 /** Raised whenever rows are read another way than before, so that rows of the old way are read again. */
 const VERSION = 2
@@ -73,7 +73,7 @@ function traceOf(folder: string, seeds: readonly number[]): { readonly files: st
   let files = ''
   let newest = 0
   for (const path of [...single, ...seeds.map((seed) => at.metrics(seed))]) {
-    const found = statSync(path, { throwIfNoEntry: false })
+    const found = lookAt(path)
     files += found === undefined ? '-,' : `${found.mtimeMs}:${found.size},`
     newest = Math.max(newest, found?.mtimeMs ?? 0)
   }
@@ -164,9 +164,8 @@ function* linesOf(results: string): Generator<string> {
 function soundBody(path: string): Buffer {
   const none = Buffer.alloc(0)
   try {
-    const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-    if (size === 0 || size > LARGEST) return none
-    const bytes = readFileSync(path)
+    const bytes = readBytes(path, LARGEST)
+    if (bytes === null) return none
     const end = bytes.indexOf(0x0a)
     const head = Head.safeParse(JSON.parse(bytes.toString('utf8', 0, end))).data
     const body = bytes.subarray(end + 1)

@@ -1,4 +1,5 @@
 /** What went wrong in a run, as a sentence and a next step: from what was thrown, or from how a process ended. */
+import { systemProblem } from '../problem.ts'
 
 export interface Failure {
   readonly message: string
@@ -15,6 +16,8 @@ export function failureOf(error: unknown): Failure {
     const next = 'next' in error && typeof error.next === 'string' && error.next !== '' ? error.next : RESUME
     return { message: error.message, next }
   }
+  const said = systemProblem(error)
+  if (said !== null) return { message: said.message, next: said.next }
   if (/allocation failed|out of memory|Invalid (typed )?array (buffer )?length/i.test(error.message))
     return { message: `There is not enough memory for this run (${error.message}).`, next: MEMORY }
   return {

@@ -14,7 +14,7 @@ import type { Samples } from '../../data/data-set.ts'
 import { SplitProblem } from '../../data/split.ts'
 import { splitOf } from '../../training/train.ts'
 import { describeDataSets, loadDataSet } from '../datasets.ts'
-import { changeStatus, createFolder, findRun, paths, readExperiment, readState } from '../results.ts'
+import { changeStatus, createFolder, findRun, lostSeeds, paths, readExperiment, readState } from '../results.ts'
 import { newSweepId } from './sweep-id.ts'
 import { identity, liveOwner } from '../storage.ts'
 import { LabProblem } from '../problem.ts'
@@ -148,7 +148,7 @@ export function requireIdle(results: string, named: string): Resumable & { reado
 /** The run of that name, if it can go on. @throws LabProblem when there is none, it is done, or somebody works on it */
 export function requireResumable(results: string, named: string): Resumable {
   const run = requireIdle(results, named)
-  if (run.state === 'done' || run.state === 'collapsed')
+  if ((run.state === 'done' || run.state === 'collapsed') && lostSeeds(run.folder, run.experiment).length === 0)
     throw new LabProblem(
       `"${named}" is finished (${run.state}); nothing is left to resume.`,
       'Add seeds to it, or start a new experiment with more epochs.',

@@ -1,4 +1,5 @@
 /** The runs that wait and the one that trains: whenever its worker has exited, for whatever reason, the next one starts. */
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunEvent } from '../../experiment/event.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
 import type { RunState } from '../../contract.ts'
@@ -19,6 +20,7 @@ interface WaitingRun {
 interface QueueOptions {
   readonly root: string
   readonly stallMs: number | undefined
+  readonly patienceMs: number | undefined
   readonly tellRun: (id: string, event: RunEvent) => void
   /** The row of that run, or its position in the queue, changed. */
   readonly tellChanged: (id: string) => void
@@ -130,12 +132,19 @@ export class Queue {
   /** Interrupts the running one at a checkpoint; those that wait are interrupted before they began. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const { folder } of this.#waiting.splice(0)) {
-      const reason = 'It waited in the queue, and Apical was closed before its turn came.'
-      changeStatus(paths(folder).status, { state: 'interrupted', reason, next: 'Resume it.' })
-    }
+    // The worker is told before anything that takes time: its last checkpoint is what matters.
+    const ended = this.#running?.worker.ended
     this.#running?.worker.stop('interrupted')
-    await this.#running?.worker.ended
+    for (const [place, { folder }] of this.#waiting.splice(0).entries()) {
+      if (place % 20 === 19) await nextTurn()
+      const reason = 'It waited in the queue, and Apical was closed before its turn came.'
+      try {
+        changeStatus(paths(folder).status, { state: 'interrupted', reason, next: 'Resume it.' })
+      } catch {
+        // Its queue is gone with this process, and that is what the next start will say of it.
+      }
+    }
+    await ended
   }
 
   #startNext(): void {
@@ -150,6 +159,7 @@ export class Queue {
       folder: run.folder,
       dataFolder: run.dataFolder,
       stallMs: this.#options.stallMs,
+      patienceMs: this.#options.patienceMs,
       onEvent: (event) => {
         if (event.kind === 'started') begun = event
         if (event.kind === 'done' && begun?.fromEpoch === 0)

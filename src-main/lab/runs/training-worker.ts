@@ -3,7 +3,7 @@
  * of its own, crashed, stalled and killed on request are told apart, to whoever listens and in the folder's status.
  */
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, readSync } from 'node:fs'
 import type { RunEvent } from '../../experiment/event.ts'
 import type { StopAfter } from '../../training/controls.ts'
 import { spawnNode, versionIn } from '../machine.ts'
@@ -11,10 +11,13 @@ import { changeStatus, paths, readState } from '../results.ts'
 import { crashOf, type Failure, failureOf, stallOf } from './failure.ts'
 import type { Ending } from './run-options.ts'
 import { ALIVE_MS, type FromWorker, type ToWorker } from './worker-messages.ts'
-import { liveOwner } from '../storage.ts'
+import { liveOwner, openToAppend } from '../storage.ts'
 
 /** No call into an engine takes this long: loading the largest data set takes seconds, a chunk of batches well below one. */
 const STALL_MS = 300_000
+
+/** A worker that was told to stop and gives no sign of life for this long is ended: whoever closes Apical wants to go. */
+const PATIENCE_MS = 30_000
 
 interface WorkerRequest {
   readonly root: string
@@ -22,6 +25,7 @@ interface WorkerRequest {
   readonly dataFolder: string | null
   readonly onEvent: (event: RunEvent) => void
   readonly stallMs?: number | undefined
+  readonly patienceMs?: number | undefined
 }
 
 export class TrainingWorker {
@@ -29,7 +33,8 @@ export class TrainingWorker {
   /** Resolves once the process is gone, with the run's last event, which `onEvent` got too; never rejects. */
   readonly ended: Promise<Ending>
   readonly #onEvent: (event: RunEvent) => void
-  readonly #stallMs: number
+  #stallMs: number
+  readonly #patienceMs: number
   #child: ChildProcess | null = null
   #last: Ending | null = null
   #toldToStop = false
@@ -42,6 +47,7 @@ export class TrainingWorker {
     this.folder = request.folder
     this.#onEvent = request.onEvent
     this.#stallMs = request.stallMs ?? STALL_MS
+    this.#patienceMs = request.patienceMs ?? PATIENCE_MS
     this.ended = this.#run(request)
   }
 
@@ -74,7 +80,11 @@ export class TrainingWorker {
 
   /** After the current chunk, with a checkpoint. */
   stop(as: 'stopped' | 'interrupted'): void {
-    this.#toldToStop = true
+    if (!this.#toldToStop) {
+      this.#toldToStop = true
+      this.#stallMs = Math.min(this.#stallMs, this.#patienceMs)
+      this.#heard = performance.now()
+    }
     this.#send({ kind: 'stop', as })
   }
 
@@ -87,7 +97,7 @@ export class TrainingWorker {
   async #run({ root, folder, dataFolder }: WorkerRequest): Promise<Ending> {
     let log: number
     try {
-      log = openSync(paths(folder).log, 'a+')
+      log = openToAppend(paths(folder).log)
     } catch (error) {
       return this.#conclude(failureOf(error), 'failed')
     }

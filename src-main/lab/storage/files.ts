@@ -1,19 +1,9 @@
 /** Writing so that a reader, or the next start after a crash, sees a whole file or none. */
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { fileProblem, LabProblem } from '../problem.ts'
+import { fileProblem } from '../problem.ts'
+import { openToAppend } from './regular-file.ts'
 
 /** Marks what an unfinished write left behind; such files are never read. */
 export const TEMPORARY = '.writing-'
@@ -73,8 +63,8 @@ export class LineFile {
 
   constructor(path: string) {
     this.#path = path
+    this.#file = openToAppend(path)
     try {
-      this.#file = openSync(path, 'a+')
       const { size } = fstatSync(this.#file)
       const last = Buffer.alloc(1)
       if (size > 0 && readSync(this.#file, last, 0, 1, size - 1) === 1 && last[0] !== 0x0a)
@@ -104,47 +94,6 @@ export class LineFile {
   close(): void {
     closeSync(this.#file)
   }
-}
-
-/** A file's text, when it is there and not larger than `limit` bytes. */
-export function readText(path: string, limit: number): string | null {
-  let size: number | undefined
-  try {
-    // Asked without a throw: most folders of ten thousand have no notes, and an error costs more than the look.
-    size = statSync(path, { throwIfNoEntry: false })?.size
-  } catch (error) {
-    throw fileProblem(error, 'Cannot read', path) ?? error
-  }
-  if (size === undefined) return null
-  if (size > limit)
-    throw new LabProblem(
-      `${path}: expected at most ${limit} bytes, found ${size}.`,
-      'This file was not written by Apical; move it away.',
-    )
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if (isMissing(error)) return null
-    throw fileProblem(error, 'Cannot read', path) ?? error
-  }
-}
-
-/** Parsed JSON, null when the file is not there. */
-export function readJson(path: string, limit = 10_000_000): unknown {
-  const text = readText(path, limit)
-  if (text === null) return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new LabProblem(
-      `${path}: expected JSON, found something else.`,
-      'Restore the file from a copy, or move the folder away.',
-    )
-  }
-}
-
-export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
 }
 
 export function isTemporary(name: string): boolean {

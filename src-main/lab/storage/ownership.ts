@@ -8,12 +8,16 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { fileProblem, LabProblem } from '../problem.ts'
-import { readJson, TEMPORARY, writeJson } from './files.ts'
+import { TEMPORARY, writeJson } from './files.ts'
+import { lookAt, readJson } from './regular-file.ts'
 
 /** How often a worker shows that it lives, for those who cannot ask this system. */
 export const HEARTBEAT_MS = 5000
 /** Without a sign for this long it counts as gone, where nothing better can be known. */
 const SILENCE_MS = 120_000
+
+/** Bytes of a worker.json; it has three fields. */
+const LARGEST_OWNER = 10_000
 
 /** A process, told from a later one with the same number by when it began. */
 export const ProcessIdentity = z.object({ pid: z.int().min(1), began: z.string(), host: z.string() })
@@ -63,7 +67,7 @@ export function takeOwnership(folder: string): void {
 export function requireOwnership(folder: string): void {
   const owner = ownerIn(ownerFile(folder))
   if (owner?.pid === process.pid && owner.host === hostname()) return
-  if (statSync(folder, { throwIfNoEntry: false }) === undefined)
+  if (lookAt(folder) === undefined)
     throw new LabProblem(
       `${folder} was moved or deleted while the run was writing to it.`,
       'What was trained since is lost; start the experiment again.',
@@ -92,7 +96,7 @@ export function touchHeartbeat(folder: string): void {
 
 function ownerIn(path: string): ProcessIdentity | null {
   try {
-    const parsed = ProcessIdentity.safeParse(readJson(path))
+    const parsed = ProcessIdentity.safeParse(readJson(path, LARGEST_OWNER))
     return parsed.success ? parsed.data : null
   } catch {
     return null
@@ -135,11 +139,12 @@ function removeStale(folder: string, path: string): void {
   }
   const owner = ownerIn(aside)
   if (owner !== null && isProcessAlive(owner, () => recentSign(aside))) linkNew(aside, path)
-  rmSync(aside, { force: true })
+  // Somebody may have put a folder there.
+  rmSync(aside, { force: true, recursive: true })
 }
 
 function recentSign(path: string): boolean {
-  const seen = statSync(path, { throwIfNoEntry: false })?.mtimeMs
+  const seen = lookAt(path)?.mtimeMs
   return seen !== undefined && Math.abs(Date.now() - seen) < SILENCE_MS
 }
 

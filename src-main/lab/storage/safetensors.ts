@@ -3,6 +3,8 @@
  * then the bytes. Readable by every library of the field, and loading it runs no code.
  * Format: https://huggingface.co/docs/safetensors
  */
+import { crc32 } from 'node:zlib'
+
 type TensorData = Float32Array | Float64Array | Uint8Array | Int32Array
 
 export interface Tensor {
@@ -38,8 +40,33 @@ function typeOf(data: TensorData): TypeName {
   return data instanceof Int32Array ? 'I32' : 'U8'
 }
 
+/** The name in the metadata of what the rest of the file sums up to. */
+const CHECKSUM = 'crc32'
+
 /** The file's bytes, in pieces to be written one after another. The machine must be little-endian, as all that Node runs on are. */
 export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array[] {
+  return [headOf(headerOf({ tensors, metadata })), ...tensors.map(bytesOf)]
+}
+
+/** The same with a checksum of header and tensors in the metadata, which reading compares: a disk may forget a bit. */
+export function encodeChecked({ tensors, metadata }: TensorFile): Uint8Array[] {
+  const bytes = tensors.map(bytesOf)
+  const checksum = sumOf(headerOf({ tensors, metadata }), bytes)
+  return [headOf(headerOf({ tensors, metadata: { ...metadata, [CHECKSUM]: checksum } })), ...bytes]
+}
+
+/** Of the header as it is without its checksum, and the tensors as they lie in the file. */
+function sumOf(header: Record<string, unknown>, bodies: readonly Uint8Array[]): string {
+  let sum = crc32(JSON.stringify(header))
+  for (const body of bodies) sum = crc32(body, sum)
+  return sum.toString(16).padStart(8, '0')
+}
+
+function bytesOf({ data }: Tensor): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+}
+
+function headerOf({ tensors, metadata }: TensorFile): Record<string, unknown> {
   const header: Record<string, unknown> = { __metadata__: metadata }
   let offset = 0
   for (const { name, shape, data } of tensors) {
@@ -51,13 +78,17 @@ export function encodeSafetensors({ tensors, metadata }: TensorFile): Uint8Array
     header[name] = { dtype: typeOf(data), shape, data_offsets: [offset, offset + data.byteLength] }
     offset += data.byteLength
   }
+  return header
+}
+
+function headOf(header: Record<string, unknown>): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header))
   // Padded with spaces so that the tensors begin on an 8-byte boundary.
   const length = Math.ceil(text.length / 8) * 8
   const head = new Uint8Array(8 + length).fill(0x20)
   new DataView(head.buffer).setBigUint64(0, BigInt(length), true)
   head.set(text, 8)
-  return [head, ...tensors.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength))]
+  return head
 }
 
 /** Reads a whole file; `source` names it in refusals. Memory stays within the file's size, whatever its header claims. */
@@ -96,7 +127,13 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): TensorFile
     end = to
   }
   if (end !== body.length) throw refuse(`${end} bytes of tensors`, `${body.length}`)
-  return { tensors, metadata }
+  // Files without one are as old as they are, or come from elsewhere.
+  const said = Object.hasOwn(metadata, CHECKSUM) ? metadata[CHECKSUM] : undefined
+  if (said === undefined) return { tensors, metadata }
+  const rest = Object.fromEntries(Object.entries(metadata).filter(([name]) => name !== CHECKSUM))
+  const found = sumOf({ ...header, __metadata__: rest }, [body])
+  if (found !== said) throw refuse(`what was written, with the checksum ${said}`, `${found}: a byte of it has changed`)
+  return { tensors, metadata: rest }
 }
 
 type Refuse = (expected: string, found: string) => SafetensorsProblem

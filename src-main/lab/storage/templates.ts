@@ -6,7 +6,8 @@ import { z } from 'zod'
 import type { TemplateCard } from '../../contract.ts'
 import { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
-import { readJson, writeJson } from './files.ts'
+import { writeJson } from './files.ts'
+import { readJson } from './regular-file.ts'
 
 const TemplateFile = z.object({ name: z.string().min(1).max(100), saved: z.string(), experiment: Experiment })
 const LARGEST_TEMPLATE = 1_000_000

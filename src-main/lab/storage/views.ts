@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { SavedView } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { readJson, writeJson } from './files.ts'
+import { writeJson } from './files.ts'
+import { readJson } from './regular-file.ts'
 
 const VERSION = 1
 const MOST = 200

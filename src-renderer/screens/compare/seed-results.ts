@@ -40,7 +40,7 @@ export function seedResults(history: History, selection: Selection): readonly Se
         test: seed.test.at(at),
         train: seed.train.at(at),
         validation: seed.validation.at(at),
-        best: Math.max(...[...seed.test.view()].filter(Number.isFinite)),
+        best: seed.test.view().reduce((most, value) => (value > most ? value : most), -Infinity),
         epochs: Number.isFinite(seed.epochs.last) ? seed.epochs.last : 0,
         collapsed: seed.collapsed !== null,
       }
