@@ -2,8 +2,11 @@
 // session reports of the same batches, by another reading of what a hit is.
 import { describe, expect, test, vi } from 'vitest'
 import type { BatchPlan, Engine, Numbers, Session } from '../../src-main/engines/engine.ts'
+import { lower } from '../../src-main/engines/lowering/lower.ts'
+import { placeParameters } from '../../src-main/engines/webgpu/placement.ts'
+import { stepsOf } from '../../src-main/engines/webgpu/steps.ts'
 import { compile } from '../../src-main/program/compile.ts'
-import type { Compiled } from '../../src-main/program/program.ts'
+import type { Compiled, Program } from '../../src-main/program/program.ts'
 import { prune } from '../../src-main/program/prune.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { apply, outer } from '../../src-main/program/words.ts'
@@ -14,6 +17,9 @@ import { SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
 
 // Shaders compile for seconds where the driver computes on the processor.
 vi.setConfig({ testTimeout: 240_000 })
+
+/** As on today's graphics cards. */
+const CARD = { fuse: { workgroupBytes: 49_152, threads: 1024 }, join: true, tile: true }
 
 const WIDTHS = [7, 6, 4]
 const REPLICAS = 3
@@ -168,6 +174,16 @@ describe.each(engines)('$title', ({ title, engine }) => {
     expect((await session.train(planOf(silent, 0, 2, false))).hits).toBe(null)
     session.close()
   })
+})
+
+test.each(rules)('$name: counting takes no dispatch of its own on a card', (rule) => {
+  const widths = [784, 500, 10]
+  const { program } = compileRule(rule, rule.settings.parse({}), widths)
+  const training = program.training.filter(({ kind }) => kind !== 'count')
+  const silent = { ...program, training: prune(training, { values: [], measurement: () => false, update: () => true }) }
+  const dispatches = (one: Program): number =>
+    stepsOf(lower(one).training, [], placeParameters(one).offsets, { batch: 20, replicas: 10 }, CARD).list.length
+  expect(dispatches(program)).toBe(dispatches(silent))
 })
 
 test('the word refuses what are no scores of a batch, and a second count', () => {

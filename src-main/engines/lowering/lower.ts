@@ -10,14 +10,16 @@ import type { Program, Statement } from '../../program/program.ts'
 import { chooseLayout, type MatrixLayout } from '../matrix-layout.ts'
 import { Block } from './block.ts'
 import { BufferTable } from './buffer-table.ts'
+import { withCountApart } from './count.ts'
 import type { Lowered, LoweredProgram } from './plan.ts'
 
 /** Lowers both programs of a rule; parameters are stored in `layout`, by default the best for this very program. */
 export function lower(program: Program, layout: MatrixLayout = chooseLayout(program)): LoweredProgram {
   const { transposed, transposedParameters } = layout
+  const apart = withCountApart(program)
   return {
     transposedParameters,
-    training: lowered(program, program.training, transposed),
+    training: lowered(apart, apart.training, transposed),
     prediction: lowered(program, program.prediction, transposed),
   }
 }
