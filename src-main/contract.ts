@@ -413,6 +413,8 @@ export type LabEvent =
   /** A row was added or changed (never the numbers of a running epoch: those come as `run`). */
   | { readonly kind: 'row'; readonly row: ExperimentRow }
   | { readonly kind: 'removed'; readonly id: string }
+  /** Who waits in the queue, the next one first: their positions changed, and nothing else of their rows. */
+  | { readonly kind: 'queue'; readonly waiting: readonly string[] }
   /** How far a benchmark is, from 0 to 1. */
   | { readonly kind: 'bench'; readonly engine: string; readonly fraction: number }
   /** Another results folder is shown from now on: everything is to be asked for again. */

@@ -243,6 +243,13 @@ export class LabStore {
         this.#toldMeanwhile.add(event.row.id)
         this.#keep(event.row)
         break
+      case 'queue':
+        for (const [queuePosition, id] of event.waiting.entries()) {
+          const row = this.#rows.get(id)
+          if (row?.state === 'queued' && row.queuePosition !== queuePosition)
+            this.#rows.set(id, { ...row, queuePosition })
+        }
+        break
       case 'bench':
         this.benching = { engine: event.engine, fraction: event.fraction }
         return

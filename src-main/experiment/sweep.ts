@@ -29,9 +29,17 @@ const LONGEST_NAME = 200
  * @throws ExperimentProblem when a key or value does not fit, an axis is empty or named twice, axes to be paired differ
  * in length, two experiments would be the same, or there are too many
  */
-export function expandSweep(experiment: Experiment, { axes, paired, id }: SweepPlan): Experiment[] {
+export function expandSweep(experiment: Experiment, plan: SweepPlan): Experiment[] {
+  return [...sweepMembers(experiment, plan)]
+}
+
+/** The same one by one: a thousand take a second or more, in which a host has others to answer. */
+export function* sweepMembers(experiment: Experiment, { axes, paired, id }: SweepPlan): Generator<Experiment> {
   const alone = { ...experiment, sweep: null }
-  if (axes.length === 0) return [checked(alone, '')]
+  if (axes.length === 0) {
+    yield checked(alone, '')
+    return
+  }
   const keys = axes.map(({ key }) => canonicalKey(experiment, key))
   const twice = keys.find((key, index) => keys.indexOf(key) !== index)
   if (twice !== undefined) throw new ExperimentProblem(`Expected each key of a sweep once, found ${twice} again.`, [])
@@ -42,7 +50,7 @@ export function expandSweep(experiment: Experiment, { axes, paired, id }: SweepP
 
   const points = paired ? pairs(axes) : combinations(axes)
   const first = new Map<string, string>()
-  return points.map((point) => {
+  for (const point of points) {
     const suffix = point.map(([key, value]) => ` · ${key}=${value}`).join('')
     const set = setKeys(alone, point)
     const settings = keys.map((key) => ({ key, value: readKey(set, key) }))
@@ -55,8 +63,8 @@ export function expandSweep(experiment: Experiment, { axes, paired, id }: SweepP
         [],
       )
     first.set(decisive, suffix)
-    return one
-  })
+    yield one
+  }
 }
 
 /** How many experiments the axes make. */

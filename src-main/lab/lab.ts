@@ -83,6 +83,9 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
     tellChanged: (id) => {
       rows.tell(id)
     },
+    tellWaiting: (waiting) => {
+      events.tell({ kind: 'queue', waiting })
+    },
     learn: (experiment, engine, seconds) => {
       speeds.learn(experiment, engine, seconds)
     },

@@ -70,6 +70,18 @@ test('what was told meanwhile is younger than the page', async () => {
   expect(lab.row('new')).toBeDefined()
 })
 
+test('a new order of the queue moves those who wait, and nobody else', async () => {
+  const waiting = (id: string, queuePosition: number) => rowNamed(id, { state: 'queued', queuePosition })
+  const { lab, tell, letGo } = twoPages([[rowNamed('a', { state: 'running' })], [waiting('b', 0), waiting('c', 1)]])
+  letGo()
+  await eventually(() => lab.loaded && !lab.listing)
+  tell({ kind: 'queue', waiting: ['c', 'b', 'a', 'nobody'] })
+  await eventually(() => lab.row('c')?.queuePosition === 0)
+  expect(lab.row('b')?.queuePosition).toBe(1)
+  expect(lab.row('a')).toMatchObject({ state: 'running' })
+  expect(lab.row('nobody')).toBeUndefined()
+})
+
 test('what is gone when it is listed again goes, and only that', async () => {
   const pages: ExperimentRow[][] = [[rowNamed('a')], [rowNamed('b')]]
   const { lab, letGo } = twoPages(pages)

@@ -25,7 +25,7 @@ export function forecastCalls({
       const first = forecastExperiment(experiment, null)
       if (first.problems.length > 0) return { ...first, basis: null, experiments: 0 }
       try {
-        const members = resolveExperiments(experiment, sweep)
+        const members = await resolveExperiments(experiment, sweep)
         const pace = (member: Experiment): number | null => speeds.of(member)?.secondsPerFlop ?? null
         const axes = sweep === undefined || members[0] === undefined ? undefined : readAxes(members[0], sweep)
         return {

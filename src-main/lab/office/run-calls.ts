@@ -1,5 +1,8 @@
 /** Runs: started, resumed, given more seeds, and steered while they wait in the queue or train. */
+import { rmSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Lab } from '../../contract.ts'
+import type { Experiment } from '../../experiment/experiment.ts'
 import { versionIn } from '../machine.ts'
 import { LabProblem } from '../problem.ts'
 import { findRun, growExperiment, readExperiment } from '../results.ts'
@@ -20,6 +23,13 @@ import type { FolderParts } from './folder-parts.ts'
 type RunCalls =
   'start' | 'resume' | 'addSeeds' | 'pause' | 'continue' | 'stop' | 'stopAfter' | 'stopSeed' | 'moveInQueue'
 
+interface Created {
+  readonly id: string
+  readonly folder: string
+  readonly experiment: Experiment
+  readonly dataFolder: string | null
+}
+
 export function runCalls({ root, results, dataFolder, queue, rows, samples }: FolderParts): Pick<Lab, RunCalls> {
   const requireRunning = (id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> => {
     const worker = queue.workerOf(id)
@@ -34,19 +44,35 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
     throw new LabProblem(`"${id}" is not running.`, 'It may have ended meanwhile.')
   }
 
+  /** All of them or none, in small steps: a sweep of a thousand writes for seconds, and a host has others to answer. */
+  const createRuns = async (members: readonly Experiment[]): Promise<Created[]> => {
+    const runs: Created[] = []
+    try {
+      for (const experiment of members) {
+        const run = { ...createRun(results, experiment, dataFolder), experiment, dataFolder }
+        rows.add(run.id)
+        runs.push(run)
+        await nextTurn()
+      }
+      return runs
+    } catch (error) {
+      for (const { id, folder } of runs) {
+        rows.remove(id)
+        rmSync(folder, { recursive: true, force: true })
+      }
+      throw error
+    }
+  }
+
   return {
     start: async ({ experiment, sweep }) => {
-      const members = resolveExperiments(experiment, sweep)
+      const members = await resolveExperiments(experiment, sweep)
       // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
       const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
       for (const member of kinds.values()) await refuseDataProblems(() => requireRunnable(member, dataFolder, 'quick'))
-      const runs = members.map((member) => ({
-        ...createRun(results, member, dataFolder),
-        experiment: member,
-        dataFolder,
-      }))
-      for (const run of runs) {
-        rows.add(run.id)
+      const runs = await createRuns(members)
+      for (const [place, run] of runs.entries()) {
+        if (place % 10 === 9) await nextTurn()
         queue.add(run)
       }
       const ids = runs.map(({ id }) => id)

@@ -1,6 +1,6 @@
 /** Where results lie and what an experiment's folder is called. */
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, opendirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
@@ -96,8 +96,13 @@ export function createFolder(
 export function requireResultsFolder(results: string): void {
   try {
     makeFolders(results)
-    // Some systems let a file stand for a folder until somebody looks into it.
-    readdirSync(results)
+    // Some systems let a file stand for a folder until somebody looks into it; one entry tells, of ten thousand.
+    const entries = opendirSync(results)
+    try {
+      entries.readSync()
+    } finally {
+      entries.closeSync()
+    }
   } catch (error) {
     throw fileProblem(error, 'Cannot use the results folder', results) ?? error
   }

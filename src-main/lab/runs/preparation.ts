@@ -1,5 +1,6 @@
 /** From what a person asked to a folder that waits for its worker; everything that can be refused is refused before. */
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { chooseEngine } from '../../engines/index.ts'
 import { EngineProblem } from '../../engines/engine.ts'
 import { checkExperiment } from '../../experiment/check.ts'
@@ -8,7 +9,7 @@ import type { Experiment, Problem } from '../../experiment/experiment.ts'
 import { ExperimentProblem } from '../../experiment/problem.ts'
 import { readSweepValues } from '../../experiment/sweep-values.ts'
 import { setKey } from '../../experiment/setting-key.ts'
-import { expandSweep, type SweepAxis } from '../../experiment/sweep.ts'
+import { sweepMembers, type SweepAxis } from '../../experiment/sweep.ts'
 import { limitSamples } from '../../data/batches.ts'
 import type { Samples } from '../../data/data-set.ts'
 import { SplitProblem } from '../../data/split.ts'
@@ -75,11 +76,17 @@ function requireSplit(train: Samples, experiment: Experiment): void {
  *
  * @throws LabProblem with all that is wrong, what concerns one axis at 'sweep.KEY' and the sweep as a whole at 'sweep'
  */
-export function resolveExperiments(value: unknown, sweep: SweepRequest | undefined): Experiment[] {
+export async function resolveExperiments(value: unknown, sweep: SweepRequest | undefined): Promise<Experiment[]> {
   const experiment = resolveExperiment(value)
   if (sweep === undefined || sweep.axes.length === 0) return [{ ...experiment, sweep: null }]
   try {
-    return expandSweep(experiment, { axes: readAxes(experiment, sweep), paired: sweep.paired, id: newSweepId() })
+    const plan = { axes: readAxes(experiment, sweep), paired: sweep.paired, id: newSweepId() }
+    const members: Experiment[] = []
+    for (const member of sweepMembers(experiment, plan)) {
+      members.push(member)
+      if (members.length % 10 === 0) await nextTurn()
+    }
+    return members
   } catch (error) {
     if (!(error instanceof ExperimentProblem)) throw error
     const message = [error.message, ...error.problems.map((problem) => problem.message)].join(' ')
