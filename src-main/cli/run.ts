@@ -23,7 +23,7 @@ export const run: Command = {
     'A sweep trains every combination of values, or with --pair the first values together, then the second ones, and so on. Each run has a folder of its own, and all carry the id of the sweep. ' +
     'It ends with one row per setting: the accuracy over the seeds that have one, or "collapsed". With training.validation.fraction set, it names the setting with the best validation accuracy.\n\n' +
     'Ctrl-C stops after the current batches, keeps a checkpoint and says how to resume; a second Ctrl-C stops at once. ' +
-    'With --json, standard output holds the run’s events: started, progress (at most two per second), epoch, measure, confusion, costs, collapsed, checkpoint, note, ' +
+    'With --json, standard output holds the run’s events: started, progress (at most two per second), epoch, batches, measure, confusion, costs, collapsed, checkpoint, note, ' +
     'then done, stopped or failed. Several experiments give one such sequence each, and a sweep ends with one line of kind sweep that holds its groups. Accuracies are fractions.\n\n' +
     'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
   options: [

@@ -288,8 +288,9 @@ const bandsAndNames: Plugin<'line'> = {
         top > area.top + 16 ? top - 5 : yOf(mean - sd) + 13,
       )
     }
-    if (model.early !== undefined)
-      drawEarly(ctx, model.early, palette, { right: area.right, at: (px, py) => [xOf(px), yOf(py)] })
+    // Its name would stand for a band that is out of sight.
+    const early = model.early?.x.some((at) => at <= drawn.x.high) === true ? model.early : undefined
+    if (early !== undefined) drawEarly(ctx, early, palette, { right: area.right, at: (px, py) => [xOf(px), yOf(py)] })
     for (const { x: at, label } of model.marks ?? []) {
       const px = xOf(at)
       ctx.strokeStyle = palette.ink2
