@@ -113,17 +113,25 @@ describe('a lab', () => {
       if (event.kind === 'row') told.push(`row ${event.row.state}`)
       if (event.kind !== 'run') return
       told.push(event.event.kind)
-      if (event.event.kind !== 'epoch') return
-      const { seed, epoch } = event.event
-      const written = readFileSync(paths(join(results, event.id)).metrics(seed), 'utf8')
-      if (!written.includes(`"epoch":${epoch},`)) wrong.push(`epoch ${epoch} was told before it was written`)
+      if (event.event.kind !== 'epoch' && event.event.kind !== 'batches') return
+      const written = readFileSync(paths(join(results, event.id)).metrics(event.event.seed), 'utf8')
+      if (!written.includes(JSON.stringify(event.event)))
+        wrong.push(`${event.event.kind} was told before it was written`)
     })
     const { id } = await lab.start({ experiment: quickExperiment(2) })
     await eventually('the run to be done', () => told.includes('row done'))
     expect(wrong).toEqual([])
-    expect(
-      told.filter((kind) => !['progress', 'batches', 'measure', 'note'].includes(kind) && !kind.startsWith('row')),
-    ).toEqual(['started', 'epoch', 'checkpoint', 'epoch', 'checkpoint', 'done'])
+    const often = new Set(['progress', 'batches', 'measure', 'note'])
+    expect(told.indexOf('batches'), 'before the first epoch has ended').toBeLessThan(told.indexOf('epoch'))
+    expect(told).toContain('batches')
+    expect(told.filter((kind) => !often.has(kind) && !kind.startsWith('row'))).toEqual([
+      'started',
+      'epoch',
+      'checkpoint',
+      'epoch',
+      'checkpoint',
+      'done',
+    ])
     expect(told.find((kind) => kind.startsWith('row'))).toBe('row running')
     const record = await lab.read({ id })
     expect(record).toMatchObject({
