@@ -115,7 +115,7 @@ async function recordAndSend(into: Ledger, event: RunEvent): Promise<void> {
     else into.setState('done')
   }
   if (event.kind !== 'progress' && event.kind !== 'measure' && event.kind !== 'confusion' && event.kind !== 'costs')
-    into.log(JSON.stringify(event))
+    into.log(JSON.stringify('folder' in event ? { ...event, folder: undefined } : event))
   send({ kind: 'event', event })
   // Engines may compute without giving way; here pauses, stops and the loss of the host are heard.
   await nextTurn()
