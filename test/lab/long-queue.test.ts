@@ -60,9 +60,9 @@ it('tells those who wait in one event when one starts, moves or leaves, and not 
 it('makes the folders of a sweep in steps between which others are answered', async () => {
   await open()
   const seen: number[] = []
-  let done = false
-  const started = lab.start(sweep(60)).finally(() => (done = true))
-  while (!done) {
+  const progress = { done: false }
+  const started = lab.start(sweep(60)).finally(() => (progress.done = true))
+  while (!progress.done) {
     await lab.views({})
     await new Promise((turn) => setImmediate(turn))
     seen.push(readdirSync(results).filter((name) => !name.startsWith('.')).length)

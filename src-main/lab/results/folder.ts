@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
 import { README } from './read-me.ts'
-import { type Status, writeStatus } from './status.ts'
+import { LOCAL, type Status, writeStatus } from './status.ts'
 import { apicalHome, isTemporary, lookAt, makeFolders, ownerFile, writeJson, writeWhole } from '../storage.ts'
 
 /** Where results go: what the person said, else APICAL_HOME/results, else the platform's documents folder. */
@@ -28,6 +28,9 @@ export function paths(folder: string) {
     },
     get status(): string {
       return join(folder, 'status.json')
+    },
+    get local(): string {
+      return join(folder, LOCAL)
     },
     get worker(): string {
       return ownerFile(folder)

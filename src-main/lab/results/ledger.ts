@@ -1,5 +1,6 @@
 /** The worker's pen: what a run says is on disk before anyone hears of it. */
-import { closeSync, mkdirSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, readdirSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Environment } from '../../contract.ts'
 import type { RunEvent } from '../../experiment/event.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
@@ -12,6 +13,7 @@ import {
 } from '../../training/checkpoint.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
 import { paths, removeAbandoned } from './folder.ts'
+import { LastWord } from './last-word.ts'
 import { originOf, requireOrigin } from './origin.ts'
 import { readExperiment } from './read.ts'
 import { changeStatus, type Status } from './status.ts'
@@ -33,6 +35,9 @@ export class Ledger {
   readonly folder: string
   readonly #rule: string
   readonly #lines = new Map<number, LineFile>()
+  readonly #lastWord: LastWord | null
+  /** The last word stands nowhere but in the room kept for it. */
+  #unsaid = false
   #origin: ReturnType<typeof originOf> | null = null
 
   /** Takes the folder for this process; refuses while another works in it. */
@@ -41,6 +46,9 @@ export class Ledger {
     this.#rule = rule
     takeOwnership(folder)
     removeAbandoned(folder)
+    // A crash while a checkpoint was written leaves one as large beside it.
+    for (const name of seedFoldersIn(folder)) removeAbandoned(join(folder, name))
+    this.#lastWord = LastWord.keep(folder)
   }
 
   writeEnvironment(environment: Environment): void {
@@ -49,7 +57,16 @@ export class Ledger {
 
   setState(state: Status['state'], reason: string | null = null, next: string | null = null): void {
     requireOwnership(this.folder)
-    changeStatus(paths(this.folder).status, { state, reason, next })
+    try {
+      changeStatus(paths(this.folder).status, { state, reason, next })
+      this.#unsaid = false
+    } catch (error) {
+      if (state === 'failed' || state === 'stopped' || state === 'interrupted') {
+        this.#lastWord?.say({ state, reason, next })
+        this.#unsaid = true
+      }
+      throw error
+    }
   }
 
   /** Keeps an event that belongs to a seed's history, and what the measures cost. */
@@ -98,7 +115,8 @@ export class Ledger {
   }
 
   writeSummary(summary: Extract<RunEvent, { kind: 'done' }>): void {
-    writeJson(paths(this.folder).summary, summary)
+    // A folder is handed on, and where it lay is nobody's business.
+    writeJson(paths(this.folder).summary, { ...summary, folder: undefined })
   }
 
   log(text: string): void {
@@ -117,6 +135,7 @@ export class Ledger {
   close(): void {
     for (const file of this.#lines.values()) file.close()
     this.#lines.clear()
+    this.#lastWord?.close(this.#unsaid)
     releaseOwnership(this.folder)
   }
 
@@ -129,6 +148,10 @@ export class Ledger {
     }
     return file
   }
+}
+
+function seedFoldersIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /^seed-\d+$/.test(name))
 }
 
 /** A seed's folder that was lost is made again, and its seed begins anew; the experiment's own is not. */

@@ -17,6 +17,7 @@ costs.json                  what each measure cost, in seconds and per cent of t
 summary.json                mean and standard deviation over seeds, each at the epoch that training.selection asks
                             for: the last, or the first of largest validation accuracy
 notes.md                    your notes
+local.json                  where data lay on the machine that trained; leave it out when you hand this folder on
 labels.json                 your tags, and whether it is pinned or archived
 
 In Python, in this folder:

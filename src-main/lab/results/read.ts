@@ -15,6 +15,7 @@ import { LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
 import { readHistory } from './history.ts'
 import { readLabels } from './labels.ts'
+import { lastWordIn } from './last-word.ts'
 import { SeedReading } from './seed-reading.ts'
 import { readStatus, stampOf } from './status.ts'
 import { isTemporary, isProcessAlive, liveOwner, lookAt, readJson, readText } from '../storage.ts'
@@ -75,8 +76,11 @@ export function readState(folder: string): ActualState {
     created: since,
     dataFolder,
   })
-  if ((state === 'running' || state === 'paused') && liveOwner(folder) === null)
+  if ((state === 'running' || state === 'paused') && liveOwner(folder) === null) {
+    const said = lastWordIn(folder)
+    if (said !== null) return { ...said, created: since, dataFolder }
     return interrupted('Its worker exited without reporting: it was killed, or the machine went down.')
+  }
   if (state === 'queued') {
     if (liveOwner(folder) !== null) return { state: 'running', reason: null, next: null, created: since, dataFolder }
     // On another machine nobody can be asked; a queue there counts as living for as long as a worker would.

@@ -1,8 +1,25 @@
 /** What the lab knows of a run beside its numbers: status.json, written whole by whoever owns the run at the time. */
-import { dirname } from 'node:path'
+import { dirname, join, sep } from 'node:path'
 import { z } from 'zod'
 import type { RunState } from '../../contract.ts'
+import { LabProblem } from '../problem.ts'
 import { ProcessIdentity, readJson, writeJson } from '../storage.ts'
+
+const STATUS_VERSION = 1
+/**
+ * What is true of this machine only, and read on it only: where data was looked for. Nothing else in a folder holds a
+ * path of its owner's machine, so that a folder may be handed on without this file.
+ */
+export const LOCAL = 'local.json'
+const Local = z.object({ dataFolder: z.string().nullable() })
+
+function localDataFolder(folder: string): string | null {
+  try {
+    return Local.safeParse(readJson(join(folder, LOCAL), 100_000)).data?.dataFolder ?? null
+  } catch {
+    return null
+  }
+}
 
 export const Status = z.object({
   state: z.enum(['queued', 'running', 'paused', 'stopped', 'interrupted', 'failed', 'collapsed', 'done']),
@@ -10,7 +27,7 @@ export const Status = z.object({
   reason: z.string().nullable(),
   next: z.string().nullable(),
   /** Where data was looked for; null for the usual places. */
-  dataFolder: z.string().nullable(),
+  dataFolder: z.string().nullable().default(null),
   /** The process in whose queue it waits; a queue ends with its process. */
   queuedBy: ProcessIdentity.nullable().default(null),
   created: z.string(),
@@ -24,10 +41,15 @@ export function isMoving(state: RunState): boolean {
 }
 
 export function writeStatus(path: string, status: Status): void {
-  writeJson(path, status)
+  const { dataFolder, reason, next, ...rest } = status
+  const folder = dirname(path)
+  const local = (text: string | null): string | null =>
+    text?.replaceAll(`${folder}${sep}`, '').replaceAll(folder, 'Its folder') ?? null
+  if (dataFolder !== localDataFolder(folder)) writeJson(join(folder, LOCAL), { dataFolder })
+  writeJson(path, { version: STATUS_VERSION, ...rest, reason: local(reason), next: local(next) })
 }
 
-/** Null when there is none, or when it is not one that this version understands. */
+/** Null when there is none or it is damaged. @throws LabProblem when a later version wrote it: it is not written over */
 export function readStatus(path: string): Status | null {
   let found: unknown
   try {
@@ -35,8 +57,16 @@ export function readStatus(path: string): Status | null {
   } catch {
     return null
   }
+  const version = z.object({ version: z.number() }).safeParse(found).data?.version ?? STATUS_VERSION
+  if (version > STATUS_VERSION)
+    throw new LabProblem(
+      `${path}: expected version ${STATUS_VERSION} or lower, found ${version}.`,
+      'It was written by a later Apical; open it with that one. Nothing was changed.',
+    )
   const parsed = Status.safeParse(found)
-  return parsed.success ? parsed.data : null
+  if (!parsed.success) return null
+  // Older ones have it themselves.
+  return { ...parsed.data, dataFolder: parsed.data.dataFolder ?? localDataFolder(dirname(path)) }
 }
 
 /** Changes some of it and keeps the rest, when it began above all. */

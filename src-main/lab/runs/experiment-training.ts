@@ -83,7 +83,6 @@ export async function* trainExperiment(
                 device: said.device,
                 precision,
                 data: loaded.fingerprint,
-                dataFolder: loaded.folder,
               }),
             )
             yield { ...said, seeds: experiment.seeds, fromEpoch: lowestEpoch(groups) }

@@ -10,12 +10,10 @@ interface RunCircumstances {
   readonly precision: string
   /** Name of a data file, or of a generator, to its checksum or version. */
   readonly data: Readonly<Record<string, string>>
-  /** Where data was read from when the person said so; a path of this machine. */
-  readonly dataFolder: string | null
 }
 
-/** As environment.json has it; `dataFolder` is there for people and read by nobody. */
-export function describeEnvironment(run: RunCircumstances): Environment & { readonly dataFolder: string | null } {
+/** As environment.json has it: no path of this machine, which is nobody's business where the folder is handed on. */
+export function describeEnvironment(run: RunCircumstances): Environment {
   const { cpu, cores, os } = describeHardware()
   return {
     apical: run.version,
@@ -28,7 +26,6 @@ export function describeEnvironment(run: RunCircumstances): Environment & { read
     device: run.device,
     precision: run.precision,
     data: run.data,
-    dataFolder: run.dataFolder,
     started: new Date().toISOString(),
   }
 }
