@@ -117,8 +117,7 @@ async function recordAndSend(into: Ledger, event: RunEvent): Promise<void> {
       into.setState('collapsed', `No seed has a result. Seed ${first.seed}: ${first.reason ?? 'no reason given'}`)
     else into.setState('done')
   }
-  if (!UNLOGGED.has(event.kind))
-    into.log(JSON.stringify('folder' in event ? { ...event, folder: undefined } : event))
+  if (!UNLOGGED.has(event.kind)) into.log(JSON.stringify('folder' in event ? { ...event, folder: undefined } : event))
   send({ kind: 'event', event })
   // Engines may compute without giving way; here pauses, stops and the loss of the host are heard.
   await nextTurn()
