@@ -52,7 +52,7 @@ const engines = judgedEngines.flatMap(({ title, engine }) =>
 function hitsIn(scores: Numbers, labels: readonly number[]): number {
   return labels.filter((label, row) => {
     const own = [...scores.subarray(row * 4, row * 4 + 4)]
-    return !own.some(Number.isNaN) && own.indexOf(Math.max(...own)) === label
+    return !own.some((score) => Number.isNaN(score)) && own.indexOf(Math.max(...own)) === label
   }).length
 }
 
@@ -65,7 +65,8 @@ async function opened(engine: Engine, compiled: Compiled): Promise<Session> {
 }
 
 /** The batches `from` to `to` of every replica; the same samples however they are cut into plans. */
-function planOf({ program, scalarsAt }: Compiled, from: number, to: number, measure: boolean): BatchPlan {
+function planOf(compiled: Compiled, from: number, to: number, measure: boolean): BatchPlan {
+  const { program } = compiled
   const count = to - from
   const samples = new Uint32Array(REPLICAS * count * BATCH)
   const scalars = new Float64Array(REPLICAS * count * program.scalarCount)
@@ -76,7 +77,7 @@ function planOf({ program, scalarsAt }: Compiled, from: number, to: number, meas
     samples.set(all.subarray(from * BATCH, to * BATCH), replica * count * BATCH)
     for (let batch = 0; batch < count; batch++)
       scalars.set(
-        scalarsAt({ epoch: 0, batch: from + batch, sign: 1 }),
+        compiled.scalarsAt({ epoch: 0, batch: from + batch, sign: 1 }),
         (replica * count + batch) * program.scalarCount,
       )
   }

@@ -28,14 +28,18 @@ export function weightsOf(folder: string): Map<string, Buffer> {
   return new Map(seeds.map((seed) => [`seed ${seed}`, readFileSync(paths(folder).weights(seed))]))
 }
 
-/** The history of some seeds without the times it took: what an interruption must not change. */
+/**
+ * The history of some seeds without the times it took: what an interruption must not change. How many batches the
+ * accuracies of passing batches are means over goes by the clock; they come in order, and one ends with every epoch.
+ */
 export function historiesOf(folder: string, seeds: readonly number[]): unknown[] {
-  return (
-    readRecord(folder)
-      .seeds.filter(({ seed }) => seeds.includes(seed))
-      // Windows of the running accuracy last about a second: where they end, and what a kill takes of one, is up to the machine.
-      .map((record) => ({ ...record, seconds: record.seconds.length, batches: null }))
-  )
+  return readRecord(folder)
+    .seeds.filter(({ seed }) => seeds.includes(seed))
+    .map((record) => {
+      const { batch, epochs } = record.batches
+      batch.forEach((at, i) => expect(at).toBeGreaterThan(batch[i - 1] ?? 0))
+      return { ...record, seconds: record.seconds.length, batches: epochs.filter(Number.isInteger) }
+    })
 }
 
 /** Waits until a condition holds, looking often; fails with `what` when it never does. */
