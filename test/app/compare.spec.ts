@@ -130,7 +130,7 @@ test('a sweep of two axes is a map that arrow keys walk through', async () => {
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('ArrowDown')
   await expect(page.locator(':focus')).toHaveAccessibleName(
-    /Learning rate 0\.008.*: test accuracy \d+\.\d\d ± .*2 seeds/,
+    /Learning rate = 0\.008.*: test accuracy \d+\.\d\d ± .*2 seeds/,
   )
 })
 

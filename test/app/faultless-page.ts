@@ -23,7 +23,12 @@ export function faultsOf(page: Page): string[] {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(`${message.type()}: ${message.text()}`)
   })
-  page.on('requestfailed', (request) => faults.push(`failed: ${request.url()}`))
+  page.on('requestfailed', (request) => {
+    const reason = request.failure()?.errorText ?? 'no reason told'
+    // What the browser itself gives up when the page is left or loaded again (its own fetch of the icon, say) is no
+    // fault of anybody; a host that closes on it, a refusal and a policy have other reasons.
+    if (reason !== 'net::ERR_ABORTED') faults.push(`failed: ${request.url()} (${reason})`)
+  })
   page.on('request', (request) => {
     // With the network off everything still works: the page asks its own host and nobody else.
     const { protocol, hostname } = new URL(request.url())
