@@ -77,6 +77,8 @@ export function readState(folder: string): ActualState {
     dataFolder,
   })
   if ((state === 'running' || state === 'paused') && liveOwner(folder) === null) {
+    // A worker that ended since the status was read has said how in a new one, before it let go of the folder.
+    if (readStatus(paths(folder).status)?.updated !== status.updated) return readState(folder)
     const said = lastWordIn(folder)
     if (said !== null) return { ...said, created: since, dataFolder }
     return interrupted('Its worker exited without reporting: it was killed, or the machine went down.')
