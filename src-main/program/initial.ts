@@ -10,6 +10,8 @@ export type Initial =
   | { readonly kind: 'identity' }
   /** U(−bound, bound). */
   | { readonly kind: 'uniform'; readonly bound: number }
+  /** N(0, 1). */
+  | { readonly kind: 'normal' }
   /** U(−a, a), a = √(6 / (rows + columns)) (Glorot & Bengio 2010). */
   | { readonly kind: 'xavier' }
   /** M Mᵀ with M xavier, rows × rows: symmetric and positive semi-definite (the lateral weights of CorInfoMax, arXiv 2306.04810). */
@@ -27,6 +29,8 @@ export function drawInitial(initial: Initial, shape: readonly [number, number], 
       return values
     case 'uniform':
       return fillUniform(values, initial.bound, generator)
+    case 'normal':
+      return values.map(() => generator.normal())
     case 'xavier':
       return fillUniform(values, Math.sqrt(6 / (rows + columns)), generator)
     case 'xavierGram':

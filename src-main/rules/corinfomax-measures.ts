@@ -16,14 +16,15 @@ interface Correlating {
   readonly epsilon: number
 }
 
-/** The angle between W_k and V_kᵀ, k = 2..L, in degrees. */
-export const alignment: Measure<unknown> = {
+/** The angle between W_k and V_kᵀ, k = 2..L, in degrees; with biases between (W_k, b_k) and (V_k; v_k)ᵀ. */
+export const alignment: Measure<Pick<CorInfoMaxSettings, 'bias'>> = {
   name: 'alignment',
   label: 'Alignment of W and Vᵀ',
   unit: 'degrees',
   help: 'The angle between feedforward and feedback weights: 90° means unrelated, 0° means symmetric. Nothing forces it to fall.',
   keep: () => [],
-  async take(_settings, widths, source) {
+  async take({ bias }, widths, source) {
+    const beside = async (name: string): Promise<ArrayLike<number>> => (bias ? source.parameter(name) : [])
     const series = []
     for (let k = 2; k < widths.length; k++) {
       const rows = widths[k] as number
@@ -31,8 +32,8 @@ export const alignment: Measure<unknown> = {
       series.push({
         series: `layer ${k}`,
         value: angleBetween(
-          await source.parameter(`W${k}`),
-          transposed(await source.parameter(`V${k}`), columns, rows),
+          joined(await source.parameter(`W${k}`), await beside(`b${k}`)),
+          joined(transposed(await source.parameter(`V${k}`), columns, rows), await beside(`v${k}`)),
         ),
       })
     }
@@ -86,6 +87,10 @@ function withoutStart(R: ArrayLike<number>, n: number, weight: number): ArrayLik
     { length: n * n },
     (_, i) => ((R[i] as number) - (i % (n + 1) === 0 ? weight : 0)) / (1 - weight),
   )
+}
+
+function joined(first: ArrayLike<number>, second: ArrayLike<number>): ArrayLike<number> {
+  return second.length === 0 ? first : Float64Array.from([...Array.from(first), ...Array.from(second)])
 }
 
 function transposed(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {

@@ -129,11 +129,11 @@ export const defects: readonly Defect[] = [
   ]),
   ...within('rules/similarity-matching.ts', [
     {
-      find: '(-(s.lrLateral[k - 1] as number) * stepped',
-      replace: '((s.lrLateral[k - 1] as number) * stepped',
+      find: '(-(s.lrLateral[k - 1] as number) * steppedFactor',
+      replace: '((s.lrLateral[k - 1] as number) * steppedFactor',
       why: 'sign of the Hebbian term',
     },
-    { find: 'as number) * stepped(s, epoch))', replace: 'as number))', why: 'schedule does not reach M' },
+    { find: 'as number) * steppedFactor(s, epoch))', replace: 'as number))', why: 'schedule does not reach M' },
     {
       find: '? s.beta : signedBeta(s, sign)',
       replace: '? signedBeta(s, sign) : signedBeta(s, sign)',

@@ -37,12 +37,21 @@ export function readExperiment(folder: string): Experiment {
       'It was written by a later Apical; open it with that one. Nothing was changed.',
     )
   const parsed = Experiment.safeParse(found)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return withEverySetting(parsed.data)
   const issue = parsed.error.issues[0]
   throw new LabProblem(
     `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an experiment'}.`,
     'Restore the file from a copy, or move the folder away.',
   )
+}
+
+/** Settings that a rule has had only since the file was written are as they were taken for then: their defaults. */
+function withEverySetting(experiment: Experiment): Experiment {
+  const { name, settings } = experiment.rule
+  const filled = ruleNamed(name)?.settings.safeParse(settings)
+  return filled?.success === true
+    ? { ...experiment, rule: { name, settings: filled.data as Record<string, unknown> } }
+    : experiment
 }
 
 interface ActualState {
