@@ -178,6 +178,8 @@ export interface PresetCard {
   /** Which setting of its authors' grid this is, from 1, and how many there are; others are named NAME#N. */
   readonly setting: number
   readonly settings: number
+  /** The authors' example notebook it is from, for which no result over seeds was published; null for the others. */
+  readonly notebook: string | null
 }
 
 export interface EngineCard {

@@ -177,11 +177,11 @@ function readings(text: string): unknown[] {
         return { fromEpoch: Number(fromEpoch), base: Number(base) }
       }),
     )
-  if (text === '') found.push([])
   if (/^\d+(-\d+)+$/.test(text)) found.push(text.split('-').map(Number))
   if (new RegExp(`^-?${number}(?:,-?${number})*$`, 'i').test(text)) found.push(text.split(',').map(Number))
   if (text.includes(',') || /^[a-z]/i.test(text)) found.push(text, text.split(','))
   else found.push(text)
+  if (text === '') found.push([])
   return found
 }
 

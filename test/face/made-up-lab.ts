@@ -11,6 +11,7 @@ function preset(name: string, label: string, rule: string, data: 'mnist' | 'glyp
     published: mean === null ? null : { mean, sd: 0.0012, n: 10, epochs: 50, source: 'made up' },
     setting: 1,
     settings: 1,
+    notebook: null,
     experiment: Experiment.parse({
       version: 1,
       name: label,
