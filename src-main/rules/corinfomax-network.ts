@@ -85,8 +85,12 @@ export function corinfomaxNetwork(
   // For the logs only, from I: correlations of the rates in both phases and of the prediction errors of both directions.
   const Rfree = layers(1, L, (k) => p.parameter(`Rfree${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
   const Rnudged = layers(1, L, (k) => p.parameter(`Rnudged${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
-  const Rforward = layers(2, L, (k) => p.parameter(`Rforward${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
-  const Rbackward = layers(1, L - 1, (k) => p.parameter(`Rbackward${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
+  const errorLog = (name: string) => (k: number) =>
+    p.parameter(`${name}${k}`, [n(k), n(k)], { kind: 'identity' }, 'log')
+  const Rforward = layers(2, L, errorLog('Rforward'))
+  const Rbackward = layers(1, L - 1, errorLog('Rbackward'))
+  const RforwardNudged = layers(2, L, errorLog('RforwardNudged'))
+  const RbackwardNudged = layers(1, L - 1, errorLog('RbackwardNudged'))
 
   const ηFree = p.scalarPerIteration('neuralLrFree', s.iterationsFree, (t) => neuralRate(s, t))
   const ηNudged = p.scalarPerIteration('neuralLrNudged', s.iterationsNudged, (t) => neuralRate(s, t))
@@ -116,6 +120,10 @@ export function corinfomaxNetwork(
   const listed = <T>(of: (k: number) => T): readonly T[] => Array.from({ length: L }, (_, i) => of(i + 1))
   /** Rates with r₀ = x. */
   const below = (r: Rates, k: number): State | Value => (k === 0 ? p.x : r(k))
+
+  /** e_k = r_k − W_k r_{k−1}, of rates that move. */
+  const forwardErrorAt = (r: Rates, k: number): Value =>
+    sum([1, r(k)], [-1, apply(W(k), below(r, k - 1))], ...(biases === null ? [] : ([[-1, biases.b(k)]] as const)))
 
   /** What biases add to the drive of layer k, where B counts `lateral` times. */
   const offsets = (k: number, lateral: number): readonly (readonly [number, Parameter])[] =>
@@ -162,6 +170,11 @@ export function corinfomaxNetwork(
       r(L).become(gate.rate(L, u(L)))
       gate.moved(L, r(L))
       reportResidual(p, phase, listed(before), listed(r))
+      for (let k = 1; k <= L; k++) {
+        p.measure(`${phase}.settling.r${k}`, r(k))
+        if (k > 1) p.measure(`${phase}.settling.forward${k}`, forwardErrorAt(r, k))
+        if (k < L) p.measure(`${phase}.settling.backward${k}`, difference(r(k), apply(V(k + 1), r(k + 1))))
+      }
     })
     gate.report(phase)
     for (let k = 1; k <= L; k++) p.measure(`${phase}.r${k}`, r(k))
@@ -254,14 +267,20 @@ export function corinfomaxNetwork(
       for (let k = 1; k <= L; k++) {
         correlate(Rfree(k), free(k))
         correlate(Rnudged(k), nudged(k))
-        if (k > 1) correlate(Rforward(k), forwardError(free, k))
-        if (k < L) correlate(Rbackward(k), backwardError(free, k))
+        if (k > 1) {
+          correlate(Rforward(k), forwardError(free, k))
+          correlate(RforwardNudged(k), forwardError(nudged, k))
+        }
+        if (k < L) {
+          correlate(Rbackward(k), backwardError(free, k))
+          correlate(RbackwardNudged(k), backwardError(nudged, k))
+        }
       }
     },
-    predict() {
+    layers() {
       const network = atRest()
-      settle('predict', network, s.iterationsFree, ηFree, null)
-      return network.r(L)
+      settle('classified', network, s.iterationsFree, ηFree, null)
+      return listed(network.r)
     },
   }
 }

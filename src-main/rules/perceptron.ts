@@ -89,6 +89,9 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
         descend(b(k), bias)
       }
     },
-    predict: () => forward().a(L),
+    layers() {
+      const { a } = forward()
+      return Array.from({ length: L }, (_, i) => a(i + 1))
+    },
   }
 }

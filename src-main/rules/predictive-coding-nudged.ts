@@ -68,7 +68,7 @@ function build(p: Tracer, s: NudgedPredictiveCodingSettings, widths: readonly nu
         descend(network.b(k), sum([-1, gradients(k).bias]))
       }
     },
-    predict: () => network.forward()(L),
+    layers: () => network.rates(network.forward()),
   }
 }
 

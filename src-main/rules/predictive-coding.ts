@@ -82,7 +82,7 @@ function build(p: Tracer, s: PredictiveCodingSettings, widths: readonly number[]
       }
       p.measure('released.freeEnergy', mean(sum([-1, network.squaredErrors(v)])))
     },
-    predict: () => network.forward()(L),
+    layers: () => network.rates(network.forward()),
   }
 }
 

@@ -32,6 +32,8 @@ interface ValueNetwork {
   input(v: PerLayer<State | Value>, k: number): Value
   /** v_k of the feedforward pass. */
   forward(): PerLayer<Value>
+  /** f(v_k) of hidden layers, and v_L. */
+  rates(start: PerLayer<Value>): readonly Value[]
   /** Reports v_k of the feedforward pass, and f(v_k) of its hidden layers. */
   reportStart(start: PerLayer<Value>): void
   /** Inside the repeat that settles: `before` are the values that moved, from the first hidden layer up; `energy` each sample's. */
@@ -70,6 +72,7 @@ export function valueNetwork(
       for (let k = 1; k <= L; k++) values.push(predicted((j) => values[j] as Value, k))
       return (k) => values[k] as Value
     },
+    rates: (start) => Array.from({ length: L }, (_, i) => (i + 1 < L ? input(start, i + 2) : start(L))),
     reportStart(start) {
       for (let k = 1; k <= L; k++) {
         p.measure(`feedforward.v${k}`, start(k))

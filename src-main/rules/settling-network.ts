@@ -135,10 +135,10 @@ export function settlingNetwork(
       }
       lateral?.learn(nudged)
     },
-    predict() {
+    layers() {
       const states = atRest()
-      settle('predict', states, s.iterationsFree, s.evaluationLr, null, false)
-      return states(L)
+      settle('classified', states, s.iterationsFree, s.evaluationLr, null, false)
+      return listed(states)
     },
   }
 }

@@ -88,8 +88,8 @@ class Run {
   readonly #session: Session
   readonly #compiled: Compiled
   readonly #measuring: Measuring
-  /** What the session trains on; plans count its samples. */
-  readonly #train: Samples
+  /** What the session is bound to; plans count its samples. */
+  readonly #data: { readonly train: Samples; readonly test: Samples }
   readonly #experiment: Experiment
   /** Samples that may be trained on; null for all. */
   readonly #split: SampleSplit | null
@@ -127,11 +127,11 @@ class Run {
     this.#measuring = measuring
     this.#experiment = task.experiment
     const train = limitSamples(task.data.train, task.experiment.data.limitTrain)
-    this.#train = train
     this.#split = splitOf(train, task.experiment)
     this.#trainCount = this.#split?.train.length ?? train.count
     const test = limitSamples(task.data.test, task.experiment.data.limitTest)
-    session.bind({ train, test })
+    this.#data = { train, test }
+    session.bind(this.#data)
     const data = { train, test, split: this.#split }
     this.#evaluation = new Evaluation(session, compiled, task.experiment, data, task.now)
     const position = commonPosition(task.experiment.seeds, task.from)
@@ -317,7 +317,7 @@ class Run {
       yield* this.#runningAccuracy(plan, measured, elapsed)
       if (measure) {
         const position = { batch: this.#batch, batchInEpoch: this.#batchInEpoch }
-        yield* this.#measuring.take(this.#session, this.#train, plan, this.#replicas, position)
+        yield* this.#measuring.take(this.#session, this.#data, plan, this.#replicas, position)
         if (this.#task.now() - this.#lastCosts > COSTS_MS) yield* this.#costs()
       }
       yield this.#progress('training')
