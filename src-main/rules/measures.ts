@@ -52,6 +52,7 @@ export function rateMeasures(rated: Rated, nameOf: (k: number) => string): reado
       label: 'Silent units, test set',
       unit: 'percent',
       help: `The fraction of a layer’s activities below ${SILENCE} when the whole test set is classified, and of its units that are below it for every sample (always). Takes as long as evaluating the test set.`,
+      classifies: true,
       keep: () => [],
       async take(_settings, widths, source) {
         const tallies = layersOf(widths).map((k) => new Silence(widths[k] as number))
