@@ -321,8 +321,11 @@ export const LAB_CALLS = {
    * is kept. What was stopped goes on too.
    */
   addSeeds: z.strictObject({ id: RunId, seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000) }),
-  /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
-  resume: z.strictObject({ id: RunId }),
+  /**
+   * Goes on from the checkpoint of a stopped, interrupted or failed run. With `epochs` also of a finished one, to so many in
+   * all: it ends as one that had so many from the start.
+   */
+  resume: z.strictObject({ id: RunId, epochs: z.int().min(1).max(100_000).optional() }),
   /** What those that wait will take from beginning to end, each as forecast from this machine's measured speed. */
   forecastQueue: z.strictObject({}),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),

@@ -53,6 +53,10 @@ export interface MeasureCost {
   readonly percent: number
 }
 
+/** What a run says at the end of its last epoch, due there or not: a verdict, and what evaluation counts beside accuracy. */
+export const END_WORDS = ['collapsed', 'top-k', 'confusion'] as const
+export type EndWord = (typeof END_WORDS)[number]
+
 export type RunEvent =
   | {
       readonly kind: 'started'
@@ -135,7 +139,14 @@ export type RunEvent =
       readonly reason: string
     }
   /** Written when a run goes on: what its seed's file says after this position came from work that is repeated. */
-  | { readonly kind: 'resumed'; readonly seed: number; readonly epoch: number; readonly batch: number }
+  | {
+      readonly kind: 'resumed'
+      readonly seed: number
+      readonly epoch: number
+      readonly batch: number
+      /** What the file says at this very position only because training ended there, and it goes on now; absent for nothing. */
+      readonly undone?: readonly EndWord[]
+    }
   | { readonly kind: 'checkpoint'; readonly epoch: number; readonly batch: number }
   | { readonly kind: 'paused' }
   | { readonly kind: 'continued' }

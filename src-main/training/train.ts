@@ -22,10 +22,11 @@ import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { Pace } from './pace.ts'
-import { Evaluation, type ExtraCounts, type EvaluatedParts } from './evaluation.ts'
+import { Evaluation, extraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
 import { RunningAccuracy } from './running-accuracy.ts'
 import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
+import { undoneFrom } from './undone.ts'
 
 export interface TrainingTask {
   /** Resolved: every setting present. `seeds` are those of this session. */
@@ -168,8 +169,7 @@ class Run {
       epochs,
       fromEpoch: this.#epoch,
     }
-    if (this.#task.from !== null)
-      for (const { seed } of this.#replicas) yield { kind: 'resumed', seed, epoch: this.#epoch, batch: this.#batch }
+    if (this.#task.from !== null) for (const replica of this.#replicas) yield this.#resumed(replica)
 
     // A run that was cut off between its last epoch and its end has nothing left to train, but must still say how good it is.
     if (this.#epoch >= epochs && this.#someLeft() && (yield* this.#evaluate(this.#epoch)) === 'stopped') return
@@ -217,6 +217,15 @@ class Run {
     yield this.#done()
   }
 
+  #resumed({ seed, collapsed }: Replica): RunEvent {
+    const position = { epoch: this.#epoch, batchInEpoch: this.#batchInEpoch, batch: this.#batch }
+    const undone = undoneFrom(this.#experiment, position, collapsed !== null)
+    return {
+      ...{ kind: 'resumed', seed, epoch: this.#epoch, batch: this.#batch },
+      ...(undone.length > 0 ? { undone } : {}),
+    }
+  }
+
   #someLeft(): boolean {
     return this.#replicas.some(({ collapsed }) => collapsed === null)
   }
@@ -224,7 +233,7 @@ class Run {
   /** Fills in how good each network is after so many epochs, with as many pauses as the person likes. */
   async *#evaluate(epoch: number): AsyncGenerator<TrainingEvent, 'evaluated' | 'stopped'> {
     for (;;) {
-      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#extraCounts(epoch))
+      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, extraCounts(this.#experiment, epoch))
       let step: Awaited<ReturnType<typeof pieces.next>>
       do {
         yield this.#progress('evaluating')
@@ -247,22 +256,6 @@ class Run {
         return 'evaluated'
       }
       if (yield* this.#applyControls()) return 'stopped'
-    }
-  }
-
-  /** What the evaluation after so many epochs counts beside accuracy. */
-  #extraCounts(epoch: number): ExtraCounts {
-    const { evaluation, training } = this.#experiment
-    const { topK, topKEveryEpochs, confusionEveryEpochs } = evaluation
-    const due = (every: number): boolean => epoch % every === 0 || epoch >= training.epochs
-    return {
-      topK: topK !== null && due(topKEveryEpochs) ? topK : null,
-      confusion:
-        confusionEveryEpochs !== null && due(confusionEveryEpochs)
-          ? training.evaluateTest === 'off'
-            ? 'train'
-            : 'test'
-          : null,
     }
   }
 

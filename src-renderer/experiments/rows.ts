@@ -37,6 +37,11 @@ export function canResume({ state }: ExperimentRow): boolean {
   return state === 'interrupted' || state === 'stopped' || state === 'failed'
 }
 
+/** Whether it can be given more epochs: it is over, or was stopped, and is one's own. */
+export function canTrainMore(row: ExperimentRow): boolean {
+  return row.state === 'done' || row.state === 'collapsed' || canResume(row)
+}
+
 type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'faint'
 
 /** The state in words, the most telling thing first: what needs a look comes before what went well. */

@@ -311,6 +311,12 @@ describe('Ctrl-C', () => {
     const again = await apical(['resume', id, '--out', out, '--json'])
     expect(again.code, 'nothing is left to resume').toBe(2)
     expect(again.err).toMatch(/done|finished/)
+    const same = await apical(['resume', id, '--epochs', '6', '--out', out, '--json'])
+    expect([same.code, same.err]).toEqual([2, expect.stringMatching(/has trained 6 epochs; expected more than that/)])
+    const longer = await apical(['resume', id, '--epochs', '7', '--out', out, '--json'])
+    expect(longer.code).toBe(0)
+    expect(only(longer, 'epoch').map(({ epoch }) => epoch)).toEqual([7])
+    expect(only(longer, 'started')).toMatchObject([{ epochs: 7, fromEpoch: 6 }])
   })
 
   it('a second time stops at once, and the run can still be resumed', async () => {

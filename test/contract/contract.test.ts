@@ -231,6 +231,8 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['writeNotes', { id: 'x', text: 'a'.repeat(1_000_001) }],
     ['stop', { id: 'no-such-run' }],
     ['resume', { id: 'no-such-run' }],
+    ['resume', { id: 'no-such-run', epochs: 3 }],
+    ['resume', { id: 'x', epochs: 0 }],
     ['start', { experiment: null }],
     ['start', { experiment: 'tiny' }],
     ['start', {}],

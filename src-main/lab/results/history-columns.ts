@@ -127,7 +127,7 @@ export class HistoryColumns {
     }
   }
 
-  #resume({ epoch, batch }: { readonly epoch: number; readonly batch: number }): void {
+  #resume({ epoch, batch, undone }: Extract<Line, { kind: 'resumed' }>): void {
     while ((this.#epochs.at(-1) ?? 0) > epoch)
       for (const column of [
         this.#epochs,
@@ -139,8 +139,9 @@ export class HistoryColumns {
         column.pop()
     while ((this.#batches.batch.at(-1) ?? 0) > batch) for (const column of Object.values(this.#batches)) column.pop()
     for (const [measure, series] of this.#measures) {
+      const last = measure === 'top-k' && undone.includes('top-k') ? batch - 1 : batch
       for (const [name, points] of series) {
-        while ((points.batch.at(-1) ?? 0) > batch) {
+        while ((points.batch.at(-1) ?? 0) > last) {
           points.batch.pop()
           points.value.pop()
         }
@@ -155,8 +156,8 @@ export class HistoryColumns {
       }
       if (all.size === 0) this.#profiles.delete(measure)
     }
-    dropAfter(this.#confusions, batch)
-    dropAfter(this.#collapses, batch)
+    dropAfter(this.#confusions, undone.includes('confusion') ? batch - 1 : batch)
+    dropAfter(this.#collapses, undone.includes('collapsed') ? batch - 1 : batch)
   }
 }
 
