@@ -3,7 +3,6 @@ import type { Session } from '../engines/engine.ts'
 import type { SeedOutcome } from '../experiment/event.ts'
 import { selectedIndex } from '../experiment/selection.ts'
 import type { Selection } from '../experiment/experiment.ts'
-import { drawInitial } from '../program/initial.ts'
 import type { Program } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 import {
@@ -29,7 +28,7 @@ export interface Replica {
   chance: string | null
 }
 
-/** Gives the session's replica `index` its parameters: drawn from the seed, or those of its checkpoint. */
+/** The session's replica `index`; where it goes on from a checkpoint, with the parameters of that. */
 export function beginReplica(
   session: Session,
   program: Program,
@@ -37,18 +36,14 @@ export function beginReplica(
   seed: number,
   checkpoint: SeedCheckpoint | undefined,
 ): Replica {
-  const root = Generator.seeded(seed)
-  if (checkpoint === undefined) {
-    for (const { name, shape, initial } of program.parameters)
-      session.write(name, index, drawInitial(initial, shape, root.split('initial').split(name)))
-  } else {
+  if (checkpoint !== undefined) {
     requireFitting(checkpoint, program)
     for (const { name, values } of checkpoint.parameters) session.write(name, index, values)
   }
   const sign = checkpoint?.generators['sign']
   return {
     seed,
-    sign: sign === undefined ? root.split('sign') : Generator.restore(sign),
+    sign: sign === undefined ? Generator.seeded(seed).split('sign') : Generator.restore(sign),
     collapsed: checkpoint?.collapsed ?? null,
     latest: null,
     chosen: checkpoint?.chosen ?? null,

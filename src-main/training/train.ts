@@ -21,6 +21,7 @@ import type { SeedCheckpoint } from './checkpoint.ts'
 import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
+import { drawHere, type DrawNetworks } from './draw.ts'
 import { Pace } from './pace.ts'
 import { Evaluation, extraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
@@ -35,6 +36,8 @@ export interface TrainingTask {
   readonly data: DataSet
   /** One per seed, all at the same position; null to begin. */
   readonly from: readonly SeedCheckpoint[] | null
+  /** Draws networks that begin; one after another where it is absent. */
+  readonly draw?: DrawNetworks
   /** For the events alone. */
   readonly folder: string
   /** Milliseconds, from anywhere; `performance.now` in a worker. */
@@ -169,7 +172,8 @@ class Run {
       epochs,
       fromEpoch: this.#epoch,
     }
-    if (this.#task.from !== null) for (const replica of this.#replicas) yield this.#resumed(replica)
+    if (this.#task.from === null) await this.#draw()
+    else for (const replica of this.#replicas) yield this.#resumed(replica)
 
     // A run that was cut off between its last epoch and its end has nothing left to train, but must still say how good it is.
     if (this.#epoch >= epochs && this.#someLeft() && (yield* this.#evaluate(this.#epoch)) === 'stopped') return
@@ -215,6 +219,14 @@ class Run {
         yield { kind: 'collapsed', seed, epoch: this.#epoch, batch: this.#batch, reason: chance }
     yield* this.#checkpoint(true)
     yield this.#done()
+  }
+
+  async #draw(): Promise<void> {
+    const { parameters } = this.#compiled.program
+    await (this.#task.draw ?? drawHere)(parameters, this.#experiment.seeds, (replica, name, values) => {
+      this.#session.write(name, replica, values)
+    })
+    this.#began = this.#task.now()
   }
 
   #resumed({ seed, collapsed }: Replica): RunEvent {
