@@ -240,9 +240,8 @@ export function corinfomaxNetwork(
         if (biases === null) continue
         // The same for the unit that is always 1: its error is 1 − v_{k+1} r_{k+1}.
         const v = biases.v(k + 1)
-        const predictor = v.current
         const learned = (phase: (k: number) => Value): Value =>
-          outer(difference(one, apply(predictor, phase(k + 1))), phase(k + 1))
+          outer(difference(one, apply(v, phase(k + 1))), phase(k + 1))
         v.increase(lrFeedback(k + 1).contrast, difference(learned(nudged), learned(contrasted)))
         if (s.weightDecay) v.increase(lrFeedback(k + 1).decay, v)
       }
