@@ -77,6 +77,7 @@ export class Ledger {
       case 'measure':
       case 'confusion':
       case 'collapsed':
+      case 'at-chance':
       case 'resumed':
         this.#linesOf(event.seed).append(event)
         return

@@ -10,6 +10,7 @@ seed-N/metrics.jsonl        one JSON object per line; kind "epoch" has the accur
                             with one value per iteration under "profiles", "confusion" the confusion matrix.
                             validationAccuracy is of training samples held out (training.validation in
                             experiment.json) and null without them.
+                            "collapsed" says that a seed was lost and why, "at-chance" that it ended at chance.
                             A line of kind "resumed" says that work beyond its batch was repeated, bit for bit the
                             same, and under "undone" what no longer counts of what was said at that batch, because the
                             run was over then and has more epochs now; a line that a crash cut off cannot be read and
