@@ -45,7 +45,9 @@ export interface ExperimentRow {
   readonly reason: string | null
   readonly seeds: readonly number[]
   readonly collapsedSeeds: readonly number[]
-  /** After each seed's last epoch, or the one chosen on the validation set: see `selection`. */
+  /** Those that ended no better than chance after too few updates to call them collapsed: their accuracy counts. */
+  readonly chanceSeeds: readonly number[]
+  /** After each seed's last epoch, or the one chosen on the validation set: see `selection`. Of the collapsed seeds where all collapsed. */
   readonly testAccuracy: Spread | null
   readonly trainAccuracy: Spread | null
   /** Null without a validation set. */
@@ -115,6 +117,8 @@ export interface SeedRecord {
   /** The latest. */
   readonly confusion: Confusion | null
   readonly collapsed: { readonly epoch: number; readonly reason: string } | null
+  /** It ended no better than chance, after too few updates to call it collapsed. */
+  readonly atChance: { readonly epoch: number; readonly reason: string } | null
 }
 
 /** One value per iteration, from the batch named. */

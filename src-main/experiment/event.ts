@@ -24,7 +24,9 @@ export interface SeedOutcome {
   readonly validationAccuracy: number | null
   /** Whose accuracies these are: the last, or the one chosen on the validation set; null before the first. */
   readonly epoch: number | null
-  /** Why it collapsed or failed, in words; null otherwise. */
+  /** Trained to its end and no better than naming one class, after too few updates to call it collapsed. */
+  readonly atChance: boolean
+  /** Why it collapsed, failed or counts as at chance, in words; null otherwise. */
   readonly reason: string | null
 }
 
@@ -54,7 +56,7 @@ export interface MeasureCost {
 }
 
 /** What a run says at the end of its last epoch, due there or not: a verdict, and what evaluation counts beside accuracy. */
-export const END_WORDS = ['collapsed', 'top-k', 'confusion'] as const
+export const END_WORDS = ['collapsed', 'at-chance', 'top-k', 'confusion'] as const
 export type EndWord = (typeof END_WORDS)[number]
 
 export type RunEvent =
@@ -132,7 +134,16 @@ export type RunEvent =
   /** What the measures took of the time so far; of all seeds together. */
   | { readonly kind: 'costs'; readonly costs: readonly MeasureCost[] }
   | {
+      /** Lost: it diverged, fell back to chance, or stayed there to the end of a run long enough to tell. */
       readonly kind: 'collapsed'
+      readonly seed: number
+      readonly epoch: number
+      readonly batch: number
+      readonly reason: string
+    }
+  /** At chance at the end of a run that was not long enough to tell. */
+  | {
+      readonly kind: 'at-chance'
       readonly seed: number
       readonly epoch: number
       readonly batch: number

@@ -3,6 +3,7 @@ import type { Session } from '../engines/engine.ts'
 import type { SeedOutcome } from '../experiment/event.ts'
 import { selectedIndex } from '../experiment/selection.ts'
 import type { Selection } from '../experiment/experiment.ts'
+import type { Verdict } from './collapse.ts'
 import type { Program } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 import {
@@ -26,6 +27,10 @@ export interface Replica {
   chosen: EpochAccuracies | null
   /** Why the last evaluation counts as chance; null when it does not. A verdict at the end only: stuck seeds may recover. */
   chance: string | null
+  /** As in its checkpoint. */
+  learned: number | null
+  /** How it ends, where it ends at chance. */
+  verdict: Verdict | null
 }
 
 /** The session's replica `index`; where it goes on from a checkpoint, with the parameters of that. */
@@ -48,7 +53,15 @@ export function beginReplica(
     latest: null,
     chosen: checkpoint?.chosen ?? null,
     chance: null,
+    learned: checkpoint?.learned ?? null,
+    verdict: null,
   }
+}
+
+/** Takes note of whether the network was at chance after an epoch, and why that counts so. */
+export function noteChance(replica: Replica, chance: string | null, epoch: number): void {
+  replica.chance = chance
+  if (chance === null) replica.learned = epoch
 }
 
 /** Copies of a replica's parameters. */
@@ -71,17 +84,18 @@ export function noteAccuracies(replica: Replica, accuracies: EpochAccuracies, se
   replica.chosen = seen[best] ?? null
 }
 
-export function outcomeOf({ seed, collapsed, chance, latest, chosen }: Replica): SeedOutcome {
-  const reason = collapsed?.reason ?? chance
+export function outcomeOf({ seed, collapsed, verdict, latest, chosen }: Replica): SeedOutcome {
+  const lost = collapsed !== null || verdict?.kind === 'collapsed'
   const reported = chosen ?? latest
   return {
     seed,
-    status: reason === null ? 'done' : 'collapsed',
+    status: lost ? 'collapsed' : 'done',
     testAccuracy: reported?.testAccuracy ?? null,
     trainAccuracy: reported?.trainAccuracy ?? null,
     validationAccuracy: reported?.validationAccuracy ?? null,
     epoch: reported?.epoch ?? null,
-    reason,
+    atChance: !lost && verdict !== null,
+    reason: collapsed?.reason ?? verdict?.reason ?? null,
   }
 }
 

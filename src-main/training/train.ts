@@ -12,21 +12,29 @@ import { splitSamples, SplitProblem, type SampleSplit } from '../data/split.ts'
 import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { spreadOf } from '../experiment/published.ts'
+import { spreadsOf } from '../experiment/outcome.ts'
 import { weightCount } from '../program/cost.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 import { compileRule, ruleNamed } from '../rules/index.ts'
 import type { SeedCheckpoint } from './checkpoint.ts'
 import { planChunk } from './chunk.ts'
-import { brokenParameter, atChance } from './collapse.ts'
+import { brokenParameter, atChance, verdictAtChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { drawHere, type DrawNetworks } from './draw.ts'
 import { Pace } from './pace.ts'
 import { Evaluation, extraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
 import { RunningAccuracy } from './running-accuracy.ts'
-import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
+import {
+  beginReplica,
+  commonPosition,
+  noteAccuracies,
+  noteChance,
+  outcomeOf,
+  readParameters,
+  type Replica,
+} from './replica.ts'
 import { undoneFrom } from './undone.ts'
 
 export interface TrainingTask {
@@ -214,9 +222,12 @@ class Run {
         return
       }
     }
-    for (const { seed, collapsed, chance } of this.#replicas)
-      if (collapsed === null && chance !== null)
-        yield { kind: 'collapsed', seed, epoch: this.#epoch, batch: this.#batch, reason: chance }
+    for (const replica of this.#replicas) {
+      const { seed, collapsed, chance, learned } = replica
+      if (collapsed !== null || chance === null) continue
+      replica.verdict = verdictAtChance(chance, learned, this.#batch)
+      yield { ...replica.verdict, seed, epoch: this.#epoch, batch: this.#batch }
+    }
     yield* this.#checkpoint(true)
     yield this.#done()
   }
@@ -263,7 +274,7 @@ class Run {
             testAccuracy: evaluated.test?.[index]?.accuracy ?? null,
           }
           noteAccuracies(replica, accuracies, this.#experiment.training.selection)
-          replica.chance = atChance(evaluated, index)
+          noteChance(replica, atChance(evaluated, index), epoch)
         }
         return 'evaluated'
       }
@@ -428,6 +439,7 @@ class Run {
         parameters,
         collapsed: replica.collapsed,
         chosen: replica.chosen,
+        learned: replica.learned,
         seconds,
       })
     }
@@ -462,12 +474,9 @@ class Run {
 
   #done(): RunEvent {
     const seeds = this.#replicas.map(outcomeOf)
-    const good = seeds.filter(({ status }) => status === 'done')
     return {
       kind: 'done',
-      testAccuracy: spreadOf(good.map((seed) => seed.testAccuracy)),
-      trainAccuracy: spreadOf(good.map((seed) => seed.trainAccuracy)),
-      validationAccuracy: spreadOf(good.map((seed) => seed.validationAccuracy)),
+      ...spreadsOf(seeds),
       selection: this.#experiment.training.selection,
       seeds,
       seconds: this.#seconds(),

@@ -14,7 +14,7 @@ export function undoneFrom(experiment: Experiment, position: Position, collapsed
   if (epoch === 0 || batchInEpoch > 0) return []
   const { topK, confusion } = extraCounts(experiment, epoch)
   return [
-    ...(collapsed ? [] : (['collapsed'] as const)),
+    ...(collapsed ? [] : (['collapsed', 'at-chance'] as const)),
     ...(experiment.evaluation.topK !== null && topK === null ? (['top-k'] as const) : []),
     ...(experiment.evaluation.confusionEveryEpochs !== null && confusion === null ? (['confusion'] as const) : []),
   ]

@@ -20,6 +20,7 @@ export interface SeedHistory {
   /** The latest. */
   confusion: Confusion | null
   collapsed: { readonly epoch: number; readonly reason: string } | null
+  atChance: { readonly epoch: number; readonly reason: string } | null
 }
 
 export class History {
@@ -57,6 +58,7 @@ export class History {
         ),
         confusion: seed.confusion,
         collapsed: seed.collapsed,
+        atChance: seed.atChance,
       })
     }
     return history
@@ -77,6 +79,7 @@ export class History {
         profiles: new Map(),
         confusion: null,
         collapsed: null,
+        atChance: null,
       }
       this.seeds.set(seed, history)
     }
@@ -163,10 +166,14 @@ export class History {
         if (seed.confusion !== null && seed.confusion.epoch > event.epoch - (undone.includes('confusion') ? 1 : 0))
           seed.confusion = null
         if (undone.includes('collapsed')) seed.collapsed = null
+        if (undone.includes('at-chance')) seed.atChance = null
         return true
       }
       case 'collapsed':
         this.#seed(event.seed).collapsed = { epoch: event.epoch, reason: event.reason }
+        return true
+      case 'at-chance':
+        this.#seed(event.seed).atChance = { epoch: event.epoch, reason: event.reason }
         return true
       case 'started':
       case 'progress':

@@ -74,7 +74,7 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
       ...preset.experiment,
       name: 'tiny',
       widths: [784, 16, 10],
-      // Enough for it to learn something: a run at chance level is called collapsed, rightly.
+      // Enough for it to learn something.
       data: { name: 'glyphs', seed: 0, limitTrain: 2000, limitTest: 200 },
       training: { ...preset.experiment.training, epochs, batchSize: 20 },
       seeds: [0],

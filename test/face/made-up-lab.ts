@@ -75,6 +75,7 @@ const done: ExperimentRow = {
   reason: null,
   seeds: TEN,
   collapsedSeeds: [],
+  chanceSeeds: [],
   testAccuracy: { mean: 0.9763, sd: 0.0011, n: 10 },
   trainAccuracy: { mean: 0.9884, sd: 0.0007, n: 10 },
   validationAccuracy: null,

@@ -87,7 +87,11 @@ export const defects: readonly Defect[] = [
     },
   ]),
   ...within('rules/corinfomax-measures.ts', [
-    { find: 'return 0.5 * logDeterminant(correlation', replace: 'return logDeterminant(correlation', why: 'information without its half' },
+    {
+      find: 'return 0.5 * logDeterminant(correlation',
+      replace: 'return logDeterminant(correlation',
+      why: 'information without its half',
+    },
     {
       find: 's.lambda ** source.batches',
       replace: 's.lambda ** (source.batches + 1)',

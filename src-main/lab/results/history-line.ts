@@ -35,7 +35,12 @@ const Line = z.discriminatedUnion('kind', [
     classes: z.array(z.string()).min(1),
     counts: z.array(z.int().min(0)),
   }),
-  z.object({ kind: z.literal('collapsed'), epoch: z.int().min(0), batch: z.int().min(0), reason: z.string() }),
+  z.object({
+    kind: z.enum(['collapsed', 'at-chance']),
+    epoch: z.int().min(0),
+    batch: z.int().min(0),
+    reason: z.string(),
+  }),
   z.object({
     kind: z.literal('resumed'),
     epoch: z.int().min(0),

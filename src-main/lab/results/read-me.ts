@@ -10,6 +10,7 @@ seed-N/metrics.jsonl        one JSON object per line; kind "epoch" has the accur
                             with one value per iteration under "profiles", "confusion" the confusion matrix.
                             validationAccuracy is of training samples held out (training.validation in
                             experiment.json) and null without them.
+                            "collapsed" says that a seed was lost and why, "at-chance" that it ended at chance.
                             A line of kind "resumed" says that work beyond its batch was repeated, bit for bit the
                             same, and under "undone" what no longer counts of what was said at that batch, because the
                             run was over then and has more epochs now; a line that a crash cut off cannot be read and
@@ -20,6 +21,7 @@ summary.json                mean and standard deviation over seeds, each at the 
                             for: the last, or the first of largest validation accuracy
 notes.md                    your notes
 local.json                  where data lay on the machine that trained; leave it out when you hand this folder on
+run.log                     what the run said; what a driver or an engine printed itself may name paths of the machine
 labels.json                 your tags, and whether it is pinned or archived
 
 In Python, in this folder:

@@ -8,7 +8,8 @@ import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { compareEarly, comparePublished, spreadOf } from '../../experiment/published.ts'
+import { comparedOf, spreadsOf } from '../../experiment/outcome.ts'
+import { compareEarly, comparePublished } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
@@ -150,13 +151,6 @@ function rowOf(
       `${experiment.seeds.length} seeds of ${epochs} epochs are more than can be shown at once: one epoch in ${reading.stride} is, and the last; metrics.jsonl has all.`,
     )
   const { outcomes, seeds } = reading
-  // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone compare.
-  const whole = outcomes.filter(({ status: seedStatus }) => seedStatus === 'done')
-  const good =
-    whole.length > 0
-      ? whole
-      : outcomes.filter((outcome) => outcome.status === 'stopped' && outcome.testAccuracy !== null)
-  const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
   const finished = state === 'done' || state === 'sample' || state === 'collapsed'
   const notes = notesOf(folder, warnings)
   const { tags, pinned, archived } = readLabels(folder)
@@ -175,9 +169,9 @@ function rowOf(
     reason: status.reason,
     seeds: experiment.seeds,
     collapsedSeeds: outcomes.filter((outcome) => outcome.status === 'collapsed').map(({ seed }) => seed),
-    testAccuracy,
-    trainAccuracy: spreadOf(good.map((outcome) => outcome.trainAccuracy)),
-    validationAccuracy: spreadOf(good.map((outcome) => outcome.validationAccuracy)),
+    chanceSeeds: outcomes.filter((outcome) => outcome.atChance).map(({ seed }) => seed),
+    // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone count.
+    ...spreadsOf(outcomes),
     selection,
     best: reading.best,
     curve: reading.curve(),
@@ -187,7 +181,7 @@ function rowOf(
     engine: environmentOf(folder, [])?.engine ?? experiment.engine.name,
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
-    published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
+    published: finished ? comparePublished(comparedOf(outcomes), publishedFor(experiment)) : null,
     early: compareEarly(reading.beginnings, early),
     note: firstLine(notes),
     notes: notes.slice(0, LONGEST_SEARCHED),
@@ -214,7 +208,8 @@ function outcomeOf(
     trainAccuracy: seed.trainAccuracy[reported] ?? null,
     validationAccuracy: seed.validationAccuracy[reported] ?? null,
     epoch: seed.epochs[reported] ?? null,
-    reason: seed.collapsed?.reason ?? (whole || !failed ? null : status.reason),
+    atChance: whole && seed.collapsed === null && seed.atChance !== null,
+    reason: seed.collapsed?.reason ?? (whole ? (seed.atChance?.reason ?? null) : failed ? status.reason : null),
   }
 }
 
@@ -313,6 +308,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     reason,
     seeds: [],
     collapsedSeeds: [],
+    chanceSeeds: [],
     testAccuracy: null,
     trainAccuracy: null,
     validationAccuracy: null,

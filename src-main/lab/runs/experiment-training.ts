@@ -89,6 +89,7 @@ export async function* trainExperiment(
             )
             yield { ...said, seeds: experiment.seeds, fromEpoch: lowestEpoch(groups) }
             for (const message of loaded.warnings) yield { kind: 'note', level: 'warning', message }
+            for (const message of loaded.notes) yield { kind: 'note', level: 'info', message }
           }
           if (others.length > 0 || !(first || seedsStopped))
             yield { kind: 'note', level: 'info', message: inTurn(group, others) }
