@@ -178,12 +178,26 @@ export interface PresetCard {
   readonly label: string
   readonly experiment: Experiment
   /** The number its authors printed; null for our own presets. */
-  readonly published: (Spread & { readonly source: string; readonly epochs: number }) | null
+  readonly published:
+    | (Spread & {
+        readonly source: string
+        readonly epochs: number
+        readonly train: Spread | null
+        readonly top5: Spread | null
+      })
+    | null
   /** Which setting of its authors' grid this is, from 1, and how many there are; others are named NAME#N. */
   readonly setting: number
   readonly settings: number
   /** The authors' example notebook it is from, for which no result over seeds was published; null for the others. */
   readonly notebook: string | null
+}
+
+/** All settings of a preset's grid, the one of highest published training accuracy first. */
+export interface PresetGridCard {
+  readonly settings: readonly PresetCard[]
+  /** What is not the same in all of them: 'widths' and settings of the rule. */
+  readonly keys: readonly string[]
 }
 
 export interface EngineCard {
@@ -312,6 +326,10 @@ export const LAB_CALLS = {
   deleteTemplate: z.strictObject({ name: TemplateName }),
   /** With a sweep: queues all its experiments. */
   start: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
+  /** Every setting of the grid that a preset was chosen from. */
+  presetGrid: z.strictObject({ name: z.string().max(100) }),
+  /** Queues all of them, as experiments of one sweep. */
+  startGrid: z.strictObject({ name: z.string().max(100) }),
   pause: z.strictObject({ id: RunId }),
   continue: z.strictObject({ id: RunId }),
   /** Stops after the current chunk and keeps a checkpoint. A queued run leaves the queue. */
@@ -385,6 +403,8 @@ export interface LabAnswers {
   deleteTemplate: null
   /** `id` is the first of `ids`. */
   start: { readonly id: string; readonly ids: readonly string[] }
+  presetGrid: PresetGridCard
+  startGrid: { readonly id: string; readonly ids: readonly string[] }
   pause: null
   continue: null
   stop: null

@@ -13,6 +13,7 @@ import type {
   LabCall,
   LabDescription,
   LabEvent,
+  PresetCard,
 } from '../src-main/contract.ts'
 import type { RunEvent } from '../src-main/experiment/event.ts'
 import { History } from './charts/history.ts'
@@ -128,6 +129,10 @@ export class LabStore {
   readonly #rows = new Map<string, ExperimentRow>()
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- each watch is reactive, the list of them is not looked at
   readonly #watches = new Map<string, RunWatch>()
+  /** Settings of grids that are not the chosen one, by name, as far as they were asked for. */
+  #settings = $state.raw<Readonly<Record<string, PresetCard>>>({})
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- remembers what was asked, and is not looked at
+  readonly #askedGrids = new Set<string>()
   #publishing: ReturnType<typeof setTimeout> | undefined
   /** Which listing is the latest, and what was told since it began. */
   #lists = 0
@@ -211,6 +216,24 @@ export class LabStore {
   async describeAgain(): Promise<void> {
     this.description = await this.call('describe', {})
     this.downloads = Object.fromEntries(this.description.downloads.map((download) => [download.name, download]))
+  }
+
+  /** The preset of that name. The description has the chosen setting of each grid; NAME#3 comes a moment after it was asked for. */
+  preset(name: string | null | undefined): PresetCard | undefined {
+    if (name === null || name === undefined) return undefined
+    const found = this.description?.presets.find((preset) => preset.name === name) ?? this.#settings[name]
+    const [base = name] = name.split('#')
+    if (found === undefined && name !== base && !this.#askedGrids.has(base)) {
+      this.#askedGrids.add(base)
+      // A name that is no preset has no settings: what would be shown of it is left out.
+      this.call('presetGrid', { name: base }).then(
+        ({ settings }) => {
+          this.#settings = { ...this.#settings, ...Object.fromEntries(settings.map((card) => [card.name, card])) }
+        },
+        () => undefined,
+      )
+    }
+    return found
   }
 
   row(id: string): ExperimentRow | undefined {

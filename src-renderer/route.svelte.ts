@@ -10,6 +10,8 @@ export type Route =
   | { readonly screen: 'sweep'; readonly id: string }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
+  /** All settings of the grid that a preset was chosen from. */
+  | { readonly screen: 'new'; readonly from: 'grid'; readonly name: string }
   /** `sweep`: the toggles that make axes of settings are what the person came for. */
   | { readonly screen: 'new'; readonly from: Beginning; readonly name: string; readonly sweep?: boolean }
 
@@ -33,6 +35,7 @@ function readRoute(hash: string): Route {
         ? { screen: 'sweep', id: second }
         : { screen, ids: distinct(rest) }
     case 'new': {
+      if (first === 'grid' && second !== undefined) return { screen, from: first, name: second }
       const from = BEGINNINGS.find((one) => one === first)
       if (from === undefined || second === undefined) return { screen, from: null }
       return { screen, from, name: second, ...(third === 'sweep' ? { sweep: true } : {}) }
@@ -49,7 +52,7 @@ export function writeRoute(route: Route): string {
   if (route.screen === 'run') parts.push(route.id)
   if (route.screen === 'new' && route.from !== null) {
     parts.push(route.from, route.name)
-    if (route.sweep === true) parts.push('sweep')
+    if (route.from !== 'grid' && route.sweep === true) parts.push('sweep')
   }
   return `#/${parts.map(encodeURIComponent).join('/')}`
 }

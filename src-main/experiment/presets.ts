@@ -10,6 +10,7 @@
 import { z } from 'zod'
 import file from '../../resources/presets.json' with { type: 'json' }
 import { ruleNamed } from '../rules/index.ts'
+import type { Spread } from './event.ts'
 import { DATASET_NAMES, Experiment, EXPERIMENT_VERSION } from './experiment.ts'
 import type { EarlyCurve, Published } from './published.ts'
 
@@ -40,6 +41,10 @@ const StoredPreset = z.strictObject({
   notebook: z.string().nullable().default(null),
   /** Setting, mean, standard deviation (0 for one seed), seeds, and the row's name in what was collected. */
   published: z.array(z.tuple([z.int(), z.number(), z.number(), z.int(), z.string()])),
+  /** Of the same seeds, the training accuracy: setting, mean, standard deviation. */
+  train: z.array(z.tuple([z.int(), z.number(), z.number()])).default([]),
+  /** And the top-5 accuracy on the test set, where they took it. */
+  top5: z.array(z.tuple([z.int(), z.number(), z.number()])).default([]),
   /** Setting, seeds, mean test accuracy after epochs 1, 2, …, and standard deviations (null where none were printed). */
   early: z.array(z.tuple([z.int(), z.int(), z.array(z.number()).min(1), z.array(z.number()).nullable()])),
 })
@@ -175,17 +180,26 @@ function presetOf(entry: StoredPreset, setting: number): Preset {
   return { name, label, experiment, published, setting, settings: settingsOf(entry), notebook: entry.notebook }
 }
 
-function publishedRow({ published, script, epochs, early }: StoredPreset, setting: number): Published | null {
+function publishedRow(
+  { published, train, top5, script, epochs, early }: StoredPreset,
+  setting: number,
+): Published | null {
   const row = published.find(([number]) => number === setting)
   if (row === undefined || script === null) return null
   const [, mean, sd, n] = row
   const curve = early.find(([number]) => number === setting)
   const [, seeds, means, sds] = curve ?? []
+  const beside = (rows: StoredPreset['train']): Spread | null => {
+    const [, mean, sd] = rows.find(([number]) => number === setting) ?? []
+    return mean === undefined || sd === undefined ? null : { mean, sd, n }
+  }
   return {
     mean,
     sd,
     n,
     epochs,
+    train: beside(train),
+    top5: beside(top5),
     early: means === undefined || seeds === undefined ? null : { n: seeds, mean: means, sd: sds ?? null },
     source: `released code of Bozkurt et al. 2023: ${script}, setting ${setting}`,
   }

@@ -5,6 +5,9 @@ export interface Published extends Spread {
   /** Where the number stands. */
   readonly source: string
   readonly epochs: number
+  /** On the training set, and top-5 on the test set; null where they were not printed. */
+  readonly train: Spread | null
+  readonly top5: Spread | null
   readonly early: EarlyCurve | null
 }
 

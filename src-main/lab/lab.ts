@@ -17,6 +17,7 @@ import type { FolderLab, FolderParts } from './office/folder-parts.ts'
 import { forecastCalls } from './office/forecast-calls.ts'
 import { LabEvents } from './office/lab-events.ts'
 import type { LabOptions } from './office/lab-options.ts'
+import { presetCalls } from './office/preset-calls.ts'
 import { recordCalls } from './office/record-calls.ts'
 import { RowFeed } from './office/row-feed.ts'
 import { runCalls } from './office/run-calls.ts'
@@ -49,6 +50,7 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
   const { events, queue, rows, pages, jobs } = parts
   return {
     ...descriptionCalls(parts, options.host),
+    ...presetCalls,
     ...recordCalls(parts),
     ...forecastCalls(parts),
     ...runCalls(parts),

@@ -210,10 +210,17 @@ function colorOf(line: Line, palette: Palette): string {
   return palette.series[(line.series - 1) % palette.series.length] ?? palette.ink
 }
 
-function endText(line: Line, unit: string): string {
+function endText(line: Line, unit: string): { readonly name: string; readonly value: string } {
   const last = line.y[lastFinite(line)] ?? NaN
-  const name = line.short ?? line.label
-  return unit === 'percent' ? `${name} ${(last * 100).toFixed(1)}` : name
+  return { name: line.short ?? line.label, value: unit === 'percent' ? ` ${(last * 100).toFixed(1)}` : '' }
+}
+
+/** A name that is too long gives way to its value. */
+function fitted({ name, value }: ReturnType<typeof endText>, fits: (text: string) => boolean): string {
+  if (fits(name + value)) return name + value
+  let length = name.length - 1
+  while (length > 1 && !fits(`${name.slice(0, length).trimEnd()}…${value}`)) length--
+  return `${name.slice(0, length).trimEnd()}…${value}`
 }
 
 function endFont(palette: Palette): string {
@@ -227,10 +234,15 @@ function endWidth({ model, palette }: Content): number {
   measuring.font = endFont(palette)
   let widest = 0
   for (const line of model.lines)
-    if (line.thin !== true) widest = Math.max(widest, measuring.measureText(endText(line, model.unit)).width)
-  return Math.min(160, Math.ceil(widest) + 14)
+    if (line.thin !== true) {
+      const { name, value } = endText(line, model.unit)
+      widest = Math.max(widest, measuring.measureText(name + value).width)
+    }
+  return Math.min(MOST_END, Math.ceil(widest) + 14)
 }
 let measuring: CanvasRenderingContext2D | null = null
+/** Longer names would take the room of the lines. */
+const MOST_END = 220
 
 /** From values to pixels and back, as a chart stands now. */
 export interface Places {
@@ -343,7 +355,12 @@ const bandsAndNames: Plugin<'line'> = {
     ctx.textBaseline = 'middle'
     for (const { line, at } of names) {
       ctx.fillStyle = colorOf(line, palette)
-      ctx.fillText(endText(line, model.unit), area.right + 9, at)
+      const room = chart.width - area.right - 11
+      ctx.fillText(
+        fitted(endText(line, model.unit), (text) => ctx.measureText(text).width <= room),
+        area.right + 9,
+        at,
+      )
     }
     ctx.restore()
   },

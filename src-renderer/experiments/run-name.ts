@@ -1,7 +1,7 @@
 /** What a run is called where there is little room: of a sweep's member its own settings come first to be seen, in the form's words. */
 import type { ExperimentRow } from '../../src-main/contract.ts'
-import { inWords } from '../text/configuration.ts'
 import { ruleCard, settingWords, type SettingWords, type Vocabulary } from '../text/setting-words.ts'
+import { sweptText } from './swept-value.ts'
 
 interface OwnSetting extends SettingWords {
   readonly key: string
@@ -30,10 +30,7 @@ export function runName(
     own: settings.map(({ key, value }) => ({
       key,
       ...settingWords(key, card, words),
-      text:
-        key === 'widths' && Array.isArray(value)
-          ? (value as readonly number[]).join('-')
-          : inWords(value, card?.settings.properties?.[key]),
+      text: sweptText(key, value, card),
     })),
   }
 }

@@ -1,8 +1,8 @@
 /** A sweep read from its experiments' rows: the axes it went along, and what stands at each point. */
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import type { Spread } from '../../src-main/experiment/event.ts'
-import { inWords } from '../text/configuration.ts'
 import { ruleCard, settingWords, type Vocabulary } from '../text/setting-words.ts'
+import { sweptText } from './swept-value.ts'
 
 export interface SweepAxis {
   readonly key: string
@@ -39,11 +39,10 @@ export function readSweep(rows: readonly ExperimentRow[], words: Vocabulary): Sw
     row.sweep?.settings.find((setting) => setting.key === key)?.value ?? null
   const all = keys.map((key): SweepAxis => {
     const { label, symbol } = settingWords(key, rule, words)
-    const schema = rule?.settings.properties?.[key]
     const distinct = new Map(
       members.map((row) => {
         const value = valueOf(row, key)
-        const text = key === 'widths' && Array.isArray(value) ? value.join('-') : inWords(value, schema)
+        const text = sweptText(key, value, rule)
         return [text, { text, number: typeof value === 'number' ? value : null }]
       }),
     )
@@ -62,9 +61,7 @@ export function readSweep(rows: readonly ExperimentRow[], words: Vocabulary): Sw
   const points = members.map((row): SweepPoint => ({
     row,
     places: axes.map(({ key, values }) => {
-      const value = valueOf(row, key)
-      const text =
-        key === 'widths' && Array.isArray(value) ? value.join('-') : inWords(value, rule?.settings.properties?.[key])
+      const text = sweptText(key, valueOf(row, key), rule)
       return values.findIndex((one) => one.text === text)
     }),
   }))

@@ -4,7 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openFaultless } from './faultless-page.ts'
 import { chooseQuickPreset, makeSmall, openTab } from './form.ts'
+import { expectNoSidewaysScroll } from './narrow-window.ts'
 import { ServedLab } from './served-lab.ts'
+import { violationsOf } from './violations.ts'
 
 test.describe.configure({ mode: 'serial' })
 
@@ -169,3 +171,20 @@ function workerIn(results: string): number {
   }
   throw new Error('no worker is at work')
 }
+
+test('every published setting is reached from its preset: the grid is a table, a row of it opens in the form', async () => {
+  await page.goto(new URL('/#/new', page.url()).href)
+  await page.getByRole('link', { name: 'All 8 settings of CorInfoMax · MNIST · 784-500-10' }).click()
+  const grid = page.getByRole('table', { name: 'Settings of the grid' })
+  await expect(grid.getByRole('row')).toHaveCount(1 + 8)
+  // By the printed training accuracy: settings 3 and 4 share the first place to four digits.
+  await expect(grid.getByRole('row').nth(1)).toContainText('98.93')
+  expect(await violationsOf(page)).toEqual([])
+  // The data is not there, which is said before a press is refused.
+  await expect(page.getByText('MNIST is not on this machine.')).toBeVisible()
+  await expect(grid.getByRole('button', { name: 'Start setting 3' })).toBeDisabled()
+  await grid.getByRole('link', { name: 'Open setting 3 in the form' }).click()
+  await expect(page.getByText('from preset CorInfoMax · MNIST · 784-500-10 · setting 3')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Published' })).toContainText('97.62 ± 0.12')
+  await expectNoSidewaysScroll(page)
+})

@@ -7,10 +7,12 @@ import type {
   Experiment,
   ExperimentRecord,
   ExperimentRow,
+  LabAnswers,
   LabCall,
   LabDescription,
   LabEvent,
   LabRefusal,
+  PresetGridCard,
 } from '../../src-main/contract.ts'
 import { LAB_CALLS } from '../../src-main/contract.ts'
 import { wires, type OpenWire } from './wires.ts'
@@ -139,6 +141,23 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     await call('stop', { id })
     await until(state(id, 'stopped'), again)
     expect((await rowOf(id))?.epochsDone).toBeGreaterThan(done)
+  })
+
+  test('lists the grid of a preset, and starts all of it as one sweep', async () => {
+    const { settings, keys } = (await call('presetGrid', { name: 'corinfomax-mnist' })) as PresetGridCard
+    const card = description.presets.find((preset) => preset.name === 'corinfomax-mnist')
+    expect(settings).toHaveLength(card?.settings ?? NaN)
+    expect(settings).toContainEqual(card)
+    expect(keys.length).toBeGreaterThan(0)
+    expect((await refusalOf('presetGrid', { name: 'no-such-preset' })).message).toContain('no-such-preset')
+    expect((await refusalOf('startGrid', { name: 'no-such-preset' })).message).toContain('no-such-preset')
+    // One of one setting: whatever it has, it is a sweep.
+    const { id, ids } = (await call('startGrid', { name: 'corinfomax-glyphs' })) as LabAnswers['startGrid']
+    expect(ids).toEqual([id])
+    expect((await rowOf(id))?.sweep?.id).toMatch(/^\d{8}-/)
+    await until(runEvent(id, 'started'))
+    await call('stop', { id })
+    await until(state(id, 'stopped'))
   })
 
   test('keeps labels of several and says which could not be labelled', async () => {
@@ -304,7 +323,7 @@ test('every call of the contract is exercised or named here', () => {
   const known = ['describe', 'list', 'read', 'forecast', 'start', 'pause', 'continue', 'stop', 'resume', 'moveInQueue']
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
-  const apart = ['forecastQueue', 'bench', 'preview']
+  const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid']
   const elsewhere = ['download', 'stopDownload', 'openResults']
   expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept, ...elsewhere].sort())
 })

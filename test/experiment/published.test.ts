@@ -14,7 +14,16 @@ describe('a spread', () => {
 })
 
 describe('beside a published mean of 0.976 ± 0.001 (n = 10)', () => {
-  const published = { mean: 0.976, sd: 0.001, n: 10, source: 'a table', epochs: 50, early: null }
+  const published = {
+    mean: 0.976,
+    sd: 0.001,
+    n: 10,
+    source: 'a table',
+    epochs: 50,
+    train: null,
+    top5: null,
+    early: null,
+  }
   it.each([
     ['the same', 0.976, 3, 'inside'],
     ['a little less than two sd below', 0.97401, 10, 'inside'],

@@ -8,7 +8,7 @@ import { comparisonRows } from '../../src-renderer/screens/compare/comparison-ta
 import { differencesOf, differenceSentence } from '../../src-renderer/screens/compare/differences.ts'
 import { differenceModel } from '../../src-renderer/screens/compare/difference-model.ts'
 import { lookAt, placed } from '../../src-renderer/charts/looks.ts'
-import { overlayModel, paceOf, quantitiesOf, shortNames } from '../../src-renderer/screens/compare/overlay.ts'
+import { overlayModel, ownNames, paceOf, quantitiesOf, shortNames } from '../../src-renderer/screens/compare/overlay.ts'
 import {
   differenceCurves,
   pairedComparisons,
@@ -382,6 +382,11 @@ describe('overlay', () => {
     const long = 'x'.repeat(40)
     expect(shortNames([`${long}=1`, `${long}=2`])).toEqual([1, 2].map((end) => `…${'x'.repeat(23)}=${end}`))
     expect(shortNames([`${long}1${long}`, `${long}2${long}`])).toEqual([`${long}1${long}`, `${long}2${long}`])
+    const methods = ['Equilibrium propagation', 'Predictive coding']
+    // Something else keeps the shared pieces: as many as tell them apart are enough for a chart, tables have them all.
+    const mixed = [...methods.map((method) => `${method} · MNIST · 784-500-10`), 'Mine']
+    expect(shortNames(mixed)).toEqual([...methods, 'Mine'])
+    expect(ownNames(mixed)).toEqual(mixed)
     expect([
       ...distinctNames([
         { id: '1', name: 'A' },

@@ -8,7 +8,8 @@ function preset(name: string, label: string, rule: string, data: 'mnist' | 'glyp
   return {
     name,
     label,
-    published: mean === null ? null : { mean, sd: 0.0012, n: 10, epochs: 50, source: 'made up' },
+    published:
+      mean === null ? null : { mean, sd: 0.0012, n: 10, epochs: 50, source: 'made up', train: null, top5: null },
     setting: 1,
     settings: 1,
     notebook: null,

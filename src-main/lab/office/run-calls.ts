@@ -3,12 +3,14 @@ import { rmSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Lab } from '../../contract.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
+import { gridExperiments } from '../../experiment/preset-grid.ts'
 import { versionIn } from '../machine.ts'
 import { LabProblem } from '../problem.ts'
 import { findRun, growExperiment, lengthenExperiment, readExperiment } from '../results.ts'
 import {
   createRun,
   markQueued,
+  newSweepId,
   requireIdle,
   requireLonger,
   requireResumable,
@@ -20,9 +22,19 @@ import {
 import { liveOwner } from '../storage.ts'
 import { refuseDataProblems } from './data-refusal.ts'
 import type { FolderParts } from './folder-parts.ts'
+import { requireGrid } from './preset-calls.ts'
 
 type RunCalls =
-  'start' | 'resume' | 'addSeeds' | 'pause' | 'continue' | 'stop' | 'stopAfter' | 'stopSeed' | 'moveInQueue'
+  | 'start'
+  | 'startGrid'
+  | 'resume'
+  | 'addSeeds'
+  | 'pause'
+  | 'continue'
+  | 'stop'
+  | 'stopAfter'
+  | 'stopSeed'
+  | 'moveInQueue'
 
 interface Created {
   readonly id: string
@@ -69,20 +81,23 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
     }
   }
 
+  const startAll = async (members: readonly Experiment[]): Promise<{ id: string; ids: readonly string[] }> => {
+    // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
+    const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
+    for (const member of kinds.values()) await refuseDataProblems(() => requireRunnable(member, dataFolder, 'quick'))
+    const runs = await createRuns(members)
+    for (const [place, run] of runs.entries()) {
+      if (place % 10 === 9) await nextTurn()
+      queue.add(run)
+    }
+    const ids = runs.map(({ id }) => id)
+    return { id: ids[0] ?? '', ids }
+  }
+
   return {
-    start: async ({ experiment, sweep }) => {
-      const members = await resolveExperiments(experiment, sweep)
-      // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
-      const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
-      for (const member of kinds.values()) await refuseDataProblems(() => requireRunnable(member, dataFolder, 'quick'))
-      const runs = await createRuns(members)
-      for (const [place, run] of runs.entries()) {
-        if (place % 10 === 9) await nextTurn()
-        queue.add(run)
-      }
-      const ids = runs.map(({ id }) => id)
-      return { id: ids[0] ?? '', ids }
-    },
+    start: async ({ experiment, sweep }) => startAll(await resolveExperiments(experiment, sweep)),
+
+    startGrid: async ({ name }) => startAll(gridExperiments(requireGrid(name), newSweepId())),
 
     resume: async ({ id, epochs }) => {
       samples.refuse(id, 'came with Apical and cannot be resumed')

@@ -186,16 +186,32 @@ function capital(text: string): string {
 }
 
 const SHORT = 26
+/** What is not cut in the middle of a word may be a little longer. */
+const WHOLE_PIECES = 34
 
-/** What is left of each name without the pieces that all share, cut where it is still long and stays distinct. */
-export function shortNames(names: readonly string[]): readonly string[] {
+/** What is left of each name without the pieces that all share; every name in full where that would not tell them apart. */
+export function ownNames(names: readonly string[]): readonly string[] {
   const pieces = names.map((name) => name.split(' · '))
   const shared = new Set(
     names.length < 2 ? [] : (pieces[0] ?? []).filter((piece) => pieces.every((all) => all.includes(piece))),
   )
   const left = pieces.map((all) => all.filter((piece) => !shared.has(piece)).join(' · '))
-  const distinct = new Set(left).size === names.length && !left.includes('')
-  const chosen = distinct ? left : names
+  return areDistinct(left) && !left.includes('') ? left : names
+}
+
+function areDistinct(names: readonly string[]): boolean {
+  return new Set(names).size === names.length
+}
+
+/** As `ownNames`, for a chart: where one is long, each with as many pieces as tell them apart, or cut. */
+export function shortNames(names: readonly string[]): readonly string[] {
+  const chosen = ownNames(names)
+  if (chosen.every((name) => name.length <= SHORT)) return chosen
+  const pieces = chosen.map((name) => name.split(' · '))
+  const most = Math.max(...pieces.map(({ length }) => length))
+  const beginnings = Array.from({ length: most }, (_, i) => pieces.map((all) => all.slice(0, i + 1).join(' · ')))
+  const [shortest] = beginnings.filter(areDistinct)
+  if (shortest?.every((name) => name.length <= WHOLE_PIECES)) return shortest
   // What differs may stand at either end of a long name.
   const cuts = [
     (name: string): string => `${name.slice(0, SHORT - 1)}…`,
@@ -203,6 +219,6 @@ export function shortNames(names: readonly string[]): readonly string[] {
   ]
   const cut = cuts
     .map((shorten) => chosen.map((name) => (name.length > SHORT ? shorten(name) : name)))
-    .find((all) => new Set(all).size === all.length)
+    .find(areDistinct)
   return cut ?? chosen
 }

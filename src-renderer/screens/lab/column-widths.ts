@@ -1,34 +1,66 @@
-/** How wide columns are, in pixels: a table of which only forty rows are drawn cannot ask all of them. */
-const WIDTHS: Readonly<Record<string, number>> = {
-  data: 110,
-  network: 118,
-  test: 108,
-  train: 112,
-  validation: 112,
-  best: 76,
-  published: 104,
-  verdict: 150,
-  seeds: 112,
-  collapsed: 92,
-  curve: 100,
-  state: 156,
-  engine: 92,
-  epochs: 72,
-  created: 146,
-  time: 92,
-  preset: 190,
-  sweep: 130,
-  tag: 150,
-  note: 240,
-  rule: 170,
-}
-const SETTING = 116
+/** How wide columns are, in pixels: as what stands in them, so that nothing is cut while there is room elsewhere. */
+import type { ExperimentRow } from '../../../src-main/contract.ts'
+import { headOf } from '../../experiments/keys.ts'
+import { runNameText } from '../../experiments/run-name.ts'
+import type { Vocabulary } from '../../text/setting-words.ts'
+import { cellText, extraWidth } from './cell-text.ts'
 
-export const NAME_WIDTH = 280
 export const CHOICE_WIDTH = 58
+const PADDING = 16
+/** Beside a head's text: the arrow of a sorted column. */
+const ARROW = 16
+/** The line's key, before every name. */
+const KEY = 30
+const CURVE = 94
+/** One long note must not push the others out of sight. */
+const MOST = 260
+const LEAST_NAME = 240
+/** Of the table's width, where the other columns would have to give way. */
+const NAME_SHARE = 0.32
+/** Empty room is dealt out this far, then it is the name's: columns far from each other are hard to read along. */
+const MOST_SPARE = 28
+/** Of ten thousand rows the first ones tell: asking all of them would be felt. */
+const ASKED = 500
 
-export function widthOf(column: string): number {
-  return WIDTHS[column] ?? SETTING
+export type MeasureText = (text: string, weight?: 'strong') => number
+
+interface Widths {
+  readonly name: number
+  readonly columns: readonly number[]
+}
+
+export function columnWidths(
+  rows: readonly ExperimentRow[],
+  columns: readonly string[],
+  { words, room, measure }: { readonly words: Vocabulary; readonly room: number; readonly measure: MeasureText },
+): Widths {
+  const asked = rows.slice(0, ASKED)
+  const widest = (text: (row: ExperimentRow) => number): number =>
+    asked.reduce((most, row) => Math.max(most, text(row)), 0)
+  const wanted = columns.map((column) => {
+    const cells =
+      column === 'curve'
+        ? CURVE
+        : widest(
+            (row) => measure(cellText(row, column), column === 'test' ? 'strong' : undefined) + extraWidth(row, column),
+          ) + PADDING
+    return Math.ceil(Math.max(measure(headOf(column), 'strong') + ARROW + PADDING, Math.min(cells, MOST)))
+  })
+  const longest = widest((row) => measure(nameText(row, words), 'strong')) + KEY + PADDING
+  const others = CHOICE_WIDTH + wanted.reduce((sum, width) => sum + width, 0)
+  const share = Math.max(LEAST_NAME, room * NAME_SHARE)
+  const name = Math.ceil(Math.max(LEAST_NAME, Math.min(longest, Math.max(share, room - others))))
+  const spare = Math.max(0, Math.min(MOST_SPARE, Math.floor((room - others - name) / (columns.length + 1))))
+  return { name, columns: wanted.map((width) => width + spare) }
+}
+
+/** What stands beside a row's name: the rule's name where its own does not tell. */
+export function asideOf({ name, ruleLabel }: ExperimentRow): string {
+  return name.includes(ruleLabel) ? '' : ruleLabel
+}
+
+function nameText(row: ExperimentRow, words: Vocabulary): string {
+  return [runNameText(row, words), row.archived ? 'archived' : '', asideOf(row)].filter(Boolean).join('  ')
 }
 
 /** Columns whose figures stand below each other. */
