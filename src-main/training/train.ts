@@ -8,7 +8,7 @@
  */
 import { epochOrder, limitSamples } from '../data/batches.ts'
 import type { DataSet, Samples } from '../data/data-set.ts'
-import { splitSamples, SplitProblem, type SampleSplit } from '../data/split.ts'
+import type { SampleSplit } from '../data/split.ts'
 import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
@@ -22,6 +22,7 @@ import { planChunk } from './chunk.ts'
 import { brokenParameter, atChance, verdictAtChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
 import { drawHere, type DrawNetworks } from './draw.ts'
+import { splitOf } from './held-out.ts'
 import { Pace } from './pace.ts'
 import { Evaluation, extraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
@@ -487,16 +488,4 @@ class Run {
       early: null,
     }
   }
-}
-
-/** The drawn split of an experiment that has one: from the split's own seed alone, so the same for all its seeds. */
-export function splitOf(train: Samples, { training }: Experiment): SampleSplit | null {
-  const { validation, batchSize } = training
-  if (validation === null) return null
-  const split = splitSamples(train, validation, Generator.seeded(validation.seed).split('validation'))
-  if (split.train.length < batchSize)
-    throw new SplitProblem(
-      `training.validation: expected a split that leaves at least one batch of ${batchSize} training samples, found ${split.train.length} of ${train.count} left.`,
-    )
-  return split
 }

@@ -163,7 +163,7 @@ describe('chance', () => {
     for (const { dataset, batchSize, early, published } of presets as unknown as readonly StoredPreset[]) {
       const [samples, p, train] = sets[dataset] ?? []
       if (samples === undefined || p === undefined || train === undefined) continue
-      firsts.push(Math.ceil(train / batchSize))
+      if (early.length > 0) firsts.push(Math.ceil(train / batchSize))
       for (const [setting, , [first = NaN]] of early) {
         printed++
         if (first > p + 2.33 * Math.sqrt((p * (1 - p)) / samples)) continue
