@@ -49,12 +49,9 @@ async function run(dataFolder: string): Promise<{ folder: string; state: string 
   const quick = quickExperiment(1)
   const experiment = { ...quick, data: { ...quick.data, name: 'mnist', limitTrain: null, limitTest: null } }
   const { id } = await lab.start({ experiment })
-  await eventually('the run to end', () =>
-    events.some(
-      ({ kind, ...rest }) =>
-        kind === 'run' && /^(done|failed)$/.test(Reflect.get(Object(Reflect.get(rest, 'event')), 'kind') as string),
-    ),
-  )
+  const ended = (event: LabEvent): boolean =>
+    event.kind === 'run' && (event.event.kind === 'done' || event.event.kind === 'failed')
+  await eventually('the run to end', () => events.some(ended))
   await lab.close()
   open.pop()
   const folder = join(results, id)
