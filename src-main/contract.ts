@@ -280,8 +280,10 @@ export interface Forecast {
   readonly flopPerBatch: number | null
   /** From this machine's own measured speed; null until something was measured. */
   readonly seconds: number | null
-  /** What that speed is known from: runs of the rule, or, before there was one, the engine's benchmark. */
-  readonly basis: 'run' | 'benchmark' | null
+  /** What that speed is known from: runs, a short measurement while the machine was idle, or the engine's benchmark. */
+  readonly basis: 'run' | 'pace' | 'benchmark' | null
+  /** Whether it is of this very network, not of another with the same rule. */
+  readonly ofNetwork: boolean
   readonly memoryBytes: number | null
   /** The axes of the sweep with their values, ranges unfolded; absent without one, or while it has problems. */
   readonly axes?: readonly { readonly key: string; readonly values: readonly string[] }[]
@@ -350,6 +352,10 @@ export const LAB_CALLS = {
   resume: z.strictObject({ id: RunId, epochs: z.int().min(1).max(100_000).optional() }),
   /** What those that wait will take from beginning to end, each as forecast from this machine's measured speed. */
   forecastQueue: z.strictObject({}),
+  /** What presets will take here; those are left out whose speed is not known. */
+  forecastPresets: z.strictObject({}),
+  /** Times a few batches of this network, if the machine is idle and until a run starts; the next forecast knows it. */
+  measurePace: z.strictObject({ experiment: z.unknown() }),
   moveInQueue: z.strictObject({ id: RunId, position: z.int().min(0).max(10_000) }),
   writeNotes: z.strictObject({ id: RunId, text: z.string().max(1_000_000) }),
   /** Times an engine in a process of its own; `bench` events tell how far it is. */
@@ -413,6 +419,9 @@ export interface LabAnswers {
   addSeeds: null
   resume: null
   forecastQueue: readonly { readonly id: string; readonly seconds: number | null }[]
+  forecastPresets: readonly { readonly name: string; readonly seconds: number }[]
+  /** False where the machine was busy, or something else came first. */
+  measurePace: { readonly measured: boolean }
   moveInQueue: null
   writeNotes: null
   bench: BenchResult

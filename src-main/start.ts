@@ -74,7 +74,7 @@ function readFlags(words: string[]): { port: number | undefined; open: boolean; 
 
 async function serveInBrowser(port: number | undefined, open: boolean): Promise<number> {
   await serveUntilSignal(
-    undefined,
+    {},
     { faceFolder: join(root, 'build/face'), port },
     {
       print: (text) => process.stdout.write(`${text}\n`),

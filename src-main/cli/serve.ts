@@ -18,13 +18,18 @@ export const serve: Command = {
       value: 'DIR',
       help: 'results folder (default: APICAL_HOME/results, else Apical in the documents folder)',
     },
+    {
+      name: 'no-measure',
+      value: null,
+      help: 'measure no speeds while the machine is idle; forecasts then rest on runs and benchmarks',
+    },
   ],
   async run(words, terminal) {
     words.none()
     const port = words.whole('port', 0, 65_535)
     const faceFolder = fileURLToPath(new URL('../../build/face', import.meta.url))
     await serveUntilSignal(
-      words.text('results'),
+      { resultsFolder: words.text('results'), idleMeasuring: !words.has('no-measure') },
       { faceFolder, port, host: words.text('host') },
       {
         print: (text) => {

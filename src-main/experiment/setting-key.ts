@@ -15,8 +15,8 @@ import { dotted, ExperimentProblem, problemsOf } from './problem.ts'
 
 /**
  * The experiment with one value changed. `text` is read as the field needs it: JSON, '784-500-10' or '1,0.7' for lists,
- * nothing for an empty one, '0:0.95,15:0.9' (epoch:base) for schedules, else as it stands. What only makes sense together
- * (widths and rates per layer) is left to `checkExperiment`, when all changes are made.
+ * nothing for an empty one, '0:0.95,15:0.9' (epoch:base, also in brackets) for schedules, else as it stands. What only
+ * makes sense together (widths and rates per layer) is left to `checkExperiment`, when all changes are made.
  *
  * @throws ExperimentProblem when there is no such key (with the nearest one) or the value is out of its range
  */
@@ -170,9 +170,11 @@ function readings(text: string): unknown[] {
     // Not JSON: one of the shorter forms, or plain text.
   }
   const number = String.raw`\d+(?:\.\d+)?(?:e[+-]?\d+)?`
-  if (new RegExp(String.raw`^\d+:${number}(?:,\d+:${number})*$`, 'i').test(text))
+  // In brackets where several schedules are listed, so that their own commas do not divide.
+  const pieces = text.replace(/^\[(.*)\]$/, '$1').replaceAll(' ', '')
+  if (new RegExp(String.raw`^\d+:${number}(?:,\d+:${number})*$`, 'i').test(pieces))
     found.push(
-      text.split(',').map((piece) => {
+      pieces.split(',').map((piece) => {
         const [fromEpoch, base] = piece.split(':')
         return { fromEpoch: Number(fromEpoch), base: Number(base) }
       }),

@@ -1,4 +1,5 @@
 /** The door to jobs/: short work in processes of its own (benchmarks, previews), and the speeds measured so far. */
 export { BenchmarkStore } from './jobs/benchmark-store.ts'
+export { IdlePace } from './jobs/idle-pace.ts'
 export { JobRunner } from './jobs/job-runner.ts'
 export { MeasuredSpeeds } from './jobs/measured-speeds.ts'

@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path'
 import { Downloads, PUBLISHED } from './datasets.ts'
-import { BenchmarkStore, JobRunner, MeasuredSpeeds } from './jobs.ts'
+import { BenchmarkStore, IdlePace, JobRunner, MeasuredSpeeds } from './jobs.ts'
 import { rootFolder } from './machine.ts'
 import { benchmarkCalls } from './office/benchmark-calls.ts'
 import { dataSetCalls } from './office/data-set-calls.ts'
@@ -28,6 +28,7 @@ import { Queue } from './runs.ts'
 import { Templates } from './storage.ts'
 
 export { labCall } from './office/checked-call.ts'
+export type { LabOptions } from './office/lab-options.ts'
 export { readAhead } from './office/read-ahead.ts'
 export type { OpenLab } from './office/shown-folder.ts'
 
@@ -88,10 +89,14 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
     tellWaiting: (waiting) => {
       events.tell({ kind: 'queue', waiting })
     },
+    begins: () => pace?.cancel(),
     learn: (experiment, engine, seconds) => {
       speeds.learn(experiment, engine, seconds)
     },
   })
+  const jobs = new JobRunner(root)
+  const idle = (): boolean => !queue.isRunning && queue.waiting.length === 0
+  const pace = options.idleMeasuring === false ? null : new IdlePace(jobs, speeds, idle)
   const rows = new RowFeed(results, queue, events)
   const pages = new RowPages(results, samples, (id) => {
     rows.tell(id)
@@ -100,9 +105,8 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
     events.tell({ kind: 'download', download })
   })
   return {
-    ...{ root, results, events, samples, benchmarks, speeds, queue, rows, pages, downloads },
+    ...{ root, results, events, samples, benchmarks, speeds, queue, rows, pages, downloads, jobs, pace },
     dataFolder: downloads.dataFolder,
     templates: new Templates(results),
-    jobs: new JobRunner(root),
   }
 }

@@ -1,5 +1,5 @@
 /** A lab in a browser from beginning to end: opened, served, and closed when a signal asks this process to end. */
-import { openLab, readAhead } from '../lab/lab.ts'
+import { openLab, readAhead, type LabOptions } from '../lab/lab.ts'
 import { serveLab, type ServeOptions } from '../serve.ts'
 
 export interface ServedLabReport {
@@ -12,11 +12,11 @@ export interface ServedLabReport {
 
 /** Resolves when everything is closed. @throws what `openLab` and `serveLab` throw */
 export async function serveUntilSignal(
-  resultsFolder: string | undefined,
+  labOptions: Pick<LabOptions, 'resultsFolder' | 'idleMeasuring'>,
   options: ServeOptions,
   { print, warn, onAddress }: ServedLabReport,
 ): Promise<void> {
-  const lab = await openLab({ host: 'browser', resultsFolder })
+  const lab = await openLab({ host: 'browser', ...labOptions })
   try {
     const served = await serveLab(lab, options)
     if (served.warning !== null) warn(served.warning)

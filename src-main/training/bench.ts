@@ -56,25 +56,14 @@ const MAX_BATCHES_PER_CHUNK = 200
  * else uses the machine takes from both alike.
  */
 export async function measureBench(engine: Engine, compiled: Compiled, request: BenchRequest): Promise<BenchFigures> {
-  const session = await engine.open(compiled, {
-    replicas: request.replicas,
-    precision: 'float32',
-    ...(request.threads === null ? {} : { threads: request.threads }),
-    ...(request.device === null ? {} : { device: request.device }),
-  })
+  const { session, bench } = await begin(engine, compiled, request)
   try {
-    const random = Generator.seeded(0)
-    const data = randomSamples(compiled, request.batch * 50, random.split('samples'))
-    session.bind({ train: data, test: data })
-    writeInitial(session, compiled, request.replicas, random.split('initial'))
     let steps = 0
     const stepped = async (work: Promise<number>): Promise<number> => {
       const elapsed = await work
       request.onStep?.(Math.min(1, ++steps / STEPS))
       return elapsed
     }
-    const bench = new Stopwatch(session, compiled, request, random.split('order'))
-
     const once = await stepped(bench.train(1))
     const perBatch = Math.min(once, (await stepped(bench.train(2))) / 2)
     const count = request.batches === null ? fitting(perBatch) : Math.max(1, Math.round(request.batches / CHUNKS))
@@ -106,13 +95,54 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
   }
 }
 
+/** Chunks of a pace: enough that one disturbance does not count. */
+const PACE_CHUNKS = 3
+
+/**
+ * Seconds of wall time for each necessary operation of training: what `forecastExperiment` multiplies. A benchmark in
+ * short, of the network that is asked for and of as many replicas as its seeds.
+ */
+export async function measurePace(
+  engine: Engine,
+  compiled: Compiled,
+  request: Omit<BenchRequest, 'batches' | 'onStep'>,
+): Promise<number> {
+  const { session, bench } = await begin(engine, compiled, { ...request, batches: null })
+  try {
+    const once = await bench.train(1)
+    const count = fitting(Math.min(once, (await bench.train(2)) / 2))
+    const msPerBatch = await median(() => bench.train(count), count * request.replicas, PACE_CHUNKS)
+    return msPerBatch / 1000 / programFlop(compiled.program, request.batch).training
+  } finally {
+    session.close()
+  }
+}
+
+async function begin(
+  engine: Engine,
+  compiled: Compiled,
+  request: BenchRequest,
+): Promise<{ readonly session: Session; readonly bench: Stopwatch }> {
+  const session = await engine.open(compiled, {
+    replicas: request.replicas,
+    precision: 'float32',
+    ...(request.threads === null ? {} : { threads: request.threads }),
+    ...(request.device === null ? {} : { device: request.device }),
+  })
+  const random = Generator.seeded(0)
+  const data = randomSamples(compiled, request.batch * 50, random.split('samples'))
+  session.bind({ train: data, test: data })
+  writeInitial(session, compiled, request.replicas, random.split('initial'))
+  return { session, bench: new Stopwatch(session, compiled, request, random.split('order')) }
+}
+
 function fitting(msPerBatch: number): number {
   return Math.max(1, Math.min(MAX_BATCHES_PER_CHUNK, Math.round(CHUNK_MS / Math.max(msPerBatch, 1e-3))))
 }
 
-async function median(chunk: () => Promise<number>, share: number): Promise<number> {
+async function median(chunk: () => Promise<number>, share: number, chunks = CHUNKS): Promise<number> {
   const times: number[] = []
-  for (let i = 0; i < CHUNKS; i++) times.push((await chunk()) / share)
+  for (let i = 0; i < chunks; i++) times.push((await chunk()) / share)
   return middle(times)
 }
 

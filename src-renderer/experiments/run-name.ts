@@ -19,14 +19,13 @@ export function runName(
   words: Vocabulary,
 ): RunName {
   const settings = sweep?.settings ?? []
-  const ending = settings
-    .map(({ key, value }) => ` · ${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    .join('')
-  // A name that a person wrote since then is theirs.
-  if (ending === '' || !name.endsWith(ending)) return { shared: name, own: [] }
+  // As the sweep wrote it, whatever the values were written like; a name that a person wrote since then is theirs.
+  const ending = settings.map(({ key }) => ` · ${key.replaceAll('.', '\\.')}=[^·]*`).join('')
+  const [written] = ending === '' ? [] : (new RegExp(`${ending}$`).exec(name) ?? [])
+  if (written === undefined) return { shared: name, own: [] }
   const card = ruleCard(words, rule)
   return {
-    shared: name.slice(0, -ending.length),
+    shared: name.slice(0, -written.length),
     own: settings.map(({ key, value }) => ({
       key,
       ...settingWords(key, card, words),

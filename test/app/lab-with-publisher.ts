@@ -24,6 +24,7 @@ const nobody = (one: Fetchable): Fetchable => ({ ...one, urls: [`https://no-such
 
 const lab = await openLab({
   host: 'browser',
+  idleMeasuring: false,
   source: {
     // It waits as long as the test looks at it.
     policy: { ...publisher.policy, idleTimeoutMs: 600_000 },

@@ -323,7 +323,7 @@ test('every call of the contract is exercised or named here', () => {
   const known = ['describe', 'list', 'read', 'forecast', 'start', 'pause', 'continue', 'stop', 'resume', 'moveInQueue']
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
-  const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid']
+  const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
   const elsewhere = ['download', 'stopDownload', 'openResults']
   expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept, ...elsewhere].sort())
 })

@@ -44,6 +44,33 @@ describe('a sweep', () => {
     expect(new Set(swept.map(({ name }) => name)).size).toBe(6)
   })
 
+  it('has whole schedules and rates of all layers as values, each list in brackets', () => {
+    const two = expandSweep(preset('corinfomax-mnist-3-layers'), {
+      axes: [
+        axis('schedule', ...readSweepValues('schedule', '[0:0.95, 15:0.9], [0:0.99]')),
+        axis('hidden', ...readSweepValues('hidden', '100, 200')),
+      ],
+      paired: true,
+      id: 'the-sweep',
+    })
+    expect(two.map(({ rule, widths }) => [rule.settings['schedule'], widths])).toEqual([
+      [
+        [
+          { fromEpoch: 0, base: 0.95 },
+          { fromEpoch: 15, base: 0.9 },
+        ],
+        [784, 100, 100, 10],
+      ],
+      [[{ fromEpoch: 0, base: 0.99 }], [784, 200, 200, 10]],
+    ])
+    expect(two[1]?.name).toMatch(/ · schedule=\[0:0\.99\] · hidden=200$/)
+    const rates = readSweepValues('lrForward', '[1, 0.7], [0.5,0.375]')
+    expect(sweep([axis('lrForward', ...rates)]).map(({ rule }) => rule.settings['lrForward'])).toEqual([
+      [1, 0.7],
+      [0.5, 0.375],
+    ])
+  })
+
   it('paired goes through the axes side by side', () => {
     const axes = [axis('depth', '1', '2'), axis('lrFeedback', '[0.15]', '[0.15,0.2]'), axis('hidden', '100', '50')]
     expect(sweep(axes, true).map(({ widths, rule }) => [widths, rule.settings['lrFeedback']])).toEqual([

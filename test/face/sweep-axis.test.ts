@@ -6,7 +6,7 @@ import { fieldAt, settingWords } from '../../src-renderer/text/setting-words.ts'
 import { experimentFields } from '../../src-main/experiment/fields.ts'
 
 const fields = experimentFields()
-import { axisKey, axisText, canSweep, valuesInWords } from '../../src-renderer/screens/new/sweep-axis.ts'
+import { axisHint, axisKey, axisText, TIED, valuesInWords } from '../../src-renderer/screens/new/sweep-axis.ts'
 import { readSweepValues } from '../../src-main/experiment/sweep-values.ts'
 
 describe('an axis', () => {
@@ -23,16 +23,27 @@ describe('an axis', () => {
     [true, 'true'],
     [null, ''],
     [[1, 0.7], '[1,0.7]'],
+    [
+      [
+        { fromEpoch: 0, base: 0.95 },
+        { fromEpoch: 15, base: 0.9 },
+      ],
+      '[0:0.95,15:0.9]',
+    ],
   ])('begins with the value there is, %j, as one value of its list', (value, text) => {
     expect(axisText(value)).toBe(text)
     if (text !== '') expect(readSweepValues('key', text)).toEqual([text])
   })
 
-  it('can be any setting but a schedule or a list of layers', () => {
-    expect(
-      (['number', 'whole', 'choice', 'switch', 'per-layer'] as const).every((control) => canSweep({ control })),
-    ).toBe(true)
-    expect(canSweep({ control: 'schedule' }) || canSweep({ control: 'layers' })).toBe(false)
+  it('says of every kind of setting how its values are written, in a way that the lab reads', () => {
+    const schedules = /\[.*\]/.exec(axisHint({ control: 'schedule' }))?.[0] ?? ''
+    expect(readSweepValues('schedule', schedules)).toEqual(['[0:0.95, 15:0.9]', '[0:0.99]'])
+    const layers = /\[.*\]/.exec(axisHint({ control: 'layers' }))?.[0] ?? ''
+    expect(readSweepValues('sparseLayers', layers)).toEqual(['[1]', '[1, 2]'])
+  })
+
+  it('of one width for all hidden layers is the key that sets them all, at any depth', () => {
+    for (const layers of [4, 5, 6]) expect(axisKey(TIED, layers)).toBe('hidden')
   })
 
   it('names few values all, and of many the first and the last', () => {

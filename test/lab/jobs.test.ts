@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { LabEvent } from '../../src-main/contract.ts'
 import { generateGlyphs } from '../../src-main/data/glyphs.ts'
 import { openLab, type OpenLab } from '../../src-main/lab/lab.ts'
-import { scratchFolder } from './small-experiment.ts'
+import { scratchFolder, smallExperiment } from './small-experiment.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -53,5 +53,39 @@ describe('a benchmark', () => {
     expect(fractions.at(-1)).toBe(1)
     expect(fractions).toEqual([...fractions].sort((a, b) => a - b))
     expect((await lab.describe({})).benches).toEqual([result])
+  })
+})
+
+describe('the pace of a network, while the lab is idle', () => {
+  const experiment = { ...smallExperiment(), widths: [784, 20, 10] }
+  const bases = async (one: unknown) => {
+    const { seconds, basis, ofNetwork } = await lab.forecast({ experiment: one })
+    return { known: seconds !== null, basis, ofNetwork }
+  }
+
+  it('is measured and remembered, and gives the forecast its time', async () => {
+    expect((await bases(experiment)).ofNetwork).toBe(false)
+    expect(await lab.measurePace({ experiment })).toEqual({ measured: true })
+    expect(await bases(experiment)).toEqual({ known: true, basis: 'pace', ofNetwork: true })
+    const known = await lab.forecastPresets({})
+    for (const { seconds } of known) expect(seconds).toBeGreaterThan(0)
+  })
+
+  it('gives the machine to a run at once, and is not begun beside one', async () => {
+    const other = { ...experiment, widths: [784, 2000, 2000, 10] }
+    const measuring = lab.measurePace({ experiment: other })
+    const { id } = await lab.start({
+      experiment: { ...experiment, training: { ...experiment.training, epochs: 2000 } },
+    })
+    expect(await measuring).toEqual({ measured: false })
+    expect(await lab.measurePace({ experiment: other })).toEqual({ measured: false })
+    expect((await bases(other)).ofNetwork).toBe(false)
+    await lab.stop({ id })
+  })
+
+  it('is not measured where that was ruled out', async () => {
+    const quiet = await openLab({ host: 'test', resultsFolder: scratch.inside('quiet'), idleMeasuring: false })
+    expect(await quiet.measurePace({ experiment })).toEqual({ measured: false })
+    await quiet.close()
   })
 })

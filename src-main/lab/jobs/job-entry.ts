@@ -3,7 +3,7 @@ import type { DataPreview } from '../../contract.ts'
 import { chooseEngine } from '../../engines/index.ts'
 import { presetNamed } from '../../experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../rules/index.ts'
-import { measureBench } from '../../training/bench.ts'
+import { measureBench, measurePace } from '../../training/bench.ts'
 import { loadDataSet } from '../datasets.ts'
 import { describeHardware } from '../machine.ts'
 import { Job, type JobResults, type JobMessage } from './job.ts'
@@ -19,11 +19,22 @@ process.on('message', (message) => {
 
 async function run(job: Job): Promise<void> {
   try {
-    tell({ kind: 'result', result: await (job.kind === 'bench' ? bench(job) : preview(job)) })
+    tell({ kind: 'result', result: await resultOf(job) })
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     const next = error instanceof Error && 'next' in error ? String(error.next) : 'Try again.'
     tell({ kind: 'refused', message, next })
+  }
+}
+
+function resultOf(job: Job): Promise<JobResults[Job['kind']]> {
+  switch (job.kind) {
+    case 'bench':
+      return bench(job)
+    case 'pace':
+      return pace(job)
+    case 'preview':
+      return preview(job)
   }
 }
 
@@ -64,6 +75,25 @@ async function bench({ engine: name, apical }: Extract<Job, { kind: 'bench' }>):
     measured: new Date().toISOString(),
     machine: { ...describeHardware(), apical },
   }
+}
+
+/** More seeds than this are as quick for each of them, and take long to measure. */
+const MOST_REPLICAS = 10
+
+async function pace({ experiment }: Extract<Job, { kind: 'pace' }>): Promise<JobResults['pace']> {
+  const rule = ruleNamed(experiment.rule.name)
+  if (rule === undefined) throw new RangeError(`there is no rule named "${experiment.rule.name}"`)
+  const { engine } = await chooseEngine(experiment.engine.name)
+  const { threads, device } = experiment.engine
+  const secondsPerFlop = await measurePace(
+    engine,
+    compileRule(rule, rule.settings.parse(experiment.rule.settings), experiment.widths),
+    {
+      ...{ threads, device, batch: experiment.training.batchSize },
+      replicas: Math.min(MOST_REPLICAS, experiment.seeds.length),
+    },
+  )
+  return { engine: engine.name, secondsPerFlop }
 }
 
 async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPreview> {

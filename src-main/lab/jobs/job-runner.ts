@@ -16,6 +16,8 @@ export class JobRunner {
   run<K extends Job['kind']>(
     job: Extract<Job, { kind: K }>,
     onProgress: (fraction: number) => void = () => undefined,
+    /** Aborted: the process is killed at once, and the job rejects as one that ended without a result. */
+    stop?: AbortSignal,
   ): Promise<JobResults[K]> {
     const child = spawnNode(this.#root, 'jobs/job-entry.ts', 'ignore')
     this.#running.add(child)
@@ -48,6 +50,7 @@ export class JobRunner {
         const how = signal ?? `exit code ${code ?? 'unknown'}`
         reject(new LabProblem(`The process ended without a result (${how}).`, 'Try again, or choose another engine.'))
       })
+      stop?.addEventListener('abort', () => child.kill('SIGKILL'), { once: true })
       child.send(job, () => undefined)
     })
   }

@@ -1,10 +1,11 @@
 /** The kinds of job: work that is no run, in a process of its own, since it may take long or need much memory. */
 import { z } from 'zod'
 import type { BenchResult, DataPreview } from '../../contract.ts'
-import { DATASET_NAMES, ENGINE_NAMES } from '../../experiment/experiment.ts'
+import { DATASET_NAMES, ENGINE_NAMES, Experiment } from '../../experiment/experiment.ts'
 
 export const Job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bench'), engine: z.enum(ENGINE_NAMES), apical: z.string() }),
+  z.object({ kind: z.literal('pace'), experiment: Experiment }),
   z.object({
     kind: z.literal('preview'),
     name: z.enum(DATASET_NAMES),
@@ -19,6 +20,7 @@ export type Job = z.infer<typeof Job>
 
 export interface JobResults {
   bench: Omit<BenchResult, 'besideRun'>
+  pace: { readonly engine: string; readonly secondsPerFlop: number }
   preview: DataPreview
 }
 

@@ -4,7 +4,7 @@ import { versionIn } from '../machine.ts'
 import { LabProblem } from '../problem.ts'
 import type { FolderParts } from './folder-parts.ts'
 
-export function benchmarkCalls({ root, events, queue, jobs, benchmarks }: FolderParts): Pick<Lab, 'bench'> {
+export function benchmarkCalls({ root, events, queue, jobs, benchmarks, pace }: FolderParts): Pick<Lab, 'bench'> {
   let measuring = false
   return {
     bench: async ({ engine }) => {
@@ -14,6 +14,7 @@ export function benchmarkCalls({ root, events, queue, jobs, benchmarks }: Folder
           'Two at once would slow each other down; wait for it.',
         )
       measuring = true
+      pace?.cancel()
       try {
         const before = queue.isRunning
         const figures = await jobs.run({ kind: 'bench', engine, apical: versionIn(root) }, (fraction) => {

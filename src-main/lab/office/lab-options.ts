@@ -12,6 +12,8 @@ export interface LabOptions {
   readonly root?: string | undefined
   /** Where data sets are downloaded from; their publishers, unless said otherwise. */
   readonly source?: Source | undefined
+  /** Whether it may time an engine by itself while nothing runs; it may, unless said otherwise. */
+  readonly idleMeasuring?: boolean | undefined
   /** A worker that does not respond for this long is terminated. */
   readonly stallMs?: number | undefined
   /** So long a worker that was told to stop may give no sign of life. */

@@ -26,6 +26,8 @@ interface QueueOptions {
   readonly tellChanged: (id: string) => void
   /** Positions in the queue changed; these wait, the next one first. */
   readonly tellWaiting: (ids: readonly string[]) => void
+  /** A worker is about to start: whatever else uses the machine makes room. */
+  readonly begins: () => void
   /** A run was trained without interruption, in so many seconds. */
   readonly learn: (experiment: Experiment, engine: string, seconds: number) => void
 }
@@ -160,6 +162,7 @@ export class Queue {
     const [run, ...others] = this.#waiting
     if (run === undefined || this.#closed) return
     this.#setWaiting(others)
+    this.#options.begins()
     let begun: Extract<RunEvent, { kind: 'started' }> | null = null
     const tell = throttleProgress((event) => {
       this.#options.tellRun(run.id, event)
