@@ -44,7 +44,6 @@ export const corinfomaxEquations: readonly Equation[] = [
 /** The settings of both rules, to be spread into theirs. */
 export const corinfomaxSettings = {
   ...nudgingSettings,
-  ...unitSettings,
   threePhase: onOff({
     label: 'Three phases',
     help: 'Adds a phase with −β, and takes the contrast between +β and −β.',
@@ -97,6 +96,7 @@ export const corinfomaxSettings = {
     default: 10,
     group: 'dynamics',
   }),
+  ...unitSettings,
   lrForward: perLayer({
     label: 'Feedforward learning rates',
     symbol: 'μ_W',

@@ -24,7 +24,6 @@ export const settlingEquations: readonly Equation[] = [
 /** The settings of both rules, to be spread into theirs. */
 export const settlingSettings = {
   ...nudgingSettings,
-  ...unitSettings,
   neuralLr: number({
     label: 'Neural learning rate',
     symbol: 'η',
@@ -61,6 +60,7 @@ export const settlingSettings = {
     default: 4,
     group: 'dynamics',
   }),
+  ...unitSettings,
   criterion: choice({
     label: 'Cost',
     help: 'What nudges the output. The released cross-entropy sets the output to the energy’s gradient while training, with no rate and no activation.',

@@ -19,7 +19,7 @@ export const unitSettings = {
   activation: choice({
     label: 'Activation',
     symbol: 'f',
-    help: 'How a unit’s rate follows from its potential. All published runs have the hard sigmoid; the others are those of the released classes.',
+    help: 'How a unit’s rate follows from its potential; the published runs have the hard sigmoid.',
     options: ACTIVATIONS,
     optionLabels: {
       'hard-sigmoid': 'Hard sigmoid: clip(v, 0, 1)',
@@ -35,7 +35,7 @@ export const unitSettings = {
   }),
   initialState: choice({
     label: 'Initial state',
-    help: 'Where settling starts, in training and in classification. Random: standard normal, drawn once for each unit of a network and the same for every sample, so that a run can be repeated.',
+    help: 'Where settling starts. Random: drawn once for each unit of a network, the same for every sample.',
     options: ['zeros', 'random'],
     optionLabels: { zeros: 'Zeros', random: 'Random: N(0, 1)' },
     default: 'zeros',
