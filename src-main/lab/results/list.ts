@@ -52,16 +52,16 @@ export async function listInBackground(results: string): Promise<Listed[]> {
   await loadIndex(results)
   const ids = runIds(results)
   const listed: Listed[] = []
-  let read = 0
-  for (const [place, id] of ids.entries()) {
-    if (place % 100 === 99) await nextTurn()
+  let turned = performance.now()
+  for (const id of ids) {
     const folder = join(results, id)
-    const changed = lookAt(folder)?.mtimeMs
-    if (changed === undefined) continue
-    const created = recallCreated(folder, changed)
+    const created = recallCreated(folder)
     if (created !== null) listed.push({ id, created, row: () => rowIn(folder) })
     else {
-      if (++read % 20 === 0) await nextTurn()
+      if (performance.now() - turned > TURN_MS) {
+        await nextTurn()
+        turned = performance.now()
+      }
       const row = rowIn(folder)
       // Whoever asks next may find it changed: nothing was remembered of what moves.
       if (row !== null) listed.push({ id, created: row.created, row: () => rowIn(folder) })
@@ -72,18 +72,24 @@ export async function listInBackground(results: string): Promise<Listed[]> {
   return newestFirst(listed)
 }
 
-/** The row of one folder; null when it is gone. With `look` 'files' it is read again also after an edit in place. */
+/** Other work of the process waits no longer than this for a listing. */
+export const TURN_MS = 10
+
+/**
+ * The row of one folder; null when it is gone. With `look` 'files' it is read again also after an edit in place, with
+ * 'anew' whatever is remembered.
+ */
 export function rowIn(
   folder: string,
   kind: 'run' | 'sample' = 'run',
-  look: 'folder' | 'files' = 'folder',
+  look: 'folder' | 'files' | 'anew' = 'folder',
 ): ExperimentRow | null {
   const changed = lookAt(folder)?.mtimeMs
   if (changed === undefined) {
     forget(folder)
     return null
   }
-  const known = recall(folder, changed, look)
+  const known = look === 'anew' ? null : recall(folder, changed, look)
   if (known !== null) return known
   const beganMs = Date.now()
   const row = readRow(folder, kind)
