@@ -23,7 +23,7 @@ const VERSION = 2
 const LARGEST = 500_000_000
 const AT_ONCE = 100
 /** A folder that changed this lately may change again without its time telling: clocks of file systems are coarse. */
-const SETTLED_MS = 2000
+export const SETTLED_MS = 2000
 
 interface Remembered {
   /** Null until somebody looks at it: of ten thousand a window shows forty at first. */
@@ -101,6 +101,7 @@ export function forget(folder: string): void {
 
 /** Forgets the folders of `results` that are not there any more. */
 export function keepOnly(results: string, ids: ReadonlySet<string>): void {
+  if (remembered.size <= ids.size) return
   for (const folder of remembered.keys()) if (dirname(folder) === results && !ids.has(basename(folder))) forget(folder)
 }
 
