@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { RunState } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { ProcessIdentity, readJson, writeJson } from '../storage.ts'
+import { isThisProcess, ProcessIdentity, readJson, writeJson } from '../storage.ts'
 import { withoutPaths } from './without-paths.ts'
 
 const STATUS_VERSION = 1
@@ -68,6 +68,16 @@ export function readStatus(path: string): Status | null {
   if (!parsed.success) return null
   // Older ones have it themselves.
   return { ...parsed.data, dataFolder: parsed.data.dataFolder ?? localDataFolder(dirname(path)) }
+}
+
+/** Whether it waits in a queue of this process, and so changes only when this process says so. */
+export function isQueuedHere(path: string): boolean {
+  try {
+    const status = readStatus(path)
+    return status?.state === 'queued' && status.queuedBy !== null && isThisProcess(status.queuedBy)
+  } catch {
+    return false
+  }
 }
 
 /** Changes some of it and keeps the rest, when it began above all. */
