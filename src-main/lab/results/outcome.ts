@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../experiment/event.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
 import { compareEarly, comparePublished, spreadOf } from '../../experiment/published.ts'
-import { readRecord } from './read.ts'
+import { readRecord, topKIn } from './read.ts'
 
 type Done = Extract<RunEvent, { kind: 'done' }>
 
@@ -22,6 +22,7 @@ export function outcomeIn(folder: string, seconds: number, engine: string): Done
     engine,
     folder,
     published: comparePublished(testAccuracy, publishedFor(experiment)),
+    topK: topKIn(experiment, good, true),
     early: compareEarly(seeds, earlyFor(experiment))?.filter(({ ours }) => ours !== null) ?? null,
   }
 }

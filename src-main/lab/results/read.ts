@@ -8,7 +8,7 @@ import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { compareEarly, comparePublished, spreadOf } from '../../experiment/published.ts'
+import { compareEarly, comparePublished, comparePublishedTopK, spreadOf } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
@@ -177,6 +177,7 @@ function rowOf(
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
     published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
+    topK: topKIn(experiment, good, finished),
     early: compareEarly(reading.beginnings, early),
     note: firstLine(notes),
     notes: notes.slice(0, LONGEST_SEARCHED),
@@ -202,9 +203,27 @@ function outcomeOf(
     testAccuracy: seed.testAccuracy[reported] ?? null,
     trainAccuracy: seed.trainAccuracy[reported] ?? null,
     validationAccuracy: seed.validationAccuracy[reported] ?? null,
+    ...topKOf(seed, reported),
     epoch: seed.epochs[reported] ?? null,
     reason: seed.collapsed?.reason ?? (whole || !failed ? null : status.reason),
   }
+}
+
+/** At the epoch whose accuracies are reported; absent where it is not counted, null where not after that epoch. */
+function topKOf({ epochs, measures }: SeedRecord, reported: number): Pick<SeedOutcome, 'topK'> {
+  const values = measures['top-k']?.['test']?.value
+  if (values === undefined) return {}
+  // Counted after every epoch it stands beside the accuracies; counted less often, the last one is of the last epoch.
+  const each = values.length === epochs.length
+  return { topK: (each ? values[reported] : reported === epochs.length - 1 ? values.at(-1) : null) ?? null }
+}
+
+/** The spread over the seeds that count, judged where the run took all its epochs. */
+export function topKIn(experiment: Experiment, good: readonly SeedOutcome[], finished: boolean): ExperimentRow['topK'] {
+  const k = experiment.evaluation.topK
+  if (k === null) return null
+  const test = spreadOf(good.map(({ topK }) => topK ?? null))
+  return comparePublishedTopK(test, k, finished ? publishedFor(experiment) : null)
 }
 
 /** A run is shown without notes that cannot be read: nothing that a person may leave out makes it unreadable. */
@@ -314,6 +333,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     engine: '',
     created: created(folder),
     published: null,
+    topK: null,
     early: null,
     note: '',
     notes: '',
