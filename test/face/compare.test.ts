@@ -254,7 +254,7 @@ describe('paired', () => {
     const apart = group('Apart', { 70: 0.9 })
     const found = pairedComparisons(base, [elsewhere, apart], false)
     expect(found.map(({ test }) => test)).toEqual([null, null])
-    expect(warningsOf(found[0]!)).toEqual([expect.stringContaining('other data')])
+    expect(warningsOf(found[0]!)).toEqual([expect.stringContaining('different data')])
     expect(warningsOf(found[1]!)).toEqual([expect.stringContaining('no seed in common')])
   })
 
