@@ -7,8 +7,17 @@ import type { Dash, DataPreview, DataSetCard, Download, DownloadOffer } from './
 import { LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
 import type { ExperimentField } from './experiment/fields.ts'
 import type { SettingsSchema } from './rules/setting.ts'
+import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem, type Selection } from './experiment/experiment.ts'
-import type { EarlyEpoch, MeasureCost, PublishedComparison, RunEvent, SeedOutcome, Spread } from './experiment/event.ts'
+import type {
+  EarlyEpoch,
+  MeasureCost,
+  PublishedComparison,
+  RunEvent,
+  SeedOutcome,
+  Spread,
+  TopKComparison,
+} from './experiment/event.ts'
 
 /** The state of an experiment, told truly. 'interrupted' is a run whose worker is gone without having finished. */
 export type RunState =
@@ -64,6 +73,8 @@ export interface ExperimentRow {
   /** ISO 8601. */
   readonly created: string
   readonly published: PublishedComparison | null
+  /** Null where the experiment counts no top-k accuracy. */
+  readonly topK: TopKComparison | null
   /**
    * Its first epochs beside those its authors printed, also those it has not reached; null when nothing compares, and in a
    * list of those that are over, of which `read` tells it.
@@ -171,33 +182,6 @@ export interface RuleCard {
     readonly help: string
   }[]
   readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
-}
-
-export interface PresetCard {
-  readonly name: string
-  readonly label: string
-  readonly experiment: Experiment
-  /** The number its authors printed; null for our own presets. */
-  readonly published:
-    | (Spread & {
-        readonly source: string
-        readonly epochs: number
-        readonly train: Spread | null
-        readonly top5: Spread | null
-      })
-    | null
-  /** Which setting of its authors' grid this is, from 1, and how many there are; others are named NAME#N. */
-  readonly setting: number
-  readonly settings: number
-  /** The authors' example notebook it is from, for which no result over seeds was published; null for the others. */
-  readonly notebook: string | null
-}
-
-/** All settings of a preset's grid, the one of highest published training accuracy first. */
-export interface PresetGridCard {
-  readonly settings: readonly PresetCard[]
-  /** What is not the same in all of them: 'widths' and settings of the rule. */
-  readonly keys: readonly string[]
 }
 
 export interface EngineCard {
@@ -502,3 +486,4 @@ export { Experiment, LabelChange, LabView, SavedView, Tag }
 export type { ExperimentField, SettingsSchema }
 export type { SettingSchema } from './rules/setting.ts'
 export type { Dash, DataPreview, DataSetCard, Download, DownloadOffer }
+export type { PresetCard, PresetGridCard }

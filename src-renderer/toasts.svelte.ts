@@ -53,7 +53,7 @@ class Toasts {
       else {
         this.say(error instanceof Error ? error.message : String(error), {
           tone: 'bad',
-          next: 'This is a defect of Apical’s window; load it again to go on.',
+          next: 'This is a bug in Apical. Reload the window to continue.',
         })
       }
       return false

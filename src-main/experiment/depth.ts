@@ -16,7 +16,7 @@ export const NETWORK_KEYS: Readonly<Record<string, z.ZodType>> = {
     .int()
     .min(1)
     .max(MOST_LAYERS - 1)
-    .meta({ label: 'Hidden layers', help: 'How many hidden layers there are.', section: 'network' }),
+    .meta({ label: 'Hidden layers', help: 'Number of hidden layers.', section: 'network' }),
 }
 
 /**

@@ -22,6 +22,8 @@ export interface SeedOutcome {
   readonly trainAccuracy: number | null
   /** Null without a validation set. */
   readonly validationAccuracy: number | null
+  /** Top-k accuracy on the test set; absent where it is not counted. */
+  readonly topK?: number | null
   /** Whose accuracies these are: the last, or the one chosen on the validation set; null before the first. */
   readonly epoch: number | null
   /** Trained to its end and no better than naming one class, after too few updates to call it collapsed. */
@@ -32,6 +34,13 @@ export interface SeedOutcome {
 
 export interface PublishedComparison extends Spread {
   readonly verdict: 'inside' | 'outside' | 'too few seeds'
+}
+
+/** Top-k accuracy on the test set over the seeds that count, at the reported epoch, beside what was printed. */
+export interface TopKComparison {
+  readonly k: number
+  readonly test: Spread | null
+  readonly published: PublishedComparison | null
 }
 
 /** Test accuracy after one of the first epochs, beside what the authors printed for it. */
@@ -175,6 +184,8 @@ export type RunEvent =
       readonly engine: string
       readonly folder: string
       readonly published: PublishedComparison | null
+      /** Absent or null where the experiment counts no top-k accuracy. */
+      readonly topK?: TopKComparison | null
       /** The first epochs that the authors printed and this run has; null when nothing printed compares with it. */
       readonly early: readonly EarlyEpoch[] | null
     }

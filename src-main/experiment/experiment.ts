@@ -128,14 +128,14 @@ export const Experiment = z.strictObject({
     }),
     limitTrain: described(z.int().min(1).nullable().default(null), {
       label: 'Training samples',
-      help: 'Use only the first so many; empty for all.',
+      help: 'Use only the first so many samples; empty for all.',
       section: 'data',
       control: 'whole',
       empty: 'all',
     }),
     limitTest: described(z.int().min(1).nullable().default(null), {
       label: 'Test samples',
-      help: 'Use only the first so many; empty for all.',
+      help: 'Use only the first so many samples; empty for all.',
       section: 'data',
       control: 'whole',
       empty: 'all',
@@ -191,7 +191,7 @@ export const Experiment = z.strictObject({
     /** Null for none, as published: everything is trained on. */
     validation: described(Validation.nullable().default(null), {
       label: 'Validation set',
-      help: 'Holds training samples out to choose epochs and settings by. A result chosen on the test set is the luckiest of many looks and overstates how well new samples are classified. Off, as published.',
+      help: 'Holds training samples out to choose epochs and settings by. A result selected on the test set overstates how well new samples are classified. Off, as published.',
       section: 'training',
       empty: 'none',
     }),

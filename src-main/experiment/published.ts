@@ -1,5 +1,5 @@
 /** Means over seeds, and whether they agree with what the authors printed. */
-import type { EarlyEpoch, PublishedComparison, Spread } from './event.ts'
+import type { EarlyEpoch, PublishedComparison, Spread, TopKComparison } from './event.ts'
 
 export interface Published extends Spread {
   /** Where the number stands. */
@@ -17,6 +17,16 @@ export interface EarlyCurve {
   readonly mean: readonly number[]
   readonly sd: readonly number[] | null
 }
+
+/** Of the top-k accuracy, as `comparePublished`: judged where the k is that of what was printed. */
+export function comparePublishedTopK(ours: Spread | null, k: number, published: Published | null): TopKComparison {
+  const printed = k === PRINTED_K ? (published?.top5 ?? null) : null
+  const judged = published === null || printed === null ? null : comparePublished(ours, { ...published, ...printed })
+  return { k, test: ours, published: judged }
+}
+
+/** The top-5 accuracy is what the authors printed. */
+const PRINTED_K = 5
 
 /** What a comparison needs of a seed: test accuracy after each epoch, and whether it counts. */
 interface SeedCurve {

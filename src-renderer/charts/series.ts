@@ -55,12 +55,54 @@ function chosenMarks(history: History, selection: Selection): readonly Mark[] {
   return epochs.map((x, i) => ({ x, label: i === 0 ? label : '' }))
 }
 
+/** What the evaluation counts beside accuracy, by the name it is recorded under. */
+const TOP_K = 'top-k'
+const CHARTED_TOP_K = [
+  { part: 'train', place: 3 },
+  { part: 'validation', place: 4 },
+  { part: 'test', place: 5 },
+] as const
+
+/** The top-k accuracies, on the epochs' axis and not on the batches' that they are recorded by. */
+function topKLines(history: History, { seeds, band = 'sd', topK }: Shown): readonly Line[] {
+  const name = topK === null || topK === undefined ? TOP_K : `top-${topK}`
+  return CHARTED_TOP_K.flatMap(({ part, place }) =>
+    linesOf(
+      history,
+      (seed) => {
+        const columns = seed.measures.get(TOP_K)?.get(part)
+        return columns === undefined ? null : { x: inEpochs(columns.batch, seed), y: columns.value }
+      },
+      { key: `${TOP_K}/${part}`, label: `${part} ${name}`, place, seeds, band },
+    ),
+  )
+}
+
+/** Grows with the batches that it says in epochs, so that what is drawn of it grows too. */
+const epochsOfBatches = new WeakMap<Column, Column>()
+
+function inEpochs(batch: Column, { epochs, batches }: SeedHistory): Column {
+  // Batches of an epoch: told by those that passed, in histories without them by the last epoch that was counted.
+  const perEpoch = batches.batch.length > 0 ? batches.batch.last / batches.epochs.last : batch.last / epochs.last
+  const found = epochsOfBatches.get(batch) ?? new Column()
+  epochsOfBatches.set(batch, found)
+  found.truncate(batch.length)
+  for (let i = 0; i < batch.length; i++) {
+    const at = Math.round((batch.at(i) / perEpoch) * 1000) / 1000
+    if (i < found.length) found.set(i, at)
+    else found.push(at)
+  }
+  return found
+}
+
 export interface Shown {
   readonly seeds: boolean
   readonly selection: Selection
   readonly published: { readonly mean: number; readonly sd: number } | null
   readonly early: readonly EarlyEpoch[] | null
   readonly band?: SeedBand
+  /** The k of the top-k accuracy that is counted beside it. */
+  readonly topK?: number | null
 }
 
 export function accuracyModel(history: History, shown: Shown): ChartModel {
@@ -75,7 +117,13 @@ export function accuracyModel(history: History, shown: Shown): ChartModel {
     source: { kind: 'epochs' },
     ...bandOf(history, band),
     ...passing.note,
-    lines: [...passing.lines, ...part('train', 1), ...part('validation', 2), ...part('test', 0)],
+    lines: [
+      ...passing.lines,
+      ...part('train', 1),
+      ...part('validation', 2),
+      ...topKLines(history, shown),
+      ...part('test', 0),
+    ],
     marks: chosenMarks(history, shown.selection),
     ...(shown.published === null ? {} : { published: shown.published }),
     ...(shown.early === null ? {} : { early: earlyBand(shown.early) }),
@@ -134,7 +182,7 @@ export function measureModel(
 }
 
 /** Counted by the evaluation and not by a rule, so no rule has a card of it. */
-export const TOP_K = { name: 'top-k', label: 'Top-k accuracy', unit: 'percent' } as const
+export const TOP_K_CARD = { name: TOP_K, label: 'Top-k accuracy', unit: 'percent' } as const
 
 /** The latest value of every iteration, a line a phase. */
 export function profileModel(

@@ -16,7 +16,7 @@ class Figures {
       this.open = readFigure(file.name, new Uint8Array(await file.arrayBuffer()))
     } catch (error) {
       if (error instanceof NoFigureInside) toasts.say(error.message, { tone: 'bad', next: error.next })
-      else toasts.say(`${file.name} cannot be read.`, { tone: 'bad', next: 'See whether the file is still there.' })
+      else toasts.say(`${file.name} cannot be read.`, { tone: 'bad', next: 'Check that the file still exists.' })
     }
   }
 

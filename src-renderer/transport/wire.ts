@@ -27,8 +27,8 @@ export class Refusal extends Error implements LabRefusal {
 
 export function connectionLost(): Refusal {
   return new Refusal({
-    message: 'The connection to the lab is lost.',
-    next: 'It is tried again by itself; runs go on meanwhile. If it stays lost, start Apical again.',
+    message: 'The connection to the lab was lost.',
+    next: 'Reconnecting; running experiments are not affected. If the connection does not come back, restart Apical.',
     problems: [],
   })
 }

@@ -17,6 +17,6 @@ export function tellDownloads({ downloads, words }: LabStore): void {
     if (state === 'done')
       toasts.say(`${datasetLabel(words, name)} is downloaded; every file has its published checksum.`)
     if (state === 'failed' && problem !== null && router.current.screen !== 'data')
-      toasts.say(problem.message, { tone: 'bad', next: 'The Data screen says what to do.' })
+      toasts.say(problem.message, { tone: 'bad', next: 'See the Data screen for what to do.' })
   }
 }

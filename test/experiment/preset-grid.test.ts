@@ -52,6 +52,13 @@ describe('grids of presets', () => {
     }
   })
 
+  it('count the top-5 accuracy where it was printed', () => {
+    const all = grids.flatMap(({ settings }) => settings)
+    expect(all.filter(({ published }) => published?.top5).length).toBeGreaterThan(0)
+    for (const { experiment, published } of all)
+      if (published !== null) expect(experiment.evaluation.topK).toBe(published.top5 === null ? null : 5)
+  })
+
   it('are no study of another name, nor one setting', () => {
     expect(presetGrid('no-such-study')).toBeNull()
     expect(presetGrid('corinfomax-mnist#2')).toBeNull()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { compareEarly, comparePublished, spreadOf } from '../../src-main/experiment/published.ts'
+import { compareEarly, comparePublished, comparePublishedTopK, spreadOf } from '../../src-main/experiment/published.ts'
 
 describe('a spread', () => {
   it.each<readonly [string, (number | null)[], unknown]>([
@@ -32,6 +32,16 @@ describe('beside a published mean of 0.976 ± 0.001 (n = 10)', () => {
     ['two seeds only', 0.976, 2, 'too few seeds'],
   ])('%s', (_, mean, n, verdict) => {
     expect(comparePublished({ mean, sd: 0.01, n }, published)).toEqual({ mean: 0.976, sd: 0.001, n: 10, verdict })
+  })
+
+  it('the top-5 accuracy is judged by its own number, another k by none', () => {
+    const both = { ...published, top5: { mean: 0.37, sd: 0.005, n: 10 } }
+    const ours = (mean: number) => ({ mean, sd: 0.004, n: 10 })
+    expect(comparePublishedTopK(ours(0.362), 5, both).published).toEqual({ ...both.top5, verdict: 'inside' })
+    expect(comparePublishedTopK(ours(0.35), 5, both).published?.verdict).toBe('outside')
+    expect(comparePublishedTopK(ours(0.37), 3, both)).toEqual({ k: 3, test: ours(0.37), published: null })
+    expect(comparePublishedTopK(ours(0.37), 5, published).published).toBeNull()
+    expect(comparePublishedTopK(null, 5, null)).toEqual({ k: 5, test: null, published: null })
   })
 
   it('no seed left, and nothing published', () => {

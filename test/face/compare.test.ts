@@ -18,7 +18,7 @@ import {
 import { addingText, finding, points, probability } from '../../src-renderer/screens/compare/paired-words.ts'
 import { distinctNames, seedResults, type Group } from '../../src-renderer/screens/compare/seed-results.ts'
 import { latexText } from '../../src-renderer/export/table-text.ts'
-import { asCsv, asLatex, asMarkdown } from '../../src-renderer/screens/compare/table-texts.ts'
+import { asCsv, asLatex, asMarkdown, topKTitle } from '../../src-renderer/screens/compare/table-texts.ts'
 import { bandedCurve } from '../../src-renderer/statistics/curve-band.ts'
 import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
@@ -156,8 +156,15 @@ describe('the table', () => {
     const text = asCsv(comparisonRows([group('=1+1, "x"', { 0: 0.1, 1: 0.2 })], plain))
     const [head = '', row = ''] = text.split('\r\n')
     expect(head.split(',').slice(0, 6)).toEqual(['id', 'experiment', 'data', 'n', 'mean', 'sd'])
-    expect(head.split(',').slice(-3)).toEqual(['train_mean', 'train_sd', 'train_n'])
-    expect(row.split(',').slice(-3).map(Number)).toEqual([expect.closeTo(0.15, 12), expect.closeTo(0.0707106781, 9), 2])
+    const train = head.split(',').indexOf('train_mean')
+    expect(head.split(',').slice(train, train + 3)).toEqual(['train_mean', 'train_sd', 'train_n'])
+    // Its name has a comma of its own, in quotes.
+    const cells = row.replace(/"(?:[^"]|"")*"/g, 'name').split(',')
+    expect(cells.slice(train, train + 3).map(Number)).toEqual([
+      expect.closeTo(0.15, 12),
+      expect.closeTo(0.0707106781, 9),
+      2,
+    ])
     expect(asMarkdown(comparisonRows([group('A', { 0: 0.1, 1: 0.2 })], plain), false)).toContain('| Train, % |')
     expect(row).toContain(`"'=1+1, ""x"""`)
     expect(row).toContain(',2,0.15000000000000002,0.07071067811865')
@@ -183,11 +190,11 @@ describe('differences', () => {
   test('in one sentence', () => {
     expect(said(preset, preset)).toBe('They have the same configuration.')
     expect(said(preset, other)).toBe('They differ only in nudging strength (1 / 0.5).')
-    expect(said(preset, { ...preset, seeds: [1] })).toBe('They differ in nothing but their seeds.')
+    expect(said(preset, { ...preset, seeds: [1] })).toBe('They differ only in their seeds.')
     expect(said(preset, { ...other, widths: [784, 100, 10], seeds: [1] })).toBe(
-      'They differ only in nudging strength and network. Beside that, their seeds differ.',
+      'They differ only in nudging strength and network. Their seeds also differ.',
     )
-    expect(said(preset, { ...preset, measures: [] })).toBe('They differ in nothing but what was measured.')
+    expect(said(preset, { ...preset, measures: [] })).toBe('They differ only in what was measured.')
   })
 
   test('a setting that one rule does not have stands open, and the rule is named', () => {
@@ -247,14 +254,14 @@ describe('paired', () => {
     const apart = group('Apart', { 70: 0.9 })
     const found = pairedComparisons(base, [elsewhere, apart], false)
     expect(found.map(({ test }) => test)).toEqual([null, null])
-    expect(warningsOf(found[0]!)).toEqual([expect.stringContaining('other data')])
+    expect(warningsOf(found[0]!)).toEqual([expect.stringContaining('different data')])
     expect(warningsOf(found[1]!)).toEqual([expect.stringContaining('no seed in common')])
   })
 
   test('the finding in words', () => {
     const [found] = pairedComparisons(base, [up], false)
     expect(finding(found!, { group: 'Up', baseline: 'Base' }, false)).toMatch(
-      /^Up is 1\.75 points above Base on the 4 seeds that both have \(95 % CI \+0\.\d\d to \+\d\.\d\d; p = 0\.0\d\d\)\.$/,
+      /^Up is 1\.75 points above Base over the 4 seeds they share \(95 % CI \+0\.\d\d to \+\d\.\d\d; p = 0\.0\d\d\)\.$/,
     )
     expect([points(0.0042), points(-0.0042), points(0.00001)]).toEqual(['+0.42', '−0.42', '0.00'])
     expect([probability(0.0004), probability(0.04), probability(null)]).toEqual(['< 0.001', '0.040', '–'])
@@ -393,6 +400,45 @@ describe('overlay', () => {
         { id: '2', name: 'A' },
       ]).values(),
     ]).toEqual(['A', 'A (2)'])
+  })
+})
+
+describe('the top-k accuracy', () => {
+  const counting = (name: string, k: number, values: Readonly<Record<number, number>>): Group => {
+    const one = group(name, { 0: 0.2, 1: 0.3 }, { topK: { k, test: null, published: null } })
+    for (const [seed, value] of Object.entries(values))
+      for (const [batch, share] of [
+        [100, 0.5],
+        [200, 1],
+      ] as const)
+        one.history.apply({
+          ...{ kind: 'measure', seed: Number(seed), batch, measure: 'top-k' },
+          values: { test: value * share },
+        })
+    return { ...one, results: seedResults(one.history, 'last-epoch') }
+  }
+
+  test('stands beside the accuracy of the same epoch in every form of the table, and nowhere it was not counted', () => {
+    const rows = comparisonRows([counting('A', 5, { 0: 0.4, 1: 0.5 }), group('B', { 0: 0.1, 1: 0.2 })], plain)
+    expect(rows.map(({ topK }) => topK?.mean ?? null)).toEqual([expect.closeTo(0.45, 12), null])
+    expect(asMarkdown(rows, false)).toMatch(/\| Top-5, % \|/)
+    expect(asMarkdown(rows, false)).toContain('| 45.00 ± 7.07 (2) |')
+    expect(asLatex(rows, false)).toContain('Top-5')
+    const [head = '', first = '', second = ''] = asCsv(rows).split('\r\n')
+    const at = head.split(',').indexOf('top_k')
+    expect(
+      first
+        .split(',')
+        .slice(at, at + 2)
+        .map(Number),
+    ).toEqual([5, expect.closeTo(0.45, 12)])
+    expect(second.split(',').slice(at)).toEqual(['', '', '', ''])
+    expect(asMarkdown(comparisonRows([group('B', { 0: 0.1 })], plain), false)).not.toContain('Top')
+  })
+
+  test('of different k is told as such', () => {
+    const rows = comparisonRows([counting('A', 5, { 0: 0.4 }), counting('B', 3, { 0: 0.3 })], plain)
+    expect(topKTitle(rows)).toBe('Top-k, %')
   })
 })
 

@@ -89,6 +89,7 @@ const done: ExperimentRow = {
   engine: 'tensorflow',
   created: '2026-11-20T10:12:00Z',
   published: { mean: 0.9762, sd: 0.0012, n: 10, verdict: 'inside' },
+  topK: null,
   early: null,
   note: '',
   notes: '',

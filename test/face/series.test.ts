@@ -353,3 +353,35 @@ describe('the confusion matrix', () => {
     expect(seed?.measures.get('silent')?.get('test')?.batch.length).toBe(1)
   })
 })
+
+describe('the top-k accuracy', () => {
+  const topK = (seed: number, batch: number, test: number, train: number): RunEvent => ({
+    ...{ kind: 'measure', seed, batch, measure: 'top-k' },
+    values: { train, test },
+  })
+  const shown = { seeds: false, selection: LAST, published: null, early: null, topK: 5 } as const
+
+  test('stands in the chart of the accuracy, at the same epochs, though it is recorded by batch', () => {
+    const history = after(
+      ...[batches(0, 50, 0.1), batches(0, 100, 0.2), epoch(0, 1, 0.2, 0.3), topK(0, 100, 0.5, 0.6)],
+      ...[batches(0, 200, 0.3), epoch(0, 2, 0.25, 0.35), topK(0, 200, 0.55, 0.65)],
+    )
+    const find = (label: string) => accuracyModel(history, shown).lines.find((line) => line.label === label)
+    expect([...(find('test top-5')?.x ?? [])]).toEqual([1, 2])
+    expect([...(find('test top-5')?.y ?? [])]).toEqual([0.5, 0.55])
+    expect([...(find('train top-5')?.y ?? [])]).toEqual([0.6, 0.65])
+    history.apply(epoch(0, 3, 0.3))
+    history.apply(batches(0, 300, 0.4))
+    history.apply(topK(0, 300, 0.6, 0.7))
+    expect([...(find('test top-5')?.x ?? [])]).toEqual([1, 2, 3])
+    // No line looks like another.
+    const looks = accuracyModel(history, shown).lines.map(({ series, dash, marker }) => `${series} ${dash} ${marker}`)
+    expect(new Set(looks).size).toBe(looks.length)
+  })
+
+  test('of a history from before batches were counted goes by its last epoch', () => {
+    const history = after(epoch(0, 1, 0.2), topK(0, 100, 0.5, 0.6), epoch(0, 2, 0.25), topK(0, 200, 0.55, 0.65))
+    const line = accuracyModel(history, shown).lines.find(({ label }) => label === 'test top-5')
+    expect([...(line?.x ?? [])]).toEqual([1, 2])
+  })
+})

@@ -81,7 +81,7 @@ test('a lost line fails what was under way in words, and comes back by itself', 
     return null
   })
   const wire = wireTo(port)
-  await expect(wire.call('read', { id: 'a' })).rejects.toThrow('The connection to the lab is lost.')
+  await expect(wire.call('read', { id: 'a' })).rejects.toThrow('The connection to the lab was lost.')
   await expect(wire.call('read', { id: 'a' })).rejects.toThrow('lost')
   await until(wire, 'open')
   server?.removeAllListeners('connection')

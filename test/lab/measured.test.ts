@@ -88,3 +88,27 @@ it('keeps the latest iterations and the latest confusion, what measures cost, an
   writeFileSync(paths(folder).costs, '{"not":"a list"}')
   expect(readRecord(folder).warnings.join()).toMatch(/costs\.json.*found something else/)
 })
+
+it('shows the top-k accuracy of the last epoch in its row, over the seeds that count', () => {
+  const { folder } = createFolder(
+    scratch.inside('results'),
+    {
+      ...smallExperiment({ epochs: 2, seeds: [0, 7] }),
+      evaluation: { topK: 5, topKEveryEpochs: 1, confusionEveryEpochs: null },
+    },
+    { state: 'done', reason: null, next: null, dataFolder: null, queuedBy: null },
+  )
+  const ledger = new Ledger(folder, 'corinfomax')
+  const topK = (seed: number, batch: number, test: number): RunEvent => ({
+    ...{ kind: 'measure', seed, batch, measure: 'top-k' },
+    values: { train: 0.9, test },
+  })
+  for (const event of [epoch(0, 1, 0.2), topK(0, 20, 0.3), epoch(0, 2, 0.4), topK(0, 40, 0.5)]) ledger.record(event)
+  for (const event of [epoch(7, 1, 0.2), topK(7, 20, 0.3), epoch(7, 2, 0.4), topK(7, 40, 0.75)]) ledger.record(event)
+  ledger.close()
+  // The row passes over measures, but not over this one; the record has all of them.
+  for (const row of [rowIn(folder), readRecord(folder).row])
+    expect(row?.topK).toMatchObject({ k: 5, test: { mean: 0.625, n: 2 }, published: null })
+  expect(readRecord(folder).outcomes.map(({ topK }) => topK)).toEqual([0.5, 0.75])
+  expect(rowIn(newRun())?.topK).toBeNull()
+})

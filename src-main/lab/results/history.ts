@@ -14,6 +14,8 @@ const MOST_WARNINGS = 20
 
 /** How lines that a row does not show begin, since the writer names the kind first. */
 const MEASURES = /^\{"kind":"(?:batches|measure|confusion)"/
+/** But for one number an epoch that a row shows. */
+const TOP_K = /^\{"kind":"measure",[^{]*"measure":"top-k"/
 
 /**
  * `want` 'accuracies' passes over measures, of which there may be a hundred times as many lines: a row shows none. Of a
@@ -32,7 +34,7 @@ export function readHistory(
   let unreadable = 0
   for (const text of readLines(path, LARGEST_HISTORY, LONGEST_LINE)) {
     number++
-    if (text === '\n' || (want === 'accuracies' && MEASURES.test(text))) continue
+    if (text === '\n' || (want === 'accuracies' && MEASURES.test(text) && !TOP_K.test(text))) continue
     const line = parseLine(text)
     if (line !== null) columns.take(line)
     else if (++unreadable <= MOST_WARNINGS) {

@@ -3,7 +3,7 @@ import type { RunEvent } from '../../experiment/event.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
 import { comparedOf, spreadsOf } from '../../experiment/outcome.ts'
 import { compareEarly, comparePublished } from '../../experiment/published.ts'
-import { readRecord } from './read.ts'
+import { readRecord, topKIn } from './read.ts'
 
 type Done = Extract<RunEvent, { kind: 'done' }>
 
@@ -19,6 +19,7 @@ export function outcomeIn(folder: string, seconds: number, engine: string): Done
     engine,
     folder,
     published: comparePublished(comparedOf(outcomes), publishedFor(experiment)),
+    topK: topKIn(experiment, outcomes, true),
     early: compareEarly(seeds, earlyFor(experiment))?.filter(({ ours }) => ours !== null) ?? null,
   }
 }

@@ -9,7 +9,7 @@ import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
 import { comparedOf, spreadsOf } from '../../experiment/outcome.ts'
-import { compareEarly, comparePublished } from '../../experiment/published.ts'
+import { compareEarly, comparePublished, comparePublishedTopK, spreadOf } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
@@ -182,6 +182,7 @@ function rowOf(
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
     published: finished ? comparePublished(comparedOf(outcomes), publishedFor(experiment)) : null,
+    topK: topKIn(experiment, outcomes, finished),
     early: compareEarly(reading.beginnings, early),
     note: firstLine(notes),
     notes: notes.slice(0, LONGEST_SEARCHED),
@@ -207,10 +208,33 @@ function outcomeOf(
     testAccuracy: seed.testAccuracy[reported] ?? null,
     trainAccuracy: seed.trainAccuracy[reported] ?? null,
     validationAccuracy: seed.validationAccuracy[reported] ?? null,
+    ...topKOf(seed, reported),
     epoch: seed.epochs[reported] ?? null,
     atChance: whole && seed.collapsed === null && seed.atChance !== null,
     reason: seed.collapsed?.reason ?? (whole ? (seed.atChance?.reason ?? null) : failed ? status.reason : null),
   }
+}
+
+/** At the epoch whose accuracies are reported; absent where it is not counted, null where not after that epoch. */
+function topKOf({ epochs, measures }: SeedRecord, reported: number): Pick<SeedOutcome, 'topK'> {
+  const values = measures['top-k']?.['test']?.value
+  if (values === undefined) return {}
+  // Counted after every epoch it stands beside the accuracies; counted less often, the last one is of the last epoch.
+  const each = values.length === epochs.length
+  return { topK: (each ? values[reported] : reported === epochs.length - 1 ? values.at(-1) : null) ?? null }
+}
+
+/** The spread over the seeds that count, judged where the run took all its epochs. */
+export function topKIn(
+  experiment: Experiment,
+  outcomes: readonly SeedOutcome[],
+  finished: boolean,
+): ExperimentRow['topK'] {
+  const k = experiment.evaluation.topK
+  if (k === null) return null
+  const good = outcomes.filter(({ status }) => status === 'done')
+  const test = spreadOf(good.map(({ topK }) => topK ?? null))
+  return comparePublishedTopK(test, k, finished ? publishedFor(experiment) : null)
 }
 
 /** A run is shown without notes that cannot be read: nothing that a person may leave out makes it unreadable. */
@@ -321,6 +345,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     engine: '',
     created: created(folder),
     published: null,
+    topK: null,
     early: null,
     note: '',
     notes: '',

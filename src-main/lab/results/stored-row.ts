@@ -12,6 +12,7 @@ const Settings = z.custom<Readonly<Record<string, SettingValue>>>(
 const isSetting = (value: unknown): boolean =>
   typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
 const Spread = z.object({ mean: z.number(), sd: z.number(), n: z.number() })
+const Published = Spread.extend({ verdict: z.enum(['inside', 'outside', 'too few seeds']) })
 const Early = z.object({
   epoch: z.number(),
   published: z.object({ mean: z.number(), sd: z.number().nullable(), n: z.number() }),
@@ -49,7 +50,8 @@ export const StoredRow: z.ZodType<ExperimentRow> = z.object({
   seconds: z.number(),
   engine: z.string(),
   created: z.string(),
-  published: Spread.extend({ verdict: z.enum(['inside', 'outside', 'too few seeds']) }).nullable(),
+  published: Published.nullable(),
+  topK: z.object({ k: z.number(), test: Spread.nullable(), published: Published.nullable() }).nullable(),
   early: z.array(Early).nullable(),
   note: z.string(),
   notes: z.string(),

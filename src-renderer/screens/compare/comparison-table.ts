@@ -13,6 +13,8 @@ export interface ComparisonRow {
   readonly summary: Summary | null
   /** Of the training accuracy at the same epochs; null where none was taken. */
   readonly train: Summary | null
+  /** Of the top-k accuracy on the test set; null where it is not counted. */
+  readonly topK: (Summary & { readonly k: number }) | null
   /** Seeds that have a result. */
   readonly seeds: number
   readonly collapsed: number
@@ -49,6 +51,7 @@ export function comparisonRows(
       ...{ id, name, dataset: row.dataset, datasetLabel: row.datasetLabel },
       summary: summarise(counting.map(({ test }) => test)),
       train: summarise(counting.map(({ train }) => train)),
+      topK: topKOf(summarise(counting.map(({ topK }) => topK)), row.topK?.k),
       seeds: results.length,
       collapsed: results.filter(({ collapsed }) => collapsed).length,
       atChance: results.filter(({ atChance }) => atChance).length,
@@ -68,6 +71,10 @@ export function comparisonRows(
     const means = rivals.get(row.dataset) ?? []
     return { ...row, leads: row.summary !== null && means.length > 1 && shownMean(row.summary) === Math.max(...means) }
   })
+}
+
+function topKOf(summary: Summary | null, k: number | undefined): ComparisonRow['topK'] {
+  return summary === null || k === undefined ? null : { ...summary, k }
 }
 
 /** To the digits that are shown: what reads the same is equally good. */

@@ -31,9 +31,11 @@ export function differenceSentence(differences: readonly Difference[]): string {
   const aside = [seeds ? 'their seeds' : null, differences.some(({ records }) => records) ? 'what was measured' : null]
     .filter((part) => part !== null)
     .join(' and ')
-  if (made.length === 0)
-    return aside === '' ? 'They have the same configuration.' : `They differ in nothing but ${aside}.`
-  const also = aside === '' ? '' : ` Beside that, ${aside} ${aside === 'what was measured' ? 'differs' : 'differ'}.`
+  if (made.length === 0) return aside === '' ? 'They have the same configuration.' : `They differ only in ${aside}.`
+  const also =
+    aside === ''
+      ? ''
+      : ` ${aside.charAt(0).toUpperCase()}${aside.slice(1)} also ${aside === 'what was measured' ? 'differs' : 'differ'}.`
   if (!made.some(({ key }) => key === 'rule.name')) return `They differ only in ${listed(made)}.${also}`
   const shared = made.filter(({ key, texts }) => key !== 'rule.name' && !texts.includes(null))
   const rest = shared.length === 0 ? '' : shared.length > 1 ? `, ${listed(shared)}` : ` and ${listed(shared)}`

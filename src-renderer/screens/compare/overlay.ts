@@ -3,7 +3,7 @@ import type { DataSetCard, RuleCard } from '../../../src-main/contract.ts'
 import type { Experiment } from '../../../src-main/experiment/experiment.ts'
 import type { SeedHistory } from '../../charts/history.ts'
 import type { ChartModel, Line } from '../../charts/chart-model.ts'
-import { TOP_K } from '../../charts/series.ts'
+import { TOP_K_CARD } from '../../charts/series.ts'
 import { bandedCurve, CURVE_BANDS, type Curve, type CurveBand } from '../../statistics/curve-band.ts'
 import { countedHistories, type Group, type Part } from './seed-results.ts'
 
@@ -51,7 +51,7 @@ export function quantitiesOf(groups: readonly Group[], rules: readonly RuleCard[
       names.set(measure, new Set([...(names.get(measure) ?? []), ...series.keys()]))
   // One name may mean two things: the alignment of CorInfoMax is that of W and Vᵀ, feedback alignment's that of W and F.
   const compared = new Set(groups.map(({ row }) => row.rule))
-  const cards = [...rules.filter(({ name }) => compared.has(name)).flatMap(({ measures }) => measures), TOP_K]
+  const cards = [...rules.filter(({ name }) => compared.has(name)).flatMap(({ measures }) => measures), TOP_K_CARD]
   const labelOf = (measure: string): string => {
     const labels = new Set(cards.filter(({ name }) => name === measure).map(({ label }) => label))
     return labels.size === 0 ? measure : [...labels].join(' / ')

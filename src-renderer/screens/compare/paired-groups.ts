@@ -68,7 +68,7 @@ const NONE: Pairs = { seeds: [], differences: [], leftOut: [] }
 
 function unpairable(baseline: Group, group: Group): string | null {
   if (baseline.row.dataset !== group.row.dataset)
-    return 'Trained on another data set than the baseline: their difference means nothing.'
+    return 'Trained on a different data set than the baseline: the difference is not meaningful.'
   const mine = new Set(baseline.row.seeds)
   if (!group.row.seeds.some((seed) => mine.has(seed)))
     return 'Has no seed in common with the baseline. Add the same seeds to both to pair them.'

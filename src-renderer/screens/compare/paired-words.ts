@@ -22,11 +22,11 @@ export function finding(
 ): string {
   if (test === null) return ''
   const p = several ? (adjusted ?? test.p) : test.p
-  const seeds = `the ${pairs.seeds.length} seeds that both have`
+  const seeds = `the ${pairs.seeds.length} seeds they share`
   const evidence = `95 % CI ${points(test.interval.low)} to ${points(test.interval.high)}; p ${probability(p).startsWith('<') ? '' : '= '}${probability(p)}${several ? ' after Holm' : ''}`
   if (p > 0.05)
-    return `${names.group} and ${names.baseline} cannot be told apart on ${seeds}: ${points(test.mean)} points (${evidence}).`
-  return `${names.group} is ${percent(Math.abs(test.mean))} points ${test.mean > 0 ? 'above' : 'below'} ${names.baseline} on ${seeds} (${evidence}).`
+    return `${names.group} and ${names.baseline} do not differ significantly over ${seeds}: ${points(test.mean)} points (${evidence}).`
+  return `${names.group} is ${percent(Math.abs(test.mean))} points ${test.mean > 0 ? 'above' : 'below'} ${names.baseline} over ${seeds} (${evidence}).`
 }
 
 /** What a button that adds them says. */

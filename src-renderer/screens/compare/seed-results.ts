@@ -11,6 +11,8 @@ export interface SeedResult {
   readonly test: number
   readonly train: number
   readonly validation: number
+  /** Top-k accuracy on the test set; NaN where it was not counted after that epoch. */
+  readonly topK: number
   /** Largest test accuracy after any epoch. */
   readonly best: number
   readonly epochs: number
@@ -42,6 +44,7 @@ export function seedResults(history: History, selection: Selection): readonly Se
         test: seed.test.at(at),
         train: seed.train.at(at),
         validation: seed.validation.at(at),
+        topK: topKAt(seed, at),
         best: seed.test.view().reduce((most, value) => (value > most ? value : most), -Infinity),
         epochs: Number.isFinite(seed.epochs.last) ? seed.epochs.last : 0,
         collapsed: seed.collapsed !== null,
@@ -49,6 +52,14 @@ export function seedResults(history: History, selection: Selection): readonly Se
       }
     })
     .sort((a, b) => a.seed - b.seed)
+}
+
+/** Counted after every epoch it stands beside the accuracies; counted less often, the last one is of the last epoch. */
+function topKAt({ epochs, measures }: SeedHistory, at: number): number {
+  const values = measures.get('top-k')?.get('test')?.value
+  if (values === undefined) return NaN
+  if (values.length === epochs.length) return values.at(at)
+  return at === epochs.length - 1 ? values.last : NaN
 }
 
 /** Seeds that count: those that did not collapse, unless they are asked for or there are no others. */

@@ -19,6 +19,14 @@ const interval = (low: number, high: number): string => `[${percent(low)}, ${per
 
 export const meanText = ({ summary }: ComparisonRow): string => spreadText(summary)
 export const trainText = ({ train }: ComparisonRow): string => spreadText(train)
+export const topKText = ({ topK }: ComparisonRow): string => spreadText(topK)
+
+/** 'Top-5, %', or 'Top-k, %' where the k differ; null where no row has one. */
+export function topKTitle(rows: readonly ComparisonRow[]): string | null {
+  const all = new Set(rows.flatMap(({ topK }) => topK?.k ?? []))
+  const [k] = all
+  return k === undefined ? null : `Top-${all.size === 1 ? k : 'k'}, %`
+}
 
 function spreadText(summary: Summary | null): string {
   if (summary === null) return ''
@@ -43,6 +51,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'Data', right: false, text: ({ datasetLabel }) => datasetLabel },
   { title: 'Test, %', right: true, text: meanText, leading: true },
   { title: 'Train, %', right: true, text: trainText },
+  { title: 'Top-k, %', right: true, text: topKText },
   { title: 'Median', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.median)) },
   { title: 'IQM', right: true, text: ({ summary }) => (summary === null ? '' : percent(summary.iqm)) },
   {
@@ -73,7 +82,9 @@ const COLUMNS: readonly Column[] = [
 /** A column that no row fills, and a data set that is the same everywhere, say nothing. */
 function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
   const oneDataSet = new Set(rows.map(({ dataset }) => dataset)).size < 2
-  return COLUMNS.filter(({ title, text }) => rows.some((row) => text(row) !== '') && !(title === 'Data' && oneDataSet))
+  const topK = topKTitle(rows)
+  const columns = COLUMNS.map((one) => (one.text === topKText && topK !== null ? { ...one, title: topK } : one))
+  return columns.filter(({ title, text }) => rows.some((row) => text(row) !== '') && !(title === 'Data' && oneDataSet))
 }
 
 /** What stands under or over the table, one sentence each: a number without them cannot be checked. */
@@ -125,13 +136,18 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
       'train_mean',
       'train_sd',
       'train_n',
+      'top_k',
+      'top_k_mean',
+      'top_k_sd',
+      'top_k_n',
     ],
   ]
   const lines = rows.map(
-    ({ id, name, dataset, summary: s, train, best, seeds, collapsed, seconds, published, source }) => [
+    ({ id, name, dataset, summary: s, train, topK, best, seeds, collapsed, seconds, published, source }) => [
       ...[id, name, dataset, s?.n ?? 0, s?.mean, s?.sd, s?.median, s?.quartiles.low, s?.quartiles.high, s?.iqm],
       ...[s?.interval?.low, s?.interval?.high, best, seeds, collapsed, seconds],
       ...[published?.mean, published?.sd, published?.n, published?.verdict, source, train?.mean, train?.sd, train?.n],
+      ...[topK?.k, topK?.mean, topK?.sd, topK?.n],
     ],
   )
   return [header, ...lines].map((cells) => cells.map(csvCell).join(',') + '\r\n').join('')

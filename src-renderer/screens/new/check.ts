@@ -69,7 +69,7 @@ function problemWithSchedule(
   value: unknown,
 ): string | null {
   if (!Array.isArray(value) || value.length < minItems)
-    return 'Expected at least one line: from which epoch on, and the base.'
+    return 'Expected at least one line: the epoch it starts from, and the base.'
   if (value.length > maxItems) return `Expected at most ${maxItems} lines, found ${value.length}.`
   for (const [i, piece] of (value as readonly unknown[]).entries()) {
     const at = value.length > 1 ? `Line ${i + 1}: ` : ''
