@@ -1,7 +1,7 @@
 /** Experiments as they lie in the results folder: listed, read, annotated, moved to the trash and back. */
 import type { Lab } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { changeLabels, findRun, moveToTrash, paths, readRecord, restoreFromTrash } from '../results.ts'
+import { changeLabels, findRun, moveToTrash, paths, readRecordInTurns, restoreFromTrash } from '../results.ts'
 import { liveOwner, writeWhole } from '../storage.ts'
 import type { FolderParts } from './folder-parts.ts'
 import { forEachExperiment } from './for-each-experiment.ts'
@@ -19,8 +19,8 @@ export function recordCalls({
 
     read: async ({ id }) => {
       const sample = samples.folderOf(id)
-      if (sample !== null) return readRecord(sample, 'sample')
-      const record = readRecord(findRun(results, id))
+      if (sample !== null) return readRecordInTurns(sample, 'sample')
+      const record = await readRecordInTurns(findRun(results, id))
       return { ...record, row: rows.seenFromHere(record.row) }
     },
 

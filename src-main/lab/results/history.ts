@@ -3,6 +3,7 @@ import type { SeedRecord } from '../../contract.ts'
 import { paths } from './folder.ts'
 import { HistoryColumns } from './history-columns.ts'
 import { parseLine } from './history-line.ts'
+import { atOnce } from './steps.ts'
 import { readLines } from '../storage.ts'
 
 /** What a hundred thousand epochs with every measure taken after every batch come to; larger was not written by Apical. */
@@ -17,6 +18,9 @@ const MEASURES = /^\{"kind":"(?:batches|measure|confusion)"/
 /** But for one number an epoch that a row shows. */
 const TOP_K = /^\{"kind":"measure",[^{]*"measure":"top-k"/
 
+/** Lines between two steps: a few milliseconds. */
+const LINES_PER_STEP = 2000
+
 /**
  * `want` 'accuracies' passes over measures, of which there may be a hundred times as many lines: a row shows none. Of a
  * measure with more than `mostPoints` points every second, fourth, … is kept.
@@ -27,6 +31,16 @@ export function readHistory(
   want: 'everything' | 'accuracies' = 'everything',
   mostPoints = 1_000_000,
 ): { record: SeedRecord; warnings: string[] } {
+  return atOnce(historySteps(folder, seed, want, mostPoints))
+}
+
+/** The same in steps, between which a process with others to serve may turn to them. */
+export function* historySteps(
+  folder: string,
+  seed: number,
+  want: 'everything' | 'accuracies',
+  mostPoints: number,
+): Generator<undefined, { record: SeedRecord; warnings: string[] }> {
   const path = paths(folder).metrics(seed)
   const warnings: string[] = []
   const columns = new HistoryColumns(mostPoints)
@@ -34,6 +48,7 @@ export function readHistory(
   let unreadable = 0
   for (const text of readLines(path, LARGEST_HISTORY, LONGEST_LINE)) {
     number++
+    if (number % LINES_PER_STEP === 0) yield
     if (text === '\n' || (want === 'accuracies' && MEASURES.test(text) && !TOP_K.test(text))) continue
     const line = parseLine(text)
     if (line !== null) columns.take(line)

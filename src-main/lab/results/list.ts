@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow } from '../../contract.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
-import { readRow } from './read.ts'
+import { readRow, readRowInTurns } from './read.ts'
 import {
   forget,
   keepOnly,
@@ -17,6 +17,7 @@ import {
   SETTLED_MS,
   storeIndex,
 } from './row-index.ts'
+import { TURN_MS } from './steps.ts'
 import { lookAt } from '../storage.ts'
 
 /** The experiment folders in a results folder, by name; none where there is no such folder yet. */
@@ -53,7 +54,7 @@ export interface Listed {
   readonly id: string
   readonly created: string
   /** Null when the folder went away meanwhile. */
-  readonly row: () => ExperimentRow | null
+  readonly row: () => Promise<ExperimentRow | null>
 }
 
 /**
@@ -72,15 +73,15 @@ export async function listInBackground(results: string): Promise<Listed[]> {
   for (const id of ids) {
     const folder = join(results, id)
     const created = recallCreated(folder)
-    if (created !== null) listed.push({ id, created, row: () => rowIn(folder) })
+    if (created !== null) listed.push({ id, created, row: () => rowInTurns(folder) })
     else if (lookAt(folder)?.isDirectory() === true) {
       if (performance.now() - turned > TURN_MS) {
         await nextTurn()
         turned = performance.now()
       }
-      const row = rowIn(folder)
+      const row = await rowInTurns(folder)
       // Whoever asks next may find it changed: nothing was remembered of what moves.
-      if (row !== null) listed.push({ id, created: row.created, row: () => rowIn(folder) })
+      if (row !== null) listed.push({ id, created: row.created, row: () => rowInTurns(folder) })
     }
   }
   keepOnly(results, new Set(ids))
@@ -93,9 +94,6 @@ export async function listInBackground(results: string): Promise<Listed[]> {
 
 /** Listings of results folders whose entries are still those, by the folder's own time. */
 const listings = new Map<string, { readonly changed: number; readonly listed: Listed[] }>()
-
-/** Other work of the process waits no longer than this for a listing. */
-export const TURN_MS = 10
 
 /**
  * The row of one folder; null when it is gone. With `look` 'files' it is read again also after an edit in place, with
@@ -115,6 +113,21 @@ export function rowIn(
   if (known !== null) return known
   const beganMs = Date.now()
   const row = readRow(folder, kind)
+  remember(folder, changed, beganMs, row)
+  return row
+}
+
+/** The same with turns for other work of the process. */
+async function rowInTurns(folder: string): Promise<ExperimentRow | null> {
+  const changed = lookAt(folder)?.mtimeMs
+  if (changed === undefined) {
+    forget(folder)
+    return null
+  }
+  const known = recall(folder, changed)
+  if (known !== null) return known
+  const beganMs = Date.now()
+  const row = await readRowInTurns(folder)
   remember(folder, changed, beganMs, row)
   return row
 }

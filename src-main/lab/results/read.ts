@@ -14,11 +14,12 @@ import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
-import { readHistory } from './history.ts'
+import { historySteps } from './history.ts'
 import { readLabels } from './labels.ts'
 import { lastWordIn } from './last-word.ts'
 import { SeedReading } from './seed-reading.ts'
 import { readStatus, stampOf } from './status.ts'
+import { atOnce, inTurns } from './steps.ts'
 import { isTemporary, isProcessAlive, liveOwner, lookAt, readJson, readText } from '../storage.ts'
 
 const LARGEST_NOTES = 4_000_000
@@ -105,16 +106,34 @@ export function readState(folder: string): ActualState {
 
 export function readRow(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRow {
   try {
-    return rowOf(folder, kind, readExperiment(folder), 'accuracies', []).row
+    return atOnce(rowSteps(folder, kind, readExperiment(folder), 'accuracies', [])).row
+  } catch (error) {
+    return unreadable(folder, error instanceof Error ? error.message : String(error))
+  }
+}
+
+/** The same with turns for other work of the process. */
+export async function readRowInTurns(folder: string): Promise<ExperimentRow> {
+  try {
+    return (await inTurns(rowSteps(folder, 'run', readExperiment(folder), 'accuracies', []))).row
   } catch (error) {
     return unreadable(folder, error instanceof Error ? error.message : String(error))
   }
 }
 
 export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): ExperimentRecord {
+  return atOnce(recordSteps(folder, kind))
+}
+
+/** The same with turns for other work of the process: two million epochs take many seconds. */
+export function readRecordInTurns(folder: string, kind: 'run' | 'sample' = 'run'): Promise<ExperimentRecord> {
+  return inTurns(recordSteps(folder, kind))
+}
+
+function* recordSteps(folder: string, kind: 'run' | 'sample'): Generator<undefined, ExperimentRecord> {
   const experiment = readExperiment(folder)
   const warnings: string[] = []
-  const { row, seeds, outcomes, notes } = rowOf(folder, kind, experiment, 'everything', warnings)
+  const { row, seeds, outcomes, notes } = yield* rowSteps(folder, kind, experiment, 'everything', warnings)
   return {
     row,
     folder,
@@ -129,20 +148,20 @@ export function readRecord(folder: string, kind: 'run' | 'sample' = 'run'): Expe
   }
 }
 
-function rowOf(
+function* rowSteps(
   folder: string,
   kind: 'run' | 'sample',
   experiment: Experiment,
   want: 'everything' | 'accuracies',
   warnings: string[],
-): { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[]; notes: string } {
+): Generator<undefined, { row: ExperimentRow; seeds: SeedRecord[]; outcomes: SeedOutcome[]; notes: string }> {
   const status = readState(folder)
   const state = kind === 'sample' ? 'sample' : status.state
   const { epochs, selection } = experiment.training
   const early = earlyFor(experiment)
   const reading = new SeedReading(experiment, want, early?.mean.length ?? 0)
   for (const seed of experiment.seeds) {
-    const { record, warnings: more } = readHistory(folder, seed, want, reading.mostPoints)
+    const { record, warnings: more } = yield* historySteps(folder, seed, want, reading.mostPoints)
     for (const warning of more) warnings.push(warning)
     reading.take(record, outcomeOf(record, experiment.training, status))
   }

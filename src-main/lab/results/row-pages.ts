@@ -1,7 +1,8 @@
 /** The listing that windows ask for page by page, and what is found out about it once they have it. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow, LabArgument } from '../../contract.ts'
-import { type Listed, listInBackground, newestFirst, TURN_MS } from './list.ts'
+import { type Listed, listInBackground, newestFirst } from './list.ts'
+import { TURN_MS } from './steps.ts'
 import { edited, storeIndex } from './row-index.ts'
 import { isMoving } from './status.ts'
 import type { SampleExperiments } from './sample-experiments.ts'
@@ -42,7 +43,7 @@ export class RowPages {
         await nextTurn()
         turned = performance.now()
       }
-      const found = row()
+      const found = await row()
       if (found !== null) rows.push(found.early === null || isMoving(found.state) ? found : { ...found, early: null })
     }
     return rows
@@ -54,7 +55,9 @@ export class RowPages {
   }
 
   async #listAll(): Promise<readonly Listed[]> {
-    const samples = this.#samples.list().map((row) => ({ id: row.id, created: row.created, row: () => row }))
+    const samples = this.#samples
+      .list()
+      .map((row) => ({ id: row.id, created: row.created, row: () => Promise.resolve(row) }))
     this.#listed = newestFirst([...(await listInBackground(this.#results)), ...samples])
     return this.#listed
   }
