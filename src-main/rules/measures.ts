@@ -5,7 +5,7 @@
  */
 import { meanValue, silentFraction } from '../program/measures.ts'
 import type { Operand, Tracer, Value } from '../program/trace.ts'
-import { difference, divide, map, meanOverBatch, sum, sumOverUnits } from '../program/words.ts'
+import { difference, divide, map, meanOverBatch, multiply, softmax, sum, sumOverUnits } from '../program/words.ts'
 import type { Measure, MeasuredSeries } from './rule.ts'
 
 /** A rate below this is silence, as in the code released with arXiv 2306.04810. */
@@ -13,6 +13,9 @@ const SILENCE = 0.01
 
 /** Keeps the division defined where nothing has moved yet and nothing does: far below any state, above what float32 drops. */
 const TINY = 1e-12
+
+/** Added to probabilities whose logarithm is taken: float32 rounds those of far-off classes to 0, and 0 · log 0 is no number. */
+const LEAST_PROBABILITY = 1e-30
 
 /** Layers 1 … L of a network, or 1 … L − 1 where the output is no rate. */
 type Rated = 'all layers' | 'hidden layers'
@@ -138,6 +141,12 @@ export function reportResidual(p: Tracer, phase: string, before: readonly Operan
     map('sqrt', sum(...values.map((value) => [1, sumOverUnits(map('square', value))] as const)))
   const moved = norm(after.map((value, i) => difference(value, before[i] as Operand)))
   p.measure(residualName(phase), meanOverBatch(divide(moved, sum([1, norm(after)], [1, p.fill(TINY, [1, 1])]))))
+}
+
+/** −Σ y log softmax(v) of each sample, in nats, ['batch', 1]. */
+export function crossEntropy(p: Tracer, scores: Operand): Value {
+  const probability = sum([1, softmax(scores)], [LEAST_PROBABILITY, p.fill(1, [1, 1])])
+  return sum([-1, sumOverUnits(multiply(p.y, map('log', probability)))])
 }
 
 /** Inside a repeat: the mean over the batch of each sample's energy, ['batch', 1]. */

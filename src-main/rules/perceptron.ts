@@ -12,19 +12,8 @@
 import type { Initial } from '../program/initial.ts'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Tracer, Value } from '../program/trace.ts'
-import {
-  apply,
-  difference,
-  map,
-  mean,
-  meanOverBatch,
-  multiply,
-  outer,
-  relu,
-  softmax,
-  sum,
-  sumOverUnits,
-} from '../program/words.ts'
+import { apply, difference, map, mean, meanOverBatch, multiply, outer, relu, softmax, sum } from '../program/words.ts'
+import { crossEntropy } from './measures.ts'
 import { optimiser, steppedFactor } from './optimiser.ts'
 import type { PerceptronSettings } from './perceptron-form.ts'
 import type { Behaviour } from './rule.ts'
@@ -66,10 +55,7 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
       p.count(output)
       const probability = softmax(output)
       const error = difference(s.criterion === 'cross-entropy' ? probability : output, p.y)
-      const loss =
-        s.criterion === 'cross-entropy'
-          ? sum([-1, meanOverBatch(sumOverUnits(multiply(p.y, map('log', probability))))])
-          : mean(map('square', error))
+      const loss = s.criterion === 'cross-entropy' ? meanOverBatch(crossEntropy(p, output)) : mean(map('square', error))
       p.measure('loss', loss)
 
       // δ_L; the squared error is averaged over units too, hence 2/n_L.

@@ -28,7 +28,7 @@ import {
   sum,
   sumOverUnits,
 } from '../program/words.ts'
-import { reportEnergy, reportResidual } from './measures.ts'
+import { crossEntropy, reportEnergy, reportResidual } from './measures.ts'
 import { signedBeta } from './nudging.ts'
 import { steppedFactor } from './optimiser.ts'
 import type { Behaviour } from './rule.ts'
@@ -79,7 +79,7 @@ export function settlingNetwork(
     const cost =
       s.criterion === 'squared-error'
         ? sumOverUnits(map('square', difference(states(L), p.y)))
-        : sum([-1, sumOverUnits(multiply(p.y, map('log', softmax(states(L)))))])
+        : crossEntropy(p, states(L))
     return sum(...ofLayers, [nudge, cost])
   }
 
