@@ -18,6 +18,7 @@ import {
 import { constants, hostname } from 'node:os'
 import { basename, delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { whenNpmIsGone } from './npm-watch.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 /** @param {string} path */
@@ -113,7 +114,7 @@ const commands = {
   check: { needs: ['packages'], run: ['test/suite.ts', 'check'] },
   fix: { needs: ['packages'], run: ['test/suite.ts', 'fix'] },
   'test:golden': { needs: ['packages', 'native'], run: vitest('test/golden') },
-  'test:faults': { needs: ['packages', 'native'], run: vitest('test/faults') },
+  'test:faults': { needs: ['packages', 'native', 'face'], run: vitest('test/faults') },
   'test:tensorflow-native': { needs: ['packages'], run: ['test/tensorflow-native.ts'] },
   'test:sanitizers': { needs: ['packages'], run: ['test/sanitizers.ts'] },
   'test:mutants': { needs: ['packages'], run: ['test/mutants.ts'] },
@@ -162,16 +163,7 @@ function start(run) {
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   // Heard twice where a terminal went away, once where somebody sent it to this process alone; both end well.
   process.on('SIGHUP', () => child.kill('SIGHUP'))
-  // A signal sent to npm kills npm's shell and ends there; that this process has lost its parent is all one can see of it.
-  if (underNpm) {
-    const shell = process.ppid
-    const watch = setInterval(() => {
-      if (process.ppid === shell) return
-      clearInterval(watch)
-      child.kill('SIGTERM')
-    }, 250)
-    watch.unref()
-  }
+  if (underNpm) whenNpmIsGone(() => child.kill('SIGTERM'))
   child.on('error', (error) => stop(1, `${recentNode()} could not be started: ${error.message}.`))
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (signal === null ? 0 : constants.signals[signal])

@@ -54,7 +54,9 @@ export interface ExperimentRow {
   readonly reason: string | null
   readonly seeds: readonly number[]
   readonly collapsedSeeds: readonly number[]
-  /** After each seed's last epoch, or the one chosen on the validation set: see `selection`. */
+  /** Those that ended no better than chance after too few updates to call them collapsed: their accuracy counts. */
+  readonly chanceSeeds: readonly number[]
+  /** After each seed's last epoch, or the one chosen on the validation set: see `selection`. Of the collapsed seeds where all collapsed. */
   readonly testAccuracy: Spread | null
   readonly trainAccuracy: Spread | null
   /** Null without a validation set. */
@@ -126,6 +128,8 @@ export interface SeedRecord {
   /** The latest. */
   readonly confusion: Confusion | null
   readonly collapsed: { readonly epoch: number; readonly reason: string } | null
+  /** It ended no better than chance, after too few updates to call it collapsed. */
+  readonly atChance: { readonly epoch: number; readonly reason: string } | null
 }
 
 /** One value per iteration, from the batch named. */
@@ -325,8 +329,11 @@ export const LAB_CALLS = {
    * is kept. What was stopped goes on too.
    */
   addSeeds: z.strictObject({ id: RunId, seeds: z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000) }),
-  /** Goes on from the checkpoint of a stopped, interrupted or failed run. */
-  resume: z.strictObject({ id: RunId }),
+  /**
+   * Goes on from the checkpoint of a stopped, interrupted or failed run. With `epochs` also of a finished one, to so many in
+   * all: it ends as one that had so many from the start.
+   */
+  resume: z.strictObject({ id: RunId, epochs: z.int().min(1).max(100_000).optional() }),
   /** What those that wait will take from beginning to end, each as forecast from this machine's measured speed. */
   forecastQueue: z.strictObject({}),
   /** What presets will take here; those are left out whose speed is not known. */

@@ -11,10 +11,10 @@ export const presets: Command = {
   operands: '',
   summary: 'list the experiments that can be run by name',
   details:
-    'Lists the presets: one for each published study, with the number its authors printed, and small ones of our own that ' +
-    'need no data folder. A study with several settings is shown with the one its authors chose; NAME#N is setting N, ' +
+    'Lists the presets: one for each published study, with the number its authors printed, some of their example notebooks, ' +
+    'for which they printed none over seeds ("notebook"), and small ones of our own that need no data folder. A study with several settings is shown with the one its authors chose; NAME#N is setting N, ' +
     'counted from 1. With --json, every published configuration, one object each: name, label, experiment, published, ' +
-    'setting, settings.',
+    'setting, settings, notebook.',
   options: [
     { name: 'rule', value: 'RULE', help: `only this learning rule: ${rules.map(({ name }) => name).join(', ')}` },
     { name: 'dataset', value: 'NAME', help: `only this data set: ${DATASET_NAMES.join(', ')}` },
@@ -42,7 +42,14 @@ export const presets: Command = {
   },
 }
 
-function cells({ name, experiment, published, settings }: PresetCard): string[] {
+function cells({ name, experiment, published, settings, notebook }: PresetCard): string[] {
   const { rule, data, widths } = experiment
-  return [name, rule.name, data.name, widths.join('-'), String(settings), spread(published)]
+  return [
+    name,
+    rule.name,
+    data.name,
+    widths.join('-'),
+    String(settings),
+    notebook === null ? spread(published) : 'notebook',
+  ]
 }

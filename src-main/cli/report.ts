@@ -71,6 +71,8 @@ export class Report {
           ),
         )
         return
+      case 'at-chance':
+        return
       case 'note':
         terminal.print(terminal.paint(event.level === 'warning' ? 'yellow' : 'dim', event.message))
         return
@@ -144,7 +146,8 @@ export class Report {
 function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
   const counted = event.testAccuracy ?? event.trainAccuracy
   const lost = event.seeds.filter(({ status }) => status !== 'done')
-  const of = event.seeds.length > 1 ? `  (${counted?.n ?? 0} of ${event.seeds.length} seeds)` : ''
+  const all = event.seeds.every(({ status }) => status === 'collapsed') ? ', collapsed' : ''
+  const of = event.seeds.length > 1 || all !== '' ? `  (${counted?.n ?? 0} of ${event.seeds.length} seeds${all})` : ''
   const held = event.validationAccuracy === null ? '' : `   validation ${spread(event.validationAccuracy)}`
   const lines = [
     terminal.paint(
@@ -152,7 +155,10 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
       `test ${spread(event.testAccuracy)}   train ${spread(event.trainAccuracy)}${held}${of}   in ${duration(event.seconds)}`,
     ),
     ...lost.map((seed) =>
-      terminal.paint('yellow', `seed ${seed.seed} ${seed.status}: ${seed.reason ?? 'no reason given'}`),
+      terminal.paint('yellow', `seed ${seed.seed} ${measured(seed)}: ${seed.reason ?? 'no reason given'}`),
+    ),
+    ...event.seeds.flatMap(({ seed, atChance, reason }) =>
+      atChance ? [terminal.paint('yellow', `seed ${seed} is ${reason ?? 'at chance level'}`)] : [],
     ),
   ]
   if (event.selection !== 'last-epoch')
@@ -179,6 +185,11 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
   return lines
 }
 
+/** 'collapsed, test 9.80 %': a number that was measured is shown whatever became of its seed. */
+function measured({ status, testAccuracy }: SeedOutcome): string {
+  return testAccuracy === null ? status : `${status}, test ${percent(testAccuracy)}`
+}
+
 /** A table of the first epochs beside the published ones; nothing where no epoch has both. */
 export function earlyLines(early: readonly EarlyEpoch[], terminal: Terminal): string[] {
   const rows = early.flatMap(({ epoch, published, ours, verdict }) => {
@@ -203,7 +214,7 @@ export function costsLine(costs: readonly MeasureCost[]): string {
   return `Measures took ${sum.toFixed(1)} % of training: ${each.join(', ')}.`
 }
 
-/** Done only when every seed has a result: a collapsed or failed seed is never averaged away silently. */
+/** Done only when every seed has a result, at chance or not: a collapsed or failed seed is never averaged away silently. */
 export function doneExit(seeds: readonly SeedOutcome[]): number {
   return seeds.every(({ status }) => status === 'done') ? EXIT.done : EXIT.failed
 }

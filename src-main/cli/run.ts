@@ -21,10 +21,12 @@ export const run: Command = {
     'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base), measures alignment,silent:100 (NAME or NAME:N, taken every N batches, 500 by default).\n\n' +
     'The values of a sweep are a list, a range with a step (hidden=100..500:100), a range with a number of values (neuralLr=0.01..0.1/5, or log-spaced lambda=1e-6..1e-2/5log), a range of whole numbers (depth=1..3), or a mixture. ' +
     'A sweep trains every combination of values, or with --pair the first values together, then the second ones, and so on. Each run has a folder of its own, and all carry the id of the sweep. ' +
-    'It ends with one row per setting: the accuracy over the seeds that have one, or "collapsed". With training.validation.fraction set, it names the setting with the best validation accuracy.\n\n' +
+    'It ends with one row per setting: the accuracy over the seeds that did not collapse. With training.validation.fraction set, it names the setting with the best validation accuracy.\n\n' +
     'Ctrl-C stops after the current batches, keeps a checkpoint and says how to resume; a second Ctrl-C stops at once. ' +
-    'With --json, standard output holds the run’s events: started, progress (at most two per second), epoch, batches, measure, confusion, costs, collapsed, checkpoint, note, ' +
+    'With --json, standard output holds the run’s events: started, progress (at most two per second), epoch, batches, measure, confusion, costs, collapsed, at-chance, checkpoint, note, ' +
     'then done, stopped or failed. Several experiments give one such sequence each, and a sweep ends with one line of kind sweep that holds its groups. Accuracies are fractions.\n\n' +
+    'A seed has collapsed when its numbers are not finite or grew without bound, when it ends at chance after having been above it, or when it was never above chance in 2500 updates or more. ' +
+    'One that ends at chance after fewer updates has a result, marked "at chance". At chance is an accuracy not above the share of the most frequent class by more than the sampling error (one-sided 99 %).\n\n' +
     'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
   options: [
     {

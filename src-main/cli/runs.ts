@@ -32,9 +32,11 @@ export const runs: Command = {
 function cells(row: ExperimentRow): string[] {
   const collapsed =
     row.collapsedSeeds.length > 0 ? `, ${row.collapsedSeeds.length} of ${row.seeds.length} collapsed` : ''
+  const share = row.seeds.length === 1 ? '' : `${row.chanceSeeds.length} of ${row.seeds.length} `
+  const chance = row.chanceSeeds.length === 0 ? '' : `, ${share}at chance`
   return [
     row.id,
-    `${row.state}${collapsed}`,
+    `${row.state}${collapsed}${chance}`,
     row.widths.join('-'),
     spread(row.testAccuracy),
     String(row.seeds.length),

@@ -85,7 +85,9 @@ function seedCells(seed: SeedRecord, outcome: SeedOutcome | undefined): string[]
     String(outcome?.epoch ?? '–'),
     percent(outcome?.testAccuracy ?? null),
     percent(outcome?.trainAccuracy ?? null),
-    seed.collapsed === null ? '' : `collapsed in epoch ${seed.collapsed.epoch}: ${seed.collapsed.reason}`,
+    seed.collapsed === null
+      ? (outcome?.reason ?? '')
+      : `collapsed in epoch ${seed.collapsed.epoch}: ${seed.collapsed.reason}`,
   ]
 }
 

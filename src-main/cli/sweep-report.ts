@@ -11,14 +11,16 @@ export interface SweepGroup {
   readonly settings: Readonly<Record<string, unknown>>
   readonly name: string
   readonly folder: string
-  /** 'collapsed' when no seed has a result. */
+  /** 'collapsed' when all seeds did. */
   readonly status: 'done' | 'collapsed' | 'stopped' | 'failed'
-  /** Over the seeds that have a result: a collapsed one is never averaged. */
+  /** Over the seeds that did not collapse, or over all where all did. */
   readonly testAccuracy: Spread | null
   readonly trainAccuracy: Spread | null
   readonly validationAccuracy: Spread | null
   readonly seeds: readonly number[]
   readonly collapsedSeeds: readonly number[]
+  /** Those that ended at chance after too few updates to call them collapsed; they count. */
+  readonly chanceSeeds: readonly number[]
 }
 
 export function groupOf({ name, sweep, seeds }: Experiment, { folder, ending }: RunOutcome): SweepGroup {
@@ -32,6 +34,7 @@ export function groupOf({ name, sweep, seeds }: Experiment, { folder, ending }: 
     validationAccuracy: done?.validationAccuracy ?? null,
     seeds,
     collapsedSeeds: (done?.seeds ?? []).filter(({ status }) => status === 'collapsed').map(({ seed }) => seed),
+    chanceSeeds: (done?.seeds ?? []).filter(({ atChance }) => atChance).map(({ seed }) => seed),
   }
 }
 
@@ -60,12 +63,17 @@ export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: T
   const held = groups.some(({ validationAccuracy }) => validationAccuracy !== null)
   terminal.print()
   terminal.print(terminal.paint('bold', `Sweep ${id}`))
-  const headings = ['setting', ...(held ? ['>validation'] : []), '>test', 'collapsed seeds', 'run']
+  const chance = groups.some(({ chanceSeeds }) => chanceSeeds.length > 0)
+  const headings = [
+    ...['setting', ...(held ? ['>validation'] : []), '>test', 'collapsed seeds'],
+    ...(chance ? ['seeds at chance', 'run'] : ['run']),
+  ]
   const rows = groups.map((group) => [
     settingsText(group),
     ...(held ? [accuracy(group, group.validationAccuracy)] : []),
     accuracy(group, group.testAccuracy),
     group.collapsedSeeds.length === 0 ? '' : `${group.collapsedSeeds.length} of ${group.seeds.length}`,
+    ...(chance ? [group.chanceSeeds.length === 0 ? '' : `${group.chanceSeeds.length} of ${group.seeds.length}`] : []),
     basename(group.folder),
   ])
   for (const line of table(headings, rows)) terminal.print(line)
@@ -74,7 +82,8 @@ export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: T
 }
 
 function accuracy({ status }: SweepGroup, value: Spread | null): string {
-  return status === 'done' ? spread(value) : status
+  if (status === 'done') return spread(value)
+  return value === null ? status : `${spread(value)}, ${status}`
 }
 
 function settingsText({ settings }: SweepGroup): string {

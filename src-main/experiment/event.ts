@@ -26,7 +26,9 @@ export interface SeedOutcome {
   readonly topK?: number | null
   /** Whose accuracies these are: the last, or the one chosen on the validation set; null before the first. */
   readonly epoch: number | null
-  /** Why it collapsed or failed, in words; null otherwise. */
+  /** Trained to its end and no better than naming one class, after too few updates to call it collapsed. */
+  readonly atChance: boolean
+  /** Why it collapsed, failed or counts as at chance, in words; null otherwise. */
   readonly reason: string | null
 }
 
@@ -61,6 +63,10 @@ export interface MeasureCost {
   /** Of all time spent on training and measuring; evaluating does not count. */
   readonly percent: number
 }
+
+/** What a run says at the end of its last epoch, due there or not: a verdict, and what evaluation counts beside accuracy. */
+export const END_WORDS = ['collapsed', 'at-chance', 'top-k', 'confusion'] as const
+export type EndWord = (typeof END_WORDS)[number]
 
 export type RunEvent =
   | {
@@ -137,14 +143,30 @@ export type RunEvent =
   /** What the measures took of the time so far; of all seeds together. */
   | { readonly kind: 'costs'; readonly costs: readonly MeasureCost[] }
   | {
+      /** Lost: it diverged, fell back to chance, or stayed there to the end of a run long enough to tell. */
       readonly kind: 'collapsed'
       readonly seed: number
       readonly epoch: number
       readonly batch: number
       readonly reason: string
     }
+  /** At chance at the end of a run that was not long enough to tell. */
+  | {
+      readonly kind: 'at-chance'
+      readonly seed: number
+      readonly epoch: number
+      readonly batch: number
+      readonly reason: string
+    }
   /** Written when a run goes on: what its seed's file says after this position came from work that is repeated. */
-  | { readonly kind: 'resumed'; readonly seed: number; readonly epoch: number; readonly batch: number }
+  | {
+      readonly kind: 'resumed'
+      readonly seed: number
+      readonly epoch: number
+      readonly batch: number
+      /** What the file says at this very position only because training ended there, and it goes on now; absent for nothing. */
+      readonly undone?: readonly EndWord[]
+    }
   | { readonly kind: 'checkpoint'; readonly epoch: number; readonly batch: number }
   | { readonly kind: 'paused' }
   | { readonly kind: 'continued' }

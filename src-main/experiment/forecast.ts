@@ -94,9 +94,12 @@ function costs(
     flopPerBatch: flop.training,
     flop: total,
     seconds: secondsPerFlop === null ? null : total * secondsPerFlop,
-    measures: asked.map(({ measure: { name }, ...kept }) => ({
+    measures: asked.map(({ measure: { name, classifies }, ...kept }) => ({
       name,
-      percent: percentOf(rule, settings, experiment, kept, everyBatches(name) ?? USUAL_INTERVAL),
+      percent: percentOf(rule, settings, experiment, kept, {
+        everyBatches: everyBatches(name) ?? USUAL_INTERVAL,
+        classified: classifies === true ? testCount : 0,
+      }),
     })),
     memoryBytes:
       programBytes(program, training.batchSize, bytes) * experiment.seeds.length +
@@ -112,12 +115,16 @@ function percentOf(
   settings: unknown,
   { widths, training }: Experiment,
   { logs, reports }: { readonly logs: readonly string[]; readonly reports: readonly string[] },
-  everyBatches: number,
+  { everyBatches, classified }: { readonly everyBatches: number; readonly classified: number },
 ): number {
-  const flop = (keep: readonly string[]): number =>
-    programFlop(compileRule(rule, settings, widths, keep).program, training.batchSize).training
-  const plain = flop([])
-  const more = (logs.length > 0 ? flop(logs) - plain : 0) + (reports.length > 0 ? flop(reports) / everyBatches : 0)
+  const flopOf = (keep: readonly string[]): { readonly training: number; readonly prediction: number } =>
+    programFlop(compileRule(rule, settings, widths, keep).program, training.batchSize)
+  const flop = (keep: readonly string[]): number => flopOf(keep).training
+  const { training: plain, prediction } = flopOf([])
+  const more =
+    (logs.length > 0 ? flop(logs) - plain : 0) +
+    (reports.length > 0 ? flop(reports) / everyBatches : 0) +
+    ((classified / training.batchSize) * prediction) / everyBatches
   return (100 * more) / plain
 }
 

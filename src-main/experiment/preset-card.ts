@@ -18,6 +18,8 @@ export interface PresetCard {
   /** Which setting of its authors' grid this is, from 1, and how many there are; others are named NAME#N. */
   readonly setting: number
   readonly settings: number
+  /** The authors' example notebook it is from, for which no result over seeds was published; null for the others. */
+  readonly notebook: string | null
 }
 
 /** All settings of a preset's grid, the one of highest published training accuracy first. */

@@ -1,6 +1,6 @@
 /**
- * Experiments that can be run by name: every configuration that was published, and small ones of our own on the built-in
- * data.
+ * Experiments that can be run by name: every configuration that was published, some that the authors' example notebooks
+ * have and no script, and small ones of our own on the built-in data.
  *
  * An entry of `resources/presets.json` is one script of the authors with its grid of settings. NAME is the setting that
  * the authors chose (the one they plotted, else the one of largest mean training accuracy, else the first); NAME#N is
@@ -37,8 +37,10 @@ const StoredPreset = z.strictObject({
   everyBatches: z.int(),
   /** Of data with many classes: whether the class is among so many largest outputs is counted beside accuracy. */
   topK: z.int().nullable().default(null),
-  /** Script of the authors' released code; null for our own. */
+  /** Script of the authors' released code; null where there is none. */
   script: z.string().nullable(),
+  /** Example notebook of the authors' released code, for settings that no script has; nothing over seeds was printed for it. */
+  notebook: z.string().nullable().default(null),
   /** Setting, mean, standard deviation (0 for one seed), seeds, and the row's name in what was collected. */
   published: z.array(z.tuple([z.int(), z.number(), z.number(), z.int(), z.string()])),
   /** Of the same seeds, the training accuracy: setting, mean, standard deviation. */
@@ -60,6 +62,8 @@ export interface Preset {
   readonly setting: number
   /** How many settings the grid has. */
   readonly settings: number
+  /** The authors' example notebook it is from, which printed one run at most; null where there is none. */
+  readonly notebook: string | null
 }
 
 let stored: ReadonlyMap<string, StoredPreset> | null = null
@@ -175,7 +179,8 @@ function presetOf(entry: StoredPreset, setting: number): Preset {
     seeds: entry.seeds,
     engine: {},
   })
-  return { name, label, experiment, published: publishedRow(entry, setting), setting, settings: settingsOf(entry) }
+  const published = publishedRow(entry, setting)
+  return { name, label, experiment, published, setting, settings: settingsOf(entry), notebook: entry.notebook }
 }
 
 function publishedRow(

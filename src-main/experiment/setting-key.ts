@@ -15,8 +15,8 @@ import { dotted, ExperimentProblem, problemsOf } from './problem.ts'
 
 /**
  * The experiment with one value changed. `text` is read as the field needs it: JSON, '784-500-10' or '1,0.7' for lists,
- * '0:0.95,15:0.9' (epoch:base, also in brackets) for schedules, else as it stands. What only makes sense together (widths and rates per
- * layer) is left to `checkExperiment`, when all changes are made.
+ * nothing for an empty one, '0:0.95,15:0.9' (epoch:base, also in brackets) for schedules, else as it stands. What only
+ * makes sense together (widths and rates per layer) is left to `checkExperiment`, when all changes are made.
  *
  * @throws ExperimentProblem when there is no such key (with the nearest one) or the value is out of its range
  */
@@ -183,6 +183,7 @@ function readings(text: string): unknown[] {
   if (new RegExp(`^-?${number}(?:,-?${number})*$`, 'i').test(text)) found.push(text.split(',').map(Number))
   if (text.includes(',') || /^[a-z]/i.test(text)) found.push(text, text.split(','))
   else found.push(text)
+  if (text === '') found.push([])
   return found
 }
 

@@ -1,6 +1,7 @@
 /** The door to results/: everything that is written to or read from a results folder goes through the files behind it. */
 export { createFolder, paths, removeAbandoned, requireResultsFolder, resultsFolder } from './results/folder.ts'
-export { growExperiment } from './results/growth.ts'
+export { growExperiment, lengthenExperiment } from './results/growth.ts'
+export { readHistory } from './results/history.ts'
 export { changeLabels } from './results/labels.ts'
 export { Ledger, lostSeeds, readCheckpoint } from './results/ledger.ts'
 export { findRun, listRows, rowIn, runIds } from './results/list.ts'

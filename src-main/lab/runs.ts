@@ -1,5 +1,6 @@
 /** The door to runs/: from an experiment that was asked for to its training in a worker process, queued or headless. */
 export { resumeRun, runExperiment } from './runs/headless.ts'
+export { requireLonger } from './runs/longer.ts'
 export {
   createRun,
   markQueued,

@@ -5,6 +5,7 @@ export {
   releaseOwnership,
   identity,
   isProcessAlive,
+  isThisProcess,
   liveOwner,
   ownerFile,
   ProcessIdentity,

@@ -10,6 +10,8 @@ export type Initial =
   | { readonly kind: 'identity' }
   /** U(−bound, bound). */
   | { readonly kind: 'uniform'; readonly bound: number }
+  /** N(0, 1). */
+  | { readonly kind: 'normal' }
   /** U(−a, a), a = √(6 / (rows + columns)) (Glorot & Bengio 2010). */
   | { readonly kind: 'xavier' }
   /** M Mᵀ with M xavier, rows × rows: symmetric and positive semi-definite (the lateral weights of CorInfoMax, arXiv 2306.04810). */
@@ -27,6 +29,8 @@ export function drawInitial(initial: Initial, shape: readonly [number, number], 
       return values
     case 'uniform':
       return fillUniform(values, initial.bound, generator)
+    case 'normal':
+      return values.map(() => generator.normal())
     case 'xavier':
       return fillUniform(values, Math.sqrt(6 / (rows + columns)), generator)
     case 'xavierGram':
@@ -37,20 +41,67 @@ export function drawInitial(initial: Initial, shape: readonly [number, number], 
 }
 
 function fillUniform(values: Float64Array, bound: number, generator: Generator): Float64Array {
-  for (let i = 0; i < values.length; i++) values[i] = generator.between(-bound, bound)
+  generator.fillBetween(values, -bound, bound)
   return values
 }
 
-/** M Mᵀ for a square M, each pair of rows once. */
+/**
+ * M Mᵀ for a square M, each pair of rows once. Two rows by four at a time: their sums, each still taken in the order of the
+ * columns, stay in registers while every entry that is read serves several of them.
+ */
 function gram(matrix: Float64Array, n: number): Float64Array {
   const result = new Float64Array(n * n)
-  for (let i = 0; i < n; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = 0
-      for (let k = 0; k < n; k++) sum += (matrix[i * n + k] as number) * (matrix[j * n + k] as number)
-      result[i * n + j] = sum
-      result[j * n + i] = sum
+  const put = (i: number, j: number, sum: number): void => {
+    result[i * n + j] = sum
+    result[j * n + i] = sum
+  }
+  const single = (i: number, j: number): void => {
+    let sum = 0
+    for (let k = 0; k < n; k++) sum += (matrix[i * n + k] as number) * (matrix[j * n + k] as number)
+    put(i, j, sum)
+  }
+  const whole = n - (n % 2)
+  for (let i = 0; i < whole; i += 2) {
+    let j = 0
+    for (; j + 4 <= i; j += 4) {
+      let a0 = 0
+      let a1 = 0
+      let a2 = 0
+      let a3 = 0
+      let b0 = 0
+      let b1 = 0
+      let b2 = 0
+      let b3 = 0
+      for (let k = 0; k < n; k++) {
+        const a = matrix[i * n + k] as number
+        const b = matrix[(i + 1) * n + k] as number
+        const v0 = matrix[j * n + k] as number
+        const v1 = matrix[(j + 1) * n + k] as number
+        const v2 = matrix[(j + 2) * n + k] as number
+        const v3 = matrix[(j + 3) * n + k] as number
+        a0 += a * v0
+        a1 += a * v1
+        a2 += a * v2
+        a3 += a * v3
+        b0 += b * v0
+        b1 += b * v1
+        b2 += b * v2
+        b3 += b * v3
+      }
+      put(i, j, a0)
+      put(i, j + 1, a1)
+      put(i, j + 2, a2)
+      put(i, j + 3, a3)
+      put(i + 1, j, b0)
+      put(i + 1, j + 1, b1)
+      put(i + 1, j + 2, b2)
+      put(i + 1, j + 3, b3)
+    }
+    for (; j <= i + 1; j++) {
+      if (j <= i) single(i, j)
+      single(i + 1, j)
     }
   }
+  for (let i = whole; i < n; i++) for (let j = 0; j <= i; j++) single(i, j)
   return result
 }

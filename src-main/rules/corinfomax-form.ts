@@ -4,13 +4,16 @@ import { neuralStepSettings } from './neural-step.ts'
 import { nudgingSettings } from './nudging.ts'
 import type { Equation, SettingProblem } from './rule.ts'
 import { number, onOff, perLayer, schedule, whole } from './setting.ts'
+import { unitSettings } from './unit.ts'
 
 /** What both rules compute, in the paper's letters. */
 export const corinfomaxEquations: readonly Equation[] = [
   {
     caption: 'Hidden layer, each iteration',
-    tex: String.raw`u_k \leftarrow u_k + \eta\Big[\tfrac{1}{\varepsilon}(W_k r_{k-1} - u_k) + \tfrac{1}{\varepsilon}(V_{k+1} r_{k+1} - u_k) + 2\gamma B_k r_k + g(r_k - u_k)\Big],\quad r_k \leftarrow \mathrm{clip}(u_k, 0, 1)`,
+    tex: String.raw`u_k \leftarrow u_k + \eta\Big[\tfrac{1}{\varepsilon}(W_k r_{k-1} - u_k) + \tfrac{1}{\varepsilon}(V_{k+1} r_{k+1} - u_k) + 2\gamma B_k r_k + g(r_k - u_k)\Big],\quad r_k \leftarrow f(u_k)`,
     settings: [
+      'activation',
+      'initialState',
       'epsilon',
       'hopfieldGain',
       'lambda',
@@ -29,7 +32,7 @@ export const corinfomaxEquations: readonly Equation[] = [
   {
     caption: 'Learning, with e = r − Wr from below and ē = r − Vr from above',
     tex: String.raw`\Delta W_k = \tfrac{\mu_W}{\beta}\big(\langle e_k r_{k-1}^\top\rangle_{\beta} - \langle e_k r_{k-1}^\top\rangle_{0}\big),\quad \Delta V_{k+1} = \tfrac{\mu_V}{\beta}\big(\langle \bar e_k r_{k+1}^\top\rangle_{\beta} - \langle \bar e_k r_{k+1}^\top\rangle_{0}\big)`,
-    settings: ['lrForward', 'lrFeedback', 'schedule', 'weightDecay'],
+    settings: ['lrForward', 'lrFeedback', 'schedule', 'scheduleFeedback', 'weightDecay', 'bias'],
   },
   {
     caption: 'Lateral synapses',
@@ -93,6 +96,7 @@ export const corinfomaxSettings = {
     default: 10,
     group: 'dynamics',
   }),
+  ...unitSettings,
   lrForward: perLayer({
     label: 'Feedforward learning rates',
     symbol: 'μ_W',
@@ -115,16 +119,29 @@ export const corinfomaxSettings = {
   }),
   schedule: schedule({
     label: 'Learning rate schedule',
-    help: 'From each epoch on (counted from 0), both learning rates are multiplied by base^epoch, where epoch counts from the start of training.',
+    help: 'From each epoch on (counted from 0), the learning rates are multiplied by base^epoch, where epoch counts from the start of training.',
     default: [
       { fromEpoch: 0, base: 0.95 },
       { fromEpoch: 15, base: 0.9 },
     ],
     group: 'learning',
   }),
+  scheduleFeedback: schedule({
+    label: 'Schedule of V',
+    help: 'A schedule of the feedback learning rates’ own. Without a line they follow the schedule above.',
+    optional: true,
+    default: [],
+    group: 'learning',
+  }),
   weightDecay: onOff({
     label: 'Weight decay',
     help: 'After each update, W and V shrink by the fraction learning rate · ε.',
+    default: false,
+    group: 'learning',
+  }),
+  bias: onOff({
+    label: 'Biases',
+    help: 'Gives W a bias, and V and B a unit that is always 1, as a debugging class of the released code does; no published run has them. Settling is slower.',
     default: false,
     group: 'learning',
   }),

@@ -6,7 +6,7 @@
 import { angleBetween, logDeterminant } from '../program/measures.ts'
 import type { CorInfoMaxSettings } from './corinfomax-form.ts'
 import { rateMeasures, residualMeasure } from './measures.ts'
-import type { Measure } from './rule.ts'
+import type { Measure, MeasuredSeries } from './rule.ts'
 
 /** What the correlations depend on. */
 interface Correlating {
@@ -14,16 +14,19 @@ interface Correlating {
   readonly lambda: number
   /** ε, the ridge under the determinants. */
   readonly epsilon: number
+  readonly iterationsFree: number
+  readonly iterationsNudged: number
 }
 
-/** The angle between W_k and V_kᵀ, k = 2..L, in degrees. */
-export const alignment: Measure<unknown> = {
+/** The angle between W_k and V_kᵀ, k = 2..L, in degrees; with biases between (W_k, b_k) and (V_k; v_k)ᵀ. */
+export const alignment: Measure<Pick<CorInfoMaxSettings, 'bias'>> = {
   name: 'alignment',
   label: 'Alignment of W and Vᵀ',
   unit: 'degrees',
   help: 'The angle between feedforward and feedback weights: 90° means unrelated, 0° means symmetric. Nothing forces it to fall.',
   keep: () => [],
-  async take(_settings, widths, source) {
+  async take({ bias }, widths, source) {
+    const beside = async (name: string): Promise<ArrayLike<number>> => (bias ? source.parameter(name) : [])
     const series = []
     for (let k = 2; k < widths.length; k++) {
       const rows = widths[k] as number
@@ -31,8 +34,8 @@ export const alignment: Measure<unknown> = {
       series.push({
         series: `layer ${k}`,
         value: angleBetween(
-          await source.parameter(`W${k}`),
-          transposed(await source.parameter(`V${k}`), columns, rows),
+          joined(await source.parameter(`W${k}`), await beside(`b${k}`)),
+          joined(transposed(await source.parameter(`V${k}`), columns, rows), await beside(`v${k}`)),
         ),
       })
     }
@@ -41,42 +44,119 @@ export const alignment: Measure<unknown> = {
 }
 
 /**
- * ½ log det(R̂ + εI) − ½ log det(R̂_e + εI), R̂_e the correlation of the prediction error of that direction (arXiv 2306.04810, eq. 6); free
- * phase.
+ * ½ log det(R̂ + εI) − ½ log det(R̂_e + εI), R̂_e the correlation of the prediction error of that direction (arXiv 2306.04810, eq. 6), in
+ * one phase.
  *
  * Why R̂ and not R (2026-11-23): R starts at I and forgets with λ = 0.99999, so after an epoch of MNIST it still is 97 %
  * identity and the difference of the two determinants says how long a run has lasted, not what the layers share. With t
  * batches seen, R̂ = (R − λᵗI)/(1 − λᵗ) is the same running average without its start.
  */
-export const information: Measure<Correlating> = {
+function informationIn(
+  phase: 'free' | 'nudged',
+  card: Pick<Measure<unknown>, 'name' | 'label' | 'help'>,
+): Measure<Correlating> {
+  const [rates, suffix] = phase === 'free' ? ['Rfree', ''] : ['Rnudged', 'Nudged']
+  const [forward, backward] = [`Rforward${suffix}`, `Rbackward${suffix}`]
+  return {
+    ...card,
+    unit: 'nats',
+    keep: (_settings, widths) =>
+      widths
+        .slice(1)
+        .flatMap((_, i) => [
+          `${rates}${i + 1}`,
+          ...(i > 0 ? [`${forward}${i + 1}`] : []),
+          ...(i < widths.length - 2 ? [`${backward}${i + 1}`] : []),
+        ]),
+    async take(s, widths, source) {
+      const half = async (name: string, k: number): Promise<number> => {
+        const n = widths[k] as number
+        const correlation = withoutStart(await source.parameter(`${name}${k}`), n, s.lambda ** source.batches)
+        return 0.5 * logDeterminant(correlation, n, s.epsilon)
+      }
+      const series = []
+      for (let k = 1; k < widths.length - 1; k++) {
+        series.push({ series: forwards(k), value: (await half(rates, k + 1)) - (await half(forward, k + 1)) })
+        series.push({ series: backwards(k), value: (await half(rates, k)) - (await half(backward, k)) })
+      }
+      return series
+    },
+  }
+}
+
+const forwards = (k: number): string => `forward ${k}→${k + 1}`
+const backwards = (k: number): string => `backward ${k + 1}→${k}`
+
+export const information = informationIn('free', {
   name: 'information',
   label: 'Correlative information',
-  unit: 'nats',
   help: 'How much of a layer’s activity its neighbour predicts linearly, forward (from below) and backward (from above), from the free phase.',
+})
+
+const nudgedInformation = informationIn('nudged', {
+  name: 'information-nudged',
+  label: 'Correlative information, nudged',
+  help: 'How much of a layer’s activity its neighbour predicts linearly, forward (from below) and backward (from above), from the nudged phase.',
+})
+
+/**
+ * The same after each iteration of the free and of the nudged phase, from the m samples of one batch: correlations
+ * ⟨rrᵀ⟩ and ⟨eeᵀ⟩ of rank m at most, whose determinants are those of m × m matrices,
+ * log det(εI_n + XᵀX/m) = (n − m) log ε + log det(εI_m + XXᵀ/m), X with a sample in each row (Sylvester).
+ */
+const settlingInformation: Measure<Correlating> = {
+  name: 'information-settling',
+  label: 'Correlative information, settling',
+  unit: 'nats',
+  help: 'How much of a layer’s activity its neighbour predicts linearly, after each iteration of the free and the nudged phase, from the samples of one batch alone.',
   keep: (_settings, widths) =>
-    widths
-      .slice(1)
-      .flatMap((_, i) => [
-        `Rfree${i + 1}`,
-        ...(i > 0 ? [`Rforward${i + 1}`] : []),
-        ...(i < widths.length - 2 ? [`Rbackward${i + 1}`] : []),
-      ]),
-  async take(s, widths, source) {
-    const half = async (name: string, k: number): Promise<number> => {
-      const n = widths[k] as number
-      const correlation = withoutStart(await source.parameter(`${name}${k}`), n, s.lambda ** source.batches)
-      return 0.5 * logDeterminant(correlation, n, s.epsilon)
-    }
-    const series = []
-    for (let k = 1; k < widths.length - 1; k++) {
-      series.push({
-        series: `forward ${k}→${k + 1}`,
-        value: (await half('Rfree', k + 1)) - (await half('Rforward', k + 1)),
-      })
-      series.push({ series: `backward ${k + 1}→${k}`, value: (await half('Rfree', k)) - (await half('Rbackward', k)) })
+    ['free', 'nudged'].flatMap((phase) =>
+      widths
+        .slice(1)
+        .flatMap((_, i) => [
+          `${phase}.settling.r${i + 1}`,
+          ...(i > 0 ? [`${phase}.settling.forward${i + 1}`] : []),
+          ...(i < widths.length - 2 ? [`${phase}.settling.backward${i + 1}`] : []),
+        ]),
+    ),
+  async take({ epsilon, iterationsFree, iterationsNudged }, widths, source) {
+    const series: MeasuredSeries[] = []
+    for (const [phase, iterations] of [
+      ['free', iterationsFree],
+      ['nudged', iterationsNudged],
+    ] as const) {
+      /** ½ log det of each iteration, without the part that a difference takes away. */
+      const halves = (name: string, k: number): number[] => {
+        const n = widths[k] as number
+        const values = source.measurement(`${phase}.settling.${name}${k}`)
+        const samples = values.length / n / iterations
+        return Array.from({ length: iterations }, (_, t) => {
+          const gram = gramOfRows(values, t * samples * n, samples, n)
+          return 0.5 * logDeterminant(gram, samples, epsilon)
+        })
+      }
+      const less = (whole: readonly number[], rest: readonly number[]): number[] =>
+        whole.map((v, t) => v - (rest[t] as number))
+      for (let k = 1; k < widths.length - 1; k++) {
+        series.push({ series: `${phase}, ${forwards(k)}`, value: less(halves('r', k + 1), halves('forward', k + 1)) })
+        series.push({ series: `${phase}, ${backwards(k)}`, value: less(halves('r', k), halves('backward', k)) })
+      }
     }
     return series
   },
+}
+
+/** XXᵀ/m of m rows of n, which lie one after another from `from` on. */
+function gramOfRows(values: ArrayLike<number>, from: number, m: number, n: number): Float64Array {
+  const gram = new Float64Array(m * m)
+  for (let i = 0; i < m; i++)
+    for (let j = 0; j <= i; j++) {
+      let product = 0
+      for (let u = 0; u < n; u++) product += (values[from + i * n + u] as number) * (values[from + j * n + u] as number)
+      gram[i * m + j] = product / m
+      gram[j * m + i] = product / m
+    }
+  return gram
 }
 
 /** (R − weight·I) / (1 − weight); R itself when it has not moved or forgets at once. */
@@ -86,6 +166,10 @@ function withoutStart(R: ArrayLike<number>, n: number, weight: number): ArrayLik
     { length: n * n },
     (_, i) => ((R[i] as number) - (i % (n + 1) === 0 ? weight : 0)) / (1 - weight),
   )
+}
+
+function joined(first: ArrayLike<number>, second: ArrayLike<number>): ArrayLike<number> {
+  return second.length === 0 ? first : Float64Array.from([...Array.from(first), ...Array.from(second)])
 }
 
 function transposed(matrix: ArrayLike<number>, rows: number, columns: number): Float64Array {
@@ -99,6 +183,8 @@ function transposed(matrix: ArrayLike<number>, rows: number, columns: number): F
 export const corinfomaxMeasures: readonly Measure<CorInfoMaxSettings>[] = [
   alignment,
   information,
+  nudgedInformation,
+  settlingInformation,
   ...rateMeasures('all layers', (k) => `free.r${k}`),
   residualMeasure((s) => (s.threePhase ? ['free', 'nudged', 'third'] : ['free', 'nudged'])),
 ]

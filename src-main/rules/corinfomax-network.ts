@@ -2,9 +2,12 @@
  * CorInfoMax as a network: what the plain and the sparse rule share. Correlative information maximization between layers,
  * learned from two (or three) settled phases. Settings and TeX are beside it, in `corinfomax-form.ts`.
  *
- * Parameters, no biases: feedforward W_k (n_k × n_{k−1}), k = 1..L; feedback V_k (n_{k−1} × n_k), k = 2..L, learned
+ * Parameters: feedforward W_k (n_k × n_{k−1}), k = 1..L; feedback V_k (n_{k−1} × n_k), k = 2..L, learned
  * separately, so that no weight is transported; lateral B_k (n_k × n_k), which tracks the inverse of the layer's
- * correlation. γ = (1 − λ)/λ.
+ * correlation. γ = (1 − λ)/λ. No biases, unless asked for: then W_k r is W_k r + b_k, and V and B see a unit that is
+ * always 1, as if r were (r, 1). The row of V that predicts it is learned and drives nothing; of B it is the row c_k and
+ * the corner d_k. As in the debugging class of the released code, but for the draw: there the bordered B is one Gram
+ * matrix, here c = 0 and d = 1, which keeps it positive just as well.
  *
  * Notes, as in the released code: at the start of every phase a neuron's potential u is reset to its rate r (what it had
  * beyond the clip is lost); B learns from the nudged phase in all variants and is scaled by no learning rate; the output
@@ -14,18 +17,20 @@
  * Source: Bozkurt, Pehlevan, Erdogan, NeurIPS 2023 (arXiv 2306.04810), equations 14–19 and algorithm 1.
  */
 import { layers } from '../program/layers.ts'
-import type { Scalar, State, Tracer, Value } from '../program/trace.ts'
-import { apply, difference, hardSigmoid, outer, sum } from '../program/words.ts'
+import type { Initial } from '../program/initial.ts'
+import type { Parameter, Scalar, State, Tracer, Value } from '../program/trace.ts'
+import { apply, difference, meanOverBatch, outer, sum } from '../program/words.ts'
 import type { CorInfoMaxSettings } from './corinfomax-form.ts'
 import { neuralRate } from './neural-step.ts'
 import { reportResidual } from './measures.ts'
 import { signedBeta } from './nudging.ts'
 import type { Behaviour } from './rule.ts'
 import { scheduleFactor } from './setting.ts'
+import { activate, restingStates } from './unit.ts'
 
 /**
- * How a layer's rate follows from its potential, and what holds it back. The plain network clips every rate; the sparse
- * one rectifies some and inhibits them by a multiplier of its own.
+ * How a layer's rate follows from its potential, and what holds it back. The plain network has one function for all; the
+ * sparse one rectifies some and inhibits them by a multiplier of its own.
  */
 export interface Gate {
   rate(k: number, u: State): Value
@@ -38,21 +43,21 @@ export interface Gate {
   report(phase: string): void
 }
 
-/** clip(u, 0, 1), and nothing else. */
-const clipped: Gate = {
-  rate: (_k, u) => hardSigmoid(u),
+/** f(u), and nothing else. */
+const plainGate = (p: Tracer, s: CorInfoMaxSettings): Gate => ({
+  rate: (_k, u) => activate(p, s.activation, u),
   enter: () => undefined,
   drive: () => [],
   moved: () => undefined,
   report: () => undefined,
-}
+})
 
 /** Describes training and prediction; `openGate` is called whenever the network begins from rest. */
 export function corinfomaxNetwork(
   p: Tracer,
   s: CorInfoMaxSettings,
   widths: readonly number[],
-  openGate: () => Gate = () => clipped,
+  openGate: () => Gate = () => plainGate(p, s),
 ): Behaviour {
   const L = widths.length - 1
   const n = (k: number): number => widths[k] as number
@@ -61,21 +66,40 @@ export function corinfomaxNetwork(
   const contrastScale = s.threePhase ? 2 : 1
 
   const W = layers(1, L, (k) => p.parameter(`W${k}`, [n(k), n(k - 1)], { kind: 'xavier' }))
-  const V = layers(2, L, (k) => p.parameter(`V${k}`, [n(k - 1), n(k)], { kind: 'xavier' }))
+  /** With biases V is drawn with its row for the unit that is always 1. */
+  const feedbackInitial = (k: number): Initial =>
+    s.bias ? { kind: 'uniform', bound: Math.sqrt(6 / (n(k - 1) + 1 + n(k))) } : { kind: 'xavier' }
+  const V = layers(2, L, (k) => p.parameter(`V${k}`, [n(k - 1), n(k)], feedbackInitial(k)))
   const B = layers(1, L, (k) => p.parameter(`B${k}`, [n(k), n(k)], { kind: 'xavierGram' }))
+  const constant = (name: string, columns: number, value: number): Parameter =>
+    p.parameter(name, [1, columns], { kind: 'constant', value })
+  const biases = s.bias
+    ? {
+        b: layers(1, L, (k) => constant(`b${k}`, n(k), 0)),
+        v: layers(2, L, (k) => p.parameter(`v${k}`, [1, n(k)], feedbackInitial(k))),
+        c: layers(1, L, (k) => constant(`c${k}`, n(k), 0)),
+        d: layers(1, L, (k) => constant(`d${k}`, 1, 1)),
+      }
+    : null
+  const resting = restingStates(p, s, widths)
   // For the logs only, from I: correlations of the rates in both phases and of the prediction errors of both directions.
   const Rfree = layers(1, L, (k) => p.parameter(`Rfree${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
   const Rnudged = layers(1, L, (k) => p.parameter(`Rnudged${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
-  const Rforward = layers(2, L, (k) => p.parameter(`Rforward${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
-  const Rbackward = layers(1, L - 1, (k) => p.parameter(`Rbackward${k}`, [n(k), n(k)], { kind: 'identity' }, 'log'))
+  const errorLog = (name: string) => (k: number) =>
+    p.parameter(`${name}${k}`, [n(k), n(k)], { kind: 'identity' }, 'log')
+  const Rforward = layers(2, L, errorLog('Rforward'))
+  const Rbackward = layers(1, L - 1, errorLog('Rbackward'))
+  const RforwardNudged = layers(2, L, errorLog('RforwardNudged'))
+  const RbackwardNudged = layers(1, L - 1, errorLog('RbackwardNudged'))
 
   const ηFree = p.scalarPerIteration('neuralLrFree', s.iterationsFree, (t) => neuralRate(s, t))
   const ηNudged = p.scalarPerIteration('neuralLrNudged', s.iterationsNudged, (t) => neuralRate(s, t))
   const β = p.scalar('beta', (step) => signedBeta(s, step.sign))
   const scheduled =
-    (rates: readonly number[], index: number) =>
+    (rates: readonly number[], index: number, schedule = s.schedule) =>
     (epoch: number): number =>
-      (rates[index] as number) * scheduleFactor(s.schedule, epoch)
+      (rates[index] as number) * scheduleFactor(schedule, epoch)
+  const scheduleFeedback = s.scheduleFeedback.length > 0 ? s.scheduleFeedback : s.schedule
   const lrForward = layers(1, L, (k) => {
     const rate = scheduled(s.lrForward, k - 1)
     return {
@@ -84,7 +108,7 @@ export function corinfomaxNetwork(
     }
   })
   const lrFeedback = layers(2, L, (k) => {
-    const rate = scheduled(s.lrFeedback, k - 2)
+    const rate = scheduled(s.lrFeedback, k - 2, scheduleFeedback)
     return {
       contrast: p.scalar(`lrFeedback${k}`, ({ epoch, sign }) => rate(epoch) / (contrastScale * signedBeta(s, sign))),
       decay: p.scalar(`decayFeedback${k}`, ({ epoch }) => -rate(epoch) * ε),
@@ -96,6 +120,19 @@ export function corinfomaxNetwork(
   const listed = <T>(of: (k: number) => T): readonly T[] => Array.from({ length: L }, (_, i) => of(i + 1))
   /** Rates with r₀ = x. */
   const below = (r: Rates, k: number): State | Value => (k === 0 ? p.x : r(k))
+
+  /** e_k = r_k − W_k r_{k−1}, of rates that move. */
+  const forwardErrorAt = (r: Rates, k: number): Value =>
+    sum([1, r(k)], [-1, apply(W(k), below(r, k - 1))], ...(biases === null ? [] : ([[-1, biases.b(k)]] as const)))
+
+  /** What biases add to the drive of layer k, where B counts `lateral` times. */
+  const offsets = (k: number, lateral: number): readonly (readonly [number, Parameter])[] =>
+    biases === null
+      ? []
+      : [
+          [1 / ε, biases.b(k)],
+          [lateral, biases.c(k)],
+        ]
 
   /** Settles for `count` iterations, layer after layer, each seeing the layer below already updated (Gauss–Seidel). */
   function settle(phase: string, { r, gate }: Network, count: number, η: Scalar, nudge: Scalar | null): void {
@@ -113,6 +150,7 @@ export function corinfomaxNetwork(
             [2 * γ, apply(B(k), r(k))],
             [g, r(k)],
             [1 / ε, apply(V(k + 1), r(k + 1))],
+            ...offsets(k, 2 * γ),
             ...gate.drive(k),
           ),
         )
@@ -125,23 +163,31 @@ export function corinfomaxNetwork(
         [1 / ε, apply(W(L), below(r, L - 1))],
         [γ, apply(B(L), r(L))],
         [g, r(L)],
+        ...offsets(L, γ),
         ...gate.drive(L),
       )
       u(L).increase(η, nudge === null ? free : sum([1, free], [nudge.times(-1), difference(r(L), p.y)]))
       r(L).become(gate.rate(L, u(L)))
       gate.moved(L, r(L))
       reportResidual(p, phase, listed(before), listed(r))
+      for (let k = 1; k <= L; k++) {
+        p.measure(`${phase}.settling.r${k}`, r(k))
+        if (k > 1) p.measure(`${phase}.settling.forward${k}`, forwardErrorAt(r, k))
+        if (k < L) p.measure(`${phase}.settling.backward${k}`, difference(r(k), apply(V(k + 1), r(k + 1))))
+      }
     })
     gate.report(phase)
     for (let k = 1; k <= L; k++) p.measure(`${phase}.r${k}`, r(k))
   }
 
-  const atRest = (): Network => ({ r: layers(1, L, (k) => p.state(`r${k}`, p.zeros(n(k)))), gate: openGate() })
+  const atRest = (): Network => ({ r: layers(1, L, (k) => p.state(`r${k}`, resting(k))), gate: openGate() })
   /** What a phase settled at, for use after the states have moved on. */
   const settled = ({ r }: Network): ((k: number) => Value) => {
     const values = layers(1, L, (k) => r(k).current)
     return (k) => (k === 0 ? p.x : values(k))
   }
+
+  const one = p.fill(1, [1, 1])
 
   return {
     train() {
@@ -159,11 +205,12 @@ export function corinfomaxNetwork(
 
       // Prediction errors with the weights as they were: e_k = r_k − W_k r_{k−1}, ē_k = r_k − V_{k+1} r_{k+1}.
       const forwardError = (phase: (k: number) => Value, k: number): Value =>
-        difference(phase(k), apply(Wold(k), phase(k - 1)))
+        sum([1, phase(k)], [-1, apply(Wold(k), phase(k - 1))], ...(bold === null ? [] : ([[-1, bold(k)]] as const)))
       const backwardError = (phase: (k: number) => Value, k: number): Value =>
         difference(phase(k), apply(Vold(k + 1), phase(k + 1)))
       const Wold = layers(1, L, (k) => W(k).current)
       const Vold = layers(2, L, (k) => V(k).current)
+      const bold = biases === null ? null : layers(1, L, (k) => biases.b(k).current)
 
       for (let k = 1; k <= L; k++) {
         // W_k ← W_k + (μ/(sβ)) ( ⟨e_k r_{k−1}ᵀ⟩_nudged − ⟨e_k r_{k−1}ᵀ⟩_free )
@@ -175,6 +222,10 @@ export function corinfomaxNetwork(
           ),
         )
         if (s.weightDecay) W(k).increase(lrForward(k).decay, W(k))
+        if (biases === null) continue
+        const error = (phase: (k: number) => Value): Value => meanOverBatch(forwardError(phase, k))
+        biases.b(k).increase(lrForward(k).contrast, difference(error(nudged), error(contrasted)))
+        if (s.weightDecay) biases.b(k).increase(lrForward(k).decay, biases.b(k))
       }
       for (let k = 1; k < L; k++) {
         // V_{k+1} ← V_{k+1} + (μ/(sβ)) ( ⟨ē_k r_{k+1}ᵀ⟩_nudged − ⟨ē_k r_{k+1}ᵀ⟩_free )
@@ -186,11 +237,28 @@ export function corinfomaxNetwork(
           ),
         )
         if (s.weightDecay) V(k + 1).increase(lrFeedback(k + 1).decay, V(k + 1))
+        if (biases === null) continue
+        // The same for the unit that is always 1: its error is 1 − v_{k+1} r_{k+1}.
+        const v = biases.v(k + 1)
+        const learned = (phase: (k: number) => Value): Value =>
+          outer(difference(one, apply(v, phase(k + 1))), phase(k + 1))
+        v.increase(lrFeedback(k + 1).contrast, difference(learned(nudged), learned(contrasted)))
+        if (s.weightDecay) v.increase(lrFeedback(k + 1).decay, v)
       }
       for (let k = 1; k <= L; k++) {
         // B_k ← (1/λ)( B_k − γ⟨z zᵀ⟩ ), z = B_k r_k of the nudged phase
-        const z = apply(B(k), nudged(k))
+        const inner = apply(B(k), nudged(k))
+        if (biases === null) {
+          B(k).become(sum([1 / λ, B(k)], [-γ / λ, outer(inner, inner)]))
+          continue
+        }
+        // Bordered: z = (B_k r_k + c_k, c_k r_k + d_k).
+        const { c, d } = { c: biases.c(k), d: biases.d(k) }
+        const z = sum([1, inner], [1, c])
+        const last = sum([1, apply(c, nudged(k))], [1, d])
         B(k).become(sum([1 / λ, B(k)], [-γ / λ, outer(z, z)]))
+        c.become(sum([1 / λ, c], [-γ / λ, outer(last, z)]))
+        d.become(sum([1 / λ, d], [-γ / λ, outer(last, last)]))
       }
 
       // R ← λR + (1 − λ)⟨r rᵀ⟩
@@ -198,14 +266,20 @@ export function corinfomaxNetwork(
       for (let k = 1; k <= L; k++) {
         correlate(Rfree(k), free(k))
         correlate(Rnudged(k), nudged(k))
-        if (k > 1) correlate(Rforward(k), forwardError(free, k))
-        if (k < L) correlate(Rbackward(k), backwardError(free, k))
+        if (k > 1) {
+          correlate(Rforward(k), forwardError(free, k))
+          correlate(RforwardNudged(k), forwardError(nudged, k))
+        }
+        if (k < L) {
+          correlate(Rbackward(k), backwardError(free, k))
+          correlate(RbackwardNudged(k), backwardError(nudged, k))
+        }
       }
     },
-    predict() {
+    layers() {
       const network = atRest()
-      settle('predict', network, s.iterationsFree, ηFree, null)
-      return network.r(L)
+      settle('classified', network, s.iterationsFree, ηFree, null)
+      return listed(network.r)
     },
   }
 }

@@ -11,19 +11,20 @@
  */
 import { z } from 'zod'
 import type { State, Tracer } from '../program/trace.ts'
-import { hardSigmoid, relu, sum, sumOverUnits } from '../program/words.ts'
+import { relu, sum, sumOverUnits } from '../program/words.ts'
 import { checkCorInfoMax, corinfomaxEquations, corinfomaxSettings } from './corinfomax-form.ts'
 import { corinfomaxMeasures } from './corinfomax-measures.ts'
 import { corinfomaxNetwork, type Gate } from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
 import { layerNumbers, perLayer } from './setting.ts'
+import { activate } from './unit.ts'
 
 function openGate(p: Tracer, s: SparseCorInfoMaxSettings): Gate {
   const one = p.fill(1, [1, 1])
   const μ = new Map<number, State>(s.sparseLayers.map((k) => [k, p.state(`multiplier${k}`, p.zeros(1))]))
   let v = new Map<number, State>()
   return {
-    rate: (k, u) => (μ.has(k) ? relu(u) : hardSigmoid(u)),
+    rate: (k, u) => (μ.has(k) ? relu(u) : activate(p, s.activation, u)),
     enter() {
       v = new Map([...μ].map(([k, multiplier]) => [k, p.state(`v${k}`, multiplier)]))
     },

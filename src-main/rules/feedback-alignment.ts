@@ -4,10 +4,11 @@
  *
  *   δ_k = (F_{k+1}ᵀ δ_{k+1}) ∘ relu′(h_k), F of W's shape and never changed; the rest as in `perceptron.ts`
  *
- * Three beginnings. `linear`, of the published runs, whose library keeps the weights of the layers that it takes over:
- * weights and biases U(±1/√n_{k−1}), feedback xavier-uniform. `xavier`, of that library's own layers: weights and
- * feedback xavier-uniform, biases 1. `kaiming`, of the fallback that the released code carries: weights and feedback
- * U(±√(6/n_{k−1})), biases 1.
+ * Five beginnings. `linear`, of the published runs, whose library keeps the weights of the layers that it takes over:
+ * weights and biases U(±1/√n_{k−1}), feedback xavier-uniform; `linear-kaiming`, that library's other feedback,
+ * U(±√(6/n_{k−1})). `xavier-zero`, of the library's own layers in its release 0.0.16: weights and feedback
+ * xavier-uniform, biases 0; `xavier`, the same with biases 1. `kaiming`, of the fallback that the released code carries:
+ * weights and feedback U(±√(6/n_{k−1})), biases 1.
  *
  * Source: Lillicrap, Cownden, Tweed, Akerman, Nature Communications 2016.
  */
@@ -24,6 +25,7 @@ import { choice } from './setting.ts'
 
 const XAVIER = (): Initial => ({ kind: 'xavier' })
 const ONES = (): Initial => ({ kind: 'constant', value: 1 })
+const ZEROS = (): Initial => ({ kind: 'constant', value: 0 })
 
 function build(p: Tracer, s: FeedbackAlignmentSettings, widths: readonly number[]): Behaviour {
   const n = (k: number): number => widths[k] as number
@@ -31,6 +33,8 @@ function build(p: Tracer, s: FeedbackAlignmentSettings, widths: readonly number[
   const plain = (k: number): Initial => ({ kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) })
   const { weight, bias, feedback } = {
     linear: { weight: plain, bias: plain, feedback: XAVIER },
+    'linear-kaiming': { weight: plain, bias: plain, feedback: kaiming },
+    'xavier-zero': { weight: XAVIER, bias: ZEROS, feedback: XAVIER },
     xavier: { weight: XAVIER, bias: ONES, feedback: XAVIER },
     kaiming: { weight: kaiming, bias: ONES, feedback: kaiming },
   }[s.initial]
@@ -65,10 +69,12 @@ const settings = z.strictObject({
   ...perceptronSettings,
   initial: choice({
     label: 'Initialisation',
-    help: 'How weights, biases and the fixed feedback are drawn. The published runs kept the default ±1/√in of the layers they took over, and drew only the feedback by Xavier.',
-    options: ['linear', 'xavier', 'kaiming'],
+    help: 'How weights, biases and the fixed feedback are drawn. The published runs kept the default ±1/√in of the layers they took over, and drew only the feedback by Xavier. The layers of the library itself start from Xavier with biases 0 in its release 0.0.16.',
+    options: ['linear', 'linear-kaiming', 'xavier-zero', 'xavier', 'kaiming'],
     optionLabels: {
       linear: 'As published: ±1/√in, feedback Xavier',
+      'linear-kaiming': '±1/√in, feedback Kaiming: ±√(6/in)',
+      'xavier-zero': 'Xavier: ±√(6/(in + out)), biases 0',
       xavier: 'Xavier: ±√(6/(in + out)), biases 1',
       kaiming: 'Kaiming: ±√(6/in), biases 1',
     },

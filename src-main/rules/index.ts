@@ -12,5 +12,5 @@ export function ruleNamed(name: string): Rule | undefined {
   return rules.find((rule) => rule.name === name)
 }
 
-export { compileRule, keptBy } from './rule.ts'
+export { compileLayers, compileRule, keptBy, layerName } from './rule.ts'
 export type { Measure, MeasureSource, Rule } from './rule.ts'

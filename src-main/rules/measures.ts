@@ -18,7 +18,7 @@ const TINY = 1e-12
 type Rated = 'all layers' | 'hidden layers'
 
 /**
- * Silence and activity of each layer, from one batch.
+ * Silence and activity of each layer, from one batch; and silence over the whole test set.
  *
  * @param nameOf under which name the rule reports the rates of layer k, ['batch', n_k]
  */
@@ -47,7 +47,49 @@ export function rateMeasures(rated: Rated, nameOf: (k: number) => string): reado
       keep,
       take: take(meanValue),
     },
+    {
+      name: 'silent-test-set',
+      label: 'Silent units, test set',
+      unit: 'percent',
+      help: `The fraction of a layer’s activities below ${SILENCE} when the whole test set is classified, and of its units that are below it for every sample (always). Takes as long as evaluating the test set.`,
+      classifies: true,
+      keep: () => [],
+      async take(_settings, widths, source) {
+        const tallies = layersOf(widths).map((k) => new Silence(widths[k] as number))
+        for await (const layers of source.classified()) tallies.forEach((tally, i) => tally.add(layers[i] ?? []))
+        return layersOf(widths).flatMap((k, i) => tallies[i]?.series(`layer ${k}`) ?? [])
+      },
+    },
   ]
+}
+
+/** Counts of one layer's activities that are silent, over samples that come in pieces. */
+class Silence {
+  readonly #units: number
+  /** By unit: samples for which it is silent. */
+  readonly #silent: Uint32Array
+  #samples = 0
+
+  constructor(units: number) {
+    this.#units = units
+    this.#silent = new Uint32Array(units)
+  }
+
+  add(rates: ArrayLike<number>): void {
+    for (let i = 0; i < rates.length; i++) {
+      const unit = i % this.#units
+      if (Math.abs(rates[i] as number) < SILENCE) this.#silent[unit] = (this.#silent[unit] as number) + 1
+    }
+    this.#samples += rates.length / this.#units
+  }
+
+  series(layer: string): readonly MeasuredSeries[] {
+    const always = this.#silent.reduce((count, silent) => count + (silent === this.#samples ? 1 : 0), 0)
+    return [
+      { series: layer, value: meanValue(this.#silent) / this.#samples },
+      { series: `${layer}, always`, value: always / this.#units },
+    ]
+  }
 }
 
 /** The phases of training whose settling a rule reports, in their order. */

@@ -1,18 +1,21 @@
 /**
  * Gradient descent in the forms the published runs use, as PyTorch defines them.
  *
- * sgd:  d = grad + weightDecay·W;  m ← momentum·m + d;  W ← W − lr·m
+ * sgd:  d = grad + weightDecay·W;  m ← momentum·m + (1 − dampening)·d, undamped in the first batch;  W ← W − lr·m
+ *       Nesterov: m ← momentum·m + d;  W ← W − lr·(d + momentum·m)
  * adam: d = grad + weightDecay·W;  m ← β₁m + (1 − β₁)d;  v ← β₂v + (1 − β₂)d²;
  *       W ← W − lr/(1 − β₁ᵗ) · m / (√v/√(1 − β₂ᵗ) + 10⁻⁸), t counted from 1
  */
 import type { Step } from '../program/program.ts'
 import type { Parameter, Scalar, Tracer, Value } from '../program/trace.ts'
 import { divide, map, sum } from '../program/words.ts'
-import { choice, number } from './setting.ts'
+import { choice, number, onOff, whole } from './setting.ts'
 
 interface OptimiserSettings {
   readonly optimiser: 'adam' | 'sgd'
   readonly momentum: number
+  readonly dampening: number
+  readonly nesterov: boolean
   readonly weightDecay: number
 }
 
@@ -46,12 +49,16 @@ export function optimiser(
     const momenta = new Map(
       settings.momentum === 0 ? [] : parameters.map((parameter) => [parameter, state(parameter, 'momentum')]),
     )
+    const damped = settings.momentum !== 0 && settings.dampening !== 0 && !settings.nesterov
+    const share = damped ? p.scalar('share', ({ batch }) => (batch === 0 ? 1 : 1 - settings.dampening)) : 1
     return {
       descend(parameter, gradient) {
         const momentum = momenta.get(parameter)
         const direction = decayed(parameter, gradient)
-        momentum?.become(sum([settings.momentum, momentum], [1, direction]))
-        parameter.increase(negativeRate, momentum ?? direction)
+        momentum?.become(sum([settings.momentum, momentum], [share, direction]))
+        const ahead =
+          momentum !== undefined && settings.nesterov ? sum([1, direction], [settings.momentum, momentum]) : momentum
+        parameter.increase(negativeRate, ahead ?? direction)
       },
     }
   }
@@ -109,5 +116,54 @@ export function optimiserSettings(
       default: defaults.momentum,
       group: 'learning',
     }),
+    dampening: number({
+      label: 'Dampening',
+      help: 'The momentum takes up this much less of each gradient but the first. Used by SGD with momentum, not with Nesterov’s.',
+      minimum: 0,
+      maximum: 1,
+      default: 0,
+      group: 'learning',
+    }),
+    nesterov: onOff({
+      label: 'Nesterov momentum',
+      help: 'Steps along the gradient and the momentum it has just changed. Used by SGD with momentum only.',
+      default: false,
+      group: 'learning',
+    }),
   }
+}
+
+/** The settings of a rate that falls by steps, to be spread into a rule's. `what`: what is multiplied, with its verb. */
+export function stepSettings(
+  what: 'The learning rate is' | 'The learning rates are',
+  defaults: { readonly epochs: number; readonly factor: number },
+) {
+  return {
+    stepEpochs: whole({
+      label: 'Decay every',
+      help: `${what} multiplied by the decay factor after every so many epochs.`,
+      unit: 'epochs',
+      minimum: 1,
+      maximum: 100_000,
+      default: defaults.epochs,
+      group: 'learning',
+    }),
+    stepFactor: stepFactor(defaults.factor),
+  }
+}
+
+export const stepFactor = (preset: number) =>
+  number({
+    label: 'Decay factor',
+    symbol: 'κ',
+    help: '1 means no decay.',
+    above: 0,
+    maximum: 1,
+    default: preset,
+    group: 'learning',
+  })
+
+/** κ^⌊epoch / stepEpochs⌋, epoch from 0. */
+export function steppedFactor(s: { readonly stepEpochs: number; readonly stepFactor: number }, epoch: number): number {
+  return s.stepFactor ** Math.floor(epoch / s.stepEpochs)
 }

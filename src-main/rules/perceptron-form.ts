@@ -1,15 +1,24 @@
 /** The settings of backpropagation and feedback alignment, what they are watched by, and the step they share as people read it; computed in `perceptron.ts`. */
 import { z } from 'zod'
 import { rateMeasures } from './measures.ts'
-import { optimiserSettings } from './optimiser.ts'
+import { optimiserSettings, stepSettings } from './optimiser.ts'
 import type { Equation, Measure } from './rule.ts'
-import { choice, number, whole } from './setting.ts'
+import { choice, number } from './setting.ts'
 
 /** How gradients become steps. */
 export const perceptronStep: Equation = {
   caption: 'Step',
   tex: String.raw`W_k \leftarrow W_k - \mu\,\kappa^{\lfloor \mathrm{epoch}/s \rfloor}\, d(\nabla W_k)`,
-  settings: ['learningRate', 'optimiser', 'momentum', 'weightDecay', 'stepEpochs', 'stepFactor'],
+  settings: [
+    'learningRate',
+    'optimiser',
+    'momentum',
+    'dampening',
+    'nesterov',
+    'weightDecay',
+    'stepEpochs',
+    'stepFactor',
+  ],
 }
 
 /** The settings of both rules, to be spread into theirs. */
@@ -39,24 +48,7 @@ export const perceptronSettings = {
     default: 0,
     group: 'learning',
   }),
-  stepEpochs: whole({
-    label: 'Decay every',
-    help: 'The learning rate is multiplied by the decay factor after every so many epochs.',
-    unit: 'epochs',
-    minimum: 1,
-    maximum: 100_000,
-    default: 10,
-    group: 'learning',
-  }),
-  stepFactor: number({
-    label: 'Decay factor',
-    symbol: 'κ',
-    help: '1 means no decay.',
-    above: 0,
-    maximum: 1,
-    default: 0.95,
-    group: 'learning',
-  }),
+  ...stepSettings('The learning rate is', { epochs: 10, factor: 0.95 }),
 }
 
 export type PerceptronSettings = z.infer<z.ZodObject<typeof perceptronSettings>>

@@ -25,7 +25,7 @@ import {
   sum,
   sumOverUnits,
 } from '../program/words.ts'
-import { optimiser } from './optimiser.ts'
+import { optimiser, steppedFactor } from './optimiser.ts'
 import type { PerceptronSettings } from './perceptron-form.ts'
 import type { Behaviour } from './rule.ts'
 
@@ -37,14 +37,6 @@ interface Perceptron {
   carrier(W: (k: number) => Parameter): (k: number, error: Value) => Value
 }
 
-/** learningRate · stepFactor^⌊epoch / stepEpochs⌋, epoch from 0. */
-export function steppedRate(
-  s: Pick<PerceptronSettings, 'learningRate' | 'stepEpochs' | 'stepFactor'>,
-  epoch: number,
-): number {
-  return s.learningRate * s.stepFactor ** Math.floor(epoch / s.stepEpochs)
-}
-
 /** Describes training and prediction of the network. */
 export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly number[], rule: Perceptron): Behaviour {
   const L = widths.length - 1
@@ -53,7 +45,7 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
   const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], rule.bias(k)))
   const carry = rule.carrier(W)
   const learned = Array.from({ length: L }, (_, i) => [W(i + 1), b(i + 1)]).flat()
-  const { descend } = optimiser(p, s, ({ epoch }) => steppedRate(s, epoch), learned)
+  const { descend } = optimiser(p, s, ({ epoch }) => s.learningRate * steppedFactor(s, epoch), learned)
   const reluAt = (k: number): boolean => k < L || s.outputActivation === 'relu'
 
   function forward(): { h: (k: number) => Value; a: (k: number) => Value } {
@@ -97,6 +89,9 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
         descend(b(k), bias)
       }
     },
-    predict: () => forward().a(L),
+    layers() {
+      const { a } = forward()
+      return Array.from({ length: L }, (_, i) => a(i + 1))
+    },
   }
 }

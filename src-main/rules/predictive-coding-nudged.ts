@@ -15,7 +15,7 @@ import { layers } from '../program/layers.ts'
 import type { Tracer } from '../program/trace.ts'
 import { difference, map, outerSum, sum, sumOverBatch, sumOverUnits } from '../program/words.ts'
 import { neuralRate } from './neural-step.ts'
-import { optimiser, optimiserSettings } from './optimiser.ts'
+import { optimiser, optimiserSettings, stepFactor } from './optimiser.ts'
 import { checkDepth, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
 import { valueNetwork } from './predictive-values.ts'
 import type { Behaviour, Rule } from './rule.ts'
@@ -30,7 +30,7 @@ function build(p: Tracer, s: NudgedPredictiveCodingSettings, widths: readonly nu
   const scale = p.scalar('scale', ({ sign }) => 2 / signedLambda(sign))
   const { descend } = optimiser(
     p,
-    { optimiser: s.optimiser, momentum: s.momentum, weightDecay: 0 },
+    { ...s, weightDecay: 0 },
     ({ batch }) => s.learningRate * s.stepFactor ** Math.floor(batch / s.stepBatches),
     network.learned,
   )
@@ -68,7 +68,7 @@ function build(p: Tracer, s: NudgedPredictiveCodingSettings, widths: readonly nu
         descend(network.b(k), sum([-1, gradients(k).bias]))
       }
     },
-    predict: () => network.forward()(L),
+    layers: () => network.rates(network.forward()),
   }
 }
 
@@ -99,15 +99,7 @@ const settings = z.strictObject({
     default: 30_000,
     group: 'learning',
   }),
-  stepFactor: number({
-    label: 'Decay factor',
-    symbol: 'κ',
-    help: '1 means no decay.',
-    above: 0,
-    maximum: 1,
-    default: 0.9,
-    group: 'learning',
-  }),
+  stepFactor: stepFactor(0.9),
 })
 
 type NudgedPredictiveCodingSettings = z.infer<typeof settings>
@@ -134,7 +126,7 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
     {
       caption: 'Learning, summed over the batch',
       tex: String.raw`\Delta W_k \propto \tfrac{2}{\lambda}\textstyle\sum e_k f(v_{k-1})^\top,\quad \Delta b_k \propto \tfrac{2}{\lambda}\textstyle\sum e_k`,
-      settings: ['learningRate', 'optimiser', 'momentum', 'stepBatches', 'stepFactor'],
+      settings: ['learningRate', 'optimiser', 'momentum', 'dampening', 'nesterov', 'stepBatches', 'stepFactor'],
     },
   ],
   measures: valueMeasures(

@@ -14,16 +14,17 @@
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Tracer, Value } from '../program/trace.ts'
-import { divide, map, meanOverBatch, outer, sum } from '../program/words.ts'
+import { divide, map, mean, meanOverBatch, outer, relu, sum } from '../program/words.ts'
 import { neuralRate } from './neural-step.ts'
 import { checkDepth, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
 import { valueNetwork } from './predictive-values.ts'
-import type { Behaviour, Rule } from './rule.ts'
+import type { Behaviour, Measure, Rule } from './rule.ts'
 import { choice, number, schedule, scheduleFactor } from './setting.ts'
 
 function build(p: Tracer, s: PredictiveCodingSettings, widths: readonly number[]): Behaviour {
   const L = widths.length - 1
-  const network = valueNetwork(p, s.activation, widths)
+  // ReLU has no inverse: the released code puts x itself in, and the first layer sees relu(x), which matters below zero.
+  const network = valueNetwork(p, s.activation, widths, s.activation === 'relu' ? relu(p.x) : p.x)
   const η = p.scalarPerIteration('neuralLr', s.iterations, (t) => neuralRate(s, t))
   const rate = (epoch: number): number => s.learningRate * scheduleFactor(s.schedule, epoch)
   const step =
@@ -79,13 +80,17 @@ function build(p: Tracer, s: PredictiveCodingSettings, widths: readonly number[]
         ascend(network.W(k), gradients(k).weight)
         ascend(network.b(k), gradients(k).bias)
       }
+      p.measure('released.freeEnergy', mean(sum([-1, network.squaredErrors(v)])))
     },
-    predict: () => network.forward()(L),
+    layers: () => network.rates(network.forward()),
   }
 }
 
 const settings = z.strictObject({
-  ...settlingValues('sigmoid'),
+  ...settlingValues(
+    'sigmoid',
+    ' The first layer sees the inputs themselves, with ReLU their part above zero; the released code, which inverts the activation first, gives NaN for inputs outside the range of a sigmoid, tanh or exponential.',
+  ),
   targetLow: number({
     label: 'Target, other classes',
     help: 'What the output is clamped to for all classes but the sample’s.',
@@ -153,6 +158,18 @@ const settings = z.strictObject({
 
 type PredictiveCodingSettings = z.infer<typeof settings>
 
+/** F = −⟨Σ_k ‖e_k‖²⟩ of the settled values with the parameters after the step: what the released code returns for a batch. */
+const releasedFreeEnergy: Measure<unknown> = {
+  name: 'free-energy-released',
+  label: 'Free energy, as released',
+  unit: 'per sample',
+  help: 'Minus the sum of a sample’s squared prediction errors, of the settled values with the weights after the batch’s step, mean over one batch: sign, factor and moment as in the released code.',
+  keep: () => ['released.freeEnergy'],
+  take: async (_settings, _widths, source) => [
+    { series: 'settled', value: Number(source.measurement('released.freeEnergy')[0]) },
+  ],
+}
+
 export const predictiveCoding: Rule<PredictiveCodingSettings> = {
   name: 'pc',
   label: 'Predictive coding',
@@ -174,7 +191,7 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
       settings: ['learningRate', 'schedule', 'optimiser', 'adamBeta1', 'adamBeta2', 'adamEpsilon'],
     },
   ],
-  measures: valueMeasures('clamped', 'half the sum of a sample’s squared prediction errors'),
+  measures: [...valueMeasures('clamped', 'half the sum of a sample’s squared prediction errors'), releasedFreeEnergy],
   synapses: ['forward'],
   check: (_settings, widths) => checkDepth(widths),
   build,

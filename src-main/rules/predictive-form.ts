@@ -14,13 +14,13 @@ export const predictionError: Equation = {
   settings: ['activation'],
 }
 
-/** How values settle, to be spread into a rule's settings. */
-export function settlingValues(activation: ValueActivation) {
+/** How values settle, to be spread into a rule's settings. `inputs`: a sentence about what the first layer sees. */
+export function settlingValues(activation: ValueActivation, inputs = '') {
   return {
     activation: choice({
       label: 'Activation',
       symbol: 'f',
-      help: 'Nonlinearity between a layer’s values and its prediction of the next layer.',
+      help: `Nonlinearity between a layer’s values and its prediction of the next layer.${inputs}`,
       options: VALUE_ACTIVATIONS,
       optionLabels: { sigmoid: 'Sigmoid', tanh: 'Tanh', relu: 'ReLU', linear: 'Linear', exp: 'Exponential' },
       default: activation,

@@ -5,7 +5,7 @@
  *
  * W_k is n_k × n_{k−1}, uniform in ±√(6/n_{k−1}) at first (kaiming with a = 0); b_k a row of n_k, uniform in ±1/√n_{k−1}.
  * Values start from the feedforward pass. The input is not passed through f: in the clamped form the published runs put
- * f⁻¹(x) in and f turns it back, ±∞ included, so that the first layer sees x itself.
+ * f⁻¹(x) in and f turns it back, ±∞ included, so that the first layer sees x itself. Who passes another `x` says why.
  */
 import { layers } from '../program/layers.ts'
 import type { MapName } from '../program/activations.ts'
@@ -32,6 +32,8 @@ interface ValueNetwork {
   input(v: PerLayer<State | Value>, k: number): Value
   /** v_k of the feedforward pass. */
   forward(): PerLayer<Value>
+  /** f(v_k) of hidden layers, and v_L. */
+  rates(start: PerLayer<Value>): readonly Value[]
   /** Reports v_k of the feedforward pass, and f(v_k) of its hidden layers. */
   reportStart(start: PerLayer<Value>): void
   /** Inside the repeat that settles: `before` are the values that moved, from the first hidden layer up; `energy` each sample's. */
@@ -44,7 +46,12 @@ interface ValueNetwork {
   fromAbove(v: PerLayer<State>, errorAbove: Value, k: number): Value
 }
 
-export function valueNetwork(p: Tracer, activation: ValueActivation, widths: readonly number[]): ValueNetwork {
+export function valueNetwork(
+  p: Tracer,
+  activation: ValueActivation,
+  widths: readonly number[],
+  x: Value = p.x,
+): ValueNetwork {
   const L = widths.length - 1
   const n = (k: number): number => widths[k] as number
   const W = layers(1, L, (k) =>
@@ -52,7 +59,7 @@ export function valueNetwork(p: Tracer, activation: ValueActivation, widths: rea
   )
   const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], { kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) }))
   const f = (v: State | Value): Value => (activation === 'linear' ? sum([1, v]) : map(activation, v))
-  const input = (v: PerLayer<State | Value>, k: number): Value => (k === 1 ? p.x : f(v(k - 1)))
+  const input = (v: PerLayer<State | Value>, k: number): Value => (k === 1 ? x : f(v(k - 1)))
   const predicted = (v: PerLayer<State | Value>, k: number): Value => sum([1, apply(W(k), input(v, k))], [1, b(k)])
   const error = (v: PerLayer<State | Value>, k: number): Value => difference(v(k), predicted(v, k))
   return {
@@ -61,10 +68,11 @@ export function valueNetwork(p: Tracer, activation: ValueActivation, widths: rea
     learned: Array.from({ length: L }, (_, i) => [W(i + 1), b(i + 1)]).flat(),
     input,
     forward() {
-      const values: Value[] = [p.x]
+      const values: Value[] = [x]
       for (let k = 1; k <= L; k++) values.push(predicted((j) => values[j] as Value, k))
       return (k) => values[k] as Value
     },
+    rates: (start) => Array.from({ length: L }, (_, i) => (i + 1 < L ? input(start, i + 2) : start(L))),
     reportStart(start) {
       for (let k = 1; k <= L; k++) {
         p.measure(`feedforward.v${k}`, start(k))

@@ -5,9 +5,9 @@
  * A rule knows no engine, no file and no screen. Adding one touches its own file and one line of `every-rule.ts`.
  */
 import type { z } from 'zod'
-import { compile, type Behaviour } from '../program/compile.ts'
+import { compile } from '../program/compile.ts'
 import type { Compiled } from '../program/program.ts'
-import type { Tracer } from '../program/trace.ts'
+import type { Operand, Tracer } from '../program/trace.ts'
 
 /** Problems with settings that only make sense together with the network: what, where, and what would be right. */
 export interface SettingProblem {
@@ -32,6 +32,8 @@ export interface MeasuredSeries {
 }
 
 export interface Measure<S> extends MeasureCard {
+  /** It asks for the classified test set, which costs what evaluating it does. */
+  readonly classifies?: true
   /** Names of program measurements and log parameters that must be kept alive for this measure. */
   keep(settings: S, widths: readonly number[]): readonly string[]
   /** Computes the measure from parameters (by name) and kept measurements of one batch (by name). */
@@ -43,6 +45,8 @@ export interface MeasureSource {
   readonly batches: number
   parameter(name: string): Promise<ArrayLike<number>>
   measurement(name: string): ArrayLike<number>
+  /** What layers 1 … L are at when the test set is classified, some samples at a time, row by row; takes as long as evaluating it. */
+  classified(): AsyncIterable<readonly ArrayLike<number>[]>
 }
 
 type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
@@ -53,6 +57,14 @@ export interface Equation {
   readonly tex: string
   /** Keys of the settings that occur in it. */
   readonly settings: readonly string[]
+}
+
+/** What a rule's `build` leaves. */
+export interface Behaviour {
+  /** One batch: what is settled, reported and learned. */
+  train(): void
+  /** What layers 1 … L are at when samples are classified, ['batch', n_k] each; the last are the scores. */
+  layers(): readonly Operand[]
 }
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a list of rules holds rules of every settings type
@@ -84,7 +96,32 @@ export function compileRule<S>(
   widths: readonly number[],
   keep: readonly string[] = [],
 ): Compiled {
-  return compile(rule.name, widths, (tracer) => rule.build(tracer, settings, widths), keep)
+  const build = (tracer: Tracer) => {
+    const network = rule.build(tracer, settings, widths)
+    return { train: () => network.train(), predict: () => network.layers().at(-1) as Operand }
+  }
+  return compile(rule.name, widths, build, keep)
+}
+
+/** How a layer is called among the measurements of `compileLayers`. */
+export const layerName = (k: number): string => `layer ${k}`
+
+/**
+ * The program that classifies and learns nothing: a training batch of it measures what every layer is at, each under
+ * `layerName(k)`.
+ */
+export function compileLayers<S>(rule: Rule<S>, settings: S, widths: readonly number[]): Compiled {
+  const names = widths.slice(1).map((_, i) => layerName(i + 1))
+  const build = (tracer: Tracer) => {
+    const network = rule.build(tracer, settings, widths)
+    const train = (): void => {
+      network.layers().forEach((layer, i) => {
+        tracer.measure(names[i] as string, layer)
+      })
+    }
+    return { train, predict: () => network.layers().at(-1) as Operand }
+  }
+  return compile(rule.name, widths, build, names)
 }
 
 /**
@@ -102,5 +139,3 @@ export function keptBy<S>(
   const logs = program.parameters.filter(({ role }) => role === 'log').map(({ name }) => name)
   return { logs, reports: names.filter((name) => !logs.includes(name)) }
 }
-
-export type { Behaviour }

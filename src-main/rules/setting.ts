@@ -146,11 +146,12 @@ export const MOST_LAYERS = 16
 const SchedulePiece = z.strictObject({ fromEpoch: z.int().min(0).max(100_000), base: z.number().gt(0).max(10) })
 type SchedulePiece = z.infer<typeof SchedulePiece>
 
-export function schedule(card: Card & { readonly default: readonly SchedulePiece[] }) {
-  const { default: preset, ...meta } = card
+/** One that is `optional` may have no piece. */
+export function schedule(card: Card & { readonly optional?: boolean; readonly default: readonly SchedulePiece[] }) {
+  const { default: preset, optional = false, ...meta } = card
   return z
     .array(SchedulePiece)
-    .min(1)
+    .min(optional ? 0 : 1)
     .max(32)
     .default([...preset])
     .meta({ ...meta, control: 'schedule' })

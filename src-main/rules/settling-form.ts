@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { energyMeasure, rateMeasures, residualMeasure } from './measures.ts'
 import { nudgingSettings } from './nudging.ts'
+import { stepSettings } from './optimiser.ts'
 import type { Equation, Measure, SettingProblem } from './rule.ts'
 import { choice, number, perLayer, whole } from './setting.ts'
+import { unitSettings } from './unit.ts'
 
 /** What both rules compute beside their dynamics. */
 export const settlingEquations: readonly Equation[] = [
@@ -58,6 +60,7 @@ export const settlingSettings = {
     default: 4,
     group: 'dynamics',
   }),
+  ...unitSettings,
   criterion: choice({
     label: 'Cost',
     help: 'What nudges the output. The released cross-entropy sets the output to the energy’s gradient while training, with no rate and no activation.',
@@ -76,24 +79,7 @@ export const settlingSettings = {
     default: [0.1, 0.05],
     group: 'learning',
   }),
-  stepEpochs: whole({
-    label: 'Decay every',
-    help: 'The learning rates are multiplied by the decay factor after every so many epochs.',
-    unit: 'epochs',
-    minimum: 1,
-    maximum: 100_000,
-    default: 15,
-    group: 'learning',
-  }),
-  stepFactor: number({
-    label: 'Decay factor',
-    symbol: 'κ',
-    help: '1 means no decay.',
-    above: 0,
-    maximum: 1,
-    default: 1,
-    group: 'learning',
-  }),
+  ...stepSettings('The learning rates are', { epochs: 15, factor: 1 }),
 }
 
 export type SettlingSettings = z.infer<z.ZodObject<typeof settlingSettings>>

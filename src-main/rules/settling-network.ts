@@ -5,7 +5,7 @@
  *
  * State s_k, which is the rate itself; all layers move at once from the same old state (Jacobi):
  *
- *   s_k ← clip( s_k − η( s_k − (W_k s_{k−1} + b_k) − W_{k+1}ᵀ s_{k+1} + M_k s_k + [k = L] 2β(s_L − y) ), 0, 1 )
+ *   s_k ← f( s_k − η( s_k − (W_k s_{k−1} + b_k) − W_{k+1}ᵀ s_{k+1} + M_k s_k + [k = L] 2β(s_L − y) ) ),  f = clip(·, 0, 1) as published
  *   W_k ← W_k + (α_k/β)( ⟨s_k s_{k−1}ᵀ⟩_nudged − ⟨s_k s_{k−1}ᵀ⟩_free ),  b_k likewise with ⟨s_k⟩
  *
  * This descends E = Σ_k ( ½‖s_k‖² − s_kᵀ(W_k s_{k−1} + b_k) + ½ s_kᵀM_k s_k ), with β‖s_L − y‖² added when nudged.
@@ -20,7 +20,6 @@ import {
   apply,
   applyTransposed,
   difference,
-  hardSigmoid,
   map,
   meanOverBatch,
   multiply,
@@ -31,13 +30,10 @@ import {
 } from '../program/words.ts'
 import { reportEnergy, reportResidual } from './measures.ts'
 import { signedBeta } from './nudging.ts'
+import { steppedFactor } from './optimiser.ts'
 import type { Behaviour } from './rule.ts'
 import type { SettlingSettings } from './settling-form.ts'
-
-/** κ^⌊epoch / stepEpochs⌋. */
-export function stepped(s: Pick<SettlingSettings, 'stepEpochs' | 'stepFactor'>, epoch: number): number {
-  return s.stepFactor ** Math.floor(epoch / s.stepEpochs)
-}
+import { activate, restingStates } from './unit.ts'
 
 /** Lateral matrices of the hidden layers, and what they do once a batch has settled. */
 export interface Lateral {
@@ -59,11 +55,12 @@ export function settlingNetwork(
   const W = layers(1, L, (k) => p.parameter(`W${k}`, [n(k), n(k - 1)], { kind: 'xavier' }))
   const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], { kind: 'constant', value: 0 }))
   const lateral = declareLateral()
+  const resting = restingStates(p, s, widths)
   const β = p.scalar('beta', ({ sign }) => signedBeta(s, sign))
   const rate = layers(1, L, (k) =>
     p.scalar(
       `rate${k}`,
-      ({ epoch, sign }) => ((s.learningRates[k - 1] as number) * stepped(s, epoch)) / signedBeta(s, sign),
+      ({ epoch, sign }) => ((s.learningRates[k - 1] as number) * steppedFactor(s, epoch)) / signedBeta(s, sign),
     ),
   )
   const below = (states: States, k: number): State | Value => (k === 0 ? p.x : states(k))
@@ -108,7 +105,7 @@ export function settlingNetwork(
         // M stays symmetric, so ½(M + Mᵀ)s is M s.
         if (k < L && lateral !== null) drive = sum([1, drive], [-1, apply(lateral.M(k), states(k))])
         if (k === L && nudge !== null) drive = sum([1, drive], [nudge.times(-2), difference(states(L), p.y)])
-        return hardSigmoid(sum([1 - η, states(k)], [η, drive]))
+        return activate(p, s.activation, sum([1 - η, states(k)], [η, drive]))
       })
       for (let k = 1; k <= L; k++) states(k).become(next(k))
       reportResidual(p, phase, before, listed(states))
@@ -117,7 +114,7 @@ export function settlingNetwork(
     for (let k = 1; k <= L; k++) p.measure(`${phase}.s${k}`, states(k))
   }
 
-  const atRest = (): States => layers(1, L, (k) => p.state(`s${k}`, p.zeros(n(k))))
+  const atRest = (): States => layers(1, L, (k) => p.state(`s${k}`, resting(k)))
   const settled = (states: States): ((k: number) => Value) => {
     const values = layers(1, L, (k) => states(k).current)
     return (k) => (k === 0 ? p.x : values(k))
@@ -138,10 +135,10 @@ export function settlingNetwork(
       }
       lateral?.learn(nudged)
     },
-    predict() {
+    layers() {
       const states = atRest()
-      settle('predict', states, s.iterationsFree, s.evaluationLr, null, false)
-      return states(L)
+      settle('classified', states, s.iterationsFree, s.evaluationLr, null, false)
+      return listed(states)
     },
   }
 }

@@ -15,10 +15,11 @@ import { layers } from '../program/layers.ts'
 import type { Tracer } from '../program/trace.ts'
 import { outer, sum } from '../program/words.ts'
 import { signedBeta } from './nudging.ts'
+import { steppedFactor } from './optimiser.ts'
 import type { Behaviour, Rule } from './rule.ts'
 import { choice, perLayer } from './setting.ts'
 import { checkSettling, settlingEquations, settlingNetworkMeasures, settlingSettings } from './settling-form.ts'
-import { settlingNetwork, stepped } from './settling-network.ts'
+import { settlingNetwork } from './settling-network.ts'
 
 function build(p: Tracer, s: SimilarityMatchingSettings, widths: readonly number[]): Behaviour {
   const hidden = widths.length - 2
@@ -29,7 +30,7 @@ function build(p: Tracer, s: SimilarityMatchingSettings, widths: readonly number
     const hebbian = layers(1, hidden, (k) =>
       p.scalar(`hebbian${k}`, ({ epoch, sign }) => {
         const β = s.lateralSign === 'corrected' ? s.beta : signedBeta(s, sign)
-        return (-(s.lrLateral[k - 1] as number) * stepped(s, epoch)) / (2 * β)
+        return (-(s.lrLateral[k - 1] as number) * steppedFactor(s, epoch)) / (2 * β)
       }),
     )
     return {
@@ -80,8 +81,8 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
   equations: [
     {
       caption: 'All layers at once, each iteration',
-      tex: String.raw`s_k \leftarrow \mathrm{clip}\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - M_k s_k - s_k\,], 0, 1\big)`,
-      settings: ['neuralLr', 'evaluationLr', 'iterationsFree'],
+      tex: String.raw`s_k \leftarrow f\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - M_k s_k - s_k\,], 0, 1\big)`,
+      settings: ['activation', 'initialState', 'neuralLr', 'evaluationLr', 'iterationsFree'],
     },
     ...settlingEquations,
     {

@@ -46,6 +46,8 @@ export interface SeedCheckpoint {
   readonly collapsed: Collapse | null
   /** The best epoch so far on the validation part; null before the first evaluation and where the last epoch counts. */
   readonly chosen: EpochAccuracies | null
+  /** The last epoch after which it was above chance; null for none. */
+  readonly learned: number | null
   /** Seconds trained so far, over all sessions. */
   readonly seconds: number
 }
@@ -112,6 +114,8 @@ const State = z.strictObject({
     })
     .nullable()
     .default(null),
+  // Not there in checkpoints from before it was asked for.
+  learned: z.int().min(1).nullable().default(null),
   seconds: z.number().min(0),
 })
 const Roles = z.record(z.string(), z.enum(['weight', 'optimiser', 'log']))

@@ -32,6 +32,21 @@ export interface ExtraCounts {
   readonly confusion: 'train' | 'test' | null
 }
 
+/** What the evaluation after so many epochs counts beside accuracy: what is due then, and all of it after the last. */
+export function extraCounts({ evaluation, training }: Experiment, epoch: number): ExtraCounts {
+  const { topK, topKEveryEpochs, confusionEveryEpochs } = evaluation
+  const due = (every: number): boolean => epoch % every === 0 || epoch >= training.epochs
+  return {
+    topK: topK !== null && due(topKEveryEpochs) ? topK : null,
+    confusion:
+      confusionEveryEpochs !== null && due(confusionEveryEpochs)
+        ? training.evaluateTest === 'off'
+          ? 'train'
+          : 'test'
+        : null,
+  }
+}
+
 /** Samples settled at a time: few sizes, since an engine may keep something ready for each. The result does not depend on it. */
 const BATCHES = [16, 64, 256, 512] as const
 /** A piece lasts about this long, so that a stop answers well within 300 ms. */

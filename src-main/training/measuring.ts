@@ -12,7 +12,7 @@ import type { BatchPlan, Engine, Measured, Session, SessionOptions } from '../en
 import type { MeasureCost, RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { Compiled } from '../program/program.ts'
-import { compileRule, keptBy, type Measure, type Rule } from '../rules/index.ts'
+import { compileLayers, compileRule, keptBy, layerName, type Measure, type Rule } from '../rules/index.ts'
 import type { MeasuredSeries } from '../rules/rule.ts'
 import type { Replica } from './replica.ts'
 
@@ -39,6 +39,8 @@ interface ScheduledMeasure {
 const ROUNDS = 5
 const ROUND_MS = 15
 const MAX_BATCHES_PER_ROUND = 20
+/** Samples that are classified at a time for a measure of the whole test set. */
+const CLASSIFIED_AT_ONCE = 256
 
 export class Measuring {
   readonly #network: MeasuredNetwork
@@ -82,7 +84,7 @@ export class Measuring {
    */
   async *take(
     session: Session,
-    data: Samples,
+    { train, test }: { readonly train: Samples; readonly test: Samples },
     plan: BatchPlan,
     replicas: readonly Replica[],
     { batch, batchInEpoch }: { readonly batch: number; readonly batchInEpoch: number },
@@ -91,12 +93,12 @@ export class Measuring {
     const due = this.#scheduled.filter(({ everyBatches }) => (batchInEpoch - 1) % everyBatches === 0)
     if (alive.length === 0 || due.length === 0) return
     const indices = alive.map(([index]) => index)
-    await this.#timeLogs(session, data, plan)
+    await this.#timeLogs(session, train, plan)
     // Measures with the same reports share the batch that is run for them, and its time.
     for (const [, together] of Map.groupBy(due, ({ reports }) => reports.join())) {
       const reports = together[0]?.reports ?? []
       const began = this.#network.now()
-      const measured = reports.length === 0 ? null : await this.#report(reports, session, data, plan, indices)
+      const measured = reports.length === 0 ? null : await this.#report(reports, session, train, plan, indices)
       const shared = (this.#network.now() - began) / together.length
       for (const scheduled of together) {
         const before = this.#network.now()
@@ -105,6 +107,7 @@ export class Measuring {
             batches: batch,
             parameter: (name: string) => session.read(name, index),
             measurement: (name: string) => measured?.measurements[at]?.get(name) ?? [],
+            classified: () => this.#classified(session, test, plan, index),
           }
           yield await this.#takeOne(scheduled.measure, source, seed, batch)
         }
@@ -160,6 +163,29 @@ export class Measuring {
         scalars,
         measureBatch: 0,
       })
+    } finally {
+      copy.close()
+    }
+  }
+
+  /** What every layer of network `index` is at when the test set is classified, from a copy that learns nothing. */
+  async *#classified(
+    session: Session,
+    test: Samples,
+    plan: BatchPlan,
+    index: number,
+  ): AsyncGenerator<readonly ArrayLike<number>[]> {
+    const { rule, settings, experiment } = this.#network
+    const compiled = compileLayers(rule, settings, experiment.widths)
+    const { scalars } = lastBatch(plan, [index], compiled.program.scalarCount)
+    const copy = await this.#copy(compiled, session, test, [index])
+    try {
+      for (let from = 0; from < test.count; from += CLASSIFIED_AT_ONCE) {
+        const batchSize = Math.min(CLASSIFIED_AT_ONCE, test.count - from)
+        const samples = Uint32Array.from({ length: batchSize }, (_, i) => from + i)
+        const { measurements } = await copy.train({ batchSize, batches: 1, samples, scalars, measureBatch: 0 })
+        yield experiment.widths.slice(1).map((_, i) => measurements[0]?.get(layerName(i + 1)) ?? [])
+      }
     } finally {
       copy.close()
     }

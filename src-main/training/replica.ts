@@ -3,7 +3,7 @@ import type { Session } from '../engines/engine.ts'
 import type { SeedOutcome } from '../experiment/event.ts'
 import { selectedIndex } from '../experiment/selection.ts'
 import type { Selection } from '../experiment/experiment.ts'
-import { drawInitial } from '../program/initial.ts'
+import type { Verdict } from './collapse.ts'
 import type { Program } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 import {
@@ -27,9 +27,13 @@ export interface Replica {
   chosen: EpochAccuracies | null
   /** Why the last evaluation counts as chance; null when it does not. A verdict at the end only: stuck seeds may recover. */
   chance: string | null
+  /** As in its checkpoint. */
+  learned: number | null
+  /** How it ends, where it ends at chance. */
+  verdict: Verdict | null
 }
 
-/** Gives the session's replica `index` its parameters: drawn from the seed, or those of its checkpoint. */
+/** The session's replica `index`; where it goes on from a checkpoint, with the parameters of that. */
 export function beginReplica(
   session: Session,
   program: Program,
@@ -37,23 +41,27 @@ export function beginReplica(
   seed: number,
   checkpoint: SeedCheckpoint | undefined,
 ): Replica {
-  const root = Generator.seeded(seed)
-  if (checkpoint === undefined) {
-    for (const { name, shape, initial } of program.parameters)
-      session.write(name, index, drawInitial(initial, shape, root.split('initial').split(name)))
-  } else {
+  if (checkpoint !== undefined) {
     requireFitting(checkpoint, program)
     for (const { name, values } of checkpoint.parameters) session.write(name, index, values)
   }
   const sign = checkpoint?.generators['sign']
   return {
     seed,
-    sign: sign === undefined ? root.split('sign') : Generator.restore(sign),
+    sign: sign === undefined ? Generator.seeded(seed).split('sign') : Generator.restore(sign),
     collapsed: checkpoint?.collapsed ?? null,
     latest: null,
     chosen: checkpoint?.chosen ?? null,
     chance: null,
+    learned: checkpoint?.learned ?? null,
+    verdict: null,
   }
+}
+
+/** Takes note of whether the network was at chance after an epoch, and why that counts so. */
+export function noteChance(replica: Replica, chance: string | null, epoch: number): void {
+  replica.chance = chance
+  if (chance === null) replica.learned = epoch
 }
 
 /** Copies of a replica's parameters. */
@@ -76,17 +84,18 @@ export function noteAccuracies(replica: Replica, accuracies: EpochAccuracies, se
   replica.chosen = seen[best] ?? null
 }
 
-export function outcomeOf({ seed, collapsed, chance, latest, chosen }: Replica): SeedOutcome {
-  const reason = collapsed?.reason ?? chance
+export function outcomeOf({ seed, collapsed, verdict, latest, chosen }: Replica): SeedOutcome {
+  const lost = collapsed !== null || verdict?.kind === 'collapsed'
   const reported = chosen ?? latest
   return {
     seed,
-    status: reason === null ? 'done' : 'collapsed',
+    status: lost ? 'collapsed' : 'done',
     testAccuracy: reported?.testAccuracy ?? null,
     trainAccuracy: reported?.trainAccuracy ?? null,
     validationAccuracy: reported?.validationAccuracy ?? null,
     epoch: reported?.epoch ?? null,
-    reason,
+    atChance: !lost && verdict !== null,
+    reason: collapsed?.reason ?? verdict?.reason ?? null,
   }
 }
 

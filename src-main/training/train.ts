@@ -8,24 +8,35 @@
  */
 import { epochOrder, limitSamples } from '../data/batches.ts'
 import type { DataSet, Samples } from '../data/data-set.ts'
-import { splitSamples, SplitProblem, type SampleSplit } from '../data/split.ts'
+import type { SampleSplit } from '../data/split.ts'
 import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { spreadOf } from '../experiment/published.ts'
+import { spreadsOf } from '../experiment/outcome.ts'
 import { weightCount } from '../program/cost.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
 import { compileRule, ruleNamed } from '../rules/index.ts'
 import type { SeedCheckpoint } from './checkpoint.ts'
 import { planChunk } from './chunk.ts'
-import { brokenParameter, atChance } from './collapse.ts'
+import { brokenParameter, atChance, verdictAtChance } from './collapse.ts'
 import type { TrainingControls } from './controls.ts'
+import { drawHere, type DrawNetworks } from './draw.ts'
+import { splitOf } from './held-out.ts'
 import { Pace } from './pace.ts'
-import { Evaluation, type ExtraCounts, type EvaluatedParts } from './evaluation.ts'
+import { Evaluation, extraCounts, type EvaluatedParts } from './evaluation.ts'
 import { Measuring, sessionOptions } from './measuring.ts'
 import { RunningAccuracy } from './running-accuracy.ts'
-import { beginReplica, commonPosition, noteAccuracies, outcomeOf, readParameters, type Replica } from './replica.ts'
+import {
+  beginReplica,
+  commonPosition,
+  noteAccuracies,
+  noteChance,
+  outcomeOf,
+  readParameters,
+  type Replica,
+} from './replica.ts'
+import { undoneFrom } from './undone.ts'
 
 export interface TrainingTask {
   /** Resolved: every setting present. `seeds` are those of this session. */
@@ -34,6 +45,8 @@ export interface TrainingTask {
   readonly data: DataSet
   /** One per seed, all at the same position; null to begin. */
   readonly from: readonly SeedCheckpoint[] | null
+  /** Draws networks that begin; one after another where it is absent. */
+  readonly draw?: DrawNetworks
   /** For the events alone. */
   readonly folder: string
   /** Milliseconds, from anywhere; `performance.now` in a worker. */
@@ -88,8 +101,8 @@ class Run {
   readonly #session: Session
   readonly #compiled: Compiled
   readonly #measuring: Measuring
-  /** What the session trains on; plans count its samples. */
-  readonly #train: Samples
+  /** What the session is bound to; plans count its samples. */
+  readonly #data: { readonly train: Samples; readonly test: Samples }
   readonly #experiment: Experiment
   /** Samples that may be trained on; null for all. */
   readonly #split: SampleSplit | null
@@ -127,11 +140,11 @@ class Run {
     this.#measuring = measuring
     this.#experiment = task.experiment
     const train = limitSamples(task.data.train, task.experiment.data.limitTrain)
-    this.#train = train
     this.#split = splitOf(train, task.experiment)
     this.#trainCount = this.#split?.train.length ?? train.count
     const test = limitSamples(task.data.test, task.experiment.data.limitTest)
-    session.bind({ train, test })
+    this.#data = { train, test }
+    session.bind(this.#data)
     const data = { train, test, split: this.#split }
     this.#evaluation = new Evaluation(session, compiled, task.experiment, data, task.now)
     const position = commonPosition(task.experiment.seeds, task.from)
@@ -168,8 +181,8 @@ class Run {
       epochs,
       fromEpoch: this.#epoch,
     }
-    if (this.#task.from !== null)
-      for (const { seed } of this.#replicas) yield { kind: 'resumed', seed, epoch: this.#epoch, batch: this.#batch }
+    if (this.#task.from === null) await this.#draw()
+    else for (const replica of this.#replicas) yield this.#resumed(replica)
 
     // A run that was cut off between its last epoch and its end has nothing left to train, but must still say how good it is.
     if (this.#epoch >= epochs && this.#someLeft() && (yield* this.#evaluate(this.#epoch)) === 'stopped') return
@@ -210,11 +223,31 @@ class Run {
         return
       }
     }
-    for (const { seed, collapsed, chance } of this.#replicas)
-      if (collapsed === null && chance !== null)
-        yield { kind: 'collapsed', seed, epoch: this.#epoch, batch: this.#batch, reason: chance }
+    for (const replica of this.#replicas) {
+      const { seed, collapsed, chance, learned } = replica
+      if (collapsed !== null || chance === null) continue
+      replica.verdict = verdictAtChance(chance, learned, this.#batch)
+      yield { ...replica.verdict, seed, epoch: this.#epoch, batch: this.#batch }
+    }
     yield* this.#checkpoint(true)
     yield this.#done()
+  }
+
+  async #draw(): Promise<void> {
+    const { parameters } = this.#compiled.program
+    await (this.#task.draw ?? drawHere)(parameters, this.#experiment.seeds, (replica, name, values) => {
+      this.#session.write(name, replica, values)
+    })
+    this.#began = this.#task.now()
+  }
+
+  #resumed({ seed, collapsed }: Replica): RunEvent {
+    const position = { epoch: this.#epoch, batchInEpoch: this.#batchInEpoch, batch: this.#batch }
+    const undone = undoneFrom(this.#experiment, position, collapsed !== null)
+    return {
+      ...{ kind: 'resumed', seed, epoch: this.#epoch, batch: this.#batch },
+      ...(undone.length > 0 ? { undone } : {}),
+    }
   }
 
   #someLeft(): boolean {
@@ -224,7 +257,7 @@ class Run {
   /** Fills in how good each network is after so many epochs, with as many pauses as the person likes. */
   async *#evaluate(epoch: number): AsyncGenerator<TrainingEvent, 'evaluated' | 'stopped'> {
     for (;;) {
-      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, this.#extraCounts(epoch))
+      const pieces = this.#evaluation.run(this.#replicas.length, this.#controls, extraCounts(this.#experiment, epoch))
       let step: Awaited<ReturnType<typeof pieces.next>>
       do {
         yield this.#progress('evaluating')
@@ -242,27 +275,11 @@ class Run {
             testAccuracy: evaluated.test?.[index]?.accuracy ?? null,
           }
           noteAccuracies(replica, accuracies, this.#experiment.training.selection)
-          replica.chance = atChance(evaluated, index)
+          noteChance(replica, atChance(evaluated, index), epoch)
         }
         return 'evaluated'
       }
       if (yield* this.#applyControls()) return 'stopped'
-    }
-  }
-
-  /** What the evaluation after so many epochs counts beside accuracy. */
-  #extraCounts(epoch: number): ExtraCounts {
-    const { evaluation, training } = this.#experiment
-    const { topK, topKEveryEpochs, confusionEveryEpochs } = evaluation
-    const due = (every: number): boolean => epoch % every === 0 || epoch >= training.epochs
-    return {
-      topK: topK !== null && due(topKEveryEpochs) ? topK : null,
-      confusion:
-        confusionEveryEpochs !== null && due(confusionEveryEpochs)
-          ? training.evaluateTest === 'off'
-            ? 'train'
-            : 'test'
-          : null,
     }
   }
 
@@ -317,7 +334,7 @@ class Run {
       yield* this.#runningAccuracy(plan, measured, elapsed)
       if (measure) {
         const position = { batch: this.#batch, batchInEpoch: this.#batchInEpoch }
-        yield* this.#measuring.take(this.#session, this.#train, plan, this.#replicas, position)
+        yield* this.#measuring.take(this.#session, this.#data, plan, this.#replicas, position)
         if (this.#task.now() - this.#lastCosts > COSTS_MS) yield* this.#costs()
       }
       yield this.#progress('training')
@@ -423,6 +440,7 @@ class Run {
         parameters,
         collapsed: replica.collapsed,
         chosen: replica.chosen,
+        learned: replica.learned,
         seconds,
       })
     }
@@ -457,12 +475,9 @@ class Run {
 
   #done(): RunEvent {
     const seeds = this.#replicas.map(outcomeOf)
-    const good = seeds.filter(({ status }) => status === 'done')
     return {
       kind: 'done',
-      testAccuracy: spreadOf(good.map((seed) => seed.testAccuracy)),
-      trainAccuracy: spreadOf(good.map((seed) => seed.trainAccuracy)),
-      validationAccuracy: spreadOf(good.map((seed) => seed.validationAccuracy)),
+      ...spreadsOf(seeds),
       selection: this.#experiment.training.selection,
       seeds,
       seconds: this.#seconds(),
@@ -473,16 +488,4 @@ class Run {
       early: null,
     }
   }
-}
-
-/** The drawn split of an experiment that has one: from the split's own seed alone, so the same for all its seeds. */
-export function splitOf(train: Samples, { training }: Experiment): SampleSplit | null {
-  const { validation, batchSize } = training
-  if (validation === null) return null
-  const split = splitSamples(train, validation, Generator.seeded(validation.seed).split('validation'))
-  if (split.train.length < batchSize)
-    throw new SplitProblem(
-      `training.validation: expected a split that leaves at least one batch of ${batchSize} training samples, found ${split.train.length} of ${train.count} left.`,
-    )
-  return split
 }

@@ -88,8 +88,10 @@ def read(path):
             row = json.loads(line)
         except ValueError:
             continue  # cut off by a crash
-        if row["kind"] == "resumed":  # what came after this place was repeated
+        if row["kind"] == "resumed":  # what came after this place was repeated; undone: what was said because it was the end
+            undone = row.get("undone", [])
             rows = [r for r in rows if r.get("epoch", 0) <= row["epoch"] and r.get("batch", 0) <= row["batch"]]
+            rows = [r for r in rows if r.get("batch") != row["batch"] or r.get("measure", r["kind"]) not in undone]
         rows.append(row)
     return pd.DataFrame(rows)
 

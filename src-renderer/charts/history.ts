@@ -20,6 +20,7 @@ export interface SeedHistory {
   /** The latest. */
   confusion: Confusion | null
   collapsed: { readonly epoch: number; readonly reason: string } | null
+  atChance: { readonly epoch: number; readonly reason: string } | null
 }
 
 export class History {
@@ -57,6 +58,7 @@ export class History {
         ),
         confusion: seed.confusion,
         collapsed: seed.collapsed,
+        atChance: seed.atChance,
       })
     }
     return history
@@ -77,6 +79,7 @@ export class History {
         profiles: new Map(),
         confusion: null,
         collapsed: null,
+        atChance: null,
       }
       this.seeds.set(seed, history)
     }
@@ -149,20 +152,28 @@ export class History {
         const seed = this.#seed(event.seed)
         cutEpochs(seed, seed.epochs.indexOf(event.epoch + 1))
         cutBatches(seed.batches, seed.batches.batch.indexOf(event.batch + 1))
-        for (const series of seed.measures.values())
+        for (const [measure, series] of seed.measures)
           for (const { batch, value } of series.values()) {
-            const length = batch.indexOf(event.batch + 1)
+            const taken = measure === 'top-k' && event.undone?.includes('top-k') === true
+            const length = batch.indexOf(taken ? event.batch : event.batch + 1)
             batch.truncate(length)
             value.truncate(length)
           }
         // An earlier one is not known here; it comes again with the work that is repeated.
         for (const phases of seed.profiles.values())
           for (const [phase, { batch }] of phases) if (batch > event.batch) phases.delete(phase)
-        if (seed.confusion !== null && seed.confusion.epoch > event.epoch) seed.confusion = null
+        const { undone = [] } = event
+        if (seed.confusion !== null && seed.confusion.epoch > event.epoch - (undone.includes('confusion') ? 1 : 0))
+          seed.confusion = null
+        if (undone.includes('collapsed')) seed.collapsed = null
+        if (undone.includes('at-chance')) seed.atChance = null
         return true
       }
       case 'collapsed':
         this.#seed(event.seed).collapsed = { epoch: event.epoch, reason: event.reason }
+        return true
+      case 'at-chance':
+        this.#seed(event.seed).atChance = { epoch: event.epoch, reason: event.reason }
         return true
       case 'started':
       case 'progress':

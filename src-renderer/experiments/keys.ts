@@ -71,6 +71,12 @@ export const KEYS = {
     help: 'how many',
     of: ({ collapsedSeeds }) => collapsedSeeds.length,
   },
+  chance: {
+    label: 'Seeds at chance',
+    short: 'At chance',
+    help: 'how many',
+    of: ({ chanceSeeds }) => chanceSeeds.length,
+  },
   curve: { label: 'Curve', help: '', of: () => null },
   state: { label: 'State', help: 'running, done, failed, …', of: ({ state }) => STATE_LABELS[state], groups: true },
   engine: { label: 'Engine', help: 'what ran it', of: ({ engine }) => engine || null, groups: true },

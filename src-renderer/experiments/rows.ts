@@ -19,7 +19,7 @@ export function stateFilterOf(row: ExperimentRow): StateFilter {
       return 'active'
     case 'done':
     case 'sample':
-      return row.collapsedSeeds.length > 0 ? 'needs a look' : 'done'
+      return row.collapsedSeeds.length + row.chanceSeeds.length > 0 ? 'needs a look' : 'done'
     case 'interrupted':
     case 'stopped':
     case 'failed':
@@ -35,6 +35,11 @@ export function isActive({ state }: ExperimentRow): boolean {
 
 export function canResume({ state }: ExperimentRow): boolean {
   return state === 'interrupted' || state === 'stopped' || state === 'failed'
+}
+
+/** Whether it can be given more epochs: it is over, or was stopped, and is one's own. */
+export function canTrainMore(row: ExperimentRow): boolean {
+  return row.state === 'done' || row.state === 'collapsed' || canResume(row)
 }
 
 type Tone = 'good' | 'warn' | 'bad' | 'plain' | 'faint'
@@ -66,6 +71,7 @@ export function stateText(row: ExperimentRow): { readonly text: string; readonly
     case 'sample':
       if (collapsed.length === 1) return { text: `seed ${String(collapsed[0])} collapsed`, tone: 'warn' }
       if (collapsed.length > 1) return { text: `${collapsed.length} seeds collapsed`, tone: 'warn' }
+      if (row.chanceSeeds.length > 0) return { text: chanceText(row), tone: 'warn' }
       if (row.state === 'sample') return { text: 'bundled sample', tone: 'faint' }
       if (row.published === null) return { text: 'done', tone: 'good' }
       return {
@@ -73,6 +79,12 @@ export function stateText(row: ExperimentRow): { readonly text: string; readonly
         tone: row.published.verdict === 'inside' ? 'good' : row.published.verdict === 'outside' ? 'warn' : 'plain',
       }
   }
+}
+
+/** 'at chance', '2 of 4 at chance'; empty where no seed is. */
+export function chanceText({ seeds, chanceSeeds }: Pick<ExperimentRow, 'seeds' | 'chanceSeeds'>): string {
+  if (chanceSeeds.length === 0) return ''
+  return chanceSeeds.length === seeds.length ? 'at chance' : `${chanceSeeds.length} of ${seeds.length} at chance`
 }
 
 function ordinal(place: number): string {

@@ -9,6 +9,13 @@ export async function resumeRun(lab: LabStore, { id, name, epochsDone }: Experim
   return done
 }
 
+/** Trains a run on to so many epochs in all, also one that is finished. */
+export async function trainMore(lab: LabStore, { id, name }: ExperimentRow, epochs: number): Promise<boolean> {
+  const done = await toasts.attempt(() => lab.call('resume', { id, epochs }))
+  if (done) toasts.say(`${name} continues to epoch ${epochs}.`)
+  return done
+}
+
 export async function trashRun(lab: LabStore, { id, name }: ExperimentRow): Promise<boolean> {
   const done = await toasts.attempt(() => lab.call('trash', { ids: [id] }))
   if (!done) return false

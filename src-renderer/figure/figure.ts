@@ -149,7 +149,7 @@ export const Figure = z.object({
   version: z.literal(1),
   content: FigureContent,
   look: FigureLook,
-  /** Where the numbers are from, in words: experiment and folder. */
+  /** Where the numbers are from, in words: experiment and the name of its folder; no path, since a figure travels. */
   origin: z.string().max(2000),
 })
 
@@ -160,3 +160,8 @@ export type MatrixContent = z.infer<typeof Matrix>
 export type HeatMapContent = z.infer<typeof HeatMap>
 export type ParallelContent = z.infer<typeof Parallel>
 export type BarsContent = z.infer<typeof Bars>
+
+/** Of a chart of one run; empty for any other. */
+export function originOf(run: { readonly name: string; readonly folder: string } | undefined): string {
+  return run === undefined ? '' : `${run.name}, ${run.folder.split(/[/\\]/).at(-1) ?? ''}`
+}

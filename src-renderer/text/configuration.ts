@@ -86,6 +86,7 @@ export function inWords(value: unknown, schema?: SettingSchema): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
   if (typeof value === 'string') return schema?.optionLabels?.[value] ?? value
   if (!Array.isArray(value)) return JSON.stringify(value)
+  if (value.length === 0) return 'none'
   if (schema?.control === 'schedule')
     return (value as { fromEpoch: number; base: number }[])
       .map(({ fromEpoch, base }) => `from epoch ${fromEpoch}: ${base}^epoch`)

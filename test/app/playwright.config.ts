@@ -8,9 +8,9 @@ export default defineConfig({
   // The app's own states are files in a folder of its own for each test, so files may run side by side.
   fullyParallel: false,
   workers: 2,
-  timeout: 120_000,
-  // A busy machine takes seconds to start a worker; nothing here measures time.
-  expect: { timeout: 30_000 },
+  // A busy machine takes long to start a worker; nothing here measures time.
+  timeout: 300_000,
+  expect: { timeout: 60_000 },
   // A second try would hide what the first one found.
   retries: 0,
   forbidOnly: process.env['CI'] !== undefined,

@@ -176,6 +176,21 @@ test('it is compared with the sample, and a figure and a table of both leave for
   expect(table).toContain('First day')
 })
 
+test('a finished run is trained on, to more epochs in all', async () => {
+  await goTo('Lab')
+  await page.getByRole('treegrid', { name: 'Experiments' }).getByRole('link', { name: 'First day' }).click()
+  await page.getByRole('button', { name: 'Train more epochs' }).click()
+  const more = page.getByRole('textbox', { name: 'More epochs' })
+  await expect(more).toHaveValue(String(EPOCHS))
+  await more.fill('0')
+  await expect(page.getByRole('alert').filter({ hasText: 'A whole number from 1' })).toBeVisible()
+  await more.fill('2')
+  await expect(page.getByText(`${EPOCHS + 2} epochs in all`)).toBeVisible()
+  await page.getByRole('button', { name: 'Train 2 more epochs' }).click()
+  await expect(page.getByRole('region', { name: 'Progress' })).toBeVisible()
+  await expect(page.getByText(`All ${EPOCHS + 2} epochs done`)).toBeVisible({ timeout: 45_000 })
+})
+
 test('the keyboard alone gets from a preset to a run, and from there to an exported figure', async () => {
   await page.goto(new URL('/#/new', lab.address).href)
   await press(quickPreset(page))

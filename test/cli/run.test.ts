@@ -133,23 +133,29 @@ describe('run', () => {
     expect((await apical(['runs', '--out', out])).out).toContain(basename(folder))
   })
 
-  it('fails when seeds collapse, and averages none of them', async () => {
-    const finished = await apical([
-      'run',
-      'corinfomax-glyphs-small',
-      ...tiny(200, 2, '0,1'),
-      '--out',
-      results('collapsed'),
-      '--json',
-    ])
-    expect(only(finished, 'collapsed').map(({ seed, epoch }) => [seed, epoch])).toEqual([
-      [0, 2],
-      [1, 2],
-    ])
-    expect(only(finished, 'done')).toMatchObject([
-      { testAccuracy: null, trainAccuracy: null, seeds: [{ status: 'collapsed' }, { status: 'collapsed' }] },
-    ])
+  it('a run too short to leave chance has a result, which is marked', async () => {
+    const out = results('chance')
+    const words = ['run', 'corinfomax-glyphs-small', ...tiny(200, 2, '0,1'), '--out', out]
+    const finished = await apical([...words, '--json'])
+    expect(finished.code).toBe(0)
+    expect(only(finished, 'collapsed')).toEqual([])
+    expect(only(finished, 'at-chance')).toMatchObject([{ seed: 0, epoch: 2 }, { seed: 1 }])
+    const seeds = [{ status: 'done', atChance: true }, { status: 'done' }]
+    expect(only(finished, 'done')).toMatchObject([{ testAccuracy: { n: 2 }, trainAccuracy: { n: 2 }, seeds }])
+    const told = await apical(words)
+    expect(told.out).toMatch(/test \d+\.\d\d ± .* \(2 of 2 seeds\)/)
+    expect(told.out).toMatch(/seed 0 is at chance level: accuracy 0\.\d+.*updates, fewer than the 2500/)
+    expect((await apical(['runs', '--out', out])).out).toMatch(/done, 2 of 2 at chance .* \d+\.\d\d ±/)
+  })
+
+  it('fails when seeds collapse, and shows what they measured', async () => {
+    const out = results('collapsed')
+    const far = ['--set', 'optimiser=sgd', '--set', 'learningRate=100']
+    const finished = await apical(['run', 'backprop-glyphs', ...tiny(200, 2, '0,1'), ...far, '--out', out, '--json'])
     expect(finished.code).toBe(1)
+    expect(only(finished, 'collapsed')).toHaveLength(2)
+    const seeds = [{ status: 'collapsed' }, { status: 'collapsed' }]
+    expect(only(finished, 'done')).toMatchObject([{ seeds }])
   })
 
   it('runs every group of a sweep and every preset given, one after another', async () => {
@@ -171,9 +177,10 @@ describe('run', () => {
   it('a sweep ends with one group a setting, accurate or collapsed, that are found together on the disk', async () => {
     const out = results('sweep-groups')
     const finished = await apical([
-      ...['run', 'corinfomax-glyphs-small', ...tiny(1000, 1, '0,1'), '--set', 'training.validation.fraction=0.2'],
-      // The second one is far too fast a learner: it collapses.
-      ...['--sweep', 'lrForward=[1,0.7],[100,100]', '--sweep', 'hidden=16,17', '--pair', '--out', out, '--json'],
+      ...['run', 'backprop-glyphs', ...tiny(1000, 1, '0,1'), '--set', 'training.validation.fraction=0.2'],
+      // The second one is far too fast a learner: it diverges.
+      ...['--set', 'optimiser=sgd', '--sweep', 'learningRate=0.01,100', '--sweep', 'hidden=16,17', '--pair'],
+      ...['--out', out, '--json'],
     ])
     expect(finished.code, 'a seed collapsed').toBe(1)
     const last = finished.lines.at(-1) as { kind: string; id: string; groups: Record<string, unknown>[] }
@@ -181,7 +188,7 @@ describe('run', () => {
     const folders = only(finished, 'started').map(({ folder }) => folder)
     expect(last.groups).toMatchObject([
       {
-        settings: { lrForward: [1, 0.7], hidden: 16 },
+        settings: { learningRate: 0.01, hidden: 16 },
         status: 'done',
         testAccuracy: { n: 2 },
         validationAccuracy: { n: 2 },
@@ -189,14 +196,14 @@ describe('run', () => {
         folder: folders[0],
       },
       {
-        settings: { lrForward: [100, 100], hidden: 17 },
+        settings: { learningRate: 100, hidden: 17 },
         status: 'collapsed',
         testAccuracy: null,
         collapsedSeeds: [0, 1],
         folder: folders[1],
       },
     ])
-    expect(last).toMatchObject({ chosen: { lrForward: [1, 0.7], hidden: 16 } })
+    expect(last).toMatchObject({ chosen: { learningRate: 0.01, hidden: 16 } })
     const listed = await apical(['runs', '--out', out, '--json'])
     expect(listed.lines.map(({ sweep }) => (sweep as { id: string }).id)).toEqual([last.id, last.id])
   })
@@ -312,6 +319,12 @@ describe('Ctrl-C', () => {
     const again = await apical(['resume', id, '--out', out, '--json'])
     expect(again.code, 'nothing is left to resume').toBe(2)
     expect(again.err).toMatch(/done|finished/)
+    const same = await apical(['resume', id, '--epochs', '6', '--out', out, '--json'])
+    expect([same.code, same.err]).toEqual([2, expect.stringMatching(/has trained 6 epochs; expected more than that/)])
+    const longer = await apical(['resume', id, '--epochs', '7', '--out', out, '--json'])
+    expect(longer.code).toBe(0)
+    expect(only(longer, 'epoch').map(({ epoch }) => epoch)).toEqual([7])
+    expect(only(longer, 'started')).toMatchObject([{ epochs: 7, fromEpoch: 6 }])
   })
 
   it('a second time stops at once, and the run can still be resumed', async () => {

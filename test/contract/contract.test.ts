@@ -76,7 +76,7 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
       ...preset.experiment,
       name: 'tiny',
       widths: [784, 16, 10],
-      // Enough for it to learn something: a run at chance level is called collapsed, rightly.
+      // Enough for it to learn something.
       data: { name: 'glyphs', seed: 0, limitTrain: 2000, limitTest: 200 },
       training: { ...preset.experiment.training, epochs, batchSize: 20 },
       seeds: [0],
@@ -250,6 +250,8 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['writeNotes', { id: 'x', text: 'a'.repeat(1_000_001) }],
     ['stop', { id: 'no-such-run' }],
     ['resume', { id: 'no-such-run' }],
+    ['resume', { id: 'no-such-run', epochs: 3 }],
+    ['resume', { id: 'x', epochs: 0 }],
     ['start', { experiment: null }],
     ['start', { experiment: 'tiny' }],
     ['start', {}],

@@ -77,6 +77,23 @@ describe('a folder of IDX files', () => {
     expect(warnings.join(' ')).toMatch(/train-images-idx3-ubyte(\.gz)? is not the published file of MNIST/)
   })
 
+  it.each([
+    ['packed without the ending', (name: string) => name, gzipSync, /idx3-ubyte is compressed with gzip/],
+    ['plain with the ending', (name: string) => `${name}.gz`, (bytes: Uint8Array) => bytes, /\.gz is not compressed/],
+    ['packed with another ending', (name: string) => `${name}.xz`, gzipSync, /with gzip, not with xz/],
+  ])('%s, is told by its first bytes, read and noted', async (_, spelt, contents, said) => {
+    const files = Object.entries(small()).map(([name, bytes]) => [spelt(name), contents(bytes)] as const)
+    const path = folder(Object.fromEntries(files))
+    const { data, notes } = await load(path)
+    expect(data.train.pixels).toEqual(pattern(30 * 784))
+    expect(data.test.labels).toHaveLength(12)
+    expect(notes).toHaveLength(4)
+    expect(notes.join(' ')).toMatch(said)
+    const card = (await describeDataSets(path)).find(({ name }) => name === 'mnist')
+    expect(card).toMatchObject({ state: 'present', trainCount: 30, detail: expect.stringMatching(said) as string })
+    expect((await verifyDataSet(path))[0]).toMatchObject({ trainCount: 30, testCount: 12 })
+  })
+
   it('may be spelt as mirrors spell it', async () => {
     const files = Object.fromEntries(
       Object.entries(small()).map(([name, bytes]) => [name.replace('-idx', '.idx'), bytes]),
@@ -166,12 +183,7 @@ describe('refused in one sentence', () => {
       /whole \.gz/,
       /cut short/,
     ],
-    [
-      'a .gz that is none',
-      { ...packed(small()), 'train-labels-idx1-ubyte.gz': labelsFile(30) },
-      /\.gz file/,
-      /not gzip/,
-    ],
+    ['a .gz that is none', { ...packed(small()), 'train-labels-idx1-ubyte.gz': pattern(30) }, /\.gz file/, /not gzip/],
     ['a bomb', { ...packed(small()), 'train-images-idx3-ubyte.gz': bomb }, /23,536 bytes once unpacked/, /more/],
     [
       'a header that claims terabytes',
@@ -304,6 +316,13 @@ describe('CIFAR', () => {
     )
   })
 
+  it('with the wrong ending is told by its first bytes too', async () => {
+    const path = folder({ 'train_first25.bin': gzipSync(records(2500, 2)), 'test.bin.gz': records(10_000, 2) })
+    const { data, notes } = await load(path, 'cifar-100')
+    expect([data.train.count, data.test.count]).toEqual([2500, 10_000])
+    expect(notes.join(' ')).toMatch(/train_first25\.bin is compressed with gzip.*test\.bin\.gz is not compressed/)
+  })
+
   it('-100 takes the first 25 of each class for its training set, and says so everywhere', async () => {
     const path = folder({ 'train_first25.bin': records(2500, 2), 'test.bin.gz': gzipSync(records(10_000, 2)) })
     const { data, fingerprint, warnings } = await load(path, 'cifar-100')
@@ -385,6 +404,39 @@ describe.skipIf(windows)(`a place that cannot be looked into${windows ? ' (skipp
     expect(broken[0]?.detail).toContain('links lead back to themselves')
     expect(cards).toHaveLength(DATASET_NAMES.length)
     expect((await refusal(load(null))).message).toContain(join(data, 'mnist'))
+  })
+
+  it('does not hide the same set in the next usual place, and is named there', async () => {
+    const data = folder()
+    symlinkSync(join(data, 'mnist'), join(data, 'mnist'))
+    vi.stubEnv('APICAL_DATA', data)
+    const own = join(process.env['APICAL_HOME'] ?? '', 'data', 'mnist')
+    mkdirSync(own, { recursive: true })
+    write(own, small())
+    const { folder: used, notes } = await load(null)
+    expect(used).toBe(own)
+    expect(notes).toEqual([expect.stringMatching(/links lead back to themselves.* is used\.$/)])
+    const card = (await describeDataSets()).find(({ name }) => name === 'mnist')
+    expect(card).toMatchObject({ state: 'present', folder: own, detail: expect.stringContaining('is used') as string })
+    // Named by the person: the folder of several may be closed, and the set lie beside it.
+    write(data, small(6, 2))
+    expect((await load(data)).data.train.count).toBe(6)
+  })
+
+  it('also a file where a folder is expected is no reason to stop', async () => {
+    const data = folder({ mnist: new Uint8Array(3) })
+    vi.stubEnv('APICAL_DATA', data)
+    expect((await describeDataSets()).find(({ name }) => name === 'mnist')?.state).toBe('missing')
+    expect((await refusal(load(join(data, 'mnist')))).found).toBe('no such folder')
+  })
+
+  const root = process.getuid?.() === 0
+  it.skipIf(root)(`a folder that may not be entered${root ? ' (skipped: root may enter all)' : ''}`, async () => {
+    const data = folder()
+    mkdirSync(join(data, 'mnist'), { mode: 0 })
+    vi.stubEnv('APICAL_DATA', data)
+    const cards = await describeDataSets()
+    expect(cards.filter(({ state }) => state === 'broken').map(({ name }) => name)).toEqual(['mnist'])
   })
 
   it('or a FIFO in place of a file: refused in words, and nobody waits', async () => {

@@ -60,7 +60,10 @@ it('measures: a batch more at each interval, nothing for what weights alone tell
   const measures = [{ name: 'silent', everyBatches: 50 }]
   const { measures: found, flopPerBatch } = forecastExperiment({ ...whole, measures }, null)
   const percent = new Map(found.map((one) => [one.name, one.percent]))
-  expect([...percent.keys()]).toEqual(['alignment', 'information', 'silent', 'activity', 'residual'])
+  expect([...percent.keys()]).toEqual([
+    ...['alignment', 'information', 'information-nudged', 'information-settling'],
+    ...['silent', 'activity', 'silent-test-set', 'residual'],
+  ])
   expect(percent.get('alignment')).toBe(0)
   // A measured batch stops at the states it reports, but is trained to the end like any other.
   expect(percent.get('silent')).toBeCloseTo(100 / 50, 10)
@@ -68,4 +71,8 @@ it('measures: a batch more at each interval, nothing for what weights alone tell
   // ⟨r rᵀ⟩ of 500 and 10 rates, ⟨e eᵀ⟩ of 10 forwards and of 500 backwards, 20 samples; the errors are there for learning.
   const more = 2 * 20 * (500 ** 2 + 10 ** 2 + 10 ** 2 + 500 ** 2)
   expect(percent.get('information')).toBeCloseTo((100 * more) / (flopPerBatch ?? NaN), 10)
+  expect(percent.get('information-nudged')).toBe(percent.get('information'))
+  // 10,000 test samples settle as in the free phase: 500 batches' worth, in every 500th batch.
+  const settled = 2 * 20 * (784 * 500 + 30 * (500 ** 2 + 2 * 500 * 10 + 10 ** 2))
+  expect(percent.get('silent-test-set')).toBeCloseTo((100 * settled) / (flopPerBatch ?? NaN), 10)
 })

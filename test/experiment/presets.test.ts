@@ -93,12 +93,18 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
     neuralLrStop: theirs['neuralLrStop'],
     neuralLrDecay: theirs['neuralLrDecayMultiplier'],
   }
+  // No script changes these: the defaults of the released classes and of torch.optim.SGD.
+  const units = { activation: 'hard-sigmoid', initialState: 'zeros' }
+  const momentum = { dampening: 0, nesterov: false }
   const crossEntropy = script.criterion?.startsWith('CrossEntropy') === true
   switch (rule) {
     case 'corinfomax':
     case 'corinfomax-sparse':
       return {
         ...step,
+        ...units,
+        bias: false,
+        scheduleFeedback: [],
         beta: theirs['beta'],
         randomSign: theirs['randomSignBeta'],
         threePhase: theirs['threePhase'],
@@ -116,6 +122,7 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
     case 'ep':
     case 'csm':
       return {
+        ...units,
         beta: (theirs['beta'] as unknown[])[1],
         randomSign: theirs['randomSignBeta'],
         neuralLr: theirs['neuralLrTraining'],
@@ -155,6 +162,7 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
         randomSign: theirs['randomSign'],
         optimiser: 'sgd',
         momentum: 0,
+        ...momentum,
         learningRate: theirs['lr'],
         stepBatches: theirs['stepLrStepSizeBatches'],
         stepFactor: theirs['stepLrGamma'],
@@ -168,6 +176,7 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
         learningRate: theirs['lrEffective'] ?? theirs['lr'],
         // Adam knows no momentum.
         momentum: theirs['momentum'] ?? 0.9,
+        ...momentum,
         weightDecay: theirs['weightDecay'] ?? 0,
         stepEpochs: theirs['stepLrStepSizeEpochs'],
         stepFactor: theirs['stepLrGamma'],

@@ -12,6 +12,7 @@ function preset(name: string, label: string, rule: string, data: 'mnist' | 'glyp
       mean === null ? null : { mean, sd: 0.0012, n: 10, epochs: 50, source: 'made up', train: null, top5: null },
     setting: 1,
     settings: 1,
+    notebook: null,
     experiment: Experiment.parse({
       version: 1,
       name: label,
@@ -75,6 +76,7 @@ const done: ExperimentRow = {
   reason: null,
   seeds: TEN,
   collapsedSeeds: [],
+  chanceSeeds: [],
   testAccuracy: { mean: 0.9763, sd: 0.0011, n: 10 },
   trainAccuracy: { mean: 0.9884, sd: 0.0007, n: 10 },
   validationAccuracy: null,

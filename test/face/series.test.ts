@@ -342,6 +342,15 @@ describe('the confusion matrix', () => {
     const resumed: RunEvent = { kind: 'resumed', seed: 0, epoch: 1, batch: 10 }
     expect(confusionModel(after(confusion(0, 2, [4, 0, 0, 0]), resumed))).toBeNull()
     expect(confusionModel(after(confusion(0, 1, [4, 0, 0, 0]), resumed))?.epoch).toBe(1)
+    const trainedOn: RunEvent = { ...resumed, undone: ['collapsed', 'top-k', 'confusion'] }
+    expect(confusionModel(after(confusion(0, 1, [4, 0, 0, 0]), trainedOn))).toBeNull()
+    const collapsed: RunEvent = { kind: 'collapsed', seed: 0, epoch: 1, batch: 10, reason: 'chance' }
+    const counted: RunEvent = { kind: 'measure', seed: 0, batch: 10, measure: 'top-k', values: { test: 0.5 } }
+    const other: RunEvent = { ...counted, measure: 'silent' }
+    const seed = after(collapsed, counted, other, trainedOn).seeds.get(0)
+    expect(seed?.collapsed).toBeNull()
+    expect(seed?.measures.get('top-k')?.get('test')?.batch.length).toBe(0)
+    expect(seed?.measures.get('silent')?.get('test')?.batch.length).toBe(1)
   })
 })
 

@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -54,6 +55,19 @@ function lowestKeptEpoch(folder: string): number {
   return Math.min(...experiment.seeds.map((one) => readCheckpoint(folder, one)?.position.epoch ?? 0))
 }
 
+/** Processes that have a file open. */
+function writersOf(path: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false
+    try {
+      return readdirSync(`/proc/${pid}/fd`).some((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`) === path)
+    } catch {
+      // It has just ended, or is another user's.
+      return false
+    }
+  })
+}
+
 function expectSameWeights(folder: string): void {
   const found = weightsOf(folder)
   for (const [name, bytes] of expected) expect(found.get(name)?.equals(bytes), `weights of ${name}`).toBe(true)
@@ -66,16 +80,19 @@ describe('kill -9', () => {
     const moments = Generator.seeded(seed).split('worker')
     let folder = newRun(scratch.inside('worker'))
     let wentOn = 0
-    for (let kills = 0; kills <= KILLS;) {
+    for (let kills = 0; ;) {
       const kept = lowestKeptEpoch(folder)
       const began: number[] = []
+      const checkpointed = Promise.withResolvers<null>()
       const onEvent = (event: RunEvent): void => {
         if (event.kind === 'started') began.push(event.fromEpoch)
+        if (event.kind === 'checkpoint') checkpointed.resolve(null)
       }
       const worker = new TrainingWorker({ root: rootFolder(), folder, dataFolder: null, onEvent })
-      // The last one is left alone.
+      // Where chance left nothing to go on from, one more is killed that has left something. The last is left alone.
+      const last = kills >= KILLS && (kept > 0 || wentOn > 0)
       if (kills < KILLS) await Promise.race([worker.ended, sleep(moments.uniform() * wholeMs)])
-      else await worker.ended
+      else await Promise.race([worker.ended, ...(last ? [] : [checkpointed.promise])])
       if (worker.pid !== undefined && !worker.isExiting) process.kill(worker.pid, 'SIGKILL')
       const ending = await worker.ended
       expectSound(folder)
@@ -90,7 +107,7 @@ describe('kill -9', () => {
       }
       expect(ending.kind).toBe('done')
       expectSameWeights(folder)
-      if (kills >= KILLS) break
+      if (last) break
       // It was quicker than the blow.
       folder = newRun(scratch.inside('worker'))
     }
@@ -98,42 +115,45 @@ describe('kill -9', () => {
     expect(wentOn).toBeGreaterThan(0)
   }, 600_000)
 
-  it(`of the host, ${KILLS} times`, async () => {
-    const moments = Generator.seeded(seed).split('host')
-    const results = scratch.inside('host')
-    let folder = newRun(results)
-    for (let kills = 0; kills <= KILLS;) {
-      const host = spawn(
-        process.execPath,
-        [fileURLToPath(new URL('host.ts', import.meta.url)), results, basename(folder)],
-        {
-          stdio: ['ignore', 'pipe', 'inherit'],
-        },
-      )
-      const said: string[] = []
-      host.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text))
-      const gone = once(host, 'close')
-      // The last one is left alone.
-      if (kills < KILLS) await Promise.race([gone, sleep(moments.uniform() * wholeMs)])
-      else await gone
-      if (host.exitCode === null && host.signalCode === null) {
-        host.kill('SIGKILL')
-        await gone
+  it.skipIf(process.platform !== 'linux')(
+    `of the host, ${KILLS} times${process.platform === 'linux' ? '' : ' (skipped: who has a file open is asked of Linux)'}`,
+    async () => {
+      const moments = Generator.seeded(seed).split('host')
+      const results = scratch.inside('host')
+      let folder = newRun(results)
+      for (let kills = 0; kills <= KILLS;) {
+        const host = spawn(
+          process.execPath,
+          [fileURLToPath(new URL('host.ts', import.meta.url)), results, basename(folder)],
+          {
+            stdio: ['ignore', 'pipe', 'inherit'],
+          },
+        )
+        const said: string[] = []
+        host.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text))
+        const gone = once(host, 'close')
+        // The last one is left alone.
+        if (kills < KILLS) await Promise.race([gone, sleep(moments.uniform() * wholeMs)])
+        else await gone
+        if (host.exitCode === null && host.signalCode === null) {
+          host.kill('SIGKILL')
+          await gone
+        }
+        expectSound(folder)
+        // Also one that has not taken the folder yet.
+        await eventually('the worker of a dead host to end', () => writersOf(paths(folder).log).length === 0)
+        expect(liveOwner(folder)).toBeNull()
+        expectSound(folder)
+        const { state } = readRecord(folder).row
+        if (host.signalCode === 'SIGKILL') kills++
+        else expect(said.join(''), 'a host that was not killed ends with its run').toContain('"kind":"done"')
+        if (state === 'done') {
+          expectSameWeights(folder)
+          if (host.signalCode !== 'SIGKILL' && kills >= KILLS) return
+          folder = newRun(results)
+        } else expect(state).toBe('interrupted')
       }
-      expectSound(folder)
-      await eventually('the worker of a dead host to end', () => liveOwner(folder) === null)
-      // One that had not yet begun when its host died says nothing; give it the time to go.
-      await sleep(100)
-      await eventually('the worker of a dead host to end', () => liveOwner(folder) === null)
-      expectSound(folder)
-      const { state } = readRecord(folder).row
-      if (host.signalCode === 'SIGKILL') kills++
-      else expect(said.join(''), 'a host that was not killed ends with its run').toContain('"kind":"done"')
-      if (state === 'done') {
-        expectSameWeights(folder)
-        if (host.signalCode !== 'SIGKILL' && kills >= KILLS) return
-        folder = newRun(results)
-      } else expect(state).toBe('interrupted')
-    }
-  }, 600_000)
+    },
+    600_000,
+  )
 })

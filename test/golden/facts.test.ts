@@ -7,6 +7,7 @@ import { angleBetween, isHit, silentFraction } from '../../src-main/program/meas
 import { Generator } from '../../src-main/program/random.ts'
 import { map, outer } from '../../src-main/program/words.ts'
 import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
+import { activate } from '../../src-main/rules/unit.ts'
 import { deviation, flat, folder, present, readGolden, transposed, variants, type Tensor } from './case.ts'
 
 const judged = await variants()
@@ -74,6 +75,39 @@ describe.runIf(present)('activations', () => {
         expect(deviation({ what: name, got, want: rounded })).toBeLessThan(tolerance)
       })
   }
+})
+
+describe.runIf(present)('activations of settling units', () => {
+  const { runs } = (present ? readGolden('activations') : { runs: {} }) as {
+    runs: { float64: { grid: readonly number[]; functions: Readonly<Record<string, readonly number[]>> } }
+  }
+  // Points that float32 holds exactly: a rounded one would be judged by the slope as well.
+  const points = present ? runs.float64.grid.flatMap((v, i) => (Math.fround(v) === v ? [i] : [])) : []
+  for (const [ours, theirs] of [
+    ['hard-sigmoid', 'hard_sigmoid'],
+    ['wide', 'my_hard_sig'],
+    ['centred', 'ctrd_hard_sig'],
+    ['sigmoid', 'my_sigmoid'],
+  ] as const)
+    for (const { title, engine, precision, tolerance } of judged)
+      test(`${ours} on ${title}`, async () => {
+        const width = points.length
+        const compiled = compile('grid', [width, width], (p) => ({
+          train: () => undefined,
+          predict: () => activate(p, ours, p.x),
+        }))
+        const session = await engine.open(compiled, { replicas: 1, precision })
+        const pixels = Float32Array.from(points, (i) => runs.float64.grid[i] as number)
+        const samples = { count: 1, features: width, pixels, labels: new Uint8Array(1), classes: width, image: null }
+        const data = { ...samples, scaling: { scale: [1], offset: [0] } }
+        session.bind({ train: data, test: data })
+        const plan = { split: 'test', samples: Uint32Array.of(0), scalars: new Float64Array(0), replica: 0 } as const
+        const got = await session.predict(plan)
+        session.close()
+        const want = points.map((i) => runs.float64.functions[theirs]?.[i] as number)
+        expect(want.length).toBeGreaterThan(40)
+        expect(deviation({ what: ours, got, want })).toBeLessThan(tolerance)
+      })
 })
 
 describe.runIf(present)('metrics', () => {

@@ -14,10 +14,7 @@ function dynamicsOf({ hyper }: GoldenCase): Readonly<Record<string, unknown>> {
   }
 }
 
-/**
- * The file's `pc_loss` is not compared: it is −⟨Σ_k ‖e_k‖²⟩ of the settled values with the parameters after the step, all
- * of which are compared, and the rule has no use for it. Nor is `model_input`: the rule's input is x itself.
- */
+/** The file's `model_input` is not compared: the rule's input is x itself. */
 export async function predictiveCodingCase(golden: GoldenCase, variant: Variant): Promise<Comparison[]> {
   const { hyper } = golden
   const [targetLow, targetHigh] = hyper['target_low_high'] as readonly [number, number]
@@ -46,7 +43,9 @@ export async function predictiveCodingCase(golden: GoldenCase, variant: Variant)
     },
     iterations: 'iterations',
     at: () => ({ epoch: 0, sign: 1 }),
+    measured: ['released.freeEnergy'],
     more: ({ step, measured, layers }) => [
+      { what: 'pc_loss', got: measured('released.freeEnergy'), want: [step.pc_loss as number] },
       { what: 'target', got: measured(`clamped.v${layers.length}`), want: transposed(step.target as Tensor) },
     ],
   })

@@ -270,7 +270,7 @@ describe('samples', () => {
     expect(listSamples(root)).toMatchObject([{ id, state: 'sample' }])
     expect(await lab.read({ id })).toMatchObject({ row: { state: 'sample' }, warnings: [] })
     expect((await refusal(lab.writeNotes({ id, text: 'x' }))).message).toMatch(/came with Apical/)
-    expect((await refusal(lab.resume({ id }))).message).toMatch(/finished/)
+    expect((await refusal(lab.resume({ id }))).message).toMatch(/came with Apical and cannot be resumed/)
     expect((await refusal(lab.pause({ id }))).message).toMatch(/came with Apical/)
     await lab.trash({ ids: [id] })
     expect(await lab.list({})).toEqual([])

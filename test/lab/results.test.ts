@@ -77,6 +77,7 @@ function checkpoint(seed: number): SeedCheckpoint {
     ],
     collapsed: null,
     chosen: null,
+    learned: null,
     seconds: 12.5,
   }
 }
@@ -242,28 +243,6 @@ describe('an experiment’s folder', () => {
     )
     readRecord(folder)
     expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
-  })
-
-  it('marks a seed that collapsed, and never averages it in', () => {
-    const folder = newRun()
-    const ledger = new Ledger(folder, 'corinfomax')
-    ledger.record(epoch(0, 1, 0.9))
-    ledger.record(epoch(0, 2, 0.9))
-    ledger.record(epoch(7, 1, 0.1))
-    ledger.record({ kind: 'collapsed', seed: 7, epoch: 2, batch: 33, reason: 'W1 is not finite' })
-    ledger.setState('done')
-    ledger.close()
-    expect(readRecord(folder).row).toMatchObject({
-      collapsedSeeds: [7],
-      testAccuracy: { mean: 0.9, n: 1 },
-      curve: [0.9, 0.9],
-      epochsDone: 2,
-    })
-    expect(outcomeIn(folder, 1, 'reference').seeds[1]).toMatchObject({
-      seed: 7,
-      status: 'collapsed',
-      reason: 'W1 is not finite',
-    })
   })
 
   const python = pythonWith('pandas', 'safetensors', 'numpy')

@@ -32,21 +32,24 @@ function build(p: Tracer, s: Settings, widths: readonly number[]): Behaviour {
     ),
   )
   const f = s.activation === 'relu' ? relu : hardSigmoid
-  const features = (): State => {
+  const features = (): readonly State[] => {
     const a = layers(1, L - 1, (k) => p.state(`a${k}`, p.zeros(widths[k] as number)))
     p.repeat(s.steps, () => {
       for (let k = 1; k < L; k++) a(k).increase(1 / s.steps, f(apply(W(k), k === 1 ? p.x : a(k - 1))))
     })
-    return a(L - 1)
+    return Array.from({ length: L - 1 }, (_, i) => a(i + 1))
   }
   return {
     train() {
-      const a = features()
+      const a = features().at(-1) as State
       p.measure('features', a)
       const step = outer(difference(p.y, apply(W(L), a)), a)
       W(L).increase(rate(L), s.decay ? sum([s.memory, step], [s.memory - 1, W(L)]) : step)
     },
-    predict: () => apply(W(L), features()),
+    layers() {
+      const hidden = features()
+      return [...hidden, apply(W(L), hidden.at(-1) as State)]
+    },
   }
 }
 

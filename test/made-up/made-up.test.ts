@@ -115,7 +115,7 @@ describe('the office', () => {
     expect(told.experiment.rule.settings).toMatchObject({ activation: 'relu', rates: [0, 0.05], frozen: [1] })
     expect(told.problems.map(({ path }) => path)).toEqual(['rule.settings.memory'])
     expect(told.forecast).toMatchObject({ problems: [], parameters: 784 * 60 + 60 * 10 })
-    expect(told.forecast.measures.map(({ name }) => name)).toEqual(['silent', 'activity'])
+    expect(told.forecast.measures.map(({ name }) => name)).toEqual(['silent', 'activity', 'silent-test-set'])
   })
 
   test('lets it be set and swept by its keys, lists growing with the depth', () => {

@@ -17,11 +17,18 @@ const within = (file: string, defects: readonly Omit<Defect, 'file'>[]): Defect[
 
 export const defects: readonly Defect[] = [
   ...within('rules/corinfomax-network.ts', [
+    {
+      find: 's.scheduleFeedback.length > 0 ?',
+      replace: 's.scheduleFeedback.length > 1 ?',
+      why: 'V never has its own schedule',
+    },
+    { find: '[lateral, biases.c(k)]', replace: '[2 * lateral, biases.c(k)]', why: 'the border of B counts twice' },
+    { find: 'outer(last, z)', replace: 'outer(last, inner)', why: 'the border of B learns without itself' },
     { find: '[2 * γ, apply(B(k), r(k))]', replace: '[γ, apply(B(k), r(k))]', why: 'γ once in a hidden layer' },
     { find: '[-γ / λ, outer(z, z)]', replace: '[γ / λ, outer(z, z)]', why: 'sign of the lateral update' },
     {
-      find: 'const z = apply(B(k), nudged(k))',
-      replace: 'const z = apply(B(k), free(k))',
+      find: 'const inner = apply(B(k), nudged(k))',
+      replace: 'const inner = apply(B(k), free(k))',
       why: 'B learns from the free phase',
     },
     {
@@ -36,8 +43,8 @@ export const defects: readonly Defect[] = [
       why: 'W: sign of β ignored',
     },
     {
-      find: 'scheduled(s.lrFeedback, k - 2)',
-      replace: 'scheduled(s.lrFeedback, 0)',
+      find: 'scheduled(s.lrFeedback, k - 2, scheduleFeedback)',
+      replace: 'scheduled(s.lrFeedback, 0, scheduleFeedback)',
       why: 'V: rate of the first layer everywhere',
     },
     {
@@ -69,8 +76,8 @@ export const defects: readonly Defect[] = [
   ...within('rules/corinfomax-sparse.ts', [
     { find: '[[-1, multiplier]]', replace: '[[1, multiplier]]', why: 'multiplier excites' },
     {
-      find: 'μ.has(k) ? relu(u) : hardSigmoid(u)',
-      replace: 'μ.has(k) ? hardSigmoid(u) : hardSigmoid(u)',
+      find: 'μ.has(k) ? relu(u) : activate(p, s.activation, u)',
+      replace: 'activate(p, s.activation, u)',
       why: 'sparse layers clipped',
     },
     {
@@ -80,7 +87,11 @@ export const defects: readonly Defect[] = [
     },
   ]),
   ...within('rules/corinfomax-measures.ts', [
-    { find: '0.5 * logDeterminant', replace: 'logDeterminant', why: 'information without its half' },
+    {
+      find: 'return 0.5 * logDeterminant(correlation',
+      replace: 'return logDeterminant(correlation',
+      why: 'information without its half',
+    },
     {
       find: 's.lambda ** source.batches',
       replace: 's.lambda ** (source.batches + 1)',
@@ -94,8 +105,9 @@ export const defects: readonly Defect[] = [
       why: 'nudge with a half',
     },
     {
-      find: 'return hardSigmoid(sum([1 - η, states(k)], [η, drive]))',
-      replace: 'states(k).become(hardSigmoid(sum([1 - η, states(k)], [η, drive]))); return states(k).current',
+      find: 'return activate(p, s.activation, sum([1 - η, states(k)], [η, drive]))',
+      replace:
+        'states(k).become(activate(p, s.activation, sum([1 - η, states(k)], [η, drive]))); return states(k).current',
       why: 'Gauss–Seidel instead of Jacobi',
     },
     {
@@ -114,11 +126,6 @@ export const defects: readonly Defect[] = [
       why: 'biases: phases swapped',
     },
     {
-      find: 'Math.floor(epoch / s.stepEpochs)',
-      replace: 'Math.floor((epoch + 1) / s.stepEpochs)',
-      why: 'schedule off by one epoch',
-    },
-    {
       find: '[nudge, difference(softmax(states(L)), p.y)]',
       replace: '[nudge.times(-1), difference(softmax(states(L)), p.y)]',
       why: 'cross-entropy: nudged the other way',
@@ -129,11 +136,11 @@ export const defects: readonly Defect[] = [
   ]),
   ...within('rules/similarity-matching.ts', [
     {
-      find: '(-(s.lrLateral[k - 1] as number) * stepped',
-      replace: '((s.lrLateral[k - 1] as number) * stepped',
+      find: '(-(s.lrLateral[k - 1] as number) * steppedFactor',
+      replace: '((s.lrLateral[k - 1] as number) * steppedFactor',
       why: 'sign of the Hebbian term',
     },
-    { find: 'as number) * stepped(s, epoch))', replace: 'as number))', why: 'schedule does not reach M' },
+    { find: 'as number) * steppedFactor(s, epoch))', replace: 'as number))', why: 'schedule does not reach M' },
     {
       find: '? s.beta : signedBeta(s, sign)',
       replace: '? signedBeta(s, sign) : signedBeta(s, sign)',
@@ -146,11 +153,6 @@ export const defects: readonly Defect[] = [
       find: "multiply(carry(k, δ), map('reluSlope', h(k - 1)))",
       replace: 'carry(k, δ)',
       why: 'no slope on the way back',
-    },
-    {
-      find: 'Math.floor(epoch / s.stepEpochs)',
-      replace: 'Math.floor((epoch + 1) / s.stepEpochs)',
-      why: 'schedule off by one epoch',
     },
   ]),
   ...within('rules/backpropagation.ts', [
@@ -170,12 +172,27 @@ export const defects: readonly Defect[] = [
   ]),
   ...within('rules/optimiser.ts', [
     {
+      find: 'Math.floor(epoch / s.stepEpochs)',
+      replace: 'Math.floor((epoch + 1) / s.stepEpochs)',
+      why: 'schedule off by one epoch',
+    },
+    {
+      find: 'batch === 0 ? 1 : 1 - settings.dampening',
+      replace: '1 - settings.dampening',
+      why: 'the first momentum damped',
+    },
+    {
+      find: 'sum([1, direction], [settings.momentum, momentum])',
+      replace: 'sum([1, momentum], [settings.momentum, direction])',
+      why: 'Nesterov: gradient and momentum exchanged',
+    },
+    {
       find: '-rate(step) / (1 - BETA_1 ** (step.batch + 1))',
       replace: '-rate(step)',
       why: 'no bias correction of the mean',
     },
     {
-      find: '[settings.momentum, momentum], [1, direction]',
+      find: '[settings.momentum, momentum], [share, direction]',
       replace: '[settings.momentum, momentum], [1 - settings.momentum, direction]',
       why: 'momentum as an average',
     },
@@ -183,7 +200,7 @@ export const defects: readonly Defect[] = [
   ]),
   ...within('rules/predictive-values.ts', [
     { find: 'bound: 1 / Math.sqrt(n(k - 1))', replace: 'bound: 1 / n(k - 1)', why: 'initial bound of the biases' },
-    { find: 'k === 1 ? p.x : f(v(k - 1))', replace: 'f(k === 1 ? p.x : v(k - 1))', why: 'input passed through f' },
+    { find: 'k === 1 ? x : f(v(k - 1))', replace: 'f(k === 1 ? x : v(k - 1))', why: 'input passed through f' },
     { find: 'multiply(back, map(SLOPES[activation], v(k)))', replace: 'back', why: 'no slope on the way back' },
   ]),
   ...within('rules/predictive-coding.ts', [
@@ -209,6 +226,16 @@ export const defects: readonly Defect[] = [
       replace: 'Math.floor((batch + 1) / s.stepBatches)',
       why: 'schedule off by one batch',
     },
+  ]),
+  ...within('rules/unit.ts', [
+    { find: 'hardSigmoid(sum([0.5, v]))', replace: 'hardSigmoid(v)', why: 'wide hard sigmoid no wider', golden: true },
+    {
+      find: "map('sigmoid', shifted(4, -2))",
+      replace: "map('sigmoid', shifted(4, 2))",
+      why: 'sigmoid shifted the other way',
+      golden: true,
+    },
+    { find: 'sum([1, zeros], [1, drawn])', replace: 'sum([1, zeros], [0, drawn])', why: 'every unit begins at zero' },
   ]),
   ...within('rules/measures.ts', [
     { find: 'norm(after)]', replace: 'norm(before)]', why: 'residual relative to the state before' },

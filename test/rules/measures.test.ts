@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest'
 import { reference } from '../../src-main/engines/reference.ts'
 import type { Samples } from '../../src-main/program/samples.ts'
 import { drawInitial } from '../../src-main/program/initial.ts'
+import { logDeterminant } from '../../src-main/program/measures.ts'
 import { Generator } from '../../src-main/program/random.ts'
-import { compileRule, keptBy, ruleNamed, rules, type Rule } from '../../src-main/rules/index.ts'
+import { compileLayers, compileRule, keptBy, ruleNamed, rules, type Rule } from '../../src-main/rules/index.ts'
+import type { MeasureSource } from '../../src-main/rules/rule.ts'
 
 const BATCH = 4
 const WIDTHS = [5, 4, 3]
@@ -14,6 +16,18 @@ function named(name: string): Rule {
   const rule = ruleNamed(name)
   if (rule === undefined) throw new Error(`there is no rule ${name}`)
   return rule
+}
+
+/** What a measure may ask for, when it should ask for none of it. */
+const NOTHING: MeasureSource = {
+  batches: 1,
+  parameter: () => Promise.reject(new Error('weights are not asked for')),
+  measurement: (name) => {
+    throw new Error(`${name} is not asked for`)
+  },
+  classified: () => {
+    throw new Error('the test set is not asked for')
+  },
 }
 
 interface Reported {
@@ -157,8 +171,7 @@ describe.each(['backprop', 'feedback-alignment'])('the loss of %s', (rule) => {
       const settings = named(rule).settings.parse({ criterion }) as unknown
       const found = await report(rule, { criterion }, ['loss', 'activation.2'])
       const taken = await measure?.take(settings, WIDTHS, {
-        batches: 1,
-        parameter: () => Promise.reject(new Error('weights are not asked for')),
+        ...NOTHING,
         measurement: (name) => found.measured(name),
       })
       const classes = WIDTHS.at(-1) as number
@@ -228,23 +241,60 @@ describe.each(['corinfomax', 'corinfomax-sparse'])('correlations behind the info
   const apart = (a: readonly number[], b: readonly number[]): number =>
     Math.max(...a.map((v, i) => Math.abs(v - (b[i] as number))), a.length === b.length ? 0 : Infinity)
 
-  test('are those of the free phase’s rates and prediction errors, with the weights as they were before the batch', async () => {
-    const kept = ['Rfree1', 'Rfree2', 'Rforward2', 'Rbackward1']
-    const { initial, measured, after } = await report(rule, { lambda: λ }, [...kept, 'free.r1', 'free.r2'])
-    const r1 = Array.from({ length: BATCH }, (_, i) => row(measured('free.r1'), 4, i))
-    const r2 = Array.from({ length: BATCH }, (_, i) => row(measured('free.r2'), 3, i))
-    /** r − M s, sample by sample. */
-    const errors = (r: readonly number[][], M: ArrayLike<number>, s: readonly number[][]): number[][] =>
-      r.map((own, i) => times(M, s[i] as number[], own.length).map((told, j) => (own[j] as number) - told))
-    expect(apart(after('Rfree1'), seen(r1, 4))).toBeLessThan(1e-12)
-    expect(apart(after('Rfree2'), seen(r2, 3))).toBeLessThan(1e-12)
-    // e₂ = r₂ − W₂r₁ and ē₁ = r₁ − V₂r₂.
-    expect(apart(after('Rforward2'), seen(errors(r2, initial('W2'), r1), 3))).toBeLessThan(1e-12)
-    expect(apart(after('Rbackward1'), seen(errors(r1, initial('V2'), r2), 4))).toBeLessThan(1e-12)
-    // Else it could not be told which weights they were.
-    expect(apart(after('Rforward2'), seen(errors(r2, after('W2'), r1), 3))).toBeGreaterThan(1e-6)
-    expect(apart(after('Rbackward1'), seen(errors(r1, after('V2'), r2), 4))).toBeGreaterThan(1e-6)
-  })
+  test.each([
+    ['free', 'Rfree', ''],
+    ['nudged', 'Rnudged', 'Nudged'],
+  ])(
+    'are those of the %s phase’s rates and prediction errors, with the weights as they were before the batch',
+    async (phase, rates, suffix) => {
+      const [forward, backward] = [`Rforward${suffix}2`, `Rbackward${suffix}1`]
+      const kept = [`${rates}1`, `${rates}2`, forward, backward]
+      const { initial, measured, after } = await report(rule, { lambda: λ }, [...kept, `${phase}.r1`, `${phase}.r2`])
+      const r1 = Array.from({ length: BATCH }, (_, i) => row(measured(`${phase}.r1`), 4, i))
+      const r2 = Array.from({ length: BATCH }, (_, i) => row(measured(`${phase}.r2`), 3, i))
+      /** r − M s, sample by sample. */
+      const errors = (r: readonly number[][], M: ArrayLike<number>, s: readonly number[][]): number[][] =>
+        r.map((own, i) => times(M, s[i] as number[], own.length).map((told, j) => (own[j] as number) - told))
+      expect(apart(after(`${rates}1`), seen(r1, 4))).toBeLessThan(1e-12)
+      expect(apart(after(`${rates}2`), seen(r2, 3))).toBeLessThan(1e-12)
+      // e₂ = r₂ − W₂r₁ and ē₁ = r₁ − V₂r₂.
+      expect(apart(after(forward), seen(errors(r2, initial('W2'), r1), 3))).toBeLessThan(1e-12)
+      expect(apart(after(backward), seen(errors(r1, initial('V2'), r2), 4))).toBeLessThan(1e-12)
+      // Else it could not be told which weights they were.
+      expect(apart(after(forward), seen(errors(r2, after('W2'), r1), 3))).toBeGreaterThan(1e-6)
+      expect(apart(after(backward), seen(errors(r1, after('V2'), r2), 4))).toBeGreaterThan(1e-6)
+    },
+  )
+})
+
+test('while layers settle the information is that of one batch’s whole correlation matrices', async () => {
+  const settings = { iterationsFree: 3, iterationsNudged: 2, epsilon: 0.15 }
+  const measure = named('corinfomax').measures.find(({ name }) => name === 'information-settling')
+  const parsed = named('corinfomax').settings.parse(settings) as unknown
+  const names = measure?.keep(parsed, WIDTHS) ?? []
+  const { measured, initial } = await report('corinfomax', settings, [...names, 'free.r1', 'free.r2'])
+  const taken = await measure?.take(parsed, WIDTHS, { ...NOTHING, measurement: measured })
+  expect(taken?.map(({ series, value }) => [series, (value as readonly number[]).length])).toEqual([
+    ['free, forward 1→2', 3],
+    ['free, backward 2→1', 3],
+    ['nudged, forward 1→2', 2],
+    ['nudged, backward 2→1', 2],
+  ])
+  // After the last iteration, from the rates of the phase, with n × n matrices.
+  const r1 = Array.from({ length: BATCH }, (_, i) => row(measured('free.r1'), 4, i))
+  const r2 = Array.from({ length: BATCH }, (_, i) => row(measured('free.r2'), 3, i))
+  const errors = (r: readonly number[][], M: ArrayLike<number>, s: readonly number[][]): number[][] =>
+    r.map((own, i) => times(M, s[i] as number[], own.length).map((told, j) => (own[j] as number) - told))
+  const half = (vectors: readonly number[][]): number => {
+    const n = vectors[0]?.length ?? 0
+    const correlation = Array.from({ length: n * n }, (_, at) =>
+      meanOverSamples((i) => (vectors[i]?.[Math.floor(at / n)] as number) * (vectors[i]?.[at % n] as number)),
+    )
+    return 0.5 * logDeterminant(correlation, n, 0.15)
+  }
+  const last = (series: string): number => (taken?.find((one) => one.series === series)?.value as number[])[2] as number
+  expect(last('free, forward 1→2')).toBeCloseTo(half(r2) - half(errors(r2, initial('W2'), r1)), 10)
+  expect(last('free, backward 2→1')).toBeCloseTo(half(r1) - half(errors(r1, initial('V2'), r2)), 10)
 })
 
 test('the information that layers share is ½ log of a ratio of determinants, of averages without their start', async () => {
@@ -287,9 +337,9 @@ test('the information that layers share is ½ log of a ratio of determinants, of
   }
   const measure = named('corinfomax').measures.find(({ name }) => name === 'information')
   const taken = await measure?.take(named('corinfomax').settings.parse({ lambda: λ, epsilon: ε }), [3, 2, 2], {
+    ...NOTHING,
     batches: 3,
     parameter: async (name) => Float64Array.from(R(name)),
-    measurement: () => [],
   })
   expect(taken?.map(({ series }) => series)).toEqual(['forward 1→2', 'backward 2→1'])
   const [forward, backward] = (taken ?? []).map(({ value }) => Number(value))
@@ -314,6 +364,54 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_name, rul
     }
   })
 
+  test('tells silence over a set that comes in pieces', async () => {
+    const measure = rule.measures.find(({ name }) => name === 'silent-test-set')
+    const pieces = [
+      // Two samples, then one: the first unit of layer 1 is silent for all, the third for one.
+      [Float32Array.from([0, 1, 0.005, 1, -0.001, 1, 0.5, 1]), Float32Array.from([1, 1, 0, 1, 1, 0])],
+      [Float32Array.from([0, 0.5, 0.5, 0.5]), Float32Array.from([1, 1, 1])],
+    ]
+    async function* classified(): AsyncGenerator<readonly Float32Array[]> {
+      for (const piece of pieces) yield await Promise.resolve(piece)
+    }
+    const taken = (await measure?.take(settings, WIDTHS, { ...NOTHING, classified })) ?? []
+    const want = { 'layer 1': 4 / 12, 'layer 1, always': 1 / 4, 'layer 2': 2 / 9, 'layer 2, always': 0 }
+    const found = Object.fromEntries(taken.map(({ series, value }) => [series, value]))
+    expect(found['layer 1']).toBeDefined()
+    for (const [series, value] of Object.entries(found))
+      expect(value, series).toBeCloseTo(want[series as keyof typeof want], 12)
+  })
+
+  test('is at its scores in the last layer, and at every other where a training batch says', async () => {
+    const compiled = compileLayers(rule, settings, WIDTHS)
+    const session = await reference.open(compiled, { replicas: 1, precision: 'float64' })
+    const random = Generator.seeded(3)
+    const data: Samples = {
+      count: BATCH,
+      features: 5,
+      pixels: Float32Array.from({ length: BATCH * 5 }, () => random.between(0, 1)),
+      labels: Uint8Array.from({ length: BATCH }, (_, i) => i % 3),
+      classes: 3,
+      image: null,
+      scaling: { scale: [1], offset: [0] },
+    }
+    session.bind({ train: data, test: data })
+    for (const { name, shape, initial } of compiled.program.parameters)
+      session.write(name, 0, drawInitial(initial, shape, random.split(name)))
+    const before = await Promise.all(compiled.program.parameters.map(({ name }) => session.read(name, 0)))
+    const scalars = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+    const samples = Uint32Array.from({ length: BATCH }, (_, i) => i)
+    const { measurements } = await session.train({ batchSize: BATCH, batches: 1, samples, scalars, measureBatch: 0 })
+    expect([...(measurements[0]?.keys() ?? [])]).toEqual(['layer 1', 'layer 2'])
+    expect(measurements[0]?.get('layer 1')).toHaveLength(BATCH * 4)
+    expect(measurements[0]?.get('layer 2')).toEqual(
+      await session.predict({ split: 'test', samples, scalars, replica: 0 }),
+    )
+    // Nothing was learned.
+    expect(await Promise.all(compiled.program.parameters.map(({ name }) => session.read(name, 0)))).toEqual(before)
+    session.close()
+  })
+
   test('tells silence and activity of its layers', async () => {
     for (const name of ['silent', 'activity']) {
       const measure = rule.measures.find((one) => one.name === name)
@@ -323,8 +421,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))('%s', (_name, rul
         [1, 1, 0.01, 0.99],
       ]
       const taken = await measure?.take(settings, WIDTHS, {
-        batches: 1,
-        parameter: () => Promise.reject(new Error('weights are not asked for')),
+        ...NOTHING,
         measurement: (asked) => rates[layers.indexOf(asked)] ?? [],
       })
       const values = (taken ?? []).map(({ value }) => value)

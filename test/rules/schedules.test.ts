@@ -1,9 +1,8 @@
 /** Rates and steps by epoch, batch and iteration, at the places where they change. */
 import { expect, test } from 'vitest'
 import { neuralRate, type NeuralRule } from '../../src-main/rules/neural-step.ts'
-import { steppedRate } from '../../src-main/rules/perceptron.ts'
+import { steppedFactor } from '../../src-main/rules/optimiser.ts'
 import { scheduleFactor } from '../../src-main/rules/setting.ts'
-import { stepped } from '../../src-main/rules/settling-network.ts'
 
 test('a schedule takes the base of the last piece begun, to the power of the epoch itself', () => {
   const pieces = [
@@ -25,9 +24,8 @@ test('pieces count by where they begin, not by their order', () => {
 })
 
 test('stepped rates fall after every so many whole epochs', () => {
-  const s = { learningRate: 2, stepEpochs: 3, stepFactor: 0.5 }
-  expect([0, 2, 3, 5, 6].map((epoch) => stepped(s, epoch))).toEqual([1, 1, 0.5, 0.5, 0.25])
-  expect([0, 2, 3, 5, 6].map((epoch) => steppedRate(s, epoch))).toEqual([2, 2, 1, 1, 0.5])
+  const s = { stepEpochs: 3, stepFactor: 0.5 }
+  expect([0, 2, 3, 5, 6].map((epoch) => steppedFactor(s, epoch))).toEqual([1, 1, 0.5, 0.5, 0.25])
 })
 
 test('neural steps start at η, fall, and stop at the floor', () => {

@@ -1,13 +1,7 @@
 // What the rules must obey by mathematics, whatever their code says. On the reference engine, in float64.
 import { describe, expect, test } from 'vitest'
-import type { Session } from '../../src-main/engines/engine.ts'
-import { reference } from '../../src-main/engines/reference.ts'
-import { drawInitial } from '../../src-main/program/initial.ts'
-import type { Compiled } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
-import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
-
-const BATCH = 8
+import { batch, BATCH, compiledWith, restore, started } from './small-network.ts'
 
 describe('backpropagation', () => {
   for (const criterion of ['squared-error', 'cross-entropy'] as const)
@@ -212,61 +206,6 @@ describe('similarity matching', () => {
         expect(learned).toBeGreaterThan(0.01)
       })
 })
-
-function compiledWith(
-  name: string,
-  settings: object,
-  widths: readonly number[],
-  keep: readonly string[] = [],
-): Compiled {
-  const rule = ruleNamed(name)
-  if (rule === undefined) throw new Error(`there is no rule ${name}`)
-  return compileRule(rule, rule.settings.parse(settings) as unknown, widths, keep)
-}
-
-/** A float64 session with eight random samples and the rule's own initial parameters. */
-async function started(
-  compiled: Compiled,
-  seed: number,
-): Promise<{ session: Session; initial: Map<string, Float64Array>; x: Float32Array; y: Float64Array }> {
-  const { parameters, widths } = compiled.program
-  const random = Generator.seeded(seed)
-  const [features, classes] = [widths[0] as number, widths.at(-1) as number]
-  const x = Float32Array.from({ length: BATCH * features }, () => random.between(0, 2))
-  const labels = Uint8Array.from({ length: BATCH }, (_, row) => row % classes)
-  const y = Float64Array.from({ length: BATCH * classes }, (_, i) =>
-    labels[Math.floor(i / classes)] === i % classes ? 1 : 0,
-  )
-  const data = { count: BATCH, features, pixels: x, labels, classes, image: null, scaling: { scale: [1], offset: [0] } }
-  const session = await reference.open(compiled, { replicas: 1, precision: 'float64' })
-  session.bind({ train: data, test: data })
-  const initial = new Map(
-    parameters.map(({ name, initial: kind, shape }) => [name, drawInitial(kind, shape, random.split(name))]),
-  )
-  restore(session, initial)
-  return { session, initial, x, y }
-}
-
-function restore(session: Session, initial: ReadonlyMap<string, Float64Array>): void {
-  for (const [name, values] of initial) session.write(name, 0, values)
-}
-
-async function batch(
-  session: Session,
-  compiled: Compiled,
-  samples = Uint32Array.from({ length: BATCH }, (_, i) => i),
-  sign: 1 | -1 = 1,
-): Promise<(name: string) => Float64Array> {
-  const scalars = compiled.scalarsAt({ epoch: 0, batch: 0, sign })
-  const { measurements } = await session.train({
-    batchSize: samples.length,
-    batches: 1,
-    samples,
-    scalars,
-    measureBatch: 0,
-  })
-  return (name) => measurements[0]?.get(name) as Float64Array
-}
 
 /** M v for a matrix lying row by row. */
 function affine(matrix: Float64Array, vector: ArrayLike<number>): Float64Array {

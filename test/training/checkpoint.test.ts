@@ -22,6 +22,7 @@ const checkpoint: SeedCheckpoint = {
   ],
   collapsed: { epoch: 2, batch: 16, reason: 'W1 is not finite' },
   chosen: { epoch: 1, trainAccuracy: null, validationAccuracy: 0.5, testAccuracy: 0.25 },
+  learned: 1,
   seconds: 12.5,
 }
 
@@ -34,8 +35,9 @@ describe('stored', () => {
     const stored = storeCheckpoint(checkpoint)
     const state = JSON.parse(stored.metadata['state'] ?? '') as Record<string, unknown>
     delete state['chosen']
+    delete state['learned']
     const old = { ...stored, metadata: { ...stored.metadata, state: JSON.stringify(state) } }
-    expect(restoreCheckpoint(old, 'a file')).toEqual({ ...checkpoint, chosen: null })
+    expect(restoreCheckpoint(old, 'a file')).toEqual({ ...checkpoint, chosen: null, learned: null })
   })
 
   it('is tensors and strings only', () => {

@@ -1,8 +1,19 @@
 /** Networks that are lost: found, named, left out of the mean and never out of the list. The losses are real ones. */
 import { describe, expect, it } from 'vitest'
 import type { DataSet } from '../../src-main/data/data-set.ts'
-import { atChance, brokenParameter } from '../../src-main/training/collapse.ts'
+import presets from '../../resources/presets.json' with { type: 'json' }
+import { atChance, brokenParameter, TELLING_UPDATES } from '../../src-main/training/collapse.ts'
 import { numbersOf, tinyData, tinyExperiment, tinyTask, told } from './tiny.ts'
+
+/** What is compared of an entry in resources/presets.json. */
+interface StoredPreset {
+  readonly dataset: string
+  readonly batchSize: number
+  /** Setting, seeds, mean test accuracy after epochs 1, 2, … */
+  readonly early: readonly (readonly [number, number, readonly number[]])[]
+  /** Setting, mean after the last epoch. */
+  readonly published: readonly (readonly [number, number])[]
+}
 
 /** Every sample the same: whatever is learned, one class is named for all. */
 function featureless(): DataSet {
@@ -91,17 +102,77 @@ describe('divergence', () => {
 })
 
 describe('chance', () => {
-  it('at the last epoch is a collapse with its reason; before, a warning', async () => {
+  it('at the end of a short run is a result that is marked; before, a warning', async () => {
     const { of, last } = await told(tinyTask(tinyExperiment('backprop'), { data: featureless() }))
     expect(of('note').map(({ level }) => level)).toEqual(['warning', 'warning'])
-    expect(of('collapsed').map(({ seed, epoch }) => [seed, epoch])).toEqual([
-      [0, 2],
-      [1, 2],
+    expect(of('collapsed')).toEqual([])
+    expect(of('at-chance')).toMatchObject([
+      { seed: 0, epoch: 2 },
+      { seed: 1, epoch: 2 },
     ])
-    expect(of('collapsed')[0]?.reason).toMatch(/chance.*0\.333.*0\.333/)
-    expect(of('done')[0]?.testAccuracy).toBeNull()
-    expect(of('done')[0]?.seeds[0]).toMatchObject({ status: 'collapsed', testAccuracy: 4 / 12 })
+    // 60 samples in fours, twice.
+    expect(of('at-chance')[0]?.reason).toMatch(/chance.*0\.333.*0\.333.*30 updates/)
+    const [done] = of('done')
+    expect(done?.testAccuracy).toEqual({ mean: 4 / 12, sd: 0, n: 2 })
+    expect(done?.seeds[0]).toMatchObject({ status: 'done', atChance: true, testAccuracy: 4 / 12 })
+    expect(last[0]?.learned).toBeNull()
+  })
+
+  it('through all of a run that is long enough to tell is a collapse, whose number is still shown', async () => {
+    const training = { epochs: Math.ceil(TELLING_UPDATES / 15) }
+    const { of, last } = await told(tinyTask(tinyExperiment('backprop', { training }), { data: featureless() }))
+    expect(of('at-chance')).toEqual([])
+    expect(of('collapsed').map(({ seed, epoch }) => [seed, epoch])).toEqual([
+      [0, training.epochs],
+      [1, training.epochs],
+    ])
+    expect(of('collapsed')[0]?.reason).toMatch(/never above chance in 2505 updates/)
+    const [done] = of('done')
+    expect(done?.testAccuracy).toEqual({ mean: 4 / 12, sd: 0, n: 2 })
+    expect(done?.seeds[0]).toMatchObject({ status: 'collapsed', atChance: false, testAccuracy: 4 / 12 })
     expect(last[0]?.collapsed, 'it was trained to the end').toBeNull()
+  })
+
+  it('after having been above it is a collapse, however short, also across a resume', async () => {
+    const training = { epochs: 8 }
+    const options = { widths: [6, 20, 3], settings: { learningRate: 0.02 }, training }
+    const healthy = await told(tinyTask(tinyExperiment('backprop', options)))
+    expect(healthy.of('done')[0]?.seeds.map(({ status, atChance }) => [status, atChance])).toEqual([
+      ['done', false],
+      ['done', false],
+    ])
+    const learned = healthy.last.map((checkpoint) => checkpoint.learned)
+    expect(learned).toEqual([8, 8])
+    const longer = tinyExperiment('backprop', { ...options, training: { epochs: 9 } })
+    const { of } = await told(tinyTask(longer, { data: featureless(), from: healthy.last }))
+    expect(of('collapsed')).toMatchObject([{ epoch: 9 }, { epoch: 9 }])
+    expect(of('collapsed')[0]?.reason).toMatch(/it was above chance after epoch 8/)
+  })
+
+  it('is left within the updates of one published epoch, or not at all', () => {
+    /** Test samples of each set, its largest class (MNIST has 1,135 ones) and the batches of its epoch. */
+    const sets: Readonly<Record<string, readonly [number, number, number]>> = {
+      mnist: [10_000, 0.1135, 60_000],
+      'fashion-mnist': [10_000, 0.1, 60_000],
+      'cifar-10': [10_000, 0.1, 50_000],
+      'cifar-100': [10_000, 0.01, 50_000],
+    }
+    const firsts: number[] = []
+    let printed = 0
+    const stuck: number[] = []
+    for (const { dataset, batchSize, early, published } of presets as unknown as readonly StoredPreset[]) {
+      const [samples, p, train] = sets[dataset] ?? []
+      if (samples === undefined || p === undefined || train === undefined) continue
+      if (early.length > 0) firsts.push(Math.ceil(train / batchSize))
+      for (const [setting, , [first = NaN]] of early) {
+        printed++
+        if (first > p + 2.33 * Math.sqrt((p * (1 - p)) / samples)) continue
+        stuck.push(...published.filter(([of]) => of === setting).map(([, mean]) => mean))
+      }
+    }
+    expect(Math.min(...firsts)).toBe(TELLING_UPDATES)
+    expect([printed, stuck.length]).toEqual([195, 6])
+    expect(Math.max(...stuck)).toBeLessThan(0.1115)
   })
 
   const part = (

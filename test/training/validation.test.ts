@@ -4,7 +4,7 @@ import type { Engine, EvaluationPlan } from '../../src-main/engines/engine.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
 import { selectedIndex } from '../../src-main/experiment/selection.ts'
-import { splitOf } from '../../src-main/training/train.ts'
+import { splitOf } from '../../src-main/training/held-out.ts'
 import { numbersOf, tinyData, tinyExperiment, tinyTask, told, TRAIN_COUNT } from './tiny.ts'
 
 const VALIDATION = { fraction: 0.3, seed: 2, stratified: true }

@@ -6,7 +6,7 @@ import { DATASET_NAMES } from '../../experiment/experiment.ts'
 import { LabProblem, systemProblem } from '../problem.ts'
 import { dataSetFacts, type DataSetFacts, factsOf } from './cards.ts'
 import { offerOf, PUBLISHED, type Source } from './downloads.ts'
-import { findDataSet, type FoundSet, MissingData, rememberFolder, subsetSentence } from './find.ts'
+import { findDataSet, type FoundSet, MissingData, notesOn, rememberFolder, subsetSentence } from './find.ts'
 import { inspectHeaders } from './read.ts'
 
 /** A card for every set, from headers and sizes of files only, so that a window need not wait. */
@@ -62,7 +62,7 @@ async function describe(facts: DataSetFacts, folder: string | null, source: Sour
       testCount: test,
       state: 'present',
       folder: found.folder,
-      detail: size === null ? '' : `${upperFirst(size)}.`,
+      detail: [...(size === null ? [] : [`${upperFirst(size)}.`]), ...notesOn(found)].join(' '),
       download: size === null ? null : offerOf(name, folder, source),
     }
   } catch (error) {

@@ -63,7 +63,7 @@ export async function downloadSet(
   for (const published of facts.files) {
     const other = findFile(target, published)
     // It would be read before what is downloaded beside it.
-    if (other?.packing === null && !names.has(basename(other.path)))
+    if (other?.named === null && !names.has(basename(other.path)))
       throw new DataProblem(
         other.path,
         'no other copy beside the files to be downloaded',

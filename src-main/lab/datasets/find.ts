@@ -1,16 +1,20 @@
 /** Where the files of a data set are: which folders are looked into, in which order, and what is there. */
 import { mkdirSync, type Stats, statSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { z } from 'zod'
 import { DataProblem, formatCount } from '../../data/problem.ts'
 import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
 import type { DataSetFacts, PublishedFile } from './cards.ts'
+import { packingNote, type Packing, packingOf } from './packing.ts'
 import { apicalHome, lookAt, readJson, writeJson } from '../storage.ts'
 
 export interface FoundFile {
   readonly path: string
-  readonly packing: 'gz' | 'xz' | null
+  /** By its first bytes. */
+  readonly packing: Packing
+  /** By its name. */
+  readonly named: Packing
   /** Bytes on disk. */
   readonly size: number
 }
@@ -20,6 +24,8 @@ export interface FoundSet {
   readonly files: readonly { readonly published: PublishedFile; readonly found: FoundFile }[]
   /** "2,500 of 50,000 …" when a named part of the training set stands for all of it; null otherwise. */
   readonly subset: DataSetFacts['trainSubset']
+  /** Folders before this one in which nothing could be looked for, and why, in sentences. */
+  readonly passed: readonly string[]
 }
 
 /** None of a set's files is anywhere it was looked for: the usual start, and no fault of any file. */
@@ -28,13 +34,25 @@ export class MissingData extends DataProblem {
   looked: readonly string[] = []
 }
 
+/** A place that cannot even be looked into, which is not the same as holding nothing; the next one is tried. */
+class Unreachable extends DataProblem {
+  why = ''
+}
+
 /** Where a set is looked for: only where the person said, or else in the usual places. @throws DataProblem */
 export function findDataSet(facts: DataSetFacts, said: string | null): FoundSet {
   const folders = said === null ? usualFolders(facts) : [...named(resolve(said), facts), resolve(said)]
+  const unreachable: Unreachable[] = []
   for (const folder of folders) {
-    const found = lookInto(folder, facts)
-    if (found !== null) return found
+    try {
+      const found = lookInto(folder, facts)
+      if (found !== null) return { ...found, passed: unreachable.map(({ why }) => `${why} ${found.folder} is used.`) }
+    } catch (error) {
+      if (!(error instanceof Unreachable)) throw error
+      unreachable.push(error)
+    }
   }
+  if (unreachable[0] !== undefined) throw unreachable[0]
   const first = facts.files[0]?.name ?? ''
   if (said !== null) {
     const isFolder = lookAt(said)?.isDirectory() ?? false
@@ -103,7 +121,7 @@ export function lookInto(folder: string, facts: DataSetFacts): FoundSet | null {
   const files = wanted.flatMap(({ published, found }) => (found === null ? [] : [{ published, found }]))
   if (files.length === 0) return null
   const missing = wanted.find(({ found }) => found === null)?.published
-  if (missing === undefined) return { folder, files, subset }
+  if (missing === undefined) return { folder, files, subset, passed: [] }
   throw new DataProblem(
     folder,
     `${missing.name} (or ${missing.name}${facts.format === 'idx' ? '.gz' : '.xz'}) beside the other files of ${facts.label}`,
@@ -119,14 +137,26 @@ export function subsetSentence({ subset }: FoundSet, { trainCount }: DataSetFact
     : `${formatCount(subset.count)} of ${formatCount(trainCount)} training samples (${subset.label})`
 }
 
+/** What a person should know of how the set was found, in sentences. */
+export function notesOn({ files, passed }: FoundSet): string[] {
+  return [
+    ...passed,
+    ...files.flatMap(({ found: { path, packing, named } }) => packingNote(basename(path), packing, named) ?? []),
+  ]
+}
+
 /** One file of a set in a folder, however it is packed and spelt; null when it is not there. */
-export function findFile(folder: string, { name }: PublishedFile): FoundFile | null {
+export function findFile(folder: string, published: PublishedFile): FoundFile | null {
+  const { name } = published
   // Some mirrors write `train-images.idx3-ubyte`.
   for (const spelt of [name, name.replace('-idx', '.idx')])
     for (const packing of [null, 'gz', 'xz'] as const) {
       const path = join(folder, packing === null ? spelt : `${spelt}.${packing}`)
       const found = lookFor(path)
-      if (found?.isFile() === true) return { path, packing, size: found.size }
+      if (found?.isFile() === true) {
+        const { size } = found
+        return { path, packing: packingOf(path, size, published, packing), named: packing, size }
+      }
     }
   return null
 }
@@ -137,12 +167,15 @@ function lookFor(path: string): Stats | undefined {
     return statSync(path, { throwIfNoEntry: false })
   } catch (error) {
     const said = fileProblem(error, 'Cannot look for', path)
-    throw new DataProblem(
+    const why = said?.message ?? String(error)
+    const problem = new Unreachable(
       path,
       'a file or none',
       'a place that cannot be looked into',
-      said === null ? String(error) : `${said.message} ${said.next}`,
+      said === null ? why : `${why} ${said.next}`,
     )
+    problem.why = why
+    throw problem
   }
 }
 

@@ -8,7 +8,7 @@ import type { DataSet } from '../../data/data-set.ts'
 import { generateGlyphs, GLYPHS_VERSION } from '../../data/glyphs.ts'
 import type { DataSetName } from '../../experiment/experiment.ts'
 import { factsOf, publishedAs } from './cards.ts'
-import { findDataSet, subsetSentence } from './find.ts'
+import { findDataSet, notesOn, subsetSentence } from './find.ts'
 import { readFound, refuseOtherSets } from './read.ts'
 
 interface LoadedDataSet {
@@ -19,6 +19,8 @@ interface LoadedDataSet {
   readonly folder: string | null
   /** In sentences: what sets results on it apart from results on the published set. Empty for the published set. */
   readonly warnings: readonly string[]
+  /** How its files were found, in sentences, where that was not as usual; changes no result. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -52,6 +54,7 @@ export async function loadDataSet(
       fingerprint: { glyphs: `version ${GLYPHS_VERSION}, seed ${seed}` },
       folder: null,
       warnings: [],
+      notes: [],
     }
 
   const found = findDataSet(facts, folder ?? null)
@@ -68,6 +71,7 @@ export async function loadDataSet(
       ...(subset === null ? {} : { subset }),
     },
     folder: found.folder,
+    notes: notesOn(found),
     warnings:
       subset === null ? others : [`Results on this subset are not results on ${facts.label}: ${subset}.`, ...others],
   }

@@ -10,6 +10,8 @@ import { ruleCards } from './rule-cards.ts'
 
 export function descriptionCalls(parts: FolderParts, host: LabDescription['host']): Pick<Lab, 'describe'> {
   const { root, results, dataFolder, templates, benchmarks, downloads } = parts
+  // What the code itself says, worked out when it is first asked for: a schema of every setting takes a while.
+  let own: Pick<LabDescription, 'rules' | 'fields' | 'presets'> | undefined
   return {
     describe: async () => {
       const [dataSets, engines] = await Promise.all([describeDataSets(dataFolder, downloads.source), engineCards()])
@@ -18,9 +20,7 @@ export function descriptionCalls(parts: FolderParts, host: LabDescription['host'
         host,
         resultsFolder: results,
         ownResultsFolder: null,
-        rules: ruleCards(),
-        fields: experimentFields(),
-        presets: presetCards(),
+        ...(own ??= { rules: ruleCards(), fields: experimentFields(), presets: presetCards() }),
         templates: templates.list(),
         dataSets,
         engines,

@@ -46,9 +46,9 @@ export class RowFeed {
     this.#known.delete(id)
   }
 
-  /** Tells the row of a folder, or that the folder is gone. */
+  /** Tells the row of a folder that changed, or that the folder is gone. */
   tell(id: string): void {
-    const row = rowIn(join(this.#results, id))
+    const row = rowIn(join(this.#results, id), 'run', 'anew')
     if (row !== null) this.#events.tell({ kind: 'row', row: this.seenFromHere(row) })
     else if (this.#known.delete(id)) this.#events.tell({ kind: 'removed', id })
   }

@@ -6,12 +6,13 @@ import type { Experiment } from '../../experiment/experiment.ts'
 import { gridExperiments } from '../../experiment/preset-grid.ts'
 import { versionIn } from '../machine.ts'
 import { LabProblem } from '../problem.ts'
-import { findRun, growExperiment, readExperiment } from '../results.ts'
+import { findRun, growExperiment, lengthenExperiment, readExperiment } from '../results.ts'
 import {
   createRun,
   markQueued,
   newSweepId,
   requireIdle,
+  requireLonger,
   requireResumable,
   requireRunnable,
   resolveExperiments,
@@ -56,6 +57,10 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
     throw new LabProblem(`"${id}" is not running.`, 'It may have ended meanwhile.')
   }
 
+  const requireUnqueued = (id: string): void => {
+    if (queue.has(id)) throw new LabProblem(`"${id}" is already running or queued.`, 'There is nothing to resume.')
+  }
+
   /** All of them or none, in small steps: a sweep of a thousand writes for seconds, and a host has others to answer. */
   const createRuns = async (members: readonly Experiment[]): Promise<Created[]> => {
     const runs: Created[] = []
@@ -94,13 +99,19 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
 
     startGrid: async ({ name }) => startAll(gridExperiments(requireGrid(name), newSweepId())),
 
-    resume: async ({ id }) => {
+    resume: async ({ id, epochs }) => {
       samples.refuse(id, 'is finished and cannot be resumed')
       await queue.untilExited(id)
-      if (queue.has(id)) throw new LabProblem(`"${id}" is already running or queued.`, 'There is nothing to resume.')
-      const { folder, experiment, dataFolder: before } = requireResumable(results, id)
+      requireUnqueued(id)
+      const run = epochs === undefined ? requireResumable(results, id) : await requireLonger(results, id, epochs)
+      const { folder, experiment, dataFolder: before } = run
       const from = before ?? dataFolder
       await refuseDataProblems(() => requireRunnable(experiment, from, 'quick'))
+      // Checking took a moment, in which it may have been resumed by another window.
+      requireUnqueued(id)
+      const epochsBefore = readExperiment(folder).training.epochs
+      if (experiment.training.epochs !== epochsBefore)
+        lengthenExperiment(folder, experiment, epochsBefore, versionIn(root))
       markQueued(folder, from)
       queue.add({ id, folder, experiment, dataFolder: from })
       return null

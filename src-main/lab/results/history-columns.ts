@@ -9,6 +9,12 @@ import type { Line } from './history-line.ts'
 /** Of what only the latest counts of, so many are kept: a resume goes back one checkpoint, not further. */
 const MOST_EARLIER = 64
 
+interface EndOfSeed {
+  readonly epoch: number
+  readonly batch: number
+  readonly reason: string
+}
+
 interface Points {
   readonly batch: number[]
   readonly value: number[]
@@ -33,7 +39,8 @@ export class HistoryColumns {
   readonly #measures = new Map<string, Map<string, Points>>()
   readonly #profiles = new Map<string, Map<string, Profile[]>>()
   readonly #confusions: { readonly batch: number; readonly confusion: Confusion }[] = []
-  readonly #collapses: { readonly epoch: number; readonly batch: number; readonly reason: string }[] = []
+  readonly #collapses: EndOfSeed[] = []
+  readonly #atChance: EndOfSeed[] = []
   /** Some series had more points than are kept. */
   thinned = false
 
@@ -68,6 +75,9 @@ export class HistoryColumns {
       case 'collapsed':
         keepLatest(this.#collapses, line)
         return
+      case 'at-chance':
+        keepLatest(this.#atChance, line)
+        return
       case 'resumed':
         this.#resume(line)
         return
@@ -88,7 +98,6 @@ export class HistoryColumns {
       const latest = (profiles[measure] = Object.create(null) as Record<string, Profile>)
       for (const [name, kept] of all) latest[name] = kept.at(-1) as Profile
     }
-    const collapsed = this.#collapses.at(-1)
     return {
       seed,
       epochs: this.#epochs,
@@ -100,7 +109,8 @@ export class HistoryColumns {
       measures,
       profiles,
       confusion: this.#confusions.at(-1)?.confusion ?? null,
-      collapsed: collapsed === undefined ? null : { epoch: collapsed.epoch, reason: collapsed.reason },
+      collapsed: latestOf(this.#collapses),
+      atChance: latestOf(this.#atChance),
     }
   }
 
@@ -127,7 +137,7 @@ export class HistoryColumns {
     }
   }
 
-  #resume({ epoch, batch }: { readonly epoch: number; readonly batch: number }): void {
+  #resume({ epoch, batch, undone }: Extract<Line, { kind: 'resumed' }>): void {
     while ((this.#epochs.at(-1) ?? 0) > epoch)
       for (const column of [
         this.#epochs,
@@ -139,8 +149,9 @@ export class HistoryColumns {
         column.pop()
     while ((this.#batches.batch.at(-1) ?? 0) > batch) for (const column of Object.values(this.#batches)) column.pop()
     for (const [measure, series] of this.#measures) {
+      const last = measure === 'top-k' && undone.includes('top-k') ? batch - 1 : batch
       for (const [name, points] of series) {
-        while ((points.batch.at(-1) ?? 0) > batch) {
+        while ((points.batch.at(-1) ?? 0) > last) {
           points.batch.pop()
           points.value.pop()
         }
@@ -155,8 +166,9 @@ export class HistoryColumns {
       }
       if (all.size === 0) this.#profiles.delete(measure)
     }
-    dropAfter(this.#confusions, batch)
-    dropAfter(this.#collapses, batch)
+    dropAfter(this.#confusions, undone.includes('confusion') ? batch - 1 : batch)
+    dropAfter(this.#collapses, undone.includes('collapsed') ? batch - 1 : batch)
+    dropAfter(this.#atChance, undone.includes('at-chance') ? batch - 1 : batch)
   }
 }
 
@@ -164,6 +176,11 @@ function inside<T>(all: Map<string, Map<string, T>>, name: string): Map<string, 
   let found = all.get(name)
   if (found === undefined) all.set(name, (found = new Map<string, T>()))
   return found
+}
+
+function latestOf(ends: readonly EndOfSeed[]): SeedRecord['collapsed'] {
+  const last = ends.at(-1)
+  return last === undefined ? null : { epoch: last.epoch, reason: last.reason }
 }
 
 function keepLatest<T>(kept: T[], one: T): void {

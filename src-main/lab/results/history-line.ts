@@ -1,5 +1,6 @@
 /** The lines of a metrics.jsonl that a history is made of. */
 import { z } from 'zod'
+import { END_WORDS } from '../../experiment/event.ts'
 
 const Accuracy = z.number().min(0).max(1).nullable()
 const Line = z.discriminatedUnion('kind', [
@@ -34,8 +35,18 @@ const Line = z.discriminatedUnion('kind', [
     classes: z.array(z.string()).min(1),
     counts: z.array(z.int().min(0)),
   }),
-  z.object({ kind: z.literal('collapsed'), epoch: z.int().min(0), batch: z.int().min(0), reason: z.string() }),
-  z.object({ kind: z.literal('resumed'), epoch: z.int().min(0), batch: z.int().min(0) }),
+  z.object({
+    kind: z.enum(['collapsed', 'at-chance']),
+    epoch: z.int().min(0),
+    batch: z.int().min(0),
+    reason: z.string(),
+  }),
+  z.object({
+    kind: z.literal('resumed'),
+    epoch: z.int().min(0),
+    batch: z.int().min(0),
+    undone: z.array(z.enum(END_WORDS)).default([]),
+  }),
 ])
 export type Line = z.infer<typeof Line>
 

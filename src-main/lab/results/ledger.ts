@@ -16,7 +16,8 @@ import { paths, removeAbandoned } from './folder.ts'
 import { LastWord } from './last-word.ts'
 import { originOf, requireOrigin } from './origin.ts'
 import { readExperiment } from './read.ts'
-import { changeStatus, type Status } from './status.ts'
+import { changeStatus, localDataFolder, type Status } from './status.ts'
+import { withoutPaths } from './without-paths.ts'
 import {
   decodeSafetensors,
   encodeChecked,
@@ -62,7 +63,8 @@ export class Ledger {
       this.#unsaid = false
     } catch (error) {
       if (state === 'failed' || state === 'stopped' || state === 'interrupted') {
-        this.#lastWord?.say({ state, reason, next })
+        const said = (text: string | null): string | null => text && this.#shareable(text)
+        this.#lastWord?.say({ state, reason: said(reason), next: said(next) })
         this.#unsaid = true
       }
       throw error
@@ -77,6 +79,7 @@ export class Ledger {
       case 'measure':
       case 'confusion':
       case 'collapsed':
+      case 'at-chance':
       case 'resumed':
         this.#linesOf(event.seed).append(event)
         return
@@ -115,15 +118,15 @@ export class Ledger {
   }
 
   writeSummary(summary: Extract<RunEvent, { kind: 'done' }>): void {
-    // A folder is handed on, and where it lay is nobody's business.
-    writeJson(paths(this.folder).summary, { ...summary, folder: undefined })
+    const seeds = summary.seeds.map((seed) => ({ ...seed, reason: seed.reason && this.#shareable(seed.reason) }))
+    writeJson(paths(this.folder).summary, { ...summary, folder: undefined, seeds })
   }
 
   log(text: string): void {
     try {
       const file = openToAppend(paths(this.folder).log)
       try {
-        writeSync(file, `${new Date().toISOString()} ${text}\n`)
+        writeSync(file, `${new Date().toISOString()} ${this.#shareable(text)}\n`)
       } finally {
         closeSync(file)
       }
@@ -137,6 +140,10 @@ export class Ledger {
     this.#lines.clear()
     this.#lastWord?.close(this.#unsaid)
     releaseOwnership(this.folder)
+  }
+
+  #shareable(text: string): string {
+    return withoutPaths(text, this.folder, localDataFolder(this.folder))
   }
 
   #linesOf(seed: number): LineFile {

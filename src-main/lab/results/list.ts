@@ -14,16 +14,28 @@ import {
   recall,
   recallCreated,
   remember,
+  SETTLED_MS,
   storeIndex,
 } from './row-index.ts'
 import { lookAt } from '../storage.ts'
 
 /** The experiment folders in a results folder, by name; none where there is no such folder yet. */
 export function runIds(results: string): string[] {
-  try {
-    return readdirSync(results, { withFileTypes: true })
+  return reading(results, () =>
+    readdirSync(results, { withFileTypes: true })
       .filter((entry) => (entry.isDirectory() || entry.isSymbolicLink()) && !entry.name.startsWith('.'))
-      .map(({ name }) => name)
+      .map(({ name }) => name),
+  )
+}
+
+/** What may be experiment folders, without asking each what it is: of ten thousand that takes longest. */
+function namesIn(results: string): string[] {
+  return reading(results, () => readdirSync(results).filter((name) => !name.startsWith('.')))
+}
+
+function reading(results: string, read: () => string[]): string[] {
+  try {
+    return read()
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
     throw fileProblem(error, 'Cannot read the results folder', results) ?? error
@@ -50,18 +62,22 @@ export interface Listed {
  */
 export async function listInBackground(results: string): Promise<Listed[]> {
   await loadIndex(results)
-  const ids = runIds(results)
+  const changed = lookAt(results)?.mtimeMs ?? 0
+  const last = listings.get(results)
+  if (last?.changed === changed) return last.listed
+  const began = Date.now()
+  const ids = namesIn(results)
   const listed: Listed[] = []
-  let read = 0
-  for (const [place, id] of ids.entries()) {
-    if (place % 100 === 99) await nextTurn()
+  let turned = performance.now()
+  for (const id of ids) {
     const folder = join(results, id)
-    const changed = lookAt(folder)?.mtimeMs
-    if (changed === undefined) continue
-    const created = recallCreated(folder, changed)
+    const created = recallCreated(folder)
     if (created !== null) listed.push({ id, created, row: () => rowIn(folder) })
-    else {
-      if (++read % 20 === 0) await nextTurn()
+    else if (lookAt(folder)?.isDirectory() === true) {
+      if (performance.now() - turned > TURN_MS) {
+        await nextTurn()
+        turned = performance.now()
+      }
       const row = rowIn(folder)
       // Whoever asks next may find it changed: nothing was remembered of what moves.
       if (row !== null) listed.push({ id, created: row.created, row: () => rowIn(folder) })
@@ -69,21 +85,33 @@ export async function listInBackground(results: string): Promise<Listed[]> {
   }
   keepOnly(results, new Set(ids))
   void storeIndex(results)
-  return newestFirst(listed)
+  const sorted = newestFirst(listed)
+  // A folder that changed this lately may change again without its time telling.
+  if (changed < began - SETTLED_MS) listings.set(results, { changed, listed: sorted })
+  return sorted
 }
 
-/** The row of one folder; null when it is gone. With `look` 'files' it is read again also after an edit in place. */
+/** Listings of results folders whose entries are still those, by the folder's own time. */
+const listings = new Map<string, { readonly changed: number; readonly listed: Listed[] }>()
+
+/** Other work of the process waits no longer than this for a listing. */
+export const TURN_MS = 10
+
+/**
+ * The row of one folder; null when it is gone. With `look` 'files' it is read again also after an edit in place, with
+ * 'anew' whatever is remembered.
+ */
 export function rowIn(
   folder: string,
   kind: 'run' | 'sample' = 'run',
-  look: 'folder' | 'files' = 'folder',
+  look: 'folder' | 'files' | 'anew' = 'folder',
 ): ExperimentRow | null {
   const changed = lookAt(folder)?.mtimeMs
   if (changed === undefined) {
     forget(folder)
     return null
   }
-  const known = recall(folder, changed, look)
+  const known = look === 'anew' ? null : recall(folder, changed, look)
   if (known !== null) return known
   const beganMs = Date.now()
   const row = readRow(folder, kind)

@@ -1,28 +1,25 @@
 /** How a run ended, from its files alone: the same whether its seeds were trained at once, in groups or over several days. */
 import type { RunEvent } from '../../experiment/event.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { compareEarly, comparePublished, spreadOf } from '../../experiment/published.ts'
-import { readRecord, topKIn } from './read.ts'
+import { comparedOf, comparedTopK, spreadsOf } from '../../experiment/outcome.ts'
+import { compareEarly, comparePublished } from '../../experiment/published.ts'
+import { readRecord } from './read.ts'
 
 type Done = Extract<RunEvent, { kind: 'done' }>
 
 /** The `done` event over all seeds; `seconds` and `engine` are the worker's to say. */
 export function outcomeIn(folder: string, seconds: number, engine: string): Done {
   const { experiment, outcomes, seeds } = readRecord(folder)
-  const good = outcomes.filter(({ status }) => status === 'done')
-  const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
   return {
     kind: 'done',
-    testAccuracy,
-    trainAccuracy: spreadOf(good.map((outcome) => outcome.trainAccuracy)),
-    validationAccuracy: spreadOf(good.map((outcome) => outcome.validationAccuracy)),
+    ...spreadsOf(outcomes),
     selection: experiment.training.selection,
     seeds: outcomes,
     seconds,
     engine,
     folder,
-    published: comparePublished(testAccuracy, publishedFor(experiment)),
-    topK: topKIn(experiment, good, true),
+    published: comparePublished(comparedOf(outcomes), publishedFor(experiment)),
+    topK: comparedTopK(experiment, outcomes, publishedFor(experiment)),
     early: compareEarly(seeds, earlyFor(experiment))?.filter(({ ours }) => ours !== null) ?? null,
   }
 }

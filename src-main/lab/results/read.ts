@@ -8,7 +8,8 @@ import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { compareEarly, comparePublished, comparePublishedTopK, spreadOf } from '../../experiment/published.ts'
+import { comparedOf, comparedTopK, spreadsOf } from '../../experiment/outcome.ts'
+import { compareEarly, comparePublished } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
@@ -37,12 +38,21 @@ export function readExperiment(folder: string): Experiment {
       'It was written by a later Apical; open it with that one. Nothing was changed.',
     )
   const parsed = Experiment.safeParse(found)
-  if (parsed.success) return parsed.data
+  if (parsed.success) return withEverySetting(parsed.data)
   const issue = parsed.error.issues[0]
   throw new LabProblem(
     `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an experiment'}.`,
     'Restore the file from a copy, or move the folder away.',
   )
+}
+
+/** Settings that a rule has had only since the file was written are as they were taken for then: their defaults. */
+function withEverySetting(experiment: Experiment): Experiment {
+  const { name, settings } = experiment.rule
+  const filled = ruleNamed(name)?.settings.safeParse(settings)
+  return filled?.success === true
+    ? { ...experiment, rule: { name, settings: filled.data as Record<string, unknown> } }
+    : experiment
 }
 
 interface ActualState {
@@ -77,6 +87,8 @@ export function readState(folder: string): ActualState {
     dataFolder,
   })
   if ((state === 'running' || state === 'paused') && liveOwner(folder) === null) {
+    // A worker that ended since the status was read has said how in a new one, before it let go of the folder.
+    if (readStatus(paths(folder).status)?.updated !== status.updated) return readState(folder)
     const said = lastWordIn(folder)
     if (said !== null) return { ...said, created: since, dataFolder }
     return interrupted('Its worker exited without reporting: it was killed, or the machine went down.')
@@ -139,13 +151,6 @@ function rowOf(
       `${experiment.seeds.length} seeds of ${epochs} epochs are more than can be shown at once: one epoch in ${reading.stride} is, and the last; metrics.jsonl has all.`,
     )
   const { outcomes, seeds } = reading
-  // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone compare.
-  const whole = outcomes.filter(({ status: seedStatus }) => seedStatus === 'done')
-  const good =
-    whole.length > 0
-      ? whole
-      : outcomes.filter((outcome) => outcome.status === 'stopped' && outcome.testAccuracy !== null)
-  const testAccuracy = spreadOf(good.map((outcome) => outcome.testAccuracy))
   const finished = state === 'done' || state === 'sample' || state === 'collapsed'
   const notes = notesOf(folder, warnings)
   const { tags, pinned, archived } = readLabels(folder)
@@ -164,9 +169,9 @@ function rowOf(
     reason: status.reason,
     seeds: experiment.seeds,
     collapsedSeeds: outcomes.filter((outcome) => outcome.status === 'collapsed').map(({ seed }) => seed),
-    testAccuracy,
-    trainAccuracy: spreadOf(good.map((outcome) => outcome.trainAccuracy)),
-    validationAccuracy: spreadOf(good.map((outcome) => outcome.validationAccuracy)),
+    chanceSeeds: outcomes.filter((outcome) => outcome.atChance).map(({ seed }) => seed),
+    // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone count.
+    ...spreadsOf(outcomes),
     selection,
     best: reading.best,
     curve: reading.curve(),
@@ -176,8 +181,8 @@ function rowOf(
     engine: environmentOf(folder, [])?.engine ?? experiment.engine.name,
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
-    published: finished ? comparePublished(testAccuracy, publishedFor(experiment)) : null,
-    topK: topKIn(experiment, good, finished),
+    published: finished ? comparePublished(comparedOf(outcomes), publishedFor(experiment)) : null,
+    topK: comparedTopK(experiment, outcomes, finished ? publishedFor(experiment) : null),
     early: compareEarly(reading.beginnings, early),
     note: firstLine(notes),
     notes: notes.slice(0, LONGEST_SEARCHED),
@@ -205,7 +210,8 @@ function outcomeOf(
     validationAccuracy: seed.validationAccuracy[reported] ?? null,
     ...topKOf(seed, reported),
     epoch: seed.epochs[reported] ?? null,
-    reason: seed.collapsed?.reason ?? (whole || !failed ? null : status.reason),
+    atChance: whole && seed.collapsed === null && seed.atChance !== null,
+    reason: seed.collapsed?.reason ?? (whole ? (seed.atChance?.reason ?? null) : failed ? status.reason : null),
   }
 }
 
@@ -216,14 +222,6 @@ function topKOf({ epochs, measures }: SeedRecord, reported: number): Pick<SeedOu
   // Counted after every epoch it stands beside the accuracies; counted less often, the last one is of the last epoch.
   const each = values.length === epochs.length
   return { topK: (each ? values[reported] : reported === epochs.length - 1 ? values.at(-1) : null) ?? null }
-}
-
-/** The spread over the seeds that count, judged where the run took all its epochs. */
-export function topKIn(experiment: Experiment, good: readonly SeedOutcome[], finished: boolean): ExperimentRow['topK'] {
-  const k = experiment.evaluation.topK
-  if (k === null) return null
-  const test = spreadOf(good.map(({ topK }) => topK ?? null))
-  return comparePublishedTopK(test, k, finished ? publishedFor(experiment) : null)
 }
 
 /** A run is shown without notes that cannot be read: nothing that a person may leave out makes it unreadable. */
@@ -321,6 +319,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     reason,
     seeds: [],
     collapsedSeeds: [],
+    chanceSeeds: [],
     testAccuracy: null,
     trainAccuracy: null,
     validationAccuracy: null,

@@ -14,16 +14,16 @@ import type { ExperimentRow } from '../../contract.ts'
 import { presetsText } from '../../experiment/presets.ts'
 import { rootFolder, versionIn } from '../machine.ts'
 import { paths } from './folder.ts'
-import { isMoving } from './status.ts'
+import { isMoving, isQueuedHere } from './status.ts'
 import { StoredRow } from './stored-row.ts'
 import { lookAt, readBytes, TEMPORARY } from '../storage.ts'
 
 /** Raised whenever rows are read another way than before, so that rows of the old way are read again. */
-const VERSION = 2
+const VERSION = 3
 const LARGEST = 500_000_000
 const AT_ONCE = 100
 /** A folder that changed this lately may change again without its time telling: clocks of file systems are coarse. */
-const SETTLED_MS = 2000
+export const SETTLED_MS = 2000
 
 interface Remembered {
   /** Null until somebody looks at it: of ten thousand a window shows forty at first. */
@@ -51,10 +51,9 @@ export function recall(folder: string, changed: number, look: 'folder' | 'files'
   return known.files === traceOf(folder, row.seeds).files ? row : null
 }
 
-/** When an experiment was made, without looking at the rest of its row; null where `recall` would say null. */
-export function recallCreated(folder: string, changed: number): string | null {
-  const known = remembered.get(folder)
-  return known?.changed === changed ? known.created : null
+/** When an experiment was made, which nothing changes: asked without a look at its folder. Null where nothing is remembered. */
+export function recallCreated(folder: string): string | null {
+  return remembered.get(folder)?.created ?? null
 }
 
 function rowOf(folder: string, known: Remembered): ExperimentRow | null {
@@ -82,12 +81,14 @@ function traceOf(folder: string, seeds: readonly number[]): { readonly files: st
 
 /**
  * Keeps a row whose reading began at `beganMs`, when the folder had the time `changed`. One that moves is not kept, nor
- * one of which anything changed since or shortly before: the next look reads it again.
+ * one of which anything changed since or shortly before: the next look reads it again. One that waits in this process's own
+ * queue is: whatever changes it here has it read anew, and of those there may be ten thousand.
  */
 export function remember(folder: string, changed: number, beganMs: number, row: ExperimentRow): void {
   const { files, newest } = traceOf(folder, row.seeds)
-  const settled = Math.max(changed, newest) < beganMs - SETTLED_MS
-  if (isMoving(row.state) || !settled || row.state === 'unreadable') forget(folder)
+  const settled = Math.max(changed, newest) < beganMs - SETTLED_MS && !isMoving(row.state)
+  const waits = row.state === 'queued' && isQueuedHere(paths(folder).status)
+  if ((!settled && !waits) || row.state === 'unreadable') forget(folder)
   else {
     remembered.set(folder, { row, stored: '', created: row.created, changed, files })
     behind.add(dirname(folder))
@@ -100,6 +101,7 @@ export function forget(folder: string): void {
 
 /** Forgets the folders of `results` that are not there any more. */
 export function keepOnly(results: string, ids: ReadonlySet<string>): void {
+  if (remembered.size <= ids.size) return
   for (const folder of remembered.keys()) if (dirname(folder) === results && !ids.has(basename(folder))) forget(folder)
 }
 
@@ -183,7 +185,8 @@ export async function storeIndex(results: string): Promise<void> {
   let text = ''
   let rows = 0
   for (const [folder, { row, stored, changed, created, files }] of [...remembered]) {
-    if (dirname(folder) !== results) continue
+    // What waits in a queue ends with it, and is read anew by the next process.
+    if (dirname(folder) !== results || row?.state === 'queued') continue
     text += `${JSON.stringify([basename(folder), changed, created, files])}\t${stored === '' ? JSON.stringify(row) : stored}\n`
     if (++rows % AT_ONCE !== 0) continue
     pieces.push(Buffer.from(text))

@@ -1,7 +1,7 @@
 /** The listing that windows ask for page by page, and what is found out about it once they have it. */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ExperimentRow, LabArgument } from '../../contract.ts'
-import { type Listed, listInBackground, newestFirst } from './list.ts'
+import { type Listed, listInBackground, newestFirst, TURN_MS } from './list.ts'
 import { edited, storeIndex } from './row-index.ts'
 import { isMoving } from './status.ts'
 import type { SampleExperiments } from './sample-experiments.ts'
@@ -36,8 +36,12 @@ export class RowPages {
     const from = after === undefined ? 0 : all.findIndex((listed) => comesAfter(listed, after))
     if (from < 0) return []
     const rows: ExperimentRow[] = []
-    for (const [place, { row }] of all.slice(from, limit === undefined ? undefined : from + limit).entries()) {
-      if (place % 50 === 49) await nextTurn()
+    let turned = performance.now()
+    for (const { row } of all.slice(from, limit === undefined ? undefined : from + limit)) {
+      if (performance.now() - turned > TURN_MS) {
+        await nextTurn()
+        turned = performance.now()
+      }
       const found = row()
       if (found !== null) rows.push(found.early === null || isMoving(found.state) ? found : { ...found, early: null })
     }

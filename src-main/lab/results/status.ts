@@ -1,9 +1,10 @@
 /** What the lab knows of a run beside its numbers: status.json, written whole by whoever owns the run at the time. */
-import { dirname, join, sep } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { RunState } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { ProcessIdentity, readJson, writeJson } from '../storage.ts'
+import { isThisProcess, ProcessIdentity, readJson, writeJson } from '../storage.ts'
+import { withoutPaths } from './without-paths.ts'
 
 const STATUS_VERSION = 1
 /**
@@ -13,7 +14,8 @@ const STATUS_VERSION = 1
 export const LOCAL = 'local.json'
 const Local = z.object({ dataFolder: z.string().nullable() })
 
-function localDataFolder(folder: string): string | null {
+/** Where data was looked for on this machine; null for the usual places, and on any other machine. */
+export function localDataFolder(folder: string): string | null {
   try {
     return Local.safeParse(readJson(join(folder, LOCAL), 100_000)).data?.dataFolder ?? null
   } catch {
@@ -43,8 +45,7 @@ export function isMoving(state: RunState): boolean {
 export function writeStatus(path: string, status: Status): void {
   const { dataFolder, reason, next, ...rest } = status
   const folder = dirname(path)
-  const local = (text: string | null): string | null =>
-    text?.replaceAll(`${folder}${sep}`, '').replaceAll(folder, 'Its folder') ?? null
+  const local = (text: string | null): string | null => text && withoutPaths(text, folder, dataFolder)
   if (dataFolder !== localDataFolder(folder)) writeJson(join(folder, LOCAL), { dataFolder })
   writeJson(path, { version: STATUS_VERSION, ...rest, reason: local(reason), next: local(next) })
 }
@@ -67,6 +68,16 @@ export function readStatus(path: string): Status | null {
   if (!parsed.success) return null
   // Older ones have it themselves.
   return { ...parsed.data, dataFolder: parsed.data.dataFolder ?? localDataFolder(dirname(path)) }
+}
+
+/** Whether it waits in a queue of this process, and so changes only when this process says so. */
+export function isQueuedHere(path: string): boolean {
+  try {
+    const status = readStatus(path)
+    return status?.state === 'queued' && status.queuedBy !== null && isThisProcess(status.queuedBy)
+  } catch {
+    return false
+  }
 }
 
 /** Changes some of it and keeps the rest, when it began above all. */

@@ -38,6 +38,7 @@ export const StoredRow: z.ZodType<ExperimentRow> = z.object({
   reason: z.string().nullable(),
   seeds: Numbers,
   collapsedSeeds: Numbers,
+  chanceSeeds: Numbers,
   testAccuracy: Spread.nullable(),
   trainAccuracy: Spread.nullable(),
   validationAccuracy: Spread.nullable(),

@@ -8,6 +8,7 @@ import { train } from '../../training/train.ts'
 import { loadDataSet } from '../datasets.ts'
 import { type Ledger, outcomeIn, readCheckpoint, readExperiment } from '../results.ts'
 import { describeEnvironment } from './run-environment.ts'
+import { drawInThreads } from './drawing.ts'
 import { type GroupedSeeds, groupSeeds, type SeedGroup } from './seed-groups.ts'
 import { yieldingEngine } from './yielding-engine.ts'
 
@@ -63,6 +64,7 @@ export async function* trainExperiment(
     const task = {
       experiment: { ...experiment, seeds: [...group.seeds] },
       engine: yieldingEngine(engine),
+      draw: drawInThreads,
       data: loaded.data,
       from: group.from,
       folder: ledger.folder,
@@ -87,6 +89,7 @@ export async function* trainExperiment(
             )
             yield { ...said, seeds: experiment.seeds, fromEpoch: lowestEpoch(groups) }
             for (const message of loaded.warnings) yield { kind: 'note', level: 'warning', message }
+            for (const message of loaded.notes) yield { kind: 'note', level: 'info', message }
           }
           if (others.length > 0 || !(first || seedsStopped))
             yield { kind: 'note', level: 'info', message: inTurn(group, others) }

@@ -3,7 +3,9 @@
  * lab (crashes, stops, resumes, files) holds for the command line.
  */
 import { basename, resolve } from 'node:path'
-import { rootFolder } from '../machine.ts'
+import { rootFolder, versionIn } from '../machine.ts'
+import { lengthenExperiment, readExperiment } from '../results.ts'
+import { requireLonger } from './longer.ts'
 import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiment } from './preparation.ts'
 import type { RunOptions, RunOutcome } from './run-options.ts'
 import { TrainingWorker } from './training-worker.ts'
@@ -20,11 +22,20 @@ export async function runExperiment(value: unknown, options: RunOptions): Promis
   return supervise(createRun(resolve(options.resultsFolder), experiment, dataFolder).folder, dataFolder, options)
 }
 
-/** Resumes a stopped, interrupted or failed run, named by its folder's name or path. @throws LabProblem */
-export async function resumeRun(named: string, options: RunOptions): Promise<RunOutcome> {
-  const { folder, experiment, dataFolder } = requireResumable(resolve(options.resultsFolder), named)
+/**
+ * Resumes a stopped, interrupted or failed run, named by its folder's name or path; with `epochs` also a finished one, to so
+ * many in all.
+ *
+ * @throws LabProblem
+ */
+export async function resumeRun(named: string, options: RunOptions, epochs?: number): Promise<RunOutcome> {
+  const results = resolve(options.resultsFolder)
+  const run = epochs === undefined ? requireResumable(results, named) : await requireLonger(results, named, epochs)
+  const { folder, experiment, dataFolder } = run
   const from = absolute(options.dataFolder) ?? dataFolder
   await requireRunnable(experiment, from, 'full')
+  const before = readExperiment(folder).training.epochs
+  if (experiment.training.epochs !== before) lengthenExperiment(folder, experiment, before, versionIn(rootFolder()))
   markQueued(folder, from)
   return supervise(folder, from, options)
 }

@@ -13,7 +13,7 @@ import { sweepMembers, type SweepAxis } from '../../experiment/sweep.ts'
 import { limitSamples } from '../../data/batches.ts'
 import type { Samples } from '../../data/data-set.ts'
 import { SplitProblem } from '../../data/split.ts'
-import { splitOf } from '../../training/train.ts'
+import { splitOf } from '../../training/held-out.ts'
 import { describeDataSets, loadDataSet } from '../datasets.ts'
 import { changeStatus, createFolder, findRun, lostSeeds, paths, readExperiment, readState } from '../results.ts'
 import { newSweepId } from './sweep-id.ts'
@@ -130,7 +130,8 @@ export function createRun(
   })
 }
 
-interface Resumable {
+/** A run that nobody works on. */
+export interface Resumable {
   readonly id: string
   readonly folder: string
   readonly experiment: Experiment
@@ -158,7 +159,7 @@ export function requireResumable(results: string, named: string): Resumable {
   if ((run.state === 'done' || run.state === 'collapsed') && lostSeeds(run.folder, run.experiment).length === 0)
     throw new LabProblem(
       `"${named}" is finished (${run.state}); nothing is left to resume.`,
-      'Add seeds to it, or start a new experiment with more epochs.',
+      'Give it more epochs, or add seeds to it.',
     )
   return run
 }

@@ -126,7 +126,10 @@ async function recordAndSend(into: Ledger, event: RunEvent): Promise<void> {
 async function fail(error: unknown): Promise<void> {
   if (ending) return
   const { message, next } = failureOf(error)
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  const trace = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  // Standard error is the run's log, which travels with its folder.
+  if (ledger === null) process.stderr.write(`${trace}\n`)
+  else ledger.log(trace)
   const folder = ledger?.folder ?? ''
   try {
     ledger?.setState('failed', message, next)

@@ -28,9 +28,17 @@ export function ownerFile(folder: string): string {
   return join(folder, 'worker.json')
 }
 
+let own: ProcessIdentity | undefined
+
 /** This process, as files name it. */
 export function identity(): ProcessIdentity {
-  return { pid: process.pid, began: began(process.pid), host: hostname() }
+  return (own ??= { pid: process.pid, began: began(process.pid), host: hostname() })
+}
+
+/** Whether a file names this process; thousands of queued runs ask. */
+export function isThisProcess(owner: ProcessIdentity): boolean {
+  const { pid, began: since, host } = identity()
+  return owner.pid === pid && owner.began === since && owner.host === host
 }
 
 /** The living worker of a folder; null when there is none (any more). */
@@ -41,6 +49,7 @@ export function liveOwner(folder: string): number | null {
 
 /** Whether a process that a file names still lives; `sign` is asked where the system cannot tell. */
 export function isProcessAlive(owner: ProcessIdentity, sign: () => boolean): boolean {
+  if (isThisProcess(owner)) return true
   if (owner.host !== hostname()) return sign()
   if (!isAlive(owner.pid)) return false
   return owner.began === '' ? sign() : began(owner.pid) === owner.began

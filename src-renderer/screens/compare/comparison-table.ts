@@ -18,6 +18,8 @@ export interface ComparisonRow {
   /** Seeds that have a result. */
   readonly seeds: number
   readonly collapsed: number
+  /** Seeds that ended at chance after too few updates to call them collapsed; they count. */
+  readonly atChance: number
   /** Of how many seeds the run has; more than `seeds` while some have not begun. */
   readonly planned: number
   /** Epochs done by the slowest seed that counts, when it is not through. */
@@ -52,6 +54,7 @@ export function comparisonRows(
       topK: topKOf(summarise(counting.map(({ topK }) => topK)), row.topK?.k),
       seeds: results.length,
       collapsed: results.filter(({ collapsed }) => collapsed).length,
+      atChance: results.filter(({ atChance }) => atChance).length,
       planned: row.seeds.length,
       unfinished: epochs < row.epochs ? { epochs, of: row.epochs } : null,
       best: Math.max(...counting.map(({ best }) => best)),

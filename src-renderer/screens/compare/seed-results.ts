@@ -17,6 +17,8 @@ export interface SeedResult {
   readonly best: number
   readonly epochs: number
   readonly collapsed: boolean
+  /** It ended at chance, and counts. */
+  readonly atChance: boolean
 }
 
 /** One experiment with its seeds: what a comparison puts beside another. */
@@ -46,6 +48,7 @@ export function seedResults(history: History, selection: Selection): readonly Se
         best: seed.test.view().reduce((most, value) => (value > most ? value : most), -Infinity),
         epochs: Number.isFinite(seed.epochs.last) ? seed.epochs.last : 0,
         collapsed: seed.collapsed !== null,
+        atChance: seed.atChance !== null,
       }
     })
     .sort((a, b) => a.seed - b.seed)

@@ -38,6 +38,10 @@ export function collapsedText({ collapsed, seeds }: ComparisonRow): string {
   return collapsed === 0 ? '' : `${collapsed} of ${seeds} collapsed`
 }
 
+export function chanceText({ atChance, seeds }: ComparisonRow): string {
+  return atChance === 0 ? '' : `${atChance} of ${seeds} at chance`
+}
+
 export function verdictText({ published }: ComparisonRow): string {
   return published === null ? '' : VERDICT_LABELS[published.verdict]
 }
@@ -60,6 +64,11 @@ const COLUMNS: readonly Column[] = [
     title: 'Collapsed',
     right: false,
     text: ({ collapsed, seeds }) => (collapsed === 0 ? '' : `${collapsed} of ${seeds}`),
+  },
+  {
+    title: 'At chance',
+    right: false,
+    text: ({ atChance, seeds }) => (atChance === 0 ? '' : `${atChance} of ${seeds}`),
   },
   { title: 'Time', right: true, text: ({ seconds }) => (seconds > 0 ? duration(seconds) : '') },
   {

@@ -183,7 +183,8 @@ function figuresOf(rows: readonly ExperimentRow[]): GroupFigures {
   for (const row of rows) {
     runs += row.seeds.length
     collapsed += row.collapsedSeeds.length
-    if (row.testAccuracy === null) continue
+    // Where all seeds collapsed, their accuracy is shown and is no result.
+    if (row.testAccuracy === null || row.state === 'collapsed') continue
     sum += row.testAccuracy.mean
     judged++
     best = Math.max(best ?? 0, row.testAccuracy.mean)

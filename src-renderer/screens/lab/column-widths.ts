@@ -15,7 +15,7 @@ const CURVE = 94
 /** One long note must not push the others out of sight. */
 const MOST = 260
 const LEAST_NAME = 240
-/** Of the table's width, where the other columns would have to give way. */
+/** Of the table's width, where the columns do not fit beside each other and it is moved sideways anyway. */
 const NAME_SHARE = 0.32
 /** Empty room is dealt out this far, then it is the name's: columns far from each other are hard to read along. */
 const MOST_SPARE = 28
@@ -48,8 +48,8 @@ export function columnWidths(
   })
   const longest = widest((row) => measure(nameText(row, words), 'strong')) + KEY + PADDING
   const others = CHOICE_WIDTH + wanted.reduce((sum, width) => sum + width, 0)
-  const share = Math.max(LEAST_NAME, room * NAME_SHARE)
-  const name = Math.ceil(Math.max(LEAST_NAME, Math.min(longest, Math.max(share, room - others))))
+  const left = room - others
+  const name = Math.ceil(Math.max(LEAST_NAME, Math.min(longest, left >= LEAST_NAME ? left : room * NAME_SHARE)))
   const spare = Math.max(0, Math.min(MOST_SPARE, Math.floor((room - others - name) / (columns.length + 1))))
   return { name, columns: wanted.map((width) => width + spare) }
 }

@@ -28,6 +28,8 @@ function cellText(row: ExperimentRow, column: string): string {
     return `${percent(spread.mean)}${spread.n > 1 ? ` ± ${percent(spread.sd)}` : ''} (${spread.n})`
   if (column === 'seeds' && row.collapsedSeeds.length > 0)
     return `${row.seeds.length}, ${row.collapsedSeeds.length} collapsed`
+  if (column === 'seeds' && row.chanceSeeds.length > 0)
+    return `${row.seeds.length}, ${row.chanceSeeds.length} at chance`
   const value = valueOf(row, column)
   return typeof value === 'number' && (column === 'best' || column === 'published') ? value.toFixed(2) : textOf(value)
 }

@@ -64,8 +64,11 @@ function problemWithNumber(schema: SettingSchema, value: unknown): string | null
   return null
 }
 
-function problemWithSchedule({ maxItems = Infinity, items = {} }: SettingSchema, value: unknown): string | null {
-  if (!Array.isArray(value) || value.length === 0)
+function problemWithSchedule(
+  { minItems = 0, maxItems = Infinity, items = {} }: SettingSchema,
+  value: unknown,
+): string | null {
+  if (!Array.isArray(value) || value.length < minItems)
     return 'Expected at least one line: the epoch it starts from, and the base.'
   if (value.length > maxItems) return `Expected at most ${maxItems} lines, found ${value.length}.`
   for (const [i, piece] of (value as readonly unknown[]).entries()) {

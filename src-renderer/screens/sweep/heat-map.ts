@@ -64,7 +64,8 @@ function shareOf(value: number, { low, high }: { readonly low: number; readonly 
 
 function cellWords(row: ExperimentRow, value: Spread | null, outcome: Outcome): string {
   const collapsed = row.collapsedSeeds.length
-  const seeds = collapsed === 0 ? `${row.seeds.length} seeds` : `${collapsed} of ${row.seeds.length} seeds collapsed`
+  const lost = collapsed === 0 ? `${row.seeds.length} seeds` : `${collapsed} of ${row.seeds.length} seeds collapsed`
+  const seeds = row.chanceSeeds.length === 0 ? lost : `${lost}, ${row.chanceSeeds.length} at chance`
   if (value === null)
     return collapsed > 0 ? `no result, ${seeds}` : `${STATE_LABELS[row.state].toLowerCase()}, no result yet`
   const spread = value.n > 1 ? ` ± ${percent(value.sd)}` : ''
