@@ -86,6 +86,7 @@ describe('run', () => {
       'seeds',
       'selection',
       'testAccuracy',
+      'topK',
       'trainAccuracy',
       'validationAccuracy',
     ])

@@ -1,9 +1,9 @@
 /** How a run ended, from its files alone: the same whether its seeds were trained at once, in groups or over several days. */
 import type { RunEvent } from '../../experiment/event.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { comparedOf, spreadsOf } from '../../experiment/outcome.ts'
+import { comparedOf, comparedTopK, spreadsOf } from '../../experiment/outcome.ts'
 import { compareEarly, comparePublished } from '../../experiment/published.ts'
-import { readRecord, topKIn } from './read.ts'
+import { readRecord } from './read.ts'
 
 type Done = Extract<RunEvent, { kind: 'done' }>
 
@@ -19,7 +19,7 @@ export function outcomeIn(folder: string, seconds: number, engine: string): Done
     engine,
     folder,
     published: comparePublished(comparedOf(outcomes), publishedFor(experiment)),
-    topK: topKIn(experiment, outcomes, true),
+    topK: comparedTopK(experiment, outcomes, publishedFor(experiment)),
     early: compareEarly(seeds, earlyFor(experiment))?.filter(({ ours }) => ours !== null) ?? null,
   }
 }

@@ -8,8 +8,8 @@ import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { comparedOf, spreadsOf } from '../../experiment/outcome.ts'
-import { compareEarly, comparePublished, comparePublishedTopK, spreadOf } from '../../experiment/published.ts'
+import { comparedOf, comparedTopK, spreadsOf } from '../../experiment/outcome.ts'
+import { compareEarly, comparePublished } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
@@ -201,7 +201,7 @@ function* rowSteps(
     created: status.created,
     // A run cut short is not held against a number that took all its epochs.
     published: finished ? comparePublished(comparedOf(outcomes), publishedFor(experiment)) : null,
-    topK: topKIn(experiment, outcomes, finished),
+    topK: comparedTopK(experiment, outcomes, finished ? publishedFor(experiment) : null),
     early: compareEarly(reading.beginnings, early),
     note: firstLine(notes),
     notes: notes.slice(0, LONGEST_SEARCHED),
@@ -241,19 +241,6 @@ function topKOf({ epochs, measures }: SeedRecord, reported: number): Pick<SeedOu
   // Counted after every epoch it stands beside the accuracies; counted less often, the last one is of the last epoch.
   const each = values.length === epochs.length
   return { topK: (each ? values[reported] : reported === epochs.length - 1 ? values.at(-1) : null) ?? null }
-}
-
-/** The spread over the seeds that count, judged where the run took all its epochs. */
-export function topKIn(
-  experiment: Experiment,
-  outcomes: readonly SeedOutcome[],
-  finished: boolean,
-): ExperimentRow['topK'] {
-  const k = experiment.evaluation.topK
-  if (k === null) return null
-  const good = outcomes.filter(({ status }) => status === 'done')
-  const test = spreadOf(good.map(({ topK }) => topK ?? null))
-  return comparePublishedTopK(test, k, finished ? publishedFor(experiment) : null)
 }
 
 /** A run is shown without notes that cannot be read: nothing that a person may leave out makes it unreadable. */
