@@ -2,7 +2,7 @@
 import { openLab, readAhead, type LabOptions } from '../lab/lab.ts'
 import { serveLab, type ServeOptions } from '../serve.ts'
 
-export interface ServedLabReport {
+interface ServedLabReport {
   /** A line for the person. */
   readonly print: (text: string) => void
   /** A line about something to be careful of, and about the end. */

@@ -25,7 +25,7 @@ type Part = 'train' | 'validation' | 'test'
 export type EvaluatedParts = Readonly<Record<Part, Evaluated[] | null>>
 
 /** What is counted beside accuracy. */
-export interface ExtraCounts {
+interface ExtraCounts {
   /** k of top-k; null for not counted. */
   readonly topK: number | null
   /** Of which part; null for none. */

@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
-import { afterAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
 import { spreadOf } from '../../src-main/experiment/published.ts'
 import { makeIdxFolder } from './idx-folder.ts'
@@ -13,8 +13,6 @@ import { native } from '../../src-main/engines/native.ts'
 import { apical, ROOT, start, watch, type Finished } from './process.ts'
 
 // Whole processes, and several in one test: a busy machine may take its time.
-vi.setConfig({ testTimeout: 180_000 })
-
 const scratch = mkdtempSync(join(tmpdir(), 'apical-cli-'))
 afterAll(() => {
   rmSync(scratch, { recursive: true, force: true })

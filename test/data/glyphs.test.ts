@@ -119,7 +119,7 @@ it('is too hard for a linear classifier, and not hopeless: softmax regression, w
   expect(accuracy.test).toBeGreaterThan(0.8)
   // Trained to the end, or the bound above would say nothing.
   expect(accuracy.train).toBeGreaterThan(accuracy.test)
-}, 120_000)
+})
 
 it('is loaded by the lab with its version and seed on record', async () => {
   const { data, fingerprint, folder, warnings } = await loadDataSet('glyphs', { seed: 3, folder: '/anywhere' })

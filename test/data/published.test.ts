@@ -8,8 +8,6 @@ import type { Samples } from '../../src-main/data/data-set.ts'
 import { describeDataSets, loadDataSet, useDataFolder, verifyDataSet } from '../../src-main/lab/datasets.ts'
 
 // Unpacking 180 MB of .xz takes seconds, and minutes on a machine that is busy with other tests.
-vi.setConfig({ testTimeout: 300_000 })
-
 const data = resolve(process.env['APICAL_DATA'] ?? fileURLToPath(new URL('../../../shared/data', import.meta.url)))
 const absent = (name: string) => !existsSync(join(data, name))
 const why = (name: string) => (absent(name) ? ` (skipped: no ${name} in APICAL_DATA or ../shared/data)` : '')

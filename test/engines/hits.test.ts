@@ -1,6 +1,6 @@
 // Hits counted while training, on every engine that this machine has: the same as counted here from the scores that a
 // session reports of the same batches, by another reading of what a hit is.
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { BatchPlan, Engine, Numbers, Session } from '../../src-main/engines/engine.ts'
 import { lower } from '../../src-main/engines/lowering/lower.ts'
 import { placeParameters } from '../../src-main/engines/webgpu/placement.ts'
@@ -16,8 +16,6 @@ import { judgedEngines, randomSamples, writeInitial } from './trial.ts'
 import { SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
 
 // Shaders compile for seconds where the driver computes on the processor.
-vi.setConfig({ testTimeout: 240_000 })
-
 /** As on today's graphics cards. */
 const CARD = { fuse: { workgroupBytes: 49_152, threads: 1024 }, join: true, tile: true }
 

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { EngineProblem } from '../../src-main/engines/engine.ts'
 import { lower } from '../../src-main/engines/lowering/lower.ts'
 import type { Instruction } from '../../src-main/engines/lowering/plan.ts'
@@ -24,8 +24,6 @@ import { differences, outcomeOf, type Trial } from './trial.ts'
 import { LEAST, SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
 
 // Shaders compile for seconds where the driver computes on the processor, and longer beside other tests.
-vi.setConfig({ testTimeout: 240_000 })
-
 const availability = await webgpu.available()
 if (!availability.available) test.skip(`webgpu is not tested here. ${availability.reason}`)
 

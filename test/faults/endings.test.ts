@@ -47,27 +47,23 @@ describe('a worker that', () => {
   it.each([
     ['SIGKILL', /killed.*SIGKILL.*memory/],
     ['SIGSEGV', /crashed in native code \(SIGSEGV\)/],
-  ] as const)(
-    'dies of %s is told as such, and the next in the queue starts',
-    async (signal, words) => {
-      const results = await open()
-      const { id } = await lab.start({ experiment: LONG })
-      const { id: next } = await lab.start({ experiment: SHORT })
-      expect((await lab.list({})).find((row) => row.id === next)).toMatchObject({ state: 'queued', queuePosition: 0 })
-      await trains(id)
-      process.kill(workerOf(join(results, id)), signal)
-      await eventually('the next run to be done', () => heard(next, 'done').length > 0)
-      expect(lastEvent(id)).toMatchObject({
-        event: { kind: 'failed', message: expect.stringMatching(words) as unknown },
-      })
-      expect(readRecord(join(results, id)).row).toMatchObject({
-        state: 'interrupted',
-        reason: expect.stringMatching(words) as unknown,
-      })
-      expectSound(join(results, id))
-    },
-    240_000,
-  )
+  ] as const)('dies of %s is told as such, and the next in the queue starts', async (signal, words) => {
+    const results = await open()
+    const { id } = await lab.start({ experiment: LONG })
+    const { id: next } = await lab.start({ experiment: SHORT })
+    expect((await lab.list({})).find((row) => row.id === next)).toMatchObject({ state: 'queued', queuePosition: 0 })
+    await trains(id)
+    process.kill(workerOf(join(results, id)), signal)
+    await eventually('the next run to be done', () => heard(next, 'done').length > 0)
+    expect(lastEvent(id)).toMatchObject({
+      event: { kind: 'failed', message: expect.stringMatching(words) as unknown },
+    })
+    expect(readRecord(join(results, id)).row).toMatchObject({
+      state: 'interrupted',
+      reason: expect.stringMatching(words) as unknown,
+    })
+    expectSound(join(results, id))
+  })
 
   it.skipIf(process.platform === 'win32')(
     `gives no sign of life is ended${process.platform === 'win32' ? ' (skipped: no SIGSTOP on Windows)' : ''}`,
@@ -83,7 +79,6 @@ describe('a worker that', () => {
       await eventually('the worker to be gone', () => liveOwner(join(results, id)) === null)
       expect(readRecord(join(results, id)).row).toMatchObject({ state: 'interrupted' })
     },
-    240_000,
   )
 
   it.skipIf(process.platform === 'win32')(
@@ -103,7 +98,6 @@ describe('a worker that', () => {
       expect(readRecord(join(results, waits)).row).toMatchObject({ state: 'interrupted' })
       expectSound(join(results, id))
     },
-    120_000,
   )
 
   it('meets an error says it itself, and the run is failed', async () => {
@@ -118,7 +112,7 @@ describe('a worker that', () => {
       event: { kind: 'failed', message: expect.stringContaining('checkpoint.safetensors') as unknown },
     })
     await eventually('the folder to say so', () => readRecordState(join(results, id)) === 'failed')
-  }, 240_000)
+  })
 
   it('loses its folder says so, and nothing is written elsewhere', async () => {
     const results = await open()
@@ -133,7 +127,7 @@ describe('a worker that', () => {
       events.some((event) => event.kind === 'removed' && event.id === id),
     )
     expect((await lab.list({})).map((row) => row.id)).not.toContain(id)
-  }, 240_000)
+  })
 })
 
 describe('the person', () => {
@@ -160,7 +154,7 @@ describe('the person', () => {
       reason: expect.stringContaining('closed') as unknown,
     })
     expectSound(folder)
-  }, 240_000)
+  })
 
   it('reorders and empties the queue', async () => {
     await open()
@@ -180,7 +174,7 @@ describe('the person', () => {
     // A lab's queue ends with it: nothing will run them, so nothing says they wait.
     for (const id of [b, c])
       expect((await lab.list({})).find((row) => row.id === id)).toMatchObject({ state: 'interrupted' })
-  }, 240_000)
+  })
 })
 
 function readRecordState(folder: string): string {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   expectSound(folder)
   expected = weightsOf(folder)
   history = historiesOf(folder, experiment.seeds)
-}, 120_000)
+})
 
 function newRun(results: string): string {
   const { folder } = createRun(results, experiment, null)

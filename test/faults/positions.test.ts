@@ -39,7 +39,7 @@ it('go on in groups, bit for bit, and the outcome is over all of them', async ()
   // The seed whose checkpoint came from the unbroken run has no lines of its own beyond where it was stopped.
   expect(historiesOf(resumed.folder, [0, 10, 20])).toEqual(historiesOf(unbroken.folder, [0, 10, 20]))
   expect(existsSync(files.worker)).toBe(false)
-}, 120_000)
+})
 
 /** Options that stop a run at the checkpoint after that epoch. */
 function stopAt(epoch: number, resultsFolder: string): RunOptions {

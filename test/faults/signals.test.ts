@@ -55,7 +55,6 @@ describe.skipIf(noFace)(`a served lab${noFace ? ' (skipped: build/face is not bu
       raw.socket.terminate()
       for (const socket of [silent, begun]) socket?.destroy()
     },
-    120_000,
   )
 })
 
@@ -70,18 +69,14 @@ describe('the wrapper that npm starts', () => {
     return String(folder)
   }
 
-  it.each(['SIGHUP', 'SIGTERM'] as const)(
-    'hands %s on to the training',
-    async (signal) => {
-      const wrapper = [join(ROOT, 'src-main/bootstrap.mjs'), 'apical', ...words(scratch.inside('wrapped'))]
-      const running = watch(spawn(NODE, wrapper, { stdio: ['ignore', 'pipe', 'pipe'] }))
-      const folder = await trained(running)
-      running.child.kill(signal)
-      expect((await running.finished).code).toBe(130)
-      expectKept(folder, 'stopped')
-    },
-    120_000,
-  )
+  it.each(['SIGHUP', 'SIGTERM'] as const)('hands %s on to the training', async (signal) => {
+    const wrapper = [join(ROOT, 'src-main/bootstrap.mjs'), 'apical', ...words(scratch.inside('wrapped'))]
+    const running = watch(spawn(NODE, wrapper, { stdio: ['ignore', 'pipe', 'pipe'] }))
+    const folder = await trained(running)
+    running.child.kill(signal)
+    expect((await running.finished).code).toBe(130)
+    expectKept(folder, 'stopped')
+  })
 
   const noNpm = process.platform === 'win32'
   it.skipIf(noNpm)(
@@ -94,6 +89,5 @@ describe('the wrapper that npm starts', () => {
       await eventually('the training to end', () => liveOwner(folder) === null)
       expectKept(folder, 'stopped')
     },
-    120_000,
   )
 })

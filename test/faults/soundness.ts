@@ -48,7 +48,7 @@ export function historiesOf(folder: string, seeds: readonly number[]): unknown[]
 }
 
 /** Waits until a condition holds, looking often; fails with `what` when it never does. */
-export async function eventually(what: string, holds: () => boolean, limitMs = 120_000): Promise<void> {
+export async function eventually(what: string, holds: () => boolean, limitMs = 240_000): Promise<void> {
   const begin = performance.now()
   while (!holds()) {
     if (performance.now() - begin > limitMs) throw new Error(`waited in vain for: ${what}`)

@@ -18,7 +18,7 @@ const train = async (changes: object = {}): Promise<string> =>
 let folder = ''
 beforeAll(async () => {
   folder = await train()
-}, 60_000)
+})
 
 /** A copy of seed 0's checkpoint, which the next test needs whole. */
 function withCheckpoint(bytes: Uint8Array, work: () => void): void {
@@ -41,7 +41,7 @@ describe('a checkpoint', () => {
       message: expect.stringContaining('expected seed 0, found seed 1') as unknown,
       next: expect.stringContaining('Delete this checkpoint') as unknown,
     })
-  }, 60_000)
+  })
 
   it('of another experiment with a network of the same shape is refused by what differs', async () => {
     const { training } = experiment
@@ -49,7 +49,7 @@ describe('a checkpoint', () => {
     withCheckpoint(readFileSync(paths(other).checkpoint(0)), () => {
       expect(() => readCheckpoint(folder, 0)).toThrow(/expected .*batchSize 20, found .*batchSize 10/)
     })
-  }, 60_000)
+  })
 
   it('with one byte flipped is refused, wherever the byte is', () => {
     const own = readFileSync(paths(folder).checkpoint(0))
@@ -85,4 +85,4 @@ it('a seed whose folder was lost is trained again, also of a finished run, and e
   expect(ending.kind).toBe('done')
   expect(readFileSync(paths(done).weights(1)).equals(weights)).toBe(true)
   expect(readRecord(done).outcomes).toEqual(outcomes)
-}, 60_000)
+})

@@ -1,11 +1,9 @@
 /** What a lab sends processes for: benchmarks and pages of samples. */
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src-main/contract.ts'
 import { generateGlyphs } from '../../src-main/data/glyphs.ts'
 import { openLab, type OpenLab } from '../../src-main/lab/lab.ts'
 import { scratchFolder, smallExperiment } from './small-experiment.ts'
-
-vi.setConfig({ testTimeout: 120_000 })
 
 const scratch = scratchFolder()
 let lab: OpenLab

@@ -41,7 +41,7 @@ beforeAll(async () => {
   })
   expect(ending.kind).toBe('done')
   done = folder
-}, 240_000)
+})
 afterEach(async () => {
   for (const lab of open.splice(0)) await lab.close()
 })
@@ -143,7 +143,7 @@ describe('a lab', () => {
     const { seconds, problems } = await lab.forecast({ experiment: quickExperiment(50) })
     expect(problems).toEqual([])
     expect(seconds).toBeGreaterThan(0)
-  }, 240_000)
+  })
 
   it('forecasts what stands before anything was measured, and says what is wrong beside each field', async () => {
     const lab = await newLab()

@@ -55,7 +55,7 @@ it('tells those who wait in one event when one starts, moves or leaves, and not 
   expect(events.filter(({ kind }) => kind === 'queue').length).toBeLessThanOrEqual(3)
   const positions = new Map((await lab.list({})).map((row) => [row.id, row.queuePosition]))
   expect(others.map((id) => positions.get(id))).toEqual(others.map((_, position) => position))
-}, 120_000)
+})
 
 it('makes the folders of a sweep in steps between which others are answered', async () => {
   await open()
@@ -69,4 +69,4 @@ it('makes the folders of a sweep in steps between which others are answered', as
   }
   expect((await started).ids).toHaveLength(60)
   expect(new Set(seen).size).toBeGreaterThan(20)
-}, 120_000)
+})

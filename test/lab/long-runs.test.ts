@@ -36,7 +36,7 @@ describe('more numbers than a call takes arguments', () => {
     expect(row?.curve.at(-1)).toBe(0.8)
     expect(readRecord(folder).seeds.map((seed) => seed.epochs.length)).toEqual([epochs, epochs])
     expect(outcomeIn(folder, 1, 'reference').seeds).toHaveLength(seeds)
-  }, 60_000)
+  })
 
   it('as warnings are told by the first ones and how many there are', () => {
     const folder = longRun(1, 1)
@@ -46,7 +46,7 @@ describe('more numbers than a call takes arguments', () => {
     expect(warnings[0]).toContain('line 2 cannot be read')
     expect(warnings.at(-1)).toContain('199980 more lines')
     expect(read[0]?.epochs).toEqual([1])
-  }, 60_000)
+  })
 })
 
 it('more epochs over all seeds than a window can be sent are thinned: the last one stays, and no second is lost', () => {
@@ -60,7 +60,7 @@ it('more epochs over all seeds than a window can be sent are thinned: the last o
   }
   expect(row).toMatchObject({ best: 0.9, epochsDone: epochs })
   expect(outcomes.every(({ epoch, status }) => epoch === epochs && status === 'done')).toBe(true)
-}, 120_000)
+})
 
 it('a measure of more points than are kept is thinned evenly, also across a resume', () => {
   const folder = longRun(1, 1)

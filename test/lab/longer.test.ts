@@ -1,7 +1,7 @@
 /** A finished or stopped run trained to more epochs: the very bytes of one that had so many from the start, with real workers. */
 import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, describe, expect, it, vi } from 'vitest'
+import { afterAll, afterEach, describe, expect, it } from 'vitest'
 import type { LabEvent } from '../../src-main/contract.ts'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
@@ -10,8 +10,6 @@ import { paths, readRecord } from '../../src-main/lab/results.ts'
 import { resumeRun, runExperiment } from '../../src-main/lab/runs.ts'
 import { eventually, historiesOf, weightsOf } from '../faults/soundness.ts'
 import { quickExperiment, scratchFolder, smallExperiment } from './small-experiment.ts'
-
-vi.setConfig({ testTimeout: 240_000 })
 
 const scratch = scratchFolder()
 const open: OpenLab[] = []

@@ -344,7 +344,7 @@ describe('two instances', () => {
     for (const child of children) child.kill('SIGKILL')
     expect(answers.filter((answer) => answer === 'mine\n')).toHaveLength(1)
     expect(answers.filter((answer) => answer.includes('is in use by process'))).toHaveLength(5)
-  }, 30_000)
+  })
 
   it('that lost the folder write no checkpoint into it', () => {
     const folder = newRun()

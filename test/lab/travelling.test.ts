@@ -12,8 +12,6 @@ import { imagesFile, labelsFile } from '../data/idx-file.ts'
 import { eventually } from '../faults/soundness.ts'
 import { quickExperiment, scratchFolder } from './small-experiment.ts'
 
-vi.setConfig({ testTimeout: 120_000 })
-
 const scratch = scratchFolder()
 const open: OpenLab[] = []
 beforeEach(() => {

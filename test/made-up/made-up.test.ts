@@ -82,7 +82,7 @@ beforeAll(() => {
   const { out, err } = run('ask.ts')
   if (out === '') throw new Error(err)
   told = JSON.parse(out) as typeof told
-}, 60_000)
+})
 
 const words = () => ({ ...madeUpDescription, rules: told.cards })
 const card = (): RuleCard => {
@@ -152,7 +152,7 @@ describe('the command line', () => {
     for (const { testAccuracy } of ends) expect(testAccuracy?.mean).toBeGreaterThan(0.3)
     const shown = run('src-main/cli.ts', 'show', String(ends[0]?.folder))
     expect(shown.out).toContain('rule.settings.memory = 0.9')
-  }, 120_000)
+  })
 
   test('says what is wrong with it in the words of its own check', () => {
     const refused = run('src-main/cli.ts', 'run', 'made-up.json', '--set', 'rates=1')
