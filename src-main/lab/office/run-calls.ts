@@ -100,7 +100,7 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
     startGrid: async ({ name }) => startAll(gridExperiments(requireGrid(name), newSweepId())),
 
     resume: async ({ id, epochs }) => {
-      samples.refuse(id, 'is finished and cannot be resumed')
+      samples.refuse(id, 'came with Apical and cannot be resumed')
       await queue.untilExited(id)
       requireUnqueued(id)
       const run = epochs === undefined ? requireResumable(results, id) : await requireLonger(results, id, epochs)
