@@ -335,8 +335,9 @@ class Run {
       if (measure) {
         const position = { batch: this.#batch, batchInEpoch: this.#batchInEpoch }
         yield* this.#measuring.take(this.#session, this.#data, plan, this.#replicas, position)
-        if (this.#task.now() - this.#lastCosts > COSTS_MS) yield* this.#costs()
       }
+      // Also between takes: what the first one took of little time is soon a small share.
+      if (this.#task.now() - this.#lastCosts > COSTS_MS) yield* this.#costs()
       yield this.#progress('training')
       if (!this.#someLeft()) return 'all collapsed'
       if (this.#task.now() - this.#lastCheckpoint > CHECKPOINT_MS) yield* this.#checkpoint(false)
