@@ -6,7 +6,7 @@ export interface PresetCard {
   readonly name: string
   readonly label: string
   readonly experiment: Experiment
-  /** The number its authors printed; null for our own presets. */
+  /** The number its authors printed; null for our own presets and where they printed none. */
   readonly published:
     | (Spread & {
         readonly source: string
@@ -25,6 +25,6 @@ export interface PresetCard {
 /** All settings of a preset's grid, the one of highest published training accuracy first. */
 export interface PresetGridCard {
   readonly settings: readonly PresetCard[]
-  /** What is not the same in all of them: 'widths' and settings of the rule. */
+  /** What is not the same in all of them, by the keys that `--set` takes: 'widths' and settings of the rule. */
   readonly keys: readonly string[]
 }

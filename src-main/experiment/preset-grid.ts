@@ -1,12 +1,11 @@
 /** All settings of one published study: its authors' grid, the best trained first, as their notebooks sort it. */
 import type { z } from 'zod'
 import type { Experiment } from './experiment.ts'
+import type { PresetGridCard } from './preset-card.ts'
 import { presetNamed, type Preset } from './presets.ts'
 
-export interface PresetGrid {
+export interface PresetGrid extends PresetGridCard {
   readonly settings: readonly Preset[]
-  /** What is not the same in all of them, by the keys that `--set` takes. */
-  readonly keys: readonly string[]
 }
 
 /** Null where there is no study of that name. */

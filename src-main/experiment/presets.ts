@@ -12,6 +12,7 @@ import file from '../../resources/presets.json' with { type: 'json' }
 import { ruleNamed } from '../rules/index.ts'
 import type { Spread } from './event.ts'
 import { DATASET_NAMES, Experiment, EXPERIMENT_VERSION } from './experiment.ts'
+import type { PresetCard } from './preset-card.ts'
 import type { EarlyCurve, Published } from './published.ts'
 
 /** The file as it was read: whoever remembers what was compared with it has to notice when it changes. */
@@ -52,18 +53,8 @@ const StoredPreset = z.strictObject({
 })
 type StoredPreset = z.infer<typeof StoredPreset>
 
-export interface Preset {
-  readonly name: string
-  readonly label: string
-  readonly experiment: Experiment
-  /** The number its authors printed; null for our own presets and where they printed none. */
+export interface Preset extends PresetCard {
   readonly published: Published | null
-  /** Which setting of the authors' grid this is, from 1. */
-  readonly setting: number
-  /** How many settings the grid has. */
-  readonly settings: number
-  /** The authors' example notebook it is from, which printed one run at most; null where there is none. */
-  readonly notebook: string | null
 }
 
 let stored: ReadonlyMap<string, StoredPreset> | null = null

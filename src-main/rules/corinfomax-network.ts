@@ -121,9 +121,13 @@ export function corinfomaxNetwork(
   /** Rates with r₀ = x. */
   const below = (r: Rates, k: number): State | Value => (k === 0 ? p.x : r(k))
 
-  /** e_k = r_k − W_k r_{k−1}, of rates that move. */
-  const forwardErrorAt = (r: Rates, k: number): Value =>
-    sum([1, r(k)], [-1, apply(W(k), below(r, k - 1))], ...(biases === null ? [] : ([[-1, biases.b(k)]] as const)))
+  const weightsNow = (k: number): { readonly w: Value; readonly b: Value | null } => ({
+    w: W(k).current,
+    b: biases === null ? null : biases.b(k).current,
+  })
+  /** e_k = r_k − W_k r_{k−1} (− b_k), with the weights as they are now unless others are given. */
+  const forwardErrorOf = (r: (k: number) => State | Value, k: number, { w, b } = weightsNow(k)): Value =>
+    sum([1, r(k)], [-1, apply(w, k === 1 ? p.x : r(k - 1))], ...(b === null ? [] : ([[-1, b]] as const)))
 
   /** What biases add to the drive of layer k, where B counts `lateral` times. */
   const offsets = (k: number, lateral: number): readonly (readonly [number, Parameter])[] =>
@@ -172,7 +176,7 @@ export function corinfomaxNetwork(
       reportResidual(p, phase, listed(before), listed(r))
       for (let k = 1; k <= L; k++) {
         p.measure(`${phase}.settling.r${k}`, r(k))
-        if (k > 1) p.measure(`${phase}.settling.forward${k}`, forwardErrorAt(r, k))
+        if (k > 1) p.measure(`${phase}.settling.forward${k}`, forwardErrorOf(r, k))
         if (k < L) p.measure(`${phase}.settling.backward${k}`, difference(r(k), apply(V(k + 1), r(k + 1))))
       }
     })
@@ -204,13 +208,11 @@ export function corinfomaxNetwork(
       }
 
       // Prediction errors with the weights as they were: e_k = r_k − W_k r_{k−1}, ē_k = r_k − V_{k+1} r_{k+1}.
-      const forwardError = (phase: (k: number) => Value, k: number): Value =>
-        sum([1, phase(k)], [-1, apply(Wold(k), phase(k - 1))], ...(bold === null ? [] : ([[-1, bold(k)]] as const)))
+      const forwardError = (phase: (k: number) => Value, k: number): Value => forwardErrorOf(phase, k, before(k))
       const backwardError = (phase: (k: number) => Value, k: number): Value =>
         difference(phase(k), apply(Vold(k + 1), phase(k + 1)))
-      const Wold = layers(1, L, (k) => W(k).current)
+      const before = layers(1, L, weightsNow)
       const Vold = layers(2, L, (k) => V(k).current)
-      const bold = biases === null ? null : layers(1, L, (k) => biases.b(k).current)
 
       for (let k = 1; k <= L; k++) {
         // W_k ← W_k + (μ/(sβ)) ( ⟨e_k r_{k−1}ᵀ⟩_nudged − ⟨e_k r_{k−1}ᵀ⟩_free )

@@ -63,8 +63,8 @@ export const defects: readonly Defect[] = [
       why: 'weight decay without ε',
     },
     {
-      find: 'const Wold = layers(1, L, (k) => W(k).current)',
-      replace: 'const Wold = W',
+      find: 'forwardErrorOf(phase, k, before(k))',
+      replace: 'forwardErrorOf(phase, k)',
       why: 'logged errors with the new weights',
     },
     {
