@@ -56,11 +56,16 @@ export interface ExperimentRow {
   readonly collapsedSeeds: readonly number[]
   /** Those that ended no better than chance after too few updates to call them collapsed: their accuracy counts. */
   readonly chanceSeeds: readonly number[]
-  /** After each seed's last epoch, or the one chosen on the validation set: see `selection`. Of the collapsed seeds where all collapsed. */
+  /**
+   * Over the seeds that count (`experiment/result.ts`), after each one's last epoch, or the one chosen on the validation set: see
+   * `selection`.
+   */
   readonly testAccuracy: Spread | null
   readonly trainAccuracy: Spread | null
   /** Null without a validation set. */
   readonly validationAccuracy: Spread | null
+  /** Epochs that every seed of these means finished; null before the first, and where all collapsed. */
+  readonly resultEpoch: number | null
   readonly selection: Selection
   /** Best test accuracy of any seed after any epoch. */
   readonly best: number | null

@@ -38,6 +38,17 @@ export const arrows: Record<string, readonly string[]> = {
   ],
 }
 
+/**
+ * Definitions that both sides must share to the letter: what counts as a result, how it is averaged, which epoch is reported.
+ * The face may import their values, and they import none but of one another, so that nothing else comes along.
+ */
+export const shared: readonly string[] = [
+  'src-main/experiment/nearest.ts',
+  'src-main/experiment/result.ts',
+  'src-main/experiment/selection.ts',
+  'src-main/experiment/spread.ts',
+]
+
 /** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */
 export const labArrows: Record<string, readonly string[]> = {
   problem: [],

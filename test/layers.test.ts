@@ -5,7 +5,7 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
-import { arrows, labArrows } from './arrows.ts'
+import { arrows, labArrows, shared } from './arrows.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -148,6 +148,8 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
     graph.set(path, targets)
     for (const { specifier, line, typesOnly } of importsOf(path, source)) {
       const at = `${path}:${line}`
+      if (shared.includes(path) && !typesOnly && !isShared(path, specifier))
+        violations.push(`${at}: what both sides share may import values of its like alone (${specifier ?? 'computed'})`)
       if (specifier === null) violations.push(`${at} imports something computed, which no check can follow`)
       else if (specifier.startsWith('.')) {
         const target = posix.normalize(posix.join(posix.dirname(path), specifier.replace(/\?.*$/, '')))
@@ -164,7 +166,7 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
         const allowed = arrowsOf(room) ?? []
         if (!allowed.includes(isScreen(other) && room === 'face/app' ? 'face/screens' : other))
           violations.push(`${at}: ${room} may not import ${other} (${target})`)
-        else if (isFace(room) && !isFace(other) && !typesOnly)
+        else if (isFace(room) && !isFace(other) && !typesOnly && !shared.includes(target))
           violations.push(`${at}: the face may import types alone from ${other} (${target})`)
         else if (other === 'rules' && !doorsOfRules.test(target))
           violations.push(`${at} knows one rule by name (${target})`)
@@ -172,6 +174,10 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
     }
   }
   return [...violations, ...cyclesIn(graph)]
+}
+
+function isShared(path: string, specifier: string | null): boolean {
+  return specifier?.startsWith('.') === true && shared.includes(posix.join(posix.dirname(path), specifier))
 }
 
 function packageViolations(path: string, specifier: string, dependencies: ReadonlySet<string>): string[] {
@@ -222,6 +228,8 @@ describe('the check sees', () => {
     'src-main/engines/tensorflow.ts': "import '@tensorflow/tfjs-core'",
     'src-main/engines/webgpu/device.ts': "import 'webgpu'",
     'src-main/experiment/experiment.ts': "import { rules } from '../rules/index.ts'",
+    'src-main/experiment/selection.ts': "import type { Experiment } from './experiment.ts'",
+    'src-main/experiment/result.ts': "import { selectedIndex } from './selection.ts'",
     'src-main/training/train.ts': "import '../engines/tensorflow.ts'",
     'src-main/lab/lab.ts': "import type { Lab } from '../contract.ts'\nimport { readFile } from 'node:fs/promises'",
     'src-main/contract.ts': "import type { Experiment } from './experiment/experiment.ts'",
@@ -230,7 +238,7 @@ describe('the check sees', () => {
     'src-renderer/App.svelte':
       '<script lang="ts">\nimport type { Lab } from "../src-main/contract.ts"\nimport "./screens/lab/Lab.svelte"\n</script>\n<p>import x from "electron"</p>',
     'src-renderer/lab.svelte.ts': "import type { Lab } from '../src-main/contract.ts'",
-    'src-renderer/charts/scale.ts': '',
+    'src-renderer/charts/scale.ts': "import { selectedIndex } from '../../src-main/experiment/selection.ts'",
     'src-renderer/figure/scene.ts': "import '../charts/scale.ts'",
     'src-renderer/parts/Chart.svelte': "<script>import '../figure/scene.ts'\nimport '../lab.svelte.ts'</script>",
     'src-renderer/screens/lab/Lab.svelte': "<script>import '../../parts/Chart.svelte'\nimport './rows.ts'</script>",
@@ -271,6 +279,24 @@ describe('the check sees', () => {
       'src-renderer/lab.svelte.ts',
       "import { LAB_CALLS } from '../src-main/contract.ts'",
       'the face may import types alone from contract',
+    ],
+    [
+      'a value of the experiment in the face',
+      'src-renderer/lab.svelte.ts',
+      "import { Experiment } from '../src-main/experiment/experiment.ts'",
+      'the face may import types alone from experiment',
+    ],
+    [
+      'a schema in what both sides share',
+      'src-main/experiment/result.ts',
+      "import { Experiment } from './experiment.ts'",
+      'what both sides share may import values of its like alone',
+    ],
+    [
+      'a package in what both sides share',
+      'src-main/experiment/result.ts',
+      "import { z } from 'zod'",
+      'what both sides share may import values of its like alone',
     ],
     [
       'a screen in another',

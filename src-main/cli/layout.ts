@@ -19,6 +19,11 @@ export function spread(value: Spread | null): string {
   return value.n > 1 ? `${rounded(value.mean)} ± ${rounded(value.sd)} %` : percent(value.mean)
 }
 
+/** '94.09 ± 0.06 % (2 of 3 seeds)': how many count is said where not all do. */
+export function spreadOfSeeds(value: Spread | null, seeds: number): string {
+  return value === null || value.n === seeds ? spread(value) : `${spread(value)} (${value.n} of ${seeds} seeds)`
+}
+
 /** '4.2 s', '3 min 10 s', '2 h 05 min'. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds) || seconds < 0) return '–'

@@ -3,6 +3,8 @@
  * a progress bar below them.
  */
 import type { EarlyEpoch, MeasureCost, RunEvent, SeedOutcome } from '../experiment/event.ts'
+import { seedsBehind } from '../experiment/outcome.ts'
+import { spreadOf } from '../experiment/spread.ts'
 import { EXIT } from './command.ts'
 import { duration, percent, spread, table } from './layout.ts'
 import type { Terminal } from './terminal.ts'
@@ -117,9 +119,10 @@ export class Report {
   #flushEpoch(): void {
     const [first] = this.#epoch
     if (first === undefined) return
-    const test = meanOf(this.#epoch.map(({ testAccuracy }) => testAccuracy))
-    const train = meanOf(this.#epoch.map(({ trainAccuracy }) => trainAccuracy))
-    const validation = meanOf(this.#epoch.map(({ validationAccuracy }) => validationAccuracy))
+    const mean = (of: (event: Of<'epoch'>) => number | null): number | null => spreadOf(this.#epoch.map(of))?.mean ?? null
+    const test = mean(({ testAccuracy }) => testAccuracy)
+    const train = mean(({ trainAccuracy }) => trainAccuracy)
+    const validation = mean(({ validationAccuracy }) => validationAccuracy)
     const held = validation === null ? '' : `validation ${percent(validation)}   `
     const seeds = this.#epoch.length > 1 ? `  (mean of ${this.#epoch.length} seeds)` : ''
     const number = `${first.epoch}/${this.#epochs}`.padStart(2 * String(this.#epochs).length + 1)
@@ -154,6 +157,7 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
       'bold',
       `test ${spread(event.testAccuracy)}   train ${spread(event.trainAccuracy)}${held}${of}   in ${duration(event.seconds)}`,
     ),
+    ...behindLines(event.seeds),
     ...lost.map((seed) =>
       terminal.paint('yellow', `seed ${seed.seed} ${measured(seed)}: ${seed.reason ?? 'no reason given'}`),
     ),
@@ -183,6 +187,14 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
   if (event.early !== null) lines.push(...earlyLines(event.early, terminal))
   lines.push(`Results: ${event.folder}`)
   return lines
+}
+
+/** Which seeds the result leaves out because they are not as far as the others; nothing where none is. */
+export function behindLines(seeds: readonly SeedOutcome[]): string[] {
+  const left = seedsBehind(seeds)
+  if (left.length === 0) return []
+  const each = left.map(({ seed, epochs }) => `seed ${seed} (epoch ${epochs})`)
+  return [`Not in the mean, because they finished fewer epochs: ${each.join(', ')}.`]
 }
 
 /** 'collapsed, test 9.80 %': a number that was measured is shown whatever became of its seed. */
@@ -217,9 +229,4 @@ export function costsLine(costs: readonly MeasureCost[]): string {
 /** Done only when every seed has a result, at chance or not: a collapsed or failed seed is never averaged away silently. */
 export function doneExit(seeds: readonly SeedOutcome[]): number {
   return seeds.every(({ status }) => status === 'done') ? EXIT.done : EXIT.failed
-}
-
-function meanOf(values: readonly (number | null)[]): number | null {
-  const present = values.filter((value) => value !== null)
-  return present.length === 0 ? null : present.reduce((sum, value) => sum + value, 0) / present.length
 }

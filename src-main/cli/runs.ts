@@ -29,6 +29,12 @@ export const runs: Command = {
   },
 }
 
+/** '3', or '2 of 3' where not all count: the others collapsed or are not as far. */
+function countedOf({ testAccuracy, seeds }: ExperimentRow): string {
+  const n = testAccuracy?.n ?? seeds.length
+  return n === seeds.length ? String(n) : `${n} of ${seeds.length}`
+}
+
 function cells(row: ExperimentRow): string[] {
   const collapsed =
     row.collapsedSeeds.length > 0 ? `, ${row.collapsedSeeds.length} of ${row.seeds.length} collapsed` : ''
@@ -39,7 +45,7 @@ function cells(row: ExperimentRow): string[] {
     `${row.state}${collapsed}${chance}`,
     row.widths.join('-'),
     spread(row.testAccuracy),
-    String(row.seeds.length),
+    countedOf(row),
     `${row.epochsDone}/${row.epochs}`,
     duration(row.seconds),
     row.engine,

@@ -3,8 +3,8 @@ import type { ExperimentRecord, SeedRecord } from '../contract.ts'
 import type { SeedOutcome } from '../experiment/event.ts'
 import { findRun, readRecord, resultsFolder } from '../lab/results.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
-import { duration, percent, size, spread, table } from './layout.ts'
-import { costsLine, earlyLines } from './report.ts'
+import { duration, percent, size, spread, spreadOfSeeds, table } from './layout.ts'
+import { behindLines, costsLine, earlyLines } from './report.ts'
 import type { Terminal } from './terminal.ts'
 
 export const show: Command = {
@@ -39,8 +39,9 @@ function print(
   title('Result')
   const held = row.validationAccuracy === null ? '' : `   validation ${spread(row.validationAccuracy)}`
   terminal.print(
-    `test ${spread(row.testAccuracy)}   train ${spread(row.trainAccuracy)}${held}   best ${percent(row.best)}`,
+    `test ${spreadOfSeeds(row.testAccuracy, row.seeds.length)}   train ${spread(row.trainAccuracy)}${held}   best ${percent(row.best)}`,
   )
+  for (const line of behindLines(outcomes)) terminal.print(line)
   if (row.published !== null)
     terminal.print(`published ${spread(row.published)} (${row.published.n} seeds): ${row.published.verdict}`)
   for (const line of earlyLines(row.early ?? [], terminal)) terminal.print(line)

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { SeedOutcome, Spread } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { RunOutcome } from '../lab/runs.ts'
-import { spread, table } from './layout.ts'
+import { spread, spreadOfSeeds, table } from './layout.ts'
 import type { Terminal } from './terminal.ts'
 
 /** One setting of the sweep, over its seeds. */
@@ -13,7 +13,7 @@ export interface SweepGroup {
   readonly folder: string
   /** 'collapsed' when all seeds did. */
   readonly status: 'done' | 'collapsed' | 'stopped' | 'failed'
-  /** Over the seeds that did not collapse, or over all where all did. */
+  /** Over the seeds that count: see `experiment/result.ts`. */
   readonly testAccuracy: Spread | null
   readonly trainAccuracy: Spread | null
   readonly validationAccuracy: Spread | null
@@ -43,14 +43,15 @@ function statusOf(seeds: readonly SeedOutcome[]): SweepGroup['status'] {
 }
 
 /**
- * The setting of largest mean validation accuracy, the first of equals, among those without a lost seed; null where no
+ * The setting of largest mean validation accuracy, the first of equals, among those of which every seed counts; null where no
  * samples were held out: settings are not chosen on the test set.
  */
 function chosenGroup(groups: readonly SweepGroup[]): SweepGroup | null {
   let best: SweepGroup | null = null
   for (const group of groups) {
-    if (group.status !== 'done' || group.collapsedSeeds.length > 0 || group.validationAccuracy === null) continue
-    if (group.validationAccuracy.mean > (best?.validationAccuracy?.mean ?? -Infinity)) best = group
+    const { status, validationAccuracy: value, seeds } = group
+    if (status !== 'done' || value?.n !== seeds.length) continue
+    if (value.mean > (best?.validationAccuracy?.mean ?? -Infinity)) best = group
   }
   return best
 }
@@ -81,9 +82,9 @@ export function tellSweep(id: string, groups: readonly SweepGroup[], terminal: T
     terminal.print(`Best validation accuracy: ${settingsText(chosen)}, test ${spread(chosen.testAccuracy)}`)
 }
 
-function accuracy({ status }: SweepGroup, value: Spread | null): string {
-  if (status === 'done') return spread(value)
-  return value === null ? status : `${spread(value)}, ${status}`
+function accuracy({ status, seeds }: SweepGroup, value: Spread | null): string {
+  if (status === 'done') return spreadOfSeeds(value, seeds.length)
+  return value === null ? status : `${spreadOfSeeds(value, seeds.length)}, ${status}`
 }
 
 function settingsText({ settings }: SweepGroup): string {

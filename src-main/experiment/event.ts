@@ -26,6 +26,8 @@ export interface SeedOutcome {
   readonly topK?: number | null
   /** Whose accuracies these are: the last, or the one chosen on the validation set; null before the first. */
   readonly epoch: number | null
+  /** How many epochs it finished. */
+  readonly epochs: number
   /** Trained to its end and no better than naming one class, after too few updates to call it collapsed. */
   readonly atChance: boolean
   /** Why it collapsed, failed or counts as at chance, in words; null otherwise. */
@@ -75,7 +77,7 @@ export type RunEvent =
       readonly engine: string
       readonly device: string
       readonly seeds: readonly number[]
-      /** Learned numbers of one replica. */
+      /** Parameters of one network. */
       readonly parameters: number
       readonly batchesPerEpoch: number
       readonly epochs: number
@@ -177,6 +179,8 @@ export type RunEvent =
       readonly trainAccuracy: Spread | null
       /** Null without a validation set. */
       readonly validationAccuracy: Spread | null
+      /** Epochs that every seed of these means finished; null where all collapsed. */
+      readonly resultEpoch: number | null
       /** How the epoch was chosen whose accuracies are reported. */
       readonly selection: Selection
       readonly seeds: readonly SeedOutcome[]

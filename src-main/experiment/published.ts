@@ -1,5 +1,6 @@
-/** Means over seeds, and whether they agree with what the authors printed. */
+/** Whether means over seeds agree with what the authors printed. */
 import type { EarlyEpoch, PublishedComparison, Spread, TopKComparison } from './event.ts'
+import { spreadOf } from './spread.ts'
 
 export interface Published extends Spread {
   /** Where the number stands. */
@@ -39,28 +40,6 @@ interface SeedCurve {
 const DEVIATIONS = 2
 /** With fewer seeds than this no verdict is given. */
 const SEEDS_FOR_A_VERDICT = 3
-
-/** Mean and sample standard deviation (n − 1; 0 for one value); nulls do not count; null when nothing is left. */
-export function spreadOf(values: readonly (number | null)[]): Spread | null {
-  const present = values.filter((value) => value !== null)
-  const n = present.length
-  if (n === 0) return null
-  const mean = exactSum(present) / n
-  const squares = present.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n }
-}
-
-/** The sum with what rounding takes from it carried along (Neumaier 1974): the order of the seeds changes no digit that is shown. */
-function exactSum(values: readonly number[]): number {
-  let sum = 0
-  let lost = 0
-  for (const value of values) {
-    const next = sum + value
-    lost += Math.abs(sum) >= Math.abs(value) ? sum - next + value : value - next + sum
-    sum = next
-  }
-  return sum + lost
-}
 
 /**
  * inside: our mean is within two published standard deviations of the published mean; outside: it is not;

@@ -5,13 +5,14 @@ import type { Selection } from './experiment.ts'
  * Index of the reported epoch: the last one, or the first of largest validation accuracy, argmax_e v(e). −1 when there is
  * none yet.
  *
- * @param validation accuracy after each epoch
+ * @param validation accuracy after each epoch; null or NaN where there was none
  */
-export function selectedIndex(selection: Selection, validation: readonly (number | null)[]): number {
+export function selectedIndex(selection: Selection, validation: ArrayLike<number | null>): number {
   if (selection === 'last-epoch') return validation.length - 1
   let best = -1
-  validation.forEach((accuracy, index) => {
-    if (accuracy !== null && accuracy > (validation[best] ?? -Infinity)) best = index
-  })
+  for (let index = 0; index < validation.length; index++) {
+    const accuracy = validation[index] ?? NaN
+    if (accuracy > (validation[best] ?? -Infinity)) best = index
+  }
   return best
 }

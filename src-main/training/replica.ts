@@ -94,6 +94,7 @@ export function outcomeOf({ seed, collapsed, verdict, latest, chosen }: Replica)
     trainAccuracy: reported?.trainAccuracy ?? null,
     validationAccuracy: reported?.validationAccuracy ?? null,
     epoch: reported?.epoch ?? null,
+    epochs: latest?.epoch ?? 0,
     atChance: !lost && verdict !== null,
     reason: collapsed?.reason ?? verdict?.reason ?? null,
   }

@@ -12,7 +12,7 @@ import type { SampleSplit } from '../data/split.ts'
 import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import { spreadsOf } from '../experiment/outcome.ts'
+import { resultOf } from '../experiment/outcome.ts'
 import { weightCount } from '../program/cost.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
@@ -478,7 +478,7 @@ class Run {
     const seeds = this.#replicas.map(outcomeOf)
     return {
       kind: 'done',
-      ...spreadsOf(seeds),
+      ...resultOf(seeds),
       selection: this.#experiment.training.selection,
       seeds,
       seconds: this.#seconds(),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { compareEarly, comparePublished, comparePublishedTopK, spreadOf } from '../../src-main/experiment/published.ts'
+import { compareEarly, comparePublished, comparePublishedTopK } from '../../src-main/experiment/published.ts'
+import { spreadOf } from '../../src-main/experiment/spread.ts'
 
 describe('a spread', () => {
   it.each<readonly [string, (number | null)[], unknown]>([

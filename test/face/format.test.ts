@@ -11,7 +11,7 @@ import {
   whole,
 } from '../../src-renderer/text/format.ts'
 import { percent as inTerminal } from '../../src-main/cli/layout.ts'
-import { spreadOf } from '../../src-main/experiment/published.ts'
+import { spreadOf } from '../../src-main/experiment/spread.ts'
 import { summarise } from '../../src-renderer/statistics/summary.ts'
 
 describe('mean ± standard deviation', () => {

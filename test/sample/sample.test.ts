@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import { GLYPHS_VERSION } from '../../src-main/data/glyphs.ts'
 import { requireExperiment } from '../../src-main/experiment/check.ts'
-import { spreadOf } from '../../src-main/experiment/published.ts'
+import { spreadOf } from '../../src-main/experiment/spread.ts'
 import { readRecord } from '../../src-main/lab/results.ts'
 
 const samples = fileURLToPath(new URL('../../resources/sample', import.meta.url))

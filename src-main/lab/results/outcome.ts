@@ -1,7 +1,7 @@
 /** How a run ended, from its files alone: the same whether its seeds were trained at once, in groups or over several days. */
 import type { RunEvent } from '../../experiment/event.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { comparedOf, comparedTopK, spreadsOf } from '../../experiment/outcome.ts'
+import { comparedOf, comparedTopK, resultOf } from '../../experiment/outcome.ts'
 import { compareEarly, comparePublished } from '../../experiment/published.ts'
 import { readRecord } from './read.ts'
 
@@ -12,7 +12,7 @@ export function outcomeIn(folder: string, seconds: number, engine: string): Done
   const { experiment, outcomes, seeds } = readRecord(folder)
   return {
     kind: 'done',
-    ...spreadsOf(outcomes),
+    ...resultOf(outcomes),
     selection: experiment.training.selection,
     seeds: outcomes,
     seconds,

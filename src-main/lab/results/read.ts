@@ -8,7 +8,7 @@ import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
-import { comparedOf, comparedTopK, spreadsOf } from '../../experiment/outcome.ts'
+import { comparedOf, comparedTopK, resultOf } from '../../experiment/outcome.ts'
 import { compareEarly, comparePublished } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
 import { ruleNamed } from '../../rules/index.ts'
@@ -189,8 +189,7 @@ function* rowSteps(
     seeds: experiment.seeds,
     collapsedSeeds: outcomes.filter((outcome) => outcome.status === 'collapsed').map(({ seed }) => seed),
     chanceSeeds: outcomes.filter((outcome) => outcome.atChance).map(({ seed }) => seed),
-    // Seeds added later, or stopped by themselves, stand at other epochs: where some are whole, those alone count.
-    ...spreadsOf(outcomes),
+    ...resultOf(outcomes),
     selection,
     best: reading.best,
     curve: reading.curve(),
@@ -229,6 +228,7 @@ function outcomeOf(
     validationAccuracy: seed.validationAccuracy[reported] ?? null,
     ...topKOf(seed, reported),
     epoch: seed.epochs[reported] ?? null,
+    epochs: seed.epochs.at(-1) ?? 0,
     atChance: whole && seed.collapsed === null && seed.atChance !== null,
     reason: seed.collapsed?.reason ?? (whole ? (seed.atChance?.reason ?? null) : failed ? status.reason : null),
   }
@@ -342,6 +342,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
     testAccuracy: null,
     trainAccuracy: null,
     validationAccuracy: null,
+    resultEpoch: null,
     selection: 'last-epoch',
     best: null,
     curve: [],

@@ -19,7 +19,7 @@ import { StoredRow } from './stored-row.ts'
 import { lookAt, readBytes, TEMPORARY } from '../storage.ts'
 
 /** Raised whenever rows are read another way than before, so that rows of the old way are read again. */
-const VERSION = 3
+const VERSION = 4
 const LARGEST = 500_000_000
 const AT_ONCE = 100
 /** A folder that changed this lately may change again without its time telling: clocks of file systems are coarse. */

@@ -30,7 +30,6 @@ export class SeedReading {
   seconds = 0
   readonly #want: 'everything' | 'accuracies'
   readonly #earlyEpochs: number
-  #curveLength = Infinity
   readonly #sums: number[] = []
   readonly #counts: number[] = []
 
@@ -61,11 +60,10 @@ export class SeedReading {
     if (this.#want === 'everything') this.seeds.push(thinned(seed, this.stride, outcome.epoch))
   }
 
-  /** The mean over seeds that did not collapse, epoch by epoch, as far as all of them are; of many, evenly spaced ones. */
+  /** The mean over seeds that did not collapse, at each epoch over those that finished it; of many, evenly spaced ones. */
   curve(): number[] {
-    const length = Math.min(this.#curveLength, this.#sums.length)
     const means: number[] = []
-    for (let epoch = 0; epoch < length; epoch++) {
+    for (let epoch = 0; epoch < this.#sums.length; epoch++) {
       const count = this.#counts[epoch] ?? 0
       if (count > 0) means.push(Math.round(((this.#sums[epoch] ?? 0) / count) * 1e5) / 1e5)
     }
@@ -75,12 +73,10 @@ export class SeedReading {
   }
 
   #addToCurve(accuracies: readonly (number | null)[]): void {
-    this.#curveLength = Math.min(this.#curveLength, accuracies.length)
-    for (let epoch = 0; epoch < this.#curveLength; epoch++) {
-      const accuracy = accuracies[epoch] ?? null
+    accuracies.forEach((accuracy, epoch) => {
       this.#sums[epoch] = (this.#sums[epoch] ?? 0) + (accuracy ?? 0)
       this.#counts[epoch] = (this.#counts[epoch] ?? 0) + (accuracy === null ? 0 : 1)
-    }
+    })
   }
 }
 

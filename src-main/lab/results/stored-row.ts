@@ -42,6 +42,7 @@ export const StoredRow: z.ZodType<ExperimentRow> = z.object({
   testAccuracy: Spread.nullable(),
   trainAccuracy: Spread.nullable(),
   validationAccuracy: Spread.nullable(),
+  resultEpoch: z.number().nullable(),
   selection: z.enum(SELECTIONS),
   best: z.number().nullable(),
   curve: Numbers,
