@@ -119,7 +119,8 @@ export class Report {
   #flushEpoch(): void {
     const [first] = this.#epoch
     if (first === undefined) return
-    const mean = (of: (event: Of<'epoch'>) => number | null): number | null => spreadOf(this.#epoch.map(of))?.mean ?? null
+    const mean = (of: (event: Of<'epoch'>) => number | null): number | null =>
+      spreadOf(this.#epoch.map(of))?.mean ?? null
     const test = mean(({ testAccuracy }) => testAccuracy)
     const train = mean(({ trainAccuracy }) => trainAccuracy)
     const validation = mean(({ validationAccuracy }) => validationAccuracy)

@@ -21,7 +21,7 @@ export interface Line {
   readonly short?: string
 }
 
-/** What a band around a line means: one standard deviation, 25–75 %, minimum to maximum, a 95 % bootstrap interval. */
+/** What a band around a line means: one standard deviation, 25–75 %, minimum to maximum, the 95 % interval of the mean. */
 export type Band = 'sd' | 'quartiles' | 'range' | 'ci'
 
 export const BAND_LABELS: Readonly<Record<Band, string>> = {
@@ -52,8 +52,8 @@ export interface ChartModel {
   /** 'percent' draws fractions as per cent. */
   readonly unit: string
   readonly lines: readonly Line[]
-  /** What the bands of the lines mean, and what else the person may choose for them. */
-  readonly band?: { readonly chosen: Band; readonly options: readonly Band[] }
+  /** What the bands of the lines mean, by which method where there are several, and what else the person may choose for them. */
+  readonly band?: { readonly chosen: Band; readonly options: readonly Band[]; readonly method?: string }
   readonly published?: { readonly mean: number; readonly sd: number }
   readonly marks?: readonly Mark[]
   readonly early?: EarlyBand

@@ -2,6 +2,9 @@
 import type { ExperimentRow, PresetCard, RuleCard } from '../../src-main/contract.ts'
 import type { EarlyEpoch, Spread } from '../../src-main/experiment/event.ts'
 import type { Selection } from '../../src-main/experiment/experiment.ts'
+import { countedSeeds, type Standing } from '../../src-main/experiment/result.ts'
+import { selectedIndex } from '../../src-main/experiment/selection.ts'
+import { spreadOf } from '../../src-main/experiment/spread.ts'
 import { whole } from '../text/format.ts'
 import { Column } from './column.ts'
 import type { History, SeedHistory } from './history.ts'
@@ -10,42 +13,38 @@ import { DASHES, MARKERS, type Dash, type Marker } from './line-style.ts'
 import { SeedMean, type Growing, type SeedBand } from './seed-mean.ts'
 
 /**
- * Mean and spread of the reported accuracy of the seeds that have not collapsed, each at its last epoch or at the one
- * chosen on the validation set; null before the first.
+ * Mean and spread of the test accuracy over the seeds that count (`experiment/result.ts`), each at its last epoch or at the
+ * one chosen on the validation set; null before the first.
  */
-export function latest(history: History, part: 'test' | 'train', selection: Selection): Spread | null {
-  const values = counting(history)
-    .map((seed) => seed[part].at(reportedIndex(seed, selection)))
-    .filter(Number.isFinite)
-  const n = values.length
-  if (n === 0) return null
-  const mean = values.reduce((sum, value) => sum + value, 0) / n
-  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
-  return { mean, sd: n > 1 ? Math.sqrt(squares / (n - 1)) : 0, n }
+export function latest(history: History, selection: Selection): Spread | null {
+  const { seeds } = countedSeeds([...history.seeds.values()].map((seed) => ({ ...standingOf(seed), seed })))
+  const values = seeds.map(({ seed }) => seed.test.at(reportedIndex(seed, selection)))
+  return spreadOf(values.filter(Number.isFinite))
 }
 
-/** Seeds that are averaged: a collapsed one is shown apart and never hidden in a mean. All of them when all collapsed. */
-function counting(history: History): readonly SeedHistory[] {
+export function standingOf({ epochs, collapsed }: Pick<SeedHistory, 'epochs' | 'collapsed'>): Standing {
+  return { epochs: epochs.length === 0 ? 0 : epochs.last, collapsed: collapsed !== null }
+}
+
+/**
+ * Seeds that are drawn: at each epoch those that finished it. A collapsed one is shown apart and never hidden in a mean; all
+ * of them when all collapsed.
+ */
+function drawn(history: History): readonly SeedHistory[] {
   const seeds = [...history.seeds.values()]
   const healthy = seeds.filter(({ collapsed }) => collapsed === null)
   return healthy.length > 0 ? healthy : seeds
 }
 
 /** Where the reported epoch stands in a seed's columns: the last, or the first of largest validation accuracy; −1 for none. */
-export function reportedIndex(seed: Pick<SeedHistory, 'epochs' | 'validation'>, selection: Selection): number {
-  if (selection === 'last-epoch') return seed.epochs.length - 1
-  const values = seed.validation.view()
-  let best = -1
-  values.forEach((value, i) => {
-    if (value > (values[best] ?? -Infinity)) best = i
-  })
-  return best
+export function reportedIndex({ validation }: Pick<SeedHistory, 'validation'>, selection: Selection): number {
+  return selectedIndex(selection, validation.view())
 }
 
 /** Lines at the epochs that were chosen on the validation set, each once; none where the last epoch counts. */
 function chosenMarks(history: History, selection: Selection): readonly Mark[] {
   if (selection === 'last-epoch') return []
-  const chosen = counting(history)
+  const chosen = drawn(history)
     .map((seed) => seed.epochs.at(reportedIndex(seed, selection)))
     .filter(Number.isFinite)
   const epochs = [...new Set(chosen)].sort((a, b) => a - b)
@@ -135,7 +134,7 @@ function passingBatches(
   history: History,
   { seeds, band = 'sd' }: Shown,
 ): { readonly lines: readonly Line[]; readonly note: Pick<ChartModel, 'note'> } {
-  const samples = Math.max(...counting(history).map(({ batches }) => usualSamples(batches.samples)))
+  const samples = Math.max(...drawn(history).map(({ batches }) => usualSamples(batches.samples)))
   if (!(samples > 0)) return { lines: [], note: {} }
   const label = `training batches, running mean of ${whole(samples)} samples`
   const columns = ({ batches }: SeedHistory): Growing => ({ x: batches.epochs, y: batches.accuracy })
@@ -230,7 +229,7 @@ const MISTAKES_NAMED = 3
 
 /** Of the last epoch that has one; null before the first. */
 export function confusionModel(history: History): ConfusionModel | null {
-  const all = counting(history).flatMap(({ confusion }) => confusion ?? [])
+  const all = drawn(history).flatMap(({ confusion }) => confusion ?? [])
   const epoch = Math.max(...all.map((one) => one.epoch))
   const latest = all.filter((one) => one.epoch === epoch)
   const [first] = latest
@@ -274,7 +273,7 @@ function linesOf(
     dash: DASHES[place % DASHES.length] as Dash,
     marker: MARKERS[place % MARKERS.length] as Marker,
   }
-  const each = counting(history)
+  const each = drawn(history)
     .map((seed) => ({ seed: seed.seed, columns: columns(seed) }))
     .filter(
       (entry): entry is { seed: number; columns: Growing } => entry.columns !== null && entry.columns.x.length > 0,
@@ -312,7 +311,7 @@ const SEED_BANDS: readonly SeedBand[] = ['sd', 'quartiles', 'range']
 
 /** A band says something of two seeds or more. */
 function bandOf(history: History, chosen: SeedBand): Pick<ChartModel, 'band'> {
-  return counting(history).length > 1 ? { band: { chosen, options: SEED_BANDS } } : {}
+  return drawn(history).length > 1 ? { band: { chosen, options: SEED_BANDS } } : {}
 }
 
 /** Two standard deviations to either side: what the words inside, below and above are told by. */

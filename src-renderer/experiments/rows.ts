@@ -1,6 +1,6 @@
 /** The states of rows in words, apart from how they look. */
 import type { ExperimentRow } from '../../src-main/contract.ts'
-import { duration, VERDICT_LABELS } from '../text/format.ts'
+import { countOf, duration, VERDICT_LABELS } from '../text/format.ts'
 
 /** What a person looks for, rather than every state there is. */
 type StateFilter = 'active' | 'done' | 'needs a look'
@@ -85,6 +85,22 @@ export function stateText(row: ExperimentRow): { readonly text: string; readonly
 export function chanceText({ seeds, chanceSeeds }: Pick<ExperimentRow, 'seeds' | 'chanceSeeds'>): string {
   if (chanceSeeds.length === 0) return ''
   return chanceSeeds.length === seeds.length ? 'at chance' : `${chanceSeeds.length} of ${seeds.length} at chance`
+}
+
+/** What the number of a run is: 'test %, mean ± sd of 2 of 3 seeds, after epoch 3 of 10'. */
+export function resultText({ testAccuracy, seeds, resultEpoch, epochs, selection }: ExperimentRow): string {
+  if (testAccuracy === null) return 'test %'
+  const { n } = testAccuracy
+  const all = n === seeds.length
+  const which =
+    n > 1 ? `, mean ± sd of ${countOf(n, seeds.length)} seeds` : all ? '' : `, ${countOf(n, seeds.length)} seeds`
+  const when =
+    selection !== 'last-epoch'
+      ? ', at the epoch chosen on the validation set'
+      : resultEpoch !== null && resultEpoch < epochs
+        ? `, after epoch ${resultEpoch} of ${epochs}`
+        : ''
+  return `test %${which}${when}`
 }
 
 function ordinal(place: number): string {

@@ -108,10 +108,22 @@ export function outcomeOf(row: ExperimentRow, outcome: Outcome): Spread | null {
   }
 }
 
-/** The highest first; those without a value last. */
+/** The highest first; those that are not through behind those that are, and those without a value last. */
 export function ranked(points: readonly SweepPoint[], outcome: Outcome): readonly SweepPoint[] {
-  const value = ({ row }: SweepPoint): number => outcomeOf(row, outcome)?.mean ?? -Infinity
+  const value = (point: SweepPoint): number => {
+    const mean = outcomeOf(point.row, outcome)?.mean ?? -Infinity
+    return competes(point, points) ? mean : mean - 1
+  }
   return points.toSorted((a, b) => value(b) - value(a))
+}
+
+/** A result halfway is not ranked among those of whole trainings; where none is whole, all of them are. */
+export function competes({ row }: SweepPoint, points: readonly SweepPoint[]): boolean {
+  return isThrough(row) || !points.some((other) => isThrough(other.row))
+}
+
+function isThrough({ resultEpoch, epochs }: ExperimentRow): boolean {
+  return resultEpoch === epochs
 }
 
 /** Lowest and highest mean; null where none has any. */

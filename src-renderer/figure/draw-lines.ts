@@ -278,8 +278,9 @@ interface Entry {
 }
 
 function legendOf(content: LinesContent, named: readonly DrawnLine[]): readonly Entry[] {
-  const { unit, band, published } = content
-  const after = band === null ? '' : `, mean ${band === 'sd' ? BAND_LABELS.sd : `and ${BAND_LABELS[band]}`}`
+  const { unit, band, method, published } = content
+  const by = method === null ? '' : ` (${method})`
+  const after = band === null ? '' : `, mean ${band === 'sd' ? BAND_LABELS.sd : `and ${BAND_LABELS[band]}${by}`}`
   const several = named.length > 2 && after !== ''
   const lines: Entry[] = named.map(({ line }) => {
     const banded = line.low === undefined || several ? '' : after

@@ -39,6 +39,8 @@ const Lines = z.object({
   }),
   window: z.object({ low: z.number(), high: z.number() }).nullable(),
   band: z.enum(['sd', 'quartiles', 'range', 'ci']).nullable(),
+  /** How the band was computed, where there are several ways. */
+  method: z.string().max(100).nullable().default(null),
   published: z.object({ mean: z.number(), sd: z.number() }).nullable(),
   early: z.object({ x: Values, mean: Values, half: Values }).nullable(),
   marks: z.array(z.object({ x: z.number(), label: z.string().max(300) })).max(1000),

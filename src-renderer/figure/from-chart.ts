@@ -29,6 +29,7 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
       smoothing: choice.smoothing,
       window,
       band: model.band?.chosen ?? null,
+      method: model.band?.method ?? null,
       published: model.published ?? null,
       early:
         model.early === undefined

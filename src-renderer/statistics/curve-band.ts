@@ -1,8 +1,9 @@
 /** Curves of several seeds as one: their mean at every x, and a band around it. */
 import { quantileSorted } from 'd3-array'
-import { BAND_RESAMPLES, bootstrapInterval, type Interval } from './bootstrap.ts'
+import { BAND_RESAMPLES, type Interval } from './bootstrap.ts'
+import { meanInterval } from './mean-interval.ts'
 
-/** One standard deviation to either side, 25–75 %, or the 95 % bootstrap interval of the mean. */
+/** One standard deviation to either side, 25–75 %, or the 95 % interval of the mean. */
 export const CURVE_BANDS = ['sd', 'quartiles', 'ci'] as const
 export type CurveBand = (typeof CURVE_BANDS)[number]
 
@@ -19,7 +20,7 @@ interface BandedCurve extends Curve {
   readonly n: Uint32Array
 }
 
-/** Beyond so many points a bootstrap interval is taken at every second, third… of them, and drawn straight between. */
+/** Beyond so many points an interval of the mean is taken at every second, third… of them, and drawn straight between. */
 const MOST_INTERVALS = 400
 
 /** At every x that any of the curves has; values that are not finite do not count. */
@@ -61,7 +62,7 @@ function edgesOf(values: number[], mean: number, band: CurveBand): Interval {
       return { low: quantileSorted(sorted, 0.25) ?? NaN, high: quantileSorted(sorted, 0.75) ?? NaN }
     }
     case 'ci':
-      return bootstrapInterval(values, BAND_RESAMPLES)
+      return meanInterval(values, BAND_RESAMPLES) ?? { low: NaN, high: NaN }
     default:
       return band satisfies never
   }

@@ -1,7 +1,8 @@
 /** Paired tests: the same seeds under two settings, so that what a seed brings to both cancels in the difference. */
-import { summarise } from './summary.ts'
+import { spreadOf } from '../../src-main/experiment/spread.ts'
 import type { Interval } from './bootstrap.ts'
-import { normalCdf, studentCdf, studentQuantile } from './student-t.ts'
+import { studentInterval } from './mean-interval.ts'
+import { normalCdf, studentCdf } from './student-t.ts'
 
 /** Differences that agree this closely are equal: accuracies differ by one sample in ten million at least. */
 const SAME = 1e-11
@@ -28,17 +29,16 @@ export interface PairedTest {
  * there is no spread to judge by.
  */
 export function pairedTest(differences: readonly number[]): PairedTest | null {
-  const summary = summarise(differences)
-  if (summary === null || summary.n < 2 || !(summary.sd > SAME)) return null
-  const { n, mean, sd } = summary
+  const spread = spreadOf(differences)
+  const interval = studentInterval(differences)
+  if (spread === null || interval === null || !(spread.sd > SAME)) return null
+  const { n, mean, sd } = spread
   const df = n - 1
   const error = sd / Math.sqrt(n)
   const t = mean / error
-  const half = studentQuantile(0.975, df) * error
   const dz = mean / sd
   return {
-    ...{ n, mean, sd, t, df, dz },
-    interval: { low: mean - half, high: mean + half },
+    ...{ n, mean, sd, t, df, dz, interval },
     // The left tail, and doubled: 1 − cdf would lose the digits of a small p.
     p: Math.min(1, 2 * studentCdf(-Math.abs(t), df)),
     hedges: df > 1 ? dz * (1 - 3 / (4 * df - 1)) : NaN,
@@ -114,17 +114,24 @@ function middleRanks(values: readonly number[]): readonly number[] {
   return ranks
 }
 
+export interface Adjusted {
+  readonly p: number
+  /** How many times as large as alone, before it is cut at 1: an interval at 1 − α/factor holds zero exactly where p > α. */
+  readonly factor: number
+}
+
 /**
  * p-values of several comparisons made at once, by Holm (1979): the smallest times their number, the next times one
  * less, and none below one before it. Holds the chance of any false finding at α whatever the comparisons share.
  */
-export function holm(values: readonly number[]): readonly number[] {
+export function holm(values: readonly number[]): readonly Adjusted[] {
   const order = values.map((value, place) => ({ value, place })).sort((a, b) => a.value - b.value)
-  const adjusted = new Array<number>(values.length).fill(1)
+  const adjusted = new Array<Adjusted>(values.length).fill({ p: 1, factor: 1 })
   let before = 0
   order.forEach(({ value, place }, i) => {
-    before = Math.min(1, Math.max(before, value * (values.length - i)))
-    adjusted[place] = before
+    const times = values.length - i
+    before = Math.max(before, value * times)
+    adjusted[place] = { p: Math.min(1, before), factor: value > 0 ? before / value : times }
   })
   return adjusted
 }

@@ -1,6 +1,8 @@
 /** What a handful of seeds says together: centre, spread and how sure the centre is. */
-import { deviation, fsum, quantileSorted } from 'd3-array'
-import { bootstrapInterval, type Interval } from './bootstrap.ts'
+import { fsum, quantileSorted } from 'd3-array'
+import { spreadOf } from '../../src-main/experiment/spread.ts'
+import type { Interval } from './bootstrap.ts'
+import { meanInterval } from './mean-interval.ts'
 
 export interface Summary {
   readonly n: number
@@ -12,7 +14,7 @@ export interface Summary {
   readonly quartiles: Interval
   /** Interquartile mean: the middle half's mean. */
   readonly iqm: number
-  /** 95 % bootstrap interval of the mean; null for one value, which says nothing of it. */
+  /** 95 % interval of the mean, by the method that `mean-interval.ts` takes for so many; null for one value. */
   readonly interval: Interval | null
   readonly lowest: number
   readonly highest: number
@@ -21,19 +23,16 @@ export interface Summary {
 /** Of finite values; null where there are none. */
 export function summarise(values: readonly number[]): Summary | null {
   const sorted = values.filter(Number.isFinite).sort((a, b) => a - b)
-  const n = sorted.length
+  const spread = spreadOf(sorted)
   const [lowest] = sorted
   const highest = sorted.at(-1)
-  if (lowest === undefined || highest === undefined) return null
+  if (spread === null || lowest === undefined || highest === undefined) return null
   return {
-    n,
-    mean: meanOf(sorted),
-    // Equal values may differ from their computed mean in the last bit.
-    sd: highest > lowest ? (deviation(sorted) ?? 0) : 0,
+    ...spread,
     median: quantileSorted(sorted, 0.5) ?? NaN,
     quartiles: { low: quantileSorted(sorted, 0.25) ?? NaN, high: quantileSorted(sorted, 0.75) ?? NaN },
     iqm: interquartileMean(sorted),
-    interval: n > 1 ? bootstrapInterval(sorted) : null,
+    interval: meanInterval(sorted),
     lowest,
     highest,
   }

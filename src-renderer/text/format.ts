@@ -1,5 +1,5 @@
 /** Numbers, times and names as people in this field write them. */
-import type { RunState } from '../../src-main/contract.ts'
+import type { ExperimentRow, RunState } from '../../src-main/contract.ts'
 import type { Spread } from '../../src-main/experiment/event.ts'
 
 /**
@@ -21,9 +21,19 @@ export function writeSpread({ mean, sd }: Pick<Spread, 'mean' | 'sd'>): string {
   return `${percent(mean)} ± ${percent(sd)}`
 }
 
-/** '10', or '9 of 10' when seeds collapsed. */
-export function seedCount(seeds: readonly number[], collapsed: readonly number[]): string {
-  return collapsed.length === 0 ? String(seeds.length) : `${seeds.length - collapsed.length} of ${seeds.length}`
+/** Of how many seeds a mean is: '10', or '9 of 10' where some collapsed or are not as far as the others. */
+export function countOf(n: number, planned: number): string {
+  return n === planned ? String(n) : `${n} of ${planned}`
+}
+
+/** The same of a row; of one without a result, how many seeds it has. */
+export function seedCount({ testAccuracy, seeds }: Pick<ExperimentRow, 'testAccuracy' | 'seeds'>): string {
+  return countOf(testAccuracy?.n ?? seeds.length, seeds.length)
+}
+
+/** '94.09 ± 0.06', and '(2 of 3)' behind it where the mean leaves seeds out. */
+export function spreadOfSeeds(value: Spread, planned: number): string {
+  return value.n === planned ? spread(value) : `${spread(value)} (${countOf(value.n, planned)})`
 }
 
 export function network(widths: readonly number[]): string {

@@ -80,6 +80,7 @@ describe('run', () => {
       'folder',
       'kind',
       'published',
+      'resultEpoch',
       'seconds',
       'seeds',
       'selection',

@@ -19,7 +19,6 @@ import { addingText, finding, points, probability } from '../../src-renderer/scr
 import { distinctNames, seedResults, type Group } from '../../src-renderer/screens/compare/seed-results.ts'
 import { latexText } from '../../src-renderer/export/table-text.ts'
 import { asCsv, asLatex, asMarkdown, topKTitle } from '../../src-renderer/screens/compare/table-texts.ts'
-import { bandedCurve } from '../../src-renderer/statistics/curve-band.ts'
 import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
 const [template] = madeUpRows as readonly [ExperimentRow]
@@ -113,13 +112,13 @@ describe('the table', () => {
 
   test('what is not through is told', () => {
     const [row] = comparisonRows([group('Half', { 0: 0.5 }, { epochs: 10, seeds: [0, 1] })], plain)
-    expect(row).toMatchObject({ unfinished: { epochs: 2, of: 10 }, seeds: 1, planned: 2 })
+    expect(row).toMatchObject({ epochs: { done: 2, of: 10 }, seeds: 1, planned: 2 })
   })
 
   test('as LaTeX: booktabs, escaped, best in bold, the caption says what the numbers are', () => {
     const text = asLatex(comparisonRows([good, lossy], plain), false)
     expect(text).toContain(String.raw`A \& B\_1 & 92.00 $\pm$ 2.00 (3) & 92.00 $\pm$ 2.00 (3) & 92.00 & 92.00`)
-    expect(text).toContain(String.raw`\textbf{96.00 $\pm$ 1.41 (2)}`)
+    expect(text).toContain(String.raw`\textbf{96.00 $\pm$ 1.41 (2 of 3)}`)
     expect(text).toContain('1 of 3')
     expect(text).toMatch(/\\caption\{Test and training accuracy \(\\%\) on .*mean \$\\pm\$ sample standard deviation/)
     for (const rule of ['toprule', 'midrule', 'bottomrule']) expect(text.split(`\\${rule}`)).toHaveLength(2)
@@ -149,7 +148,7 @@ describe('the table', () => {
     expect(head).toMatch(/^\| Experiment \| Test, % \|/)
     expect(align).toMatch(/^\| :--- \| ---: \|/)
     expect(first).toContain(String.raw`| a\|b \*c\* | 50.00 (1) |`)
-    expect(second).toContain('| **96.00 ± 1.41 (2)** |')
+    expect(second).toContain('| **96.00 ± 1.41 (2 of 3)** |')
   })
 
   test('as CSV: full precision, quoted, and no cell that a spreadsheet would run', () => {
@@ -213,7 +212,7 @@ describe('paired', () => {
     const [found] = pairedComparisons(base, [up], false)
     expect(found?.pairs.seeds).toEqual([1, 2, 3, 4])
     expect(found?.test?.mean).toBeCloseTo(0.0175, 12)
-    expect(found?.adjusted).toBeCloseTo(found?.test?.p ?? NaN, 12)
+    expect(found?.adjusted?.p).toBeCloseTo(found?.test?.p ?? NaN, 12)
     expect(warningsOf(found!)).toEqual([
       'Only 4 pairs: spread and effect size are rough guesses.',
       'With 4 pairs, Wilcoxon’s p cannot fall below 0.13.',
@@ -234,10 +233,30 @@ describe('paired', () => {
   test('several comparisons share the risk', () => {
     const found = pairedComparisons(base, [up, group('Other', { 0: 0.5, 1: 0.52, 2: 0.5 })], false)
     const [smaller, larger] = found.map(({ test }) => test?.p ?? NaN).sort((a, b) => a - b)
-    expect(found.map(({ adjusted }) => adjusted ?? NaN).sort((a, b) => a - b)).toEqual([
+    expect(found.map(({ adjusted }) => adjusted?.p ?? NaN).sort((a, b) => a - b)).toEqual([
       expect.closeTo((smaller ?? NaN) * 2, 12),
       expect.closeTo(Math.max((smaller ?? NaN) * 2, larger ?? NaN), 12),
     ])
+  })
+
+  test('the interval is adjusted as p is: it holds zero exactly where the difference is not significant', () => {
+    const accuracy = fc.double({ min: 0.5, max: 0.9, noNaN: true })
+    const seeds = fc.record({ 0: accuracy, 1: accuracy, 2: accuracy, 3: accuracy })
+    fc.assert(
+      fc.property(fc.array(seeds, { minLength: 1, maxLength: 4 }), (others) => {
+        const found = pairedComparisons(
+          base,
+          others.map((ends, i) => group(`Other ${i}`, ends)),
+          false,
+        )
+        for (const { adjusted } of found) {
+          if (adjusted === null || Math.abs(adjusted.p - 0.05) < 1e-6) continue
+          const { low, high } = adjusted.interval
+          expect(low <= 0 && high >= 0, JSON.stringify(adjusted)).toBe(adjusted.p > 0.05)
+        }
+      }),
+      { numRuns: 50 },
+    )
   })
 
   test('a collapsed seed of either leaves with its pair, aloud, unless it is asked for', () => {
@@ -261,7 +280,7 @@ describe('paired', () => {
   test('the finding in words', () => {
     const [found] = pairedComparisons(base, [up], false)
     expect(finding(found!, { group: 'Up', baseline: 'Base' }, false)).toMatch(
-      /^Up is 1\.75 points above Base over the 4 seeds they share \(95 % CI \+0\.\d\d to \+\d\.\d\d; p = 0\.0\d\d\)\.$/,
+      /^Up is 1\.75 points above Base over the 4 seeds they share \(95 % CI \+0\.\d\d to \+\d\.\d\d, p = 0\.0\d\d\)\.$/,
     )
     expect([points(0.0042), points(-0.0042), points(0.00001)]).toEqual(['+0.42', '−0.42', '0.00'])
     expect([probability(0.0004), probability(0.04), probability(null)]).toEqual(['< 0.001', '0.040', '–'])
@@ -432,51 +451,12 @@ describe('the top-k accuracy', () => {
         .slice(at, at + 2)
         .map(Number),
     ).toEqual([5, expect.closeTo(0.45, 12)])
-    expect(second.split(',').slice(at)).toEqual(['', '', '', ''])
+    expect(second.split(',').slice(at, at + 4)).toEqual(['', '', '', ''])
     expect(asMarkdown(comparisonRows([group('B', { 0: 0.1 })], plain), false)).not.toContain('Top')
   })
 
   test('of different k is told as such', () => {
     const rows = comparisonRows([counting('A', 5, { 0: 0.4 }), counting('B', 3, { 0: 0.3 })], plain)
     expect(topKTitle(rows)).toBe('Top-k, %')
-  })
-})
-
-describe('bands of curves', () => {
-  const curves = [
-    [1, 2, 3],
-    [2, 4, NaN],
-    [3, 9, 3],
-  ].map((y) => ({ x: Float64Array.of(1, 2, 3), y: Float64Array.from(y) }))
-
-  test('sd, quartiles and interval hold the same mean', () => {
-    for (const band of ['sd', 'quartiles', 'ci'] as const) {
-      const found = bandedCurve(curves, band)
-      expect([...found.y]).toEqual([2, 5, 3])
-      expect([...found.n]).toEqual([3, 3, 2])
-    }
-    const sd = bandedCurve(curves, 'sd')
-    expect([sd.low[0], sd.high[0]]).toEqual([1, 3])
-    const quartiles = bandedCurve(curves, 'quartiles')
-    expect([quartiles.low[1], quartiles.high[1]]).toEqual([3, 6.5])
-    const { low, high } = bandedCurve(curves, 'ci')
-    expect([low[0], high[0]].every((edge) => edge !== undefined && edge >= 1 && edge <= 3 && edge !== 2)).toBe(true)
-  })
-
-  test('one seed has no band', () => {
-    const { low } = bandedCurve(curves.slice(0, 1), 'ci')
-    expect([...low]).toEqual([NaN, NaN, NaN])
-  })
-
-  test('long curves have intervals at every point, drawn straight between those that were taken', () => {
-    const n = 1500
-    const x = Float64Array.from({ length: n }, (_, i) => i)
-    const seeds = [1, 2, 3].map((slope) => ({ x, y: x.map((at) => slope * at) }))
-    const { low, high, y } = bandedCurve(seeds, 'ci')
-    expect(low.every(Number.isFinite)).toBe(true)
-    y.forEach((mean, i) => {
-      expect(low[i]).toBeLessThanOrEqual(mean + 1e-9)
-      expect(high[i]).toBeGreaterThanOrEqual(mean - 1e-9)
-    })
   })
 })

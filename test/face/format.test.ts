@@ -24,9 +24,12 @@ describe('mean ± standard deviation', () => {
     expect(spread({ mean: 0.9685, sd: 0, n: 1 })).toBe('96.85')
   })
 
-  test('collapsed seeds stand in plain sight', () => {
-    expect(seedCount([0, 10, 20], [])).toBe('3')
-    expect(seedCount([0, 10, 20], [10])).toBe('2 of 3')
+  test('how many seeds a mean leaves out stands in plain sight', () => {
+    const seeds = [0, 10, 20]
+    const over = (n: number) => ({ seeds, testAccuracy: { mean: 0.97, sd: 0.01, n } })
+    expect(seedCount(over(3))).toBe('3')
+    expect(seedCount(over(2))).toBe('2 of 3')
+    expect(seedCount({ seeds, testAccuracy: null })).toBe('3')
   })
 })
 

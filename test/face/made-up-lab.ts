@@ -80,6 +80,7 @@ const done: ExperimentRow = {
   testAccuracy: { mean: 0.9763, sd: 0.0011, n: 10 },
   trainAccuracy: { mean: 0.9884, sd: 0.0007, n: 10 },
   validationAccuracy: null,
+  resultEpoch: 50,
   selection: 'last-epoch',
   best: 0.9781,
   curve,

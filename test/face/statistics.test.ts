@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bootstrapInterval } from '../../src-renderer/statistics/bootstrap.ts'
+import { meanInterval, methodText } from '../../src-renderer/statistics/mean-interval.ts'
 import { holm, pairedTest, signedRankTest } from '../../src-renderer/statistics/paired.ts'
 import { pairedPower, pairsForPower } from '../../src-renderer/statistics/power.ts'
 import { normalCdf, studentCdf, studentQuantile } from '../../src-renderer/statistics/student-t.ts'
@@ -213,10 +214,31 @@ describe('Wilcoxon’s signed-rank test', () => {
   })
 })
 
+describe('the interval of a mean', () => {
+  test('is Student’s below ten values, where the bootstrap is little more than their range', () => {
+    // scipy.stats.t.interval(0.95, 3, loc=numpy.mean(x), scale=scipy.stats.sem(x)) with x = [1, 2, 4, 8]
+    const interval = meanInterval([1, 2, 4, 8])
+    expect(interval?.low).toBeCloseTo(-1.1759434, 6)
+    expect(interval?.high).toBeCloseTo(8.6759434, 6)
+    expect(methodText([4])).toBe('Student’s t')
+  })
+
+  test('is the bootstrap’s from ten on, and none of one value', () => {
+    const ten = Array.from({ length: 10 }, (_, i) => i)
+    expect(meanInterval(ten)).toEqual(bootstrapInterval(ten))
+    expect(meanInterval([1])).toBeNull()
+    expect(methodText([10, 12])).toBe('percentile bootstrap')
+    expect(methodText([3, 10])).toBe('Student’s t below 10 seeds, else percentile bootstrap')
+  })
+})
+
 test('several comparisons by Holm', () => {
   // statsmodels.stats.multitest.multipletests(p, method='holm')[1]
-  expect(holm([0.01, 0.04, 0.03, 0.005])).toEqual([0.03, 0.06, 0.06, 0.02].map((p): unknown => expect.closeTo(p, 12)))
-  expect(holm([0.2, 0.9, 0.6])).toEqual([0.6, 1, 1].map((p): unknown => expect.closeTo(p, 12)))
+  const adjusted = (values: readonly number[]) => holm(values).map(({ p }) => p)
+  expect(adjusted([0.01, 0.04, 0.03, 0.005])).toEqual(
+    [0.03, 0.06, 0.06, 0.02].map((p): unknown => expect.closeTo(p, 12)),
+  )
+  expect(adjusted([0.2, 0.9, 0.6])).toEqual([0.6, 1, 1].map((p): unknown => expect.closeTo(p, 12)))
   expect(holm([])).toEqual([])
 })
 

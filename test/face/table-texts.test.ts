@@ -29,9 +29,9 @@ test('CSV has full precision, sd and n apart, and no formula', () => {
 test('Markdown and LaTeX have what the table shows, collapsed seeds in plain sight', () => {
   const markdown = rowsAsMarkdown(rows, columns)
   expect(markdown.split('\n')).toHaveLength(5)
-  expect(markdown).toMatch(/97\.6[23] ± 0\.12 \(9\) \| 10, 1 collapsed \| 0\.1/)
+  expect(markdown).toMatch(/97\.6[23] ± 0\.12 \(9 of 10\) \| 10, 1 collapsed \| 0\.1/)
   const latex = rowsAsLatex(rows, columns)
   expect(latex).toContain(String.raw`\toprule`)
   expect(latex).toContain(String.raw`\& 100\%`)
-  expect(latex).toMatch(/97\.6[23] \$\\pm\$ 0\.12 \(9\) & 10, 1 collapsed & 0\.1 \\\\/)
+  expect(latex).toMatch(/97\.6[23] \$\\pm\$ 0\.12 \(9 of 10\) & 10, 1 collapsed & 0\.1 \\\\/)
 })

@@ -136,6 +136,7 @@ describe('what is told', () => {
         trainAccuracy: accuracy(data.train),
         validationAccuracy: null,
         epoch: 2,
+        epochs: 2,
         atChance: false,
         reason: null,
       },

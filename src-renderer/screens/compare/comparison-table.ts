@@ -2,7 +2,8 @@
 import type { PublishedComparison } from '../../../src-main/experiment/event.ts'
 import { percent } from '../../text/format.ts'
 import { summarise, type Summary } from '../../statistics/summary.ts'
-import { counted, type Group } from './seed-results.ts'
+import { behind, countedSeeds } from '../../../src-main/experiment/result.ts'
+import type { Group } from './seed-results.ts'
 
 export interface ComparisonRow {
   readonly id: string
@@ -22,8 +23,10 @@ export interface ComparisonRow {
   readonly atChance: number
   /** Of how many seeds the run has; more than `seeds` while some have not begun. */
   readonly planned: number
-  /** Epochs done by the slowest seed that counts, when it is not through. */
-  readonly unfinished: { readonly epochs: number; readonly of: number } | null
+  /** Epochs that every seed of the means finished, and of how many; null where none did. */
+  readonly epochs: { readonly done: number; readonly of: number } | null
+  /** Seeds that the means leave out because they finished fewer epochs. */
+  readonly behind: readonly { readonly seed: number; readonly epochs: number }[]
   /** Largest test accuracy of any seed after any epoch; NaN where there is none. */
   readonly best: number
   readonly seconds: number
@@ -45,8 +48,7 @@ export function comparisonRows(
 ): readonly ComparisonRow[] {
   const rows = groups.map((group): Omit<ComparisonRow, 'leads'> => {
     const { id, name, row, results } = group
-    const counting = counted(results, withCollapsed)
-    const epochs = Math.min(...counting.filter(({ collapsed }) => !collapsed).map((seed) => seed.epochs))
+    const { epoch, seeds: counting } = countedSeeds(results, withCollapsed)
     return {
       ...{ id, name, dataset: row.dataset, datasetLabel: row.datasetLabel },
       summary: summarise(counting.map(({ test }) => test)),
@@ -56,21 +58,27 @@ export function comparisonRows(
       collapsed: results.filter(({ collapsed }) => collapsed).length,
       atChance: results.filter(({ atChance }) => atChance).length,
       planned: row.seeds.length,
-      unfinished: epochs < row.epochs ? { epochs, of: row.epochs } : null,
+      epochs: epoch === null ? null : { done: epoch, of: row.epochs },
+      behind: behind(results),
       best: Math.max(...counting.map(({ best }) => best)),
       seconds: row.seconds,
       published: row.published,
       source: row.published === null ? '' : sourceOf(group),
     }
   })
-  // Numbers on different data are no contest.
-  const rivals = new Map<string, number[]>()
-  for (const { dataset, summary } of rows)
-    if (summary !== null) rivals.set(dataset, [...(rivals.get(dataset) ?? []), shownMean(summary)])
   return rows.map((row) => {
-    const means = rivals.get(row.dataset) ?? []
+    // Numbers on different data are no contest, nor those after different epochs of which one is not the last.
+    const means = rows.flatMap(({ dataset, epochs, summary }) =>
+      summary !== null && dataset === row.dataset && comparable(epochs, row.epochs) ? [shownMean(summary)] : [],
+    )
     return { ...row, leads: row.summary !== null && means.length > 1 && shownMean(row.summary) === Math.max(...means) }
   })
+}
+
+/** Two results are compared after equally many epochs, or when both are through: then the number of epochs is a setting. */
+export function comparable(one: ComparisonRow['epochs'], other: ComparisonRow['epochs']): boolean {
+  if (one === null || other === null) return one === other
+  return one.done === other.done || (one.done === one.of && other.done === other.of)
 }
 
 function topKOf(summary: Summary | null, k: number | undefined): ComparisonRow['topK'] {

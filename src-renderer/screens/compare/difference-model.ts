@@ -1,5 +1,6 @@
 /** Differences to a baseline over training, seed by seed, as a chart. */
 import type { ChartModel, Line } from '../../charts/chart-model.ts'
+import { methodText } from '../../statistics/mean-interval.ts'
 import { bandedCurve, type CurveBand } from '../../statistics/curve-band.ts'
 import { differenceCurves, type PairedComparison } from './paired-groups.ts'
 import type { Group } from './seed-results.ts'
@@ -10,6 +11,7 @@ export function differenceModel(
   nameOf: (group: Group) => string,
   { band, seeds }: { readonly band: CurveBand; readonly seeds: boolean },
 ): ChartModel {
+  const counts = new Set<number>()
   const lines = comparisons.flatMap(({ group, pairs }): readonly Line[] => {
     const curves = differenceCurves(baseline, group, pairs.seeds).map(({ seed, x, y }) => ({
       ...{ seed, x },
@@ -17,7 +19,8 @@ export function differenceModel(
       y: y.map((fraction) => fraction * 100),
     }))
     if (curves.length === 0) return []
-    const { x, y, low, high } = bandedCurve(curves, band)
+    const { x, y, low, high, n } = bandedCurve(curves, band)
+    for (const each of n) counts.add(each)
     const label = nameOf(group)
     const mean: Line = { label, ...group.look, x, y, ...(curves.length > 1 ? { low, high } : {}) }
     if (!seeds || curves.length < 2) return [mean]
@@ -40,6 +43,8 @@ export function differenceModel(
     xLabel: 'epoch',
     unit: 'points',
     lines: lines.length === 0 ? [] : [zero, ...lines],
-    ...(lines.some(({ low }) => low !== undefined) ? { band: { chosen: band, options: [band] } } : {}),
+    ...(lines.some(({ low }) => low !== undefined)
+      ? { band: { chosen: band, options: [band], ...(band === 'ci' ? { method: methodText([...counts]) } : {}) } }
+      : {}),
   }
 }

@@ -4,8 +4,9 @@ import type { Experiment } from '../../../src-main/experiment/experiment.ts'
 import type { SeedHistory } from '../../charts/history.ts'
 import type { ChartModel, Line } from '../../charts/chart-model.ts'
 import { TOP_K_CARD } from '../../charts/series.ts'
+import { methodText } from '../../statistics/mean-interval.ts'
 import { bandedCurve, CURVE_BANDS, type Curve, type CurveBand } from '../../statistics/curve-band.ts'
-import { countedHistories, type Group, type Part } from './seed-results.ts'
+import { drawnHistories, type Group, type Part } from './seed-results.ts'
 
 /** What a group's seeds are asked for. */
 export type Quantity =
@@ -87,8 +88,9 @@ export interface OverlayGroup {
 
 export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayChoice): ChartModel {
   const { what, axis } = choice
-  const clocks = groups.map(({ group, pace }) => clockOf(countedHistories(group, choice.withCollapsed), pace))
+  const clocks = groups.map(({ group, pace }) => clockOf(drawnHistories(group, choice.withCollapsed), pace))
   const time = axis === 'time' ? timeUnit(Math.max(0, ...clocks.map(({ seconds }) => seconds.at(-1) ?? 0))) : null
+  const counts = new Set<number>()
   const lines = groups.flatMap(({ group, short }, i): readonly Line[] => {
     const clock = clocks[i] as Clock
     const place = (epochs: number): number => {
@@ -99,15 +101,16 @@ export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayCho
       x: x.map((native) => place(clock.epochsAt(native, what.quantity))),
       y,
     })
-    const each = countedHistories(group, choice.withCollapsed).flatMap((seed) => {
+    const each = drawnHistories(group, choice.withCollapsed).flatMap((seed) => {
       const curve = curveOf(seed, what.quantity)
       return curve === null ? [] : [{ seed: seed.seed, curve }]
     })
     if (each.length === 0) return []
-    const { x, y, low, high } = bandedCurve(
+    const { x, y, low, high, n } = bandedCurve(
       each.map(({ curve }) => curve),
       choice.band,
     )
+    for (const each of n) counts.add(each)
     const { x: places } = moved({ x, y })
     const mean: Line = { label: short, ...group.look, x: places, y, ...(each.length > 1 ? { low, high } : {}) }
     const thin = each.map(({ seed, curve }): Line => ({
@@ -124,9 +127,12 @@ export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayCho
     xLabel: time?.label ?? AXES[axis],
     unit: what.unit,
     // Chosen beside the chart; said in the legend of an exported figure.
-    band: { chosen: choice.band, options: [] },
+    band: {
+      chosen: choice.band,
+      options: lines.some(({ low }) => low !== undefined) ? CURVE_BANDS : [],
+      ...(choice.band === 'ci' ? { method: methodText([...counts]) } : {}),
+    },
     lines,
-    ...(lines.some(({ low }) => low !== undefined) ? { band: { chosen: choice.band, options: CURVE_BANDS } } : {}),
     ...(published === null ? {} : { published }),
   }
 }

@@ -21,9 +21,9 @@ export function finding(
   several: boolean,
 ): string {
   if (test === null) return ''
-  const p = several ? (adjusted ?? test.p) : test.p
+  const { p, interval } = adjusted ?? test
   const seeds = `the ${pairs.seeds.length} seeds they share`
-  const evidence = `95 % CI ${points(test.interval.low)} to ${points(test.interval.high)}; p ${probability(p).startsWith('<') ? '' : '= '}${probability(p)}${several ? ' after Holm' : ''}`
+  const evidence = `95 % CI ${points(interval.low)} to ${points(interval.high)}, p ${probability(p).startsWith('<') ? '' : '= '}${probability(p)}${several ? ', both adjusted by Holm' : ''}`
   if (p > 0.05)
     return `${names.group} and ${names.baseline} do not differ significantly over ${seeds}: ${points(test.mean)} points (${evidence}).`
   return `${names.group} is ${percent(Math.abs(test.mean))} points ${test.mean > 0 ? 'above' : 'below'} ${names.baseline} over ${seeds} (${evidence}).`

@@ -1,11 +1,12 @@
 /** What each seed of a group came to, and which of them count. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import type { Selection } from '../../../src-main/experiment/experiment.ts'
+import type { Standing } from '../../../src-main/experiment/result.ts'
 import type { History, SeedHistory } from '../../charts/history.ts'
-import { reportedIndex } from '../../charts/series.ts'
+import { reportedIndex, standingOf } from '../../charts/series.ts'
 import type { GroupLook } from '../../charts/looks.ts'
 
-export interface SeedResult {
+export interface SeedResult extends Standing {
   readonly seed: number
   /** At the reported epoch; NaN where it was not taken. */
   readonly test: number
@@ -15,8 +16,6 @@ export interface SeedResult {
   readonly topK: number
   /** Largest test accuracy after any epoch. */
   readonly best: number
-  readonly epochs: number
-  readonly collapsed: boolean
   /** It ended at chance, and counts. */
   readonly atChance: boolean
 }
@@ -46,8 +45,7 @@ export function seedResults(history: History, selection: Selection): readonly Se
         validation: seed.validation.at(at),
         topK: topKAt(seed, at),
         best: seed.test.view().reduce((most, value) => (value > most ? value : most), -Infinity),
-        epochs: Number.isFinite(seed.epochs.last) ? seed.epochs.last : 0,
-        collapsed: seed.collapsed !== null,
+        ...standingOf(seed),
         atChance: seed.atChance !== null,
       }
     })
@@ -62,18 +60,11 @@ function topKAt({ epochs, measures }: SeedHistory, at: number): number {
   return at === epochs.length - 1 ? values.last : NaN
 }
 
-/** Seeds that count: those that did not collapse, unless they are asked for or there are no others. */
-export function counted<S extends { readonly collapsed: boolean }>(
-  seeds: readonly S[],
-  withCollapsed: boolean,
-): readonly S[] {
-  const healthy = seeds.filter(({ collapsed }) => !collapsed)
-  return withCollapsed || healthy.length === 0 ? seeds : healthy
-}
-
-/** As `counted`, of a group's histories. */
-export function countedHistories({ history, results }: Group, withCollapsed: boolean): readonly SeedHistory[] {
-  return counted(results, withCollapsed).flatMap(({ seed }) => history.seeds.get(seed) ?? [])
+/** Seeds that are drawn, at each epoch those that finished it: not the collapsed, unless asked for or there are no others. */
+export function drawnHistories({ history, results }: Group, withCollapsed: boolean): readonly SeedHistory[] {
+  const healthy = results.filter(({ collapsed }) => !collapsed)
+  const drawn = withCollapsed || healthy.length === 0 ? results : healthy
+  return drawn.flatMap(({ seed }) => history.seeds.get(seed) ?? [])
 }
 
 /** Names that tell all rows apart: where two are called the same, with the second, the third… counted. */

@@ -1,7 +1,8 @@
 /** The comparison's table for a paper (booktabs LaTeX), for a README (Markdown) and for a program (CSV). */
-import { duration, percent, VERDICT_LABELS, writeSpread } from '../../text/format.ts'
+import { countOf, duration, percent, spread, VERDICT_LABELS, writeSpread } from '../../text/format.ts'
 import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
 import { CONFIDENCE, RESAMPLES } from '../../statistics/bootstrap.ts'
+import { methodFor, methodText } from '../../statistics/mean-interval.ts'
 import type { Summary } from '../../statistics/summary.ts'
 import type { ComparisonRow } from './comparison-table.ts'
 
@@ -17,9 +18,9 @@ interface Column {
 
 const interval = (low: number, high: number): string => `[${percent(low)}, ${percent(high)}]`
 
-export const meanText = ({ summary }: ComparisonRow): string => spreadText(summary)
-export const trainText = ({ train }: ComparisonRow): string => spreadText(train)
-export const topKText = ({ topK }: ComparisonRow): string => spreadText(topK)
+export const meanText = ({ summary, planned }: ComparisonRow): string => spreadText(summary, planned)
+export const trainText = ({ train, planned }: ComparisonRow): string => spreadText(train, planned)
+export const topKText = ({ topK, planned }: ComparisonRow): string => spreadText(topK, planned)
 
 /** 'Top-5, %', or 'Top-k, %' where the k differ; null where no row has one. */
 export function topKTitle(rows: readonly ComparisonRow[]): string | null {
@@ -28,10 +29,26 @@ export function topKTitle(rows: readonly ComparisonRow[]): string | null {
   return k === undefined ? null : `Top-${all.size === 1 ? k : 'k'}, %`
 }
 
-function spreadText(summary: Summary | null): string {
-  if (summary === null) return ''
-  const spread = summary.n > 1 ? ` ± ${percent(summary.sd)}` : ''
-  return `${percent(summary.mean)}${spread} (${summary.n})`
+function spreadText(summary: Summary | null, planned: number): string {
+  return summary === null ? '' : `${spread(summary)} (${countOf(summary.n, planned)})`
+}
+
+/** '3', or '1 of 3' where training is not through; empty before the first. */
+export function epochsText({ epochs }: Pick<ComparisonRow, 'epochs'>): string {
+  return epochs === null ? '' : countOf(epochs.done, epochs.of)
+}
+
+/** Whether it matters to say after how many epochs: they differ, or training is not through. */
+export function epochsDiffer(rows: readonly ComparisonRow[]): boolean {
+  return (
+    new Set(rows.flatMap((row) => (row.epochs === null ? [] : epochsText(row)))).size > 1 ||
+    rows.some(({ epochs }) => epochs !== null && epochs.done < epochs.of)
+  )
+}
+
+/** 'seed 2 at epoch 1'; empty where no seed is behind. */
+export function behindText({ behind }: Pick<ComparisonRow, 'behind'>): string {
+  return behind.map(({ seed, epochs }) => `seed ${seed} at epoch ${epochs}`).join(', ')
 }
 
 export function collapsedText({ collapsed, seeds }: ComparisonRow): string {
@@ -49,6 +66,7 @@ export function verdictText({ published }: ComparisonRow): string {
 const COLUMNS: readonly Column[] = [
   { title: 'Experiment', right: false, text: ({ name }) => name },
   { title: 'Data', right: false, text: ({ datasetLabel }) => datasetLabel },
+  { title: 'Epochs', right: true, text: epochsText },
   { title: 'Test, %', right: true, text: meanText, leading: true },
   { title: 'Train, %', right: true, text: trainText },
   { title: 'Top-k, %', right: true, text: topKText },
@@ -79,12 +97,13 @@ const COLUMNS: readonly Column[] = [
   },
 ]
 
-/** A column that no row fills, and a data set that is the same everywhere, say nothing. */
+/** A column that no row fills says nothing, nor do a data set and a number of epochs that are the same everywhere. */
 function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
   const oneDataSet = new Set(rows.map(({ dataset }) => dataset)).size < 2
   const topK = topKTitle(rows)
   const columns = COLUMNS.map((one) => (one.text === topKText && topK !== null ? { ...one, title: topK } : one))
-  return columns.filter(({ title, text }) => rows.some((row) => text(row) !== '') && !(title === 'Data' && oneDataSet))
+  const silent = new Set([...(oneDataSet ? ['Data'] : []), ...(epochsDiffer(rows) ? [] : ['Epochs'])])
+  return columns.filter(({ title, text }) => rows.some((row) => text(row) !== '') && !silent.has(title))
 }
 
 /** What stands under or over the table, one sentence each: a number without them cannot be checked. */
@@ -92,13 +111,20 @@ function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean
   const datasets = [...new Set(rows.map(({ datasetLabel }) => datasetLabel))]
   const collapsed = rows.some((row) => row.collapsed > 0)
   const sources = [...new Set(rows.map(({ source }) => source).filter((source) => source !== ''))]
+  const counts = rows.map(({ summary }) => summary?.n ?? 0)
+  const left = rows.flatMap((row) => (row.behind.length === 0 ? [] : [`${row.name}, ${behindText(row)}`]))
   return [
     `${rows.some(({ train }) => train !== null) ? 'Test and training accuracy' : 'Test accuracy'} (%) on ${datasets.join(', ')}: mean ± sample standard deviation (number of seeds).`,
     'IQM is the interquartile mean.',
-    `The ${CONFIDENCE * 100} % confidence interval is of the mean test accuracy, by the percentile bootstrap with ${RESAMPLES.toLocaleString('en-GB').replace(',', ' ')} resamples of the seeds.`,
+    ...(counts.some((n) => n > 1)
+      ? [
+          `The ${CONFIDENCE * 100} % confidence interval is of the mean test accuracy, by ${methodText(counts)}${counts.some((n) => methodFor(n) === 'bootstrap') ? ` with ${RESAMPLES.toLocaleString('en-GB').replace(',', ' ')} resamples of the seeds` : ''}.`,
+        ]
+      : []),
     ...(collapsed
       ? [withCollapsed ? 'Collapsed seeds are included.' : 'Collapsed seeds are excluded, and listed.']
       : []),
+    ...(left.length === 0 ? [] : [`Seeds that finished fewer epochs are excluded: ${left.join('; ')}.`]),
     ...(sources.length === 0 ? [] : [`Published: ${sources.join('; ')}.`]),
   ]
 }
@@ -140,14 +166,32 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
       'top_k_mean',
       'top_k_sd',
       'top_k_n',
+      'epochs',
+      'epochs_planned',
+      'seeds_planned',
     ],
   ]
   const lines = rows.map(
-    ({ id, name, dataset, summary: s, train, topK, best, seeds, collapsed, seconds, published, source }) => [
+    ({
+      id,
+      name,
+      dataset,
+      summary: s,
+      train,
+      topK,
+      best,
+      seeds,
+      collapsed,
+      seconds,
+      published,
+      source,
+      epochs,
+      planned,
+    }) => [
       ...[id, name, dataset, s?.n ?? 0, s?.mean, s?.sd, s?.median, s?.quartiles.low, s?.quartiles.high, s?.iqm],
       ...[s?.interval?.low, s?.interval?.high, best, seeds, collapsed, seconds],
       ...[published?.mean, published?.sd, published?.n, published?.verdict, source, train?.mean, train?.sd, train?.n],
-      ...[topK?.k, topK?.mean, topK?.sd, topK?.n],
+      ...[topK?.k, topK?.mean, topK?.sd, topK?.n, epochs?.done, epochs?.of, planned],
     ],
   )
   return [header, ...lines].map((cells) => cells.map(csvCell).join(',') + '\r\n').join('')

@@ -2,7 +2,7 @@
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import { textOf, valueOf } from '../../experiments/keys.ts'
 import { canResume, stateText, timeText } from '../../experiments/rows.ts'
-import { date, network, percent, seedCount, significant, spread } from '../../text/format.ts'
+import { date, network, percent, seedCount, significant, spread, spreadOfSeeds } from '../../text/format.ts'
 
 /** `secondsLeft` is known of what runs. */
 export function cellText(row: ExperimentRow, column: string, secondsLeft: number | null = null): string {
@@ -12,7 +12,7 @@ export function cellText(row: ExperimentRow, column: string, secondsLeft: number
     case 'network':
       return network(row.widths)
     case 'test':
-      return row.testAccuracy === null ? '' : spread(row.testAccuracy)
+      return row.testAccuracy === null ? '' : spreadOfSeeds(row.testAccuracy, row.seeds.length)
     case 'train':
       return row.trainAccuracy === null ? '' : spread(row.trainAccuracy)
     case 'validation':
@@ -26,7 +26,7 @@ export function cellText(row: ExperimentRow, column: string, secondsLeft: number
     case 'seeds':
       return row.collapsedSeeds.length > 0
         ? `${row.collapsedSeeds.length} of ${row.seeds.length} collapsed`
-        : seedCount(row.seeds, row.collapsedSeeds)
+        : seedCount(row)
     case 'state':
       return stateText(row).text
     case 'created':

@@ -1,6 +1,6 @@
 /** Rows of the Lab with the columns shown, for a program (CSV), a README (Markdown) and a paper (booktabs LaTeX). */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
-import { percent } from '../../text/format.ts'
+import { countOf, spread as writeMean } from '../../text/format.ts'
 import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
 import { isRight } from './column-widths.ts'
 import { headOf, textOf, valueOf } from '../../experiments/keys.ts'
@@ -24,8 +24,7 @@ function shownColumns(columns: readonly string[]): readonly string[] {
 function cellText(row: ExperimentRow, column: string): string {
   const spread = spreadOf(row, column)
   if (spread === null) return ''
-  if (spread !== undefined)
-    return `${percent(spread.mean)}${spread.n > 1 ? ` ± ${percent(spread.sd)}` : ''} (${spread.n})`
+  if (spread !== undefined) return `${writeMean(spread)} (${countOf(spread.n, row.seeds.length)})`
   if (column === 'seeds' && row.collapsedSeeds.length > 0)
     return `${row.seeds.length}, ${row.collapsedSeeds.length} collapsed`
   if (column === 'seeds' && row.chanceSeeds.length > 0)

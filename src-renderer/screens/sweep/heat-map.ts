@@ -1,13 +1,15 @@
 /** A two-axis sweep as a map: rows and columns of cells, each with its colour and its words. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import type { Spread } from '../../../src-main/experiment/event.ts'
-import { percent, seedCount, STATE_LABELS } from '../../text/format.ts'
+import { countOf, spread, STATE_LABELS } from '../../text/format.ts'
 import type { Figure } from '../../figure/figure.ts'
 import { PLAIN_LOOK } from '../../figure/look.ts'
 import {
   outcomeOf,
   OUTCOMES,
   pointText,
+  competes,
+  ranked,
   rangeOfOutcome,
   type Outcome,
   type Sweep,
@@ -39,6 +41,8 @@ export function heatMap(sweep: Sweep, outcome: Outcome): HeatMap | null {
   const turned = first.values.length > second.values.length
   const [across, down] = turned ? [first, second] : [second, first]
   const range = rangeOfOutcome(sweep.points, outcome)
+  const [winner] = ranked(sweep.points, outcome)
+  const best = winner === undefined ? null : (outcomeOf(winner.row, outcome)?.mean ?? null)
   const cells = new Map(
     sweep.points.map((point) => {
       const [one = 0, two = 0] = point.places
@@ -47,7 +51,7 @@ export function heatMap(sweep: Sweep, outcome: Outcome): HeatMap | null {
         ...{ row: point.row, value },
         share: value === null || range === null ? null : shareOf(value.mean, range),
         name: `${pointText(sweep, point)}: ${cellWords(point.row, value, outcome)}`,
-        isBest: value !== null && value.mean === range?.high,
+        isBest: value !== null && value.mean === best && competes(point, sweep.points),
       }
       return [turned ? `${two} ${one}` : `${one} ${two}`, cell]
     }),
@@ -64,12 +68,16 @@ function shareOf(value: number, { low, high }: { readonly low: number; readonly 
 
 function cellWords(row: ExperimentRow, value: Spread | null, outcome: Outcome): string {
   const collapsed = row.collapsedSeeds.length
-  const lost = collapsed === 0 ? `${row.seeds.length} seeds` : `${collapsed} of ${row.seeds.length} seeds collapsed`
-  const seeds = row.chanceSeeds.length === 0 ? lost : `${lost}, ${row.chanceSeeds.length} at chance`
+  const lost =
+    collapsed > 0
+      ? `${collapsed} of ${row.seeds.length} seeds collapsed`
+      : `${countOf(value?.n ?? row.seeds.length, row.seeds.length)} seeds`
+  const chance = row.chanceSeeds.length === 0 ? lost : `${lost}, ${row.chanceSeeds.length} at chance`
+  const unfinished = row.resultEpoch !== null && row.resultEpoch < row.epochs
+  const seeds = unfinished ? `${chance}, after epoch ${row.resultEpoch} of ${row.epochs}` : chance
   if (value === null)
     return collapsed > 0 ? `no result, ${seeds}` : `${STATE_LABELS[row.state].toLowerCase()}, no result yet`
-  const spread = value.n > 1 ? ` ± ${percent(value.sd)}` : ''
-  return `${OUTCOMES[outcome].label.toLowerCase()} ${percent(value.mean)}${spread} %, ${seeds}`
+  return `${OUTCOMES[outcome].label.toLowerCase()} ${spread(value)} %, ${seeds}`
 }
 
 /** The map on paper. */
@@ -91,7 +99,7 @@ export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome:
                 sd: cell.value !== null && cell.value.n > 1 ? cell.value.sd : null,
                 n: cell.value?.n ?? 0,
                 collapsed: cell.row.collapsedSeeds.length,
-                lost: collapsedMark(cell.row),
+                lost: seedsMark(cell.row),
               },
         ),
       ),
@@ -106,7 +114,8 @@ export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome:
   }
 }
 
-/** What stands small in a cell that lost seeds: '2 of 3 seeds'. */
-export function collapsedMark({ seeds, collapsedSeeds }: ExperimentRow): string {
-  return collapsedSeeds.length === 0 ? '' : `${seedCount(seeds, collapsedSeeds)} seeds`
+/** What stands small in a cell whose mean leaves seeds out, as collapsed or not as far as the others: '2 of 3 seeds'. */
+export function seedsMark({ seeds, collapsedSeeds, resultEpoch, testAccuracy }: ExperimentRow): string {
+  const n = resultEpoch === null ? seeds.length - collapsedSeeds.length : (testAccuracy?.n ?? seeds.length)
+  return n === seeds.length ? '' : `${countOf(n, seeds.length)} seeds`
 }
