@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import type { Dash, DataPreview, DataSetCard, Download, DownloadOffer } from './experiment/data-card.ts'
+import type { Inspection } from './experiment/inspection.ts'
 import { LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
 import type { ExperimentField } from './experiment/fields.ts'
 import type { SettingsSchema } from './rules/setting.ts'
@@ -110,6 +111,8 @@ export interface ExperimentRecord {
   /** What each measure cost; empty where none was taken. */
   readonly costs: readonly MeasureCost[]
   readonly notes: string
+  /** What was found in its networks when somebody last asked; null where nobody has. */
+  readonly inspection: Inspection | null
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
   /** What went wrong while reading, in sentences: torn lines, missing files. */
   readonly warnings: readonly string[]
@@ -356,7 +359,11 @@ export const LAB_CALLS = {
     label: z.int().min(0).max(10_000).nullable(),
     from: z.int().min(0).max(100_000_000),
     count: z.int().min(1).max(120),
+    /** These, instead of a page. */
+    samples: z.array(z.int().min(0).max(100_000_000)).max(120).optional(),
   }),
+  /** Classifies the test set with a run's weights and takes its rule's measures, in a process of its own; `inspect` events tell how far it is. */
+  inspect: z.strictObject({ id: RunId }),
   /** Tags, pins and archives experiments: labels.json in each folder. */
   label: z.strictObject({ ids: RunIds, change: LabelChange }),
   trash: z.strictObject({ ids: RunIds }),
@@ -415,6 +422,7 @@ export interface LabAnswers {
   writeNotes: null
   bench: BenchResult
   preview: DataPreview
+  inspect: Inspection
   label: Several
   trash: Several
   restore: Several
@@ -444,6 +452,8 @@ export type LabEvent =
   | { readonly kind: 'queue'; readonly waiting: readonly string[] }
   /** How far a benchmark is, from 0 to 1. */
   | { readonly kind: 'bench'; readonly engine: string; readonly fraction: number }
+  /** How far looking at a run's networks is, from 0 to 1. */
+  | { readonly kind: 'inspect'; readonly id: string; readonly fraction: number }
   /** Another results folder is shown from now on: everything is to be asked for again. */
   | { readonly kind: 'results'; readonly resultsFolder: string }
   /** How far a download is, a few times a second, and how it ended. */
@@ -491,4 +501,5 @@ export { Experiment, LabelChange, LabView, SavedView, Tag }
 export type { ExperimentField, SettingsSchema }
 export type { SettingSchema } from './rules/setting.ts'
 export type { Dash, DataPreview, DataSetCard, Download, DownloadOffer }
+export type { Inspection }
 export type { PresetCard, PresetGridCard }

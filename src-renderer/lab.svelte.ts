@@ -120,6 +120,8 @@ export class LabStore {
   refusal = $state.raw<Refusal | null>(null)
   /** How far a benchmark is, as told last. */
   benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
+  /** How far looking at a run's networks is, as told last. */
+  inspecting = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
   /** The latest download of each data set, by its name. */
   downloads = $state.raw<Readonly<Record<string, Download>>>({})
   /** What rules, settings and data sets are called; empty until the lab has said. */
@@ -275,6 +277,9 @@ export class LabStore {
         break
       case 'bench':
         this.benching = { engine: event.engine, fraction: event.fraction }
+        return
+      case 'inspect':
+        this.inspecting = { id: event.id, fraction: event.fraction }
         return
       case 'download':
         this.downloads = { ...this.downloads, [event.download.name]: event.download }

@@ -8,9 +8,10 @@ export const arrows: Record<string, readonly string[]> = {
   engines: ['program'],
   experiment: ['program', 'rules', 'data'],
   training: ['program', 'rules', 'data', 'engines', 'experiment'],
+  analysis: ['program', 'rules', 'data', 'engines', 'experiment', 'training'],
   contract: ['program', 'rules', 'data', 'experiment'],
-  lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract'],
-  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'contract', 'lab'],
+  lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'contract'],
+  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'contract', 'lab'],
   preload: ['contract'],
   // The face: from what is drawn with least knowledge to the window that holds it all.
   'face/text': ['contract', 'experiment'],
@@ -57,6 +58,6 @@ export const labArrows: Record<string, readonly string[]> = {
   datasets: ['problem', 'storage'],
   results: ['problem', 'machine', 'storage'],
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
-  jobs: ['problem', 'machine', 'storage', 'datasets'],
+  jobs: ['problem', 'machine', 'storage', 'datasets', 'results'],
   office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs'],
 }

@@ -11,6 +11,7 @@ import { Downloads, PUBLISHED } from './datasets.ts'
 import { BenchmarkStore, IdlePace, JobRunner, MeasuredSpeeds } from './jobs.ts'
 import { rootFolder } from './machine.ts'
 import { benchmarkCalls } from './office/benchmark-calls.ts'
+import { inspectionCalls } from './office/inspection-calls.ts'
 import { dataSetCalls } from './office/data-set-calls.ts'
 import { descriptionCalls } from './office/description-calls.ts'
 import type { FolderLab, FolderParts } from './office/folder-parts.ts'
@@ -58,6 +59,7 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...dataSetCalls(parts),
     ...templateAndViewCalls(parts),
     ...benchmarkCalls(parts),
+    ...inspectionCalls(parts),
     watch: (listener) => events.watch(listener),
     close: async () => {
       const runs = queue.close()

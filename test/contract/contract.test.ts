@@ -324,7 +324,7 @@ test('every call of the contract is exercised or named here', () => {
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
-  const elsewhere = ['download', 'stopDownload', 'openResults']
+  const elsewhere = ['download', 'stopDownload', 'openResults', 'inspect']
   expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept, ...elsewhere].sort())
 })
 

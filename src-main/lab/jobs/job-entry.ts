@@ -1,10 +1,16 @@
 /** The entry of a job's process, plain Node: does one job, sends the result over its IPC channel, and is ended. */
 import type { DataPreview } from '../../contract.ts'
+import { EngineProblem, type Engine } from '../../engines/engine.ts'
 import { chooseEngine } from '../../engines/index.ts'
+import type { Experiment } from '../../experiment/experiment.ts'
+import type { Inspection } from '../../experiment/inspection.ts'
 import { presetNamed } from '../../experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../rules/index.ts'
 import { measureBench, measurePace } from '../../training/bench.ts'
+import { inspect } from '../../analysis/inspect.ts'
 import { loadDataSet } from '../datasets.ts'
+import { LabProblem } from '../problem.ts'
+import { readExperiment, readNetworks } from '../results.ts'
 import { describeHardware } from '../machine.ts'
 import { Job, type JobResults, type JobMessage } from './job.ts'
 
@@ -35,6 +41,8 @@ function resultOf(job: Job): Promise<JobResults[Job['kind']]> {
       return pace(job)
     case 'preview':
       return preview(job)
+    case 'inspect':
+      return inspectRun(job)
   }
 }
 
@@ -96,6 +104,32 @@ async function pace({ experiment }: Extract<Job, { kind: 'pace' }>): Promise<Job
   return { engine: engine.name, secondsPerFlop }
 }
 
+async function inspectRun({ folder, dataFolder }: Extract<Job, { kind: 'inspect' }>): Promise<Inspection> {
+  const experiment = readExperiment(folder)
+  const networks = readNetworks(folder)
+  if (networks.length === 0)
+    throw new LabProblem('This run has no weights yet.', 'Train it until its first checkpoint.')
+  const { seed } = experiment.data
+  const { data } = await loadDataSet(experiment.data.name, { seed, folder: dataFolder, limits: experiment.data })
+  const looking = inspect({ ...(await engineFor(experiment)), networks, data, now: () => new Date() })
+  let step = await looking.next()
+  for (; step.done !== true; step = await looking.next()) tell({ kind: 'progress', fraction: step.value })
+  return step.value
+}
+
+/** The engine that it was trained on; where this machine has not, the best that it has. */
+async function engineFor(
+  experiment: Experiment,
+): Promise<{ readonly experiment: Experiment; readonly engine: Engine }> {
+  try {
+    return { experiment, engine: (await chooseEngine(experiment.engine.name)).engine }
+  } catch (error) {
+    if (!(error instanceof EngineProblem)) throw error
+    const anywhere = { ...experiment.engine, name: 'auto', threads: null, device: null } as const
+    return { experiment: { ...experiment, engine: anywhere }, engine: (await chooseEngine('auto')).engine }
+  }
+}
+
 async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPreview> {
   const { data, fingerprint, warnings } = await loadDataSet(asked.name, { seed: 0, folder: asked.dataFolder })
   const { labels, pixels, features, count: total, image } = data[asked.split]
@@ -106,7 +140,7 @@ async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPr
     counts[label] = (counts[label] ?? 0) + 1
     if (asked.label === null || asked.label === label) found.push(index)
   }
-  const page = found.slice(asked.from, asked.from + asked.count)
+  const page = asked.samples?.filter((index) => index < total) ?? found.slice(asked.from, asked.from + asked.count)
   const bytes = new Uint8Array(page.length * features)
   page.forEach((index, at) => {
     bytes.set(pixels.subarray(index * features, (index + 1) * features), at * features)

@@ -1,11 +1,13 @@
 /** The kinds of job: work that is no run, in a process of its own, since it may take long or need much memory. */
 import { z } from 'zod'
 import type { BenchResult, DataPreview } from '../../contract.ts'
+import type { Inspection } from '../../experiment/inspection.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment } from '../../experiment/experiment.ts'
 
 export const Job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bench'), engine: z.enum(ENGINE_NAMES), apical: z.string() }),
   z.object({ kind: z.literal('pace'), experiment: Experiment }),
+  z.object({ kind: z.literal('inspect'), folder: z.string(), dataFolder: z.string().nullable() }),
   z.object({
     kind: z.literal('preview'),
     name: z.enum(DATASET_NAMES),
@@ -14,6 +16,7 @@ export const Job = z.discriminatedUnion('kind', [
     label: z.int().nullable(),
     from: z.int(),
     count: z.int(),
+    samples: z.array(z.int()).nullable(),
   }),
 ])
 export type Job = z.infer<typeof Job>
@@ -22,6 +25,7 @@ export interface JobResults {
   bench: Omit<BenchResult, 'besideRun'>
   pace: { readonly engine: string; readonly secondsPerFlop: number }
   preview: DataPreview
+  inspect: Inspection
 }
 
 export type JobMessage =

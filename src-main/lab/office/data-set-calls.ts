@@ -22,6 +22,6 @@ export function dataSetCalls({
       return null
     },
 
-    preview: (asked) => jobs.run({ kind: 'preview', ...asked, dataFolder }),
+    preview: ({ samples = null, ...asked }) => jobs.run({ kind: 'preview', ...asked, samples, dataFolder }),
   }
 }

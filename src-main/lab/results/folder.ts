@@ -38,6 +38,9 @@ export function paths(folder: string) {
     get summary(): string {
       return join(folder, 'summary.json')
     },
+    get inspection(): string {
+      return join(folder, 'inspection.json')
+    },
     get costs(): string {
       return join(folder, 'costs.json')
     },

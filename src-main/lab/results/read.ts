@@ -15,6 +15,7 @@ import { ruleNamed } from '../../rules/index.ts'
 import { LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
 import { historySteps } from './history.ts'
+import { readInspection } from './inspection.ts'
 import { readLabels } from './labels.ts'
 import { lastWordIn } from './last-word.ts'
 import { SeedReading } from './seed-reading.ts'
@@ -143,6 +144,7 @@ function* recordSteps(folder: string, kind: 'run' | 'sample'): Generator<undefin
     outcomes,
     costs: costsOf(folder, warnings),
     notes,
+    inspection: readInspection(folder, warnings),
     files: filesOf(folder, warnings),
     warnings,
   }

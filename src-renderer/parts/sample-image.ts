@@ -1,0 +1,30 @@
+/** Samples as bytes into pixels of a picture: grey or in colour, from planes one after another. */
+import type { DataPreview } from '../../src-main/contract.ts'
+
+function bytesOf(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+}
+
+/** RGBA of one sample of `image`'s size, row by row. */
+function rgbaOf(bytes: Uint8Array, { height, width, channels }: NonNullable<DataPreview['image']>) {
+  const plane = height * width
+  const rgba = new Uint8ClampedArray(plane * 4)
+  for (let pixel = 0; pixel < plane; pixel++) {
+    for (let color = 0; color < 3; color++)
+      rgba[pixel * 4 + color] = bytes[(channels === 3 ? color : 0) * plane + pixel] ?? 0
+    rgba[pixel * 4 + 3] = 255
+  }
+  return rgba
+}
+
+/** Draws sample `at` of a page on the canvas that it is attached to; nothing where samples are no images. */
+export function drawnSample({ image, pixels }: Pick<DataPreview, 'image' | 'pixels'>, at: number) {
+  return (canvas: HTMLCanvasElement): void => {
+    if (image === null) return
+    const size = image.height * image.width * image.channels
+    const bytes = bytesOf(pixels).subarray(at * size, (at + 1) * size)
+    canvas.width = image.width
+    canvas.height = image.height
+    canvas.getContext('2d')?.putImageData(new ImageData(rgbaOf(bytes, image), image.width, image.height), 0, 0)
+  }
+}
