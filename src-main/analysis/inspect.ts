@@ -99,7 +99,7 @@ class TrainedNetworks {
     const ready = rule.measures.filter((measure) => needs.get(measure)?.every((log) => kept.includes(log)) === true)
     this.notes = rule.measures
       .filter((measure) => !ready.includes(measure))
-      .map(({ label }) => `${label} is averaged over training batches: it has values only where a run tracks it.`)
+      .map(({ label }) => `${label} is an average over training batches, which only a run that tracks it keeps.`)
     const measures = ready.map(({ name }) => ({ name, everyBatches: 1 }))
     this.#measuring = new Measuring({ ...parts, experiment: { ...experiment, seeds: [0], measures } })
   }

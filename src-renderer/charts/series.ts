@@ -1,5 +1,5 @@
 /** Histories of seeds as lines for charts: the mean over the seeds that count, its band, and each seed on demand. */
-import type { ExperimentRow, PresetCard, RuleCard } from '../../src-main/contract.ts'
+import type { Confusion, ExperimentRow, Inspection, PresetCard, RuleCard } from '../../src-main/contract.ts'
 import type { EarlyEpoch, Spread } from '../../src-main/experiment/event.ts'
 import type { Selection } from '../../src-main/experiment/experiment.ts'
 import { countedSeeds, type Standing } from '../../src-main/experiment/result.ts'
@@ -229,7 +229,15 @@ const MISTAKES_NAMED = 3
 
 /** Of the last epoch that has one; null before the first. */
 export function confusionModel(history: History): ConfusionModel | null {
-  const all = drawn(history).flatMap(({ confusion }) => confusion ?? [])
+  return confusionOf(drawn(history).flatMap(({ confusion }) => confusion ?? []))
+}
+
+/** Of networks that were looked at later, of a run that counted nothing while it trained. */
+export function inspectedConfusion({ classes, seeds }: Inspection): ConfusionModel | null {
+  return confusionOf(seeds.map(({ epoch, counts }) => ({ epoch, split: 'test', classes, counts })))
+}
+
+function confusionOf(all: readonly Confusion[]): ConfusionModel | null {
   const epoch = Math.max(...all.map((one) => one.epoch))
   const latest = all.filter((one) => one.epoch === epoch)
   const [first] = latest

@@ -106,7 +106,7 @@ describe('what is found in trained networks', () => {
     // The correlations were not tracked, and nothing is made up for them.
     expect(found.seeds.some(({ measures }) => 'information' in measures)).toBe(false)
     expect(found.notes).toContainEqual(
-      expect.stringMatching(/^Correlative information is averaged over training batches/),
+      expect.stringMatching(/^Correlative information is an average over training batches/),
     )
   })
 
