@@ -108,7 +108,8 @@ export function renameRow(lab: LabStore, row: ExperimentRow, name: string): Prom
 export function togglePinned(lab: LabStore, rows: readonly ExperimentRow[]): Promise<boolean> {
   const pinned = rows.some((row) => !row.pinned)
   const others = rows.filter((row) => row.pinned !== pinned)
-  return label(lab, others, pinned ? 'is pinned' : 'is no longer pinned', { pinned }, { pinned: !pinned })
+  const verb = others.length === 1 ? 'is' : 'are'
+  return label(lab, others, `${verb} ${pinned ? '' : 'no longer '}pinned`, { pinned }, { pinned: !pinned })
 }
 
 export function toggleArchived(lab: LabStore, rows: readonly ExperimentRow[]): Promise<boolean> {
