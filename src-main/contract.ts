@@ -5,7 +5,8 @@
 import { z } from 'zod'
 import type { Dash, DataPreview, DataSetCard, Download, DownloadOffer } from './experiment/data-card.ts'
 import type { Inspection } from './experiment/inspection.ts'
-import { LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
+import { ExperimentTitle, LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
+import type { BenchResult, EngineCard } from './experiment/engine-card.ts'
 import type { ExperimentField } from './experiment/fields.ts'
 import type { SettingsSchema } from './rules/setting.ts'
 import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
@@ -114,8 +115,20 @@ export interface ExperimentRecord {
   /** What was found in its networks when somebody last asked; null where nobody has. */
   readonly inspection: Inspection | null
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
+  /** The command line that trains it again. */
+  readonly command: string
   /** What went wrong while reading, in sentences: torn lines, missing files. */
   readonly warnings: readonly string[]
+}
+
+/** Part of a file of an experiment. */
+export interface FilePart {
+  /** Whole lines, or the whole file; null where it is no text. */
+  readonly text: string | null
+  /** Of the whole file. */
+  readonly bytes: number
+  /** Whether the file has more than this. */
+  readonly cut: boolean
 }
 
 /** One seed's history, superseded lines already dropped. Columns rather than objects, so that charts take them as they are. */
@@ -190,38 +203,6 @@ export interface RuleCard {
     readonly help: string
   }[]
   readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
-}
-
-export interface EngineCard {
-  readonly name: string
-  readonly available: boolean
-  readonly device: string | null
-  readonly reason: string
-  /** The one 'auto' takes. */
-  readonly isDefault: boolean
-}
-
-/** How fast an engine trained a network of a preset's size here, on random data. */
-export interface BenchResult {
-  readonly engine: string
-  readonly device: string
-  readonly rule: string
-  readonly widths: readonly number[]
-  readonly batch: number
-  readonly replicas: number
-  readonly threads: number
-  /** Wall time of a batch of one network, median of several chunks. */
-  readonly trainMsPerBatch: number
-  readonly evalMsPerBatch: number
-  /** Matrix products that the program needs, 10⁹ operations per second. */
-  readonly gflops: number
-  /** What as many threads of this processor could do at most; null where the engine cannot tell. */
-  readonly peakGflops: number | null
-  /** ISO 8601. */
-  readonly measured: string
-  readonly machine: { readonly cpu: string; readonly cores: number; readonly os: string; readonly apical: string }
-  /** A run was training meanwhile, and took its share of the machine. */
-  readonly besideRun: boolean
 }
 
 /** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */
@@ -311,6 +292,8 @@ export const LAB_CALLS = {
     limit: z.int().min(1).max(100_000).optional(),
   }),
   read: z.strictObject({ id: RunId }),
+  /** The beginning or the end of one of its files, as text: as much as a window can show. */
+  readFile: z.strictObject({ id: RunId, path: z.string().min(1).max(1000), part: z.enum(['start', 'end']) }),
   /** With a sweep: of all its experiments together. */
   forecast: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
   /** Reads what a file holds, for the form: nothing is started. */
@@ -364,7 +347,7 @@ export const LAB_CALLS = {
   }),
   /** Classifies the test set with a run's weights and takes its rule's measures, in a process of its own; `inspect` events tell how far it is. */
   inspect: z.strictObject({ id: RunId }),
-  /** Tags, pins and archives experiments: labels.json in each folder. */
+  /** Names, tags, pins and archives experiments: labels.json in each folder. */
   label: z.strictObject({ ids: RunIds, change: LabelChange }),
   trash: z.strictObject({ ids: RunIds }),
   restore: z.strictObject({ ids: RunIds }),
@@ -399,6 +382,7 @@ export interface LabAnswers {
   describe: LabDescription
   list: readonly ExperimentRow[]
   read: ExperimentRecord
+  readFile: FilePart
   forecast: Forecast
   readExperiment: ReadExperiment
   saveTemplate: TemplateCard
@@ -497,9 +481,10 @@ export interface ElectronBridge {
   pathOf(file: File): string
 }
 
-export { Experiment, LabelChange, LabView, SavedView, Tag }
+export { Experiment, ExperimentTitle, LabelChange, LabView, SavedView, Tag }
 export type { ExperimentField, SettingsSchema }
 export type { SettingSchema } from './rules/setting.ts'
 export type { Dash, DataPreview, DataSetCard, Download, DownloadOffer }
 export type { Inspection }
+export type { BenchResult, EngineCard }
 export type { PresetCard, PresetGridCard }

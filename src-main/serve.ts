@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream'
 import { SOCKET_PATH, type Lab } from './contract.ts'
 import { faceHeaders, readFace, type FaceFiles } from './face-files.ts'
 import { Gate, isLoopback, type Refused } from './serve/gate.ts'
+import { isOpenedByPerson, SHUT_OUT_PAGE, SHUT_OUT_POLICY } from './serve/shut-out-page.ts'
 import { Strangers } from './serve/strangers.ts'
 import { labSockets, SOCKET_LIMITS, type LabSockets, type SocketLimits } from './serve/socket.ts'
 
@@ -117,7 +118,8 @@ function serveRequest(request: IncomingMessage, response: ServerResponse, gate: 
   }
   const stranger = gate.refuseStranger(request)
   if (stranger !== null) {
-    refuse(response, stranger)
+    if (isOpenedByPerson(request)) showHowToGetIn(response, stranger)
+    else refuse(response, stranger)
     return
   }
   const file = face.at(url.pathname)
@@ -158,6 +160,11 @@ function addressOf(request: IncomingMessage): URL | null {
 
 function refuse(response: ServerResponse, { status, sentence }: Refused): void {
   say(response, status, sentence)
+}
+
+function showHowToGetIn(response: ServerResponse, { status }: Refused): void {
+  response.setHeader('Content-Security-Policy', SHUT_OUT_POLICY)
+  response.writeHead(status, { 'Content-Type': 'text/html; charset=utf-8', Connection: 'close' }).end(SHUT_OUT_PAGE)
 }
 
 function say(response: ServerResponse, status: number, sentence: string): void {

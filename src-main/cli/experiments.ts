@@ -3,6 +3,7 @@ import { requireExperiment } from '../experiment/check.ts'
 import { ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { presetCards, presetNamed } from '../experiment/presets.ts'
+import { experimentOfRule } from '../experiment/rule-experiment.ts'
 import { setKeys } from '../experiment/setting-key.ts'
 import { readSweepValues } from '../experiment/sweep-values.ts'
 import { expandSweep, type SweepAxis } from '../experiment/sweep.ts'
@@ -44,6 +45,8 @@ export function experimentsOf(words: Words, sweepId: string): Experiment[] {
 function named(operand: string): Experiment {
   const preset = presetNamed(operand)
   if (preset !== undefined) return preset.experiment
+  const plain = experimentOfRule(operand)
+  if (plain !== undefined) return plain
   if (looksLikeFile(operand)) return requireExperiment(readExperimentFile(operand), operand)
   const names = presetCards().map(({ name }) => name)
   throw new UsageProblem(

@@ -21,7 +21,7 @@ export const runs: Command = {
       terminal.print(`No experiments in ${folder} yet; "apical run corinfomax-glyphs-small" makes one in a minute.`)
     else if (!terminal.json)
       for (const line of table(
-        ['run', 'state', 'network', '>test', '>seeds', '>epochs', '>time', 'engine'],
+        ['run', 'state', 'network', '>test', '>seeds', '>epochs', '>time', 'engine', 'name'],
         rows.map(cells),
       ))
         terminal.print(line)
@@ -49,5 +49,6 @@ function cells(row: ExperimentRow): string[] {
     `${row.epochsDone}/${row.epochs}`,
     duration(row.seconds),
     row.engine,
+    row.name,
   ]
 }

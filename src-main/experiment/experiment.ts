@@ -234,15 +234,20 @@ export const Experiment = z.strictObject({
         when: { path: 'evaluation.topK' },
         records: true,
       }),
-      confusionEveryEpochs: described(z.int().min(1).max(100_000).nullable().default(null), {
-        label: 'Confusion matrix every',
-        unit: 'epochs',
-        help: 'Of the test set; also after the last epoch.',
-        section: 'training',
-        control: 'whole',
-        empty: 'never',
-        records: true,
-      }),
+      confusionEveryEpochs: described(
+        z
+          .union([z.enum(['last']), z.int().min(1).max(100_000)])
+          .nullable()
+          .default('last'),
+        {
+          label: 'Confusion matrix',
+          help: 'Which class of the test set was taken for which; a by-product of the evaluation.',
+          section: 'training',
+          optionLabels: { last: 'after the last epoch' },
+          empty: 'never',
+          records: true,
+        },
+      ),
     })
     .prefault({}),
   seeds: described(z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000), {

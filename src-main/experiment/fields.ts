@@ -54,14 +54,19 @@ function cardOf({ label, symbol, help, unit, control, optionLabels }: Descriptio
 }
 
 interface Alternatives extends SettingSchema {
-  readonly anyOf?: readonly SettingSchema[]
+  readonly anyOf?: readonly Alternatives[]
 }
 
 /** What a value must be like: each alternative's bounds in one, null being `empty`'s business. */
 function merged(schema: z.ZodType): SettingSchema {
   const { anyOf = [], ...own } = schemaOf(schema) as Alternatives
-  const all = { ...own, ...Object.assign({}, ...anyOf.filter(({ type }) => type !== 'null')) } as SettingSchema
+  const all = { ...own, ...Object.assign({}, ...anyOf.map(boundsOf)) } as SettingSchema
   return Object.fromEntries(BOUNDS.flatMap((key) => (all[key] === undefined ? [] : [[key, all[key]]])))
+}
+
+function boundsOf({ anyOf, ...alternative }: Alternatives): object {
+  if (anyOf !== undefined) return Object.assign({}, ...anyOf.map(boundsOf)) as object
+  return alternative.type === 'null' ? {} : alternative
 }
 
 const BOUNDS = [

@@ -8,12 +8,21 @@ export const Tag = z
   .max(60)
   .regex(/^[^\p{Cc}]+$/u, 'a tag has no control characters')
 
+/** What an experiment is called; its folder keeps the name it was made with. */
+export const ExperimentTitle = z
+  .string()
+  .trim()
+  .min(1)
+  .max(200)
+  .regex(/^[^\p{Cc}]+$/u, 'a name has no control characters')
+
 /** What a person says of experiments beside notes; what is left out stays as it is. */
 export const LabelChange = z.strictObject({
   addTags: z.array(Tag).max(50).optional(),
   removeTags: z.array(Tag).max(50).optional(),
   pinned: z.boolean().optional(),
   archived: z.boolean().optional(),
+  name: ExperimentTitle.optional(),
 })
 export type LabelChange = z.infer<typeof LabelChange>
 

@@ -24,13 +24,13 @@ export function setKey(experiment: Experiment, key: string, text: string): Exper
   return setKeys(experiment, [[key, text]])
 }
 
-/** Several values changed; the name follows them. The depth first, whatever its place, so that a list given for the new depth fits it. */
+/** Several values changed; the name follows them unless it is given. The depth first, whatever its place, so that a list given for the new depth fits it. */
 export function setKeys(experiment: Experiment, changes: readonly (readonly [string, string])[]): Experiment {
   const given = new Set(changes.map(([key]) => key.replace(/^rule\.settings\./, '')))
   const isDepth = ([key]: readonly [string, string]): boolean => key === 'depth'
   const ordered = [...changes.filter(isDepth), ...changes.filter((change) => !isDepth(change))]
   const set = ordered.reduce((one, [key, text]) => changed(one, fieldOf(one, key), key, text, given), experiment)
-  return set.name === experiment.name ? { ...set, name: nameAfter(experiment, set) } : set
+  return set.name === experiment.name && !given.has('name') ? { ...set, name: nameAfter(experiment, set) } : set
 }
 
 function changed(

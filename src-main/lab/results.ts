@@ -1,4 +1,5 @@
 /** The door to results/: everything that is written to or read from a results folder goes through the files behind it. */
+export { readFilePart } from './results/file-part.ts'
 export { createFolder, paths, removeAbandoned, requireResultsFolder, resultsFolder } from './results/folder.ts'
 export { growExperiment, lengthenExperiment } from './results/growth.ts'
 export { readHistory } from './results/history.ts'

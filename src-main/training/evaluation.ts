@@ -35,7 +35,7 @@ interface ExtraCounts {
 /** What the evaluation after so many epochs counts beside accuracy: what is due then, and all of it after the last. */
 export function extraCounts({ evaluation, training }: Experiment, epoch: number): ExtraCounts {
   const { topK, topKEveryEpochs, confusionEveryEpochs } = evaluation
-  const due = (every: number): boolean => epoch % every === 0 || epoch >= training.epochs
+  const due = (every: number | 'last'): boolean => epoch >= training.epochs || (every !== 'last' && epoch % every === 0)
   return {
     topK: topK !== null && due(topKEveryEpochs) ? topK : null,
     confusion:

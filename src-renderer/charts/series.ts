@@ -221,6 +221,8 @@ export interface ConfusionModel {
   readonly seeds: number
   /** `[true class][class taken for]`: the share of the true class, 0 to 1. */
   readonly shares: readonly (readonly number[])[]
+  /** Of each class that has samples, the share that was recognised, the worst first. */
+  readonly perClass: readonly { readonly name: string; readonly share: number }[]
   /** The gravest first: what was taken for what. */
   readonly mistakes: readonly { readonly truth: string; readonly taken: string; readonly share: number }[]
 }
@@ -258,7 +260,13 @@ function confusionOf(all: readonly Confusion[]): ConfusionModel | null {
     )
     .sort((a, b) => b.share - a.share)
     .slice(0, MISTAKES_NAMED)
-  return { epoch, split, classes, seeds: latest.length, shares, mistakes }
+  const perClass = shares
+    .flatMap((row, truth) => {
+      const share = row[truth] ?? 0
+      return row.some((part) => part > 0) ? [{ name: classes[truth] ?? '', share }] : []
+    })
+    .sort((a, b) => a.share - b.share)
+  return { epoch, split, classes, seeds: latest.length, shares, perClass, mistakes }
 }
 
 /** Orders of colour, dash and marker in which neighbours differ most. */

@@ -16,15 +16,6 @@ export async function trainMore(lab: LabStore, { id, name }: ExperimentRow, epoc
   return done
 }
 
-export async function trashRun(lab: LabStore, { id, name }: ExperimentRow): Promise<boolean> {
-  const done = await toasts.attempt(() => lab.call('trash', { ids: [id] }))
-  if (!done) return false
-  toasts.say(`${name} is in the trash.`, {
-    action: { label: 'Undo', run: () => void toasts.attempt(() => lab.call('restore', { ids: [id] })) },
-  })
-  return true
-}
-
 export function control(lab: LabStore, call: 'pause' | 'continue' | 'stop', id: string): Promise<boolean> {
   return toasts.attempt(() => lab.call(call, { id }))
 }

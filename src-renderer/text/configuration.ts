@@ -73,6 +73,10 @@ function textOf(experiment: Experiment, { path, schema, empty }: ExperimentField
     case 'training.evaluateTrain':
     case 'training.evaluateTest':
       return typeof value === 'number' ? `${value} samples, drawn once` : inWords(value, schema)
+    case 'evaluation.confusionEveryEpochs':
+      if (typeof value === 'number')
+        return value === 1 ? 'after every epoch' : `every ${value} epochs and after the last`
+      break
     default:
   }
   if (value === null) return empty ?? 'none'

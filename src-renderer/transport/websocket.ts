@@ -1,4 +1,7 @@
-/** The lab over a WebSocket at the page's own origin; comes back by itself after the connection was lost. */
+/**
+ * The lab over a WebSocket at the page's own origin; comes back by itself after the connection was lost, unless the host
+ * that is there now does not let this page in.
+ */
 import type { ClientMessage, HostMessage, LabEvent, SOCKET_PATH } from '../../src-main/contract.ts'
 import { connectionLost, Listeners, Refusal, type Connection, type Wire } from './wire.ts'
 
@@ -15,10 +18,16 @@ interface Pending {
 
 /** Anything that behaves as a WebSocket: the browser's own outside of tests. */
 type OpenSocket = (address: string) => WebSocket
+/** The status with which the host answers this page; rejects when nobody answers. */
+type AskHost = () => Promise<number>
+
+/** What a host says to those who have not shown its token. A socket that is refused does not tell why; a request does. */
+const SHUT_OUT: ReadonlySet<number> = new Set([401, 403, 421])
 
 export function websocketWire(
   location: { readonly protocol: string; readonly host: string },
   open: OpenSocket = (address) => new WebSocket(address),
+  ask: AskHost = async () => (await fetch('/', { method: 'HEAD', cache: 'no-store' })).status,
 ): Wire {
   const address = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`
   const events = new Listeners<LabEvent>()
@@ -52,12 +61,26 @@ export function websocketWire(
       waiting.splice(0)
       for (const { reject } of pending.values()) reject(connectionLost())
       pending.clear()
-      setTimeout(() => {
-        socket = connect()
-      }, waitMs)
-      waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+      later()
     })
     return opened
+  }
+
+  function later(): void {
+    setTimeout(() => void connectAgain(), waitMs)
+    waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)
+  }
+
+  async function connectAgain(): Promise<void> {
+    let status: number
+    try {
+      status = await ask()
+    } catch {
+      later()
+      return
+    }
+    if (SHUT_OUT.has(status)) become('shut out')
+    else socket = connect()
   }
 
   function receive(message: HostMessage): void {
@@ -73,7 +96,7 @@ export function websocketWire(
 
   return {
     call(name, argument) {
-      if (connection === 'lost') return Promise.reject(connectionLost())
+      if (connection === 'lost' || connection === 'shut out') return Promise.reject(connectionLost())
       const id = ++lastId
       const text = JSON.stringify({ id, call: name, argument } satisfies ClientMessage)
       return new Promise((resolve, reject) => {

@@ -1,8 +1,11 @@
 /** What every wire to a lab shares: calls that are answered once, events, and whether the wire stands. */
 import type { LabEvent, LabRefusal, Transport } from '../../src-main/contract.ts'
 
-/** 'lost' means: calls wait or fail, and what the screen shows may be old. */
-export type Connection = 'connecting' | 'open' | 'lost'
+/**
+ * 'lost' means: calls fail, what the screen shows may be old, and it is tried again. 'shut out': the host is there and does
+ * not know this page, which it sent before it was started anew; trying again would never help.
+ */
+export type Connection = 'connecting' | 'open' | 'lost' | 'shut out'
 
 /** A transport that also tells how it is. */
 export interface Wire extends Transport {
@@ -28,7 +31,7 @@ export class Refusal extends Error implements LabRefusal {
 export function connectionLost(): Refusal {
   return new Refusal({
     message: 'The connection to the lab was lost.',
-    next: 'Reconnecting; running experiments are not affected. If the connection does not come back, restart Apical.',
+    next: 'Reconnecting. If the connection does not come back, start Apical again.',
     problems: [],
   })
 }

@@ -52,6 +52,13 @@ test('a set is downloaded in two goes, and its samples are there', async () => {
   await expect(mnist.getByRole('button', { name: `Copy the path ${join(lab.home, 'data', 'mnist')}` })).toBeVisible()
   await mnist.getByRole('button', { name: 'Look at samples of MNIST' }).click()
   await expect(page.getByRole('list', { name: 'Samples', exact: true }).getByRole('listitem').first()).toBeInViewport()
+  // The screen goes there within its frame: the window itself stands still.
+  expect(
+    await page.evaluate(() => ({
+      moved: [...document.querySelectorAll('html, body, #face, .app')].map(({ scrollTop }) => scrollTop),
+      beyond: document.documentElement.scrollHeight - document.documentElement.clientHeight,
+    })),
+  ).toEqual({ moved: [0, 0, 0, 0], beyond: 0 })
 })
 
 test('without a network it says what to fetch from where and what to do with it', async () => {

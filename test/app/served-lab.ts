@@ -21,10 +21,10 @@ export class ServedLab {
   }
 
   /** Starts `apical serve` as a person does; `home` of an earlier one opens the same lab again. */
-  static start(home?: string, { idleMeasuring = false } = {}): Promise<ServedLab> {
+  static start(home?: string, { idleMeasuring = false, port = '0' } = {}): Promise<ServedLab> {
     // What a lab measures while it is idle would take the processor from the tests beside it.
     const quiet = idleMeasuring ? [] : ['--no-measure']
-    return ServedLab.run([join(clone, 'src-main/cli.ts'), 'serve', '--port', '0', ...quiet], home)
+    return ServedLab.run([join(clone, 'src-main/cli.ts'), 'serve', '--port', port, ...quiet], home)
   }
 
   /** Starts a program that prints the address of a lab that it serves, and ends it with SIGINT. */

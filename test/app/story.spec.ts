@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { openFaultless } from './faultless-page.ts'
 import { chooseQuickPreset, makeSmall, openTab, quickPreset } from './form.ts'
 import { ServedLab } from './served-lab.ts'
+import { violationsOf } from './violations.ts'
 
 const EPOCHS = 8
 
@@ -123,12 +124,19 @@ test('the run has everything from disk, and so has the disk', async () => {
 test('notes are kept', async () => {
   const notes = page.getByRole('textbox', { name: /notes/i })
   await notes.fill('Coupling 0.2: to be repeated with ten seeds.')
-  await page.getByRole('button', { name: 'Save notes' }).click()
-  await expect(page.getByRole('button', { name: 'Saved' })).toBeDisabled()
+  const panel = page.getByRole('region', { name: 'Notes' })
+  await expect(panel.getByRole('status')).toHaveText('Saved')
   await page.reload()
-  await expect(page.getByRole('region', { name: 'Notes' })).toContainText(
-    'Coupling 0.2: to be repeated with ten seeds.',
-  )
+  await expect(panel).toContainText('Coupling 0.2: to be repeated with ten seeds.')
+  // What is typed last is not lost by leaving at once.
+  await panel.getByRole('button', { name: 'Edit' }).click()
+  await notes.fill('Coupling 0.2: ten seeds agree.')
+  await goTo('Lab')
+  await expect(heading('Lab')).toBeVisible()
+  const [id = ''] = (await readdir(join(lab.home, 'results'))).filter((name) => !name.startsWith('.'))
+  await expect
+    .poll(() => readFile(join(lab.home, 'results', id, 'notes.md'), 'utf8'))
+    .toBe('Coupling 0.2: ten seeds agree.')
 })
 
 test('back in the lab the run stands first, can be searched, and survives a restart of the lab', async () => {
@@ -140,12 +148,17 @@ test('back in the lab the run stands first, can be searched, and survives a rest
   await page.getByRole('searchbox', { name: 'Search experiments' }).fill('first')
   await expect(rows).toHaveCount(1)
 
+  const { port } = new URL(lab.address)
   await lab.stop()
-  await expect(page.getByRole('alert')).toContainText('Connection lost')
-  // The browser tells of every attempt to come back to a lab that is not there.
-  faults.length = 0
-  lab = await ServedLab.start(lab.home)
+  await expect(page.getByRole('alert')).toContainText(/Connection lost.*stopped\s+at a checkpoint/s)
+  lab = await ServedLab.start(lab.home, { port })
+  // It is there again and does not know this tab: the tab and a reload say how to get in.
+  await expect(page.getByRole('alert')).toContainText(/Apical was restarted.*Open the link/s)
+  await page.reload()
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Open the link that Apical printed')
+  expect(await violationsOf(page)).toEqual([])
   await page.goto(lab.address)
+  // The browser tells of every attempt to come back to a lab that is not there, and of those that it refused.
   faults.length = 0
   await expect(rows.filter({ hasText: 'First day' })).toHaveCount(1)
 })
@@ -189,6 +202,78 @@ test('a finished run is trained on, to more epochs in all', async () => {
   await page.getByRole('button', { name: 'Train 2 more epochs' }).click()
   await expect(page.getByRole('region', { name: 'Progress' })).toBeVisible()
   await expect(page.getByText(`All ${EPOCHS + 2} epochs done`)).toBeVisible({ timeout: 45_000 })
+})
+
+test('its name and its tags are changed where they stand, and every list has them', async () => {
+  await page.getByRole('link', { name: 'Details' }).click()
+  await page.getByRole('button', { name: 'Rename', exact: true }).click()
+  const name = page.getByRole('textbox', { name: 'Name of the experiment' })
+  await expect(name).toHaveValue('First day')
+  await name.fill('Not this')
+  await name.press('Escape')
+  await expect(heading('First day')).toBeVisible()
+  await page.getByRole('button', { name: 'Rename', exact: true }).press('Enter')
+  await name.fill(`Day one, it's done`)
+  await name.press('Enter')
+  await expect(heading(`Day one, it's done`)).toBeVisible()
+  const tags = page.getByRole('list', { name: 'Tags' })
+  for (const tag of ['paper', 'by mistake']) {
+    await tags.getByRole('button', { name: '+ Tag' }).click()
+    await tags.getByRole('combobox', { name: 'New tag' }).fill(tag)
+    await page.keyboard.press('Enter')
+    await expect(tags).toContainText(tag)
+  }
+  await tags.getByRole('button', { name: 'Remove the tag by mistake' }).click()
+  await expect(tags).not.toContainText('by mistake')
+  expect(await violationsOf(page)).toEqual([])
+  await page.reload()
+  await expect(heading(`Day one, it's done`)).toBeVisible()
+  await expect(tags).toContainText('paper')
+  await goTo('Lab')
+  const row = page
+    .getByRole('treegrid', { name: 'Experiments' })
+    .getByRole('row')
+    .filter({ hasText: `Day one, it's done` })
+  await expect(row).toContainText('paper')
+  await row.getByRole('rowheader').getByRole('link').click()
+})
+
+test('its command, its log, its files and how well each class is recognised are at hand', async () => {
+  await page.getByRole('button', { name: 'More', exact: true }).click()
+  expect(await violationsOf(page)).toEqual([])
+  await page.getByRole('menuitem', { name: 'Copy command' }).click()
+  const command = await page.evaluate(() => navigator.clipboard.readText())
+  expect(command).toMatch(/^apical run corinfomax-glyphs-small --seeds 0 --epochs 10 .*--set epsilon=0\.2 /)
+  expect(command).toContain(String.raw`--set 'name=Day one, it'\''s done'`)
+
+  await expect(page.getByRole('region', { name: 'Text of the log' })).toContainText(/epoch/i)
+  await page.getByRole('button', { name: 'experiment.json', exact: true }).click()
+  const file = page.getByRole('dialog', { name: 'experiment.json' })
+  await expect(file).toContainText('"epsilon": 0.2')
+  expect(await violationsOf(page)).toEqual([])
+  const download = page.waitForEvent('download')
+  await file.getByRole('button', { name: 'Save' }).click()
+  expect(JSON.parse(await readFile(await (await download).path(), 'utf8'))).toMatchObject({ widths: [784, 16, 10] })
+  await page.keyboard.press('Escape')
+
+  const confusion = page.getByRole('region', { name: 'Confusion matrix', exact: true })
+  await expect(confusion).toContainText('Predicted class')
+  await expect(confusion).toContainText('True class')
+  const shares = await confusion.getByRole('listitem').locator('.value').allTextContents()
+  expect(shares).toHaveLength(10)
+  const figures = shares.map((text) => parseFloat(text))
+  expect(figures).toEqual([...figures].sort((a, b) => a - b))
+})
+
+test('seeds are added to a finished run from where its result is read', async () => {
+  await page.getByRole('button', { name: 'Add seeds' }).click()
+  await page.getByRole('textbox', { name: 'Seeds to add' }).fill('4, 5')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  const seeds = page.getByRole('list', { name: 'Seeds' }).getByRole('listitem')
+  await expect(seeds).toHaveCount(3)
+  await expect(seeds.last()).toContainText('seed 5')
+  await page.getByRole('button', { name: 'Stop', exact: true }).click()
+  await expect(page.getByText('Stopped', { exact: true })).toBeVisible()
 })
 
 test('the keyboard alone gets from a preset to a run, and from there to an exported figure', async () => {

@@ -2,7 +2,7 @@
  * A run from the first word to the last line, and what is on disk afterwards; stopped by Ctrl-C, resumed, listed, shown.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -129,7 +129,8 @@ describe('run', () => {
     const human = await apical(['show', basename(folder), '--out', out])
     expect(human.out).toContain('corinfomax')
     expect(human.out).not.toContain('\u001b')
-    expect((await apical(['runs', '--out', out])).out).toContain(basename(folder))
+    writeFileSync(join(folder, 'labels.json'), JSON.stringify({ version: 1, name: 'Renamed by hand' }))
+    expect((await apical(['runs', '--out', out])).out).toMatch(new RegExp(`${basename(folder)} .*Renamed by hand`))
   })
 
   it('a run too short to leave chance has a result, which is marked', async () => {

@@ -244,6 +244,9 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['label', { ids: ['..'], change: { pinned: true } }],
     ['label', { ids: ['x'], change: { pinned: 1 } }],
     ['label', { ids: ['x'], change: { addTags: ['a\u0000b'] } }],
+    ['label', { ids: ['x'], change: { name: '' } }],
+    ['readFile', { id: 'x', path: 'run.log', part: 'middle' }],
+    ['readFile', { id: 'no-such-run', path: 'run.log', part: 'end' }],
     ['list', { limit: 0 }],
     ['keepView', { view: { name: '', view: {} } }],
     ['writeNotes', { id: '..', text: '' }],
@@ -324,7 +327,7 @@ test('every call of the contract is exercised or named here', () => {
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
-  const elsewhere = ['download', 'stopDownload', 'openResults', 'inspect']
+  const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'inspect']
   expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept, ...elsewhere].sort())
 })
 

@@ -1,5 +1,6 @@
 // The browser host's door and its limits, over real sockets with a real lab behind them: what a browser would never
 // send, a visitor here does.
+import { createHash } from 'node:crypto'
 import { connect, createServer } from 'node:net'
 import { once } from 'node:events'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -59,6 +60,26 @@ describe('the token', () => {
     expect(reply.status).toBe(401)
     expect(reply.headers['set-cookie']).toBeUndefined()
     expect(reply.body).not.toContain('<')
+  })
+
+  test('a person without it is told how to get in, by a page that runs nothing and repeats nothing', async () => {
+    const accept = 'text/html,application/xhtml+xml'
+    const asked = await visit(port, '/?token=<script>wrong</script>', { accept })
+    expect(asked.status).toBe(401)
+    expect(asked.headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(asked.body).toMatch(/Apical was restarted.*link in its terminal/s)
+    expect(asked.body).not.toMatch(/script|wrong/)
+    expect(asked.body).not.toContain(token)
+    expect(asked.headers['set-cookie']).toBeUndefined()
+    const style = /<style>(.*)<\/style>/s.exec(asked.body)?.[1] ?? ''
+    const hash = createHash('sha256').update(style).digest('base64')
+    expect(asked.headers['content-security-policy']).toBe(
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+    )
+    // Files and scripts get a line of text, and a foreign page not even this one.
+    expect((await visit(port, '/', { accept: '*/*' })).body).not.toContain('<')
+    const foreign = await visit(port, '/', { accept, origin: 'http://evil.example' })
+    expect([foreign.status, foreign.headers['content-type']]).toEqual([403, 'text/plain; charset=utf-8'])
   })
 
   test('opens nothing as a cookie, in another path, or with another lab’s cookie', async () => {

@@ -74,12 +74,12 @@ describe('taken', () => {
     ])
   })
 
-  it('without measures and without counting more than accuracy where nothing is said of it', () => {
+  it('without measures, and with a confusion matrix after the last epoch alone, where nothing is said of it', () => {
     const earlier = mnist() as unknown as Record<string, unknown>
     for (const key of ['measures', 'evaluation']) Reflect.deleteProperty(earlier, key)
     const { experiment } = checkExperiment(earlier)
     expect(experiment?.measures).toEqual([])
-    expect(experiment?.evaluation).toEqual({ topK: null, topKEveryEpochs: 1, confusionEveryEpochs: null })
+    expect(experiment?.evaluation).toEqual({ topK: null, topKEveryEpochs: 1, confusionEveryEpochs: 'last' })
   })
 
   it('without touching what was given', () => {
@@ -140,6 +140,12 @@ describe('refused', () => {
     ['measures', [{ name: 'alignment', every: 3 }], 'measures.0.every', /There is no "every" here/],
     ['evaluation.topK', 1, 'evaluation.topK', /at least 2, found 1/],
     ['evaluation.topK', 10, 'evaluation.topK', /fewer than the 10 classes of mnist, found 10/],
+    [
+      'evaluation.confusionEveryEpochs',
+      'sometimes',
+      'evaluation.confusionEveryEpochs',
+      /^Expected "last", or a number, found "sometimes"/,
+    ],
     ['evaluation.confusionEveryEpochs', 0, 'evaluation.confusionEveryEpochs', /at least 1, found 0/],
     ['engine.precision', 'float64', 'engine.precision', /reference/],
     ['engine.threads', 0, 'engine.threads', /at least 1/],

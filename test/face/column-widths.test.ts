@@ -1,7 +1,7 @@
 // The Lab's columns are as wide as what stands in them; the text is measured with letters of equal width.
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
-import { CHOICE_WIDTH, columnWidths } from '../../src-renderer/screens/lab/column-widths.ts'
+import { CHOICE_WIDTH, columnsIn, columnWidths } from '../../src-renderer/screens/lab/column-widths.ts'
 import { NO_WORDS } from '../../src-renderer/text/setting-words.ts'
 import { madeUpRows } from './made-up-lab.ts'
 
@@ -34,6 +34,20 @@ describe('widths of columns', () => {
       const { name, columns } = widths([row({ name: 'Short' })], ['data', 'test', 'engine'], room)
       expect(CHOICE_WIDTH + name + columns.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(room)
     }
+  })
+
+  test('on a phone the result stands beside the name, both without a move sideways', () => {
+    const usual = ['data', 'network', 'test', 'seeds']
+    const room = 346
+    expect(columnsIn(usual, 1000)).toEqual(usual)
+    expect(columnsIn(['data', 'seeds'], room)).toEqual(['data', 'seeds'])
+    const columns = columnsIn(usual, room)
+    expect(columns).toEqual(['test', 'data', 'network', 'seeds'])
+    const testAccuracy = { mean: 0.9763, sd: 0.0011, n: 10 }
+    const found = widths([row({ name: 'A name of some forty letters, or about it', testAccuracy })], columns, room)
+    expect(CHOICE_WIDTH + found.name + (found.columns[0] ?? Infinity)).toBeLessThanOrEqual(room)
+    expect(found.columns[0]).toBeGreaterThanOrEqual('97.63 ± 0.11'.length * LETTER)
+    expect(found.name).toBeGreaterThanOrEqual(130)
   })
 
   test('a note of a whole page takes no more than any other column may', () => {

@@ -116,6 +116,7 @@ describe('a figure', () => {
           [0, 1],
         ],
         mistakes: [],
+        perClass: [],
       },
       '',
     )
@@ -160,7 +161,10 @@ describe('cells and bars', () => {
       [0.75, 0.25],
       [0, 1],
     ]
-    const of = figureOfConfusion({ epoch: 1, split: 'test', classes: ['a', 'b'], seeds: 1, mistakes: [], shares }, '')
+    const of = figureOfConfusion(
+      { epoch: 1, split: 'test', classes: ['a', 'b'], seeds: 1, mistakes: [], perClass: [], shares },
+      '',
+    )
     const cells = draw(of, measure).marks.flatMap((mark) =>
       mark.kind === 'path' && mark.stroke?.color === '#ffffff' ? [mark] : [],
     )

@@ -323,6 +323,10 @@ describe('the confusion matrix', () => {
       { truth: 'cat', taken: 'dog', share: 0.3 },
       { truth: 'dog', taken: 'cat', share: 0.05 },
     ])
+    expect(model?.perClass, 'the worst first').toEqual([
+      { name: 'cat', share: 0.7 },
+      { name: 'dog', share: 0.95 },
+    ])
   })
 
   test('leaves out a seed that has not come as far, and a class that was not met', () => {
@@ -335,6 +339,7 @@ describe('the confusion matrix', () => {
         [0, 0],
       ],
       mistakes: [],
+      perClass: [{ name: 'cat', share: 1 }],
     })
     expect(confusionModel(new History())).toBeNull()
   })

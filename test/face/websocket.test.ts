@@ -1,7 +1,7 @@
 // The face's WebSocket against a real one: answers find their callers, a broken line is said and comes back.
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocketServer, type WebSocket as Peer } from 'ws'
 import type { ClientMessage, HostMessage, LabEvent } from '../../src-main/contract.ts'
 import { websocketWire } from '../../src-renderer/transport/websocket.ts'
@@ -26,7 +26,9 @@ async function serve(answer: (message: ClientMessage, peer: Peer) => HostMessage
   return (server.address() as AddressInfo).port
 }
 
-const wireTo = (port: number): Wire => websocketWire({ protocol: 'http:', host: `127.0.0.1:${port}` })
+/** The host answers a page of its own, unless a test says otherwise. */
+const wireTo = (port: number, ask: () => Promise<number> = () => Promise.resolve(200)): Wire =>
+  websocketWire({ protocol: 'http:', host: `127.0.0.1:${port}` }, undefined, ask)
 
 async function until(wire: Wire, wanted: Connection): Promise<void> {
   await new Promise<void>((resolve) => {
@@ -95,4 +97,31 @@ test('a lost line fails what was under way in words, and comes back by itself', 
   await until(wire, 'lost')
   await until(wire, 'open')
   expect(await wire.call('list', {})).toBe('back')
+})
+
+test('a host that was started anew lets the page in no more: that is told, and it is not tried again', async () => {
+  vi.useFakeTimers()
+  try {
+    const sockets: EventTarget[] = []
+    const open = (): WebSocket => {
+      const socket = new EventTarget()
+      sockets.push(socket)
+      return socket as WebSocket
+    }
+    const answers = [() => Promise.reject(new Error('nobody is there')), () => Promise.resolve(401)]
+    let asked = 0
+    const ask = (): Promise<number> => answers[asked++]?.() ?? Promise.resolve(200)
+    const wire = websocketWire({ protocol: 'http:', host: 'lab' }, open, ask)
+    const heard: Connection[] = []
+    wire.watchConnection((connection) => heard.push(connection))
+    sockets[0]?.dispatchEvent(new Event('open'))
+    sockets[0]?.dispatchEvent(new Event('close'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(heard).toEqual(['connecting', 'open', 'lost', 'shut out'])
+    expect(asked, 'once of nobody, once of the new host').toBe(2)
+    expect(sockets).toHaveLength(1)
+    await expect(wire.call('list', {})).rejects.toThrow('lost')
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -28,6 +28,22 @@ it.each([
   expect(publishedFor(readExperiment(folder))).toEqual(presetNamed(name)?.published)
 })
 
+it('a run from before confusion matrices were counted has none, and counts none when it is resumed', () => {
+  const whole = presetNamed('corinfomax-mnist')?.experiment
+  if (whole === undefined) throw new Error('there is no preset corinfomax-mnist')
+  for (const [name, evaluation] of Object.entries({
+    none: undefined,
+    some: { topK: 3 },
+    off: { topK: null, topKEveryEpochs: 1, confusionEveryEpochs: null },
+  })) {
+    const folder = scratch.inside(`evaluation-${name}`)
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, 'experiment.json'), JSON.stringify({ ...whole, evaluation }))
+    expect(readExperiment(folder).evaluation, name).toMatchObject({ confusionEveryEpochs: null })
+    expect(publishedFor(readExperiment(folder)), name).toEqual(presetNamed('corinfomax-mnist')?.published)
+  }
+})
+
 const reproduced = process.env['APICAL_REPRODUCED'] ?? '../shared/reproduced'
 const there = existsSync(reproduced)
 it.skipIf(!there)(

@@ -1,5 +1,5 @@
 /** The lab's calls as a host makes them: what is answered, what is refused and in which words, what watchers hear. */
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { LAB_CALLS, type LabEvent } from '../../src-main/contract.ts'
@@ -7,7 +7,7 @@ import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { labCall, openLab, type OpenLab } from '../../src-main/lab/lab.ts'
 import type { LabOptions } from '../../src-main/lab/office/lab-options.ts'
 import { rootFolder } from '../../src-main/lab/machine/installation.ts'
-import { paths, SampleExperiments } from '../../src-main/lab/results.ts'
+import { listRows, paths, SampleExperiments } from '../../src-main/lab/results.ts'
 import { runExperiment } from '../../src-main/lab/runs/headless.ts'
 import { throttleProgress } from '../../src-main/lab/runs/throttled-progress.ts'
 import { LabProblem } from '../../src-main/lab/problem.ts'
@@ -129,6 +129,7 @@ describe('a lab', () => {
       'epoch',
       'checkpoint',
       'epoch',
+      'confusion',
       'checkpoint',
       'done',
     ])
@@ -192,6 +193,56 @@ describe('a lab', () => {
     await lab.restore({ ids: [id] })
     expect(await lab.read({ id })).toMatchObject({ notes: 'Mind the gap.\nMore.', row: { state: 'done' } })
     expect((await refusal(lab.restore({ ids: [id] }))).message).toMatch(/trash/)
+  })
+
+  it('renames an experiment for every listing, and leaves its folder and its question as they are', async () => {
+    const { lab, id, results, events } = await labWithRun()
+    const before = readFileSync(join(results, id, 'experiment.json'), 'utf8')
+    await lab.label({ ids: [id], change: { name: 'Section 4, baseline' } })
+    expect(events).toContainEqual({
+      kind: 'row',
+      row: expect.objectContaining({ id, name: 'Section 4, baseline' }) as unknown,
+    })
+    expect((await lab.list({})).find((row) => row.id === id)?.name).toBe('Section 4, baseline')
+    expect(listRows(results)).toMatchObject([{ id, name: 'Section 4, baseline' }])
+    expect(await lab.read({ id })).toMatchObject({
+      row: { name: 'Section 4, baseline' },
+      experiment: { name: 'Section 4, baseline' },
+      command: expect.stringContaining("'name=Section 4, baseline'") as unknown,
+    })
+    expect(readFileSync(join(results, id, 'experiment.json'), 'utf8')).toBe(before)
+    for (const name of ['', '   ', 'a'.repeat(201), 'two\nlines'])
+      await expect(labCall(lab, 'label', { ids: [id], change: { name } }), name).rejects.toBeInstanceOf(LabProblem)
+  })
+
+  it('shows the beginning and the end of the files that it lists, and nothing else', async () => {
+    const { lab, id, results } = await labWithRun()
+    const folder = join(results, id)
+    const lines = Array.from({ length: 20_000 }, (_, n) => `line ${n}`)
+    writeFileSync(join(folder, 'run.log'), lines.join('\n'))
+    const whole = lines.join('\n').length
+    const end = await lab.readFile({ id, path: 'run.log', part: 'end' })
+    expect(end).toMatchObject({ bytes: whole, cut: true })
+    const shown = end.text?.split('\n') ?? []
+    expect(shown).toEqual(lines.slice(-shown.length))
+    expect(end.text?.length).toBeLessThanOrEqual(65_536)
+    expect(end.text?.length).toBeGreaterThan(60_000)
+    const start = (await lab.readFile({ id, path: 'run.log', part: 'start' })).text?.split('\n') ?? []
+    expect(start.pop()).toBe('')
+    expect(start).toEqual(lines.slice(0, start.length))
+    expect(await lab.readFile({ id, path: 'experiment.json', part: 'start' })).toEqual({
+      text: readFileSync(join(folder, 'experiment.json'), 'utf8'),
+      bytes: readFileSync(join(folder, 'experiment.json')).length,
+      cut: false,
+    })
+    const [weights = ''] = (await lab.read({ id })).files
+      .map(({ path }) => path)
+      .filter((path) => path.includes('weights'))
+    expect(await lab.readFile({ id, path: weights, part: 'start' })).toMatchObject({ text: null })
+    writeFileSync(join(results, 'secret.txt'), 'secret')
+    symlinkSync(join(results, 'secret.txt'), join(folder, 'link.txt'))
+    for (const path of ['../secret.txt', join(results, 'secret.txt'), 'link.txt', '.', 'no-such', 'seed-0'])
+      expect((await refusal(lab.readFile({ id, path, part: 'start' }))).message, path).toMatch(/has no file/)
   })
 
   it('refuses in words what makes no sense for a run as it is', async () => {

@@ -20,7 +20,7 @@ const file = (): string => join(folder, 'labels.json')
 
 describe('labels', () => {
   it('are none without a file', () => {
-    expect(readLabels(folder)).toEqual({ version: 1, tags: [], pinned: false, archived: false })
+    expect(readLabels(folder)).toEqual({ version: 1, tags: [], pinned: false, archived: false, name: null })
   })
 
   it('change only what is named', () => {
@@ -32,7 +32,21 @@ describe('labels', () => {
       tags: ['b', 'c'],
       pinned: true,
       archived: true,
+      name: null,
     })
+  })
+
+  it('keep a name until another is given', () => {
+    changeLabels(folder, { name: 'Baseline' })
+    changeLabels(folder, { pinned: true })
+    expect(readLabels(folder).name).toBe('Baseline')
+    changeLabels(folder, { name: 'Section 4' })
+    expect(readLabels(folder)).toMatchObject({ name: 'Section 4', pinned: true })
+  })
+
+  it('of an Apical from before names could be given leave the experiment its own', () => {
+    writeFileSync(file(), '{"version":1,"tags":["a"],"pinned":true,"archived":false}')
+    expect(readLabels(folder)).toMatchObject({ name: null, tags: ['a'], pinned: true })
   })
 
   it.each(['{', '[]', '{"version":1,"tags":"paper"}', '{"version":1,"tags":[""]}'])(

@@ -242,6 +242,14 @@ describe('what evaluation counts beside accuracy', () => {
     }
   })
 
+  it('a confusion matrix is counted after the last epoch unless told otherwise, and never where it is off', async () => {
+    const seeds = [0]
+    const { of } = await told(tinyTask(tinyExperiment('backprop', { seeds, training })))
+    expect(of('confusion').map(({ epoch }) => epoch)).toEqual([3])
+    const off = { evaluation: { confusionEveryEpochs: null } }
+    expect((await told(tinyTask(tinyExperiment('backprop', { seeds, training, ...off })))).of('confusion')).toEqual([])
+  })
+
   it('is of the training set where the test set is not evaluated', async () => {
     const experiment = tinyExperiment('backprop', {
       seeds: [0],

@@ -1,7 +1,15 @@
 /** Experiments as they lie in the results folder: listed, read, annotated, moved to the trash and back. */
 import type { Lab } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { changeLabels, findRun, moveToTrash, paths, readRecordInTurns, restoreFromTrash } from '../results.ts'
+import {
+  changeLabels,
+  findRun,
+  moveToTrash,
+  paths,
+  readFilePart,
+  readRecordInTurns,
+  restoreFromTrash,
+} from '../results.ts'
 import { liveOwner, writeWhole } from '../storage.ts'
 import type { FolderParts } from './folder-parts.ts'
 import { forEachExperiment } from './for-each-experiment.ts'
@@ -13,7 +21,7 @@ export function recordCalls({
   rows,
   pages,
   samples,
-}: FolderParts): Pick<Lab, 'list' | 'read' | 'writeNotes' | 'label' | 'trash' | 'restore'> {
+}: FolderParts): Pick<Lab, 'list' | 'read' | 'readFile' | 'writeNotes' | 'label' | 'trash' | 'restore'> {
   return {
     list: async ({ after, limit }) => (await pages.page(after, limit)).map((row) => rows.seenFromHere(row)),
 
@@ -24,6 +32,8 @@ export function recordCalls({
       return { ...record, row: rows.seenFromHere(record.row) }
     },
 
+    readFile: async ({ id, path, part }) => readFilePart(samples.folderOf(id) ?? findRun(results, id), path, part),
+
     writeNotes: async ({ id, text }) => {
       samples.refuse(id, 'came with Apical and takes no notes')
       writeWhole(paths(findRun(results, id)).notes, [text])
@@ -33,7 +43,7 @@ export function recordCalls({
 
     label: ({ ids, change }) =>
       forEachExperiment(ids, (id) => {
-        samples.refuse(id, 'came with Apical and takes no tags')
+        samples.refuse(id, 'came with Apical and takes no name and no tags')
         changeLabels(findRun(results, id), change)
         rows.tell(id)
       }),

@@ -1,6 +1,6 @@
 /** What a person says of an experiment beside notes: labels.json in its folder, so that it travels with it. */
 import { z } from 'zod'
-import { Tag, type LabelChange } from '../../contract.ts'
+import { ExperimentTitle, Tag, type LabelChange } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
 import { readJson, writeJson } from '../storage.ts'
@@ -13,10 +13,12 @@ const Labels = z.object({
   tags: z.array(Tag).max(MOST_TAGS).default([]),
   pinned: z.boolean().default(false),
   archived: z.boolean().default(false),
+  /** Null for the one it was made with. */
+  name: ExperimentTitle.nullable().default(null),
 })
 type Labels = z.infer<typeof Labels>
 
-const NONE: Labels = { version: LABELS_VERSION, tags: [], pinned: false, archived: false }
+const NONE: Labels = { version: LABELS_VERSION, tags: [], pinned: false, archived: false, name: null }
 
 /** None where there is no file, or one that this version does not understand: labels never keep a run from being shown. */
 export function readLabels(folder: string): Labels {
@@ -44,6 +46,7 @@ export function changeLabels(folder: string, change: LabelChange): void {
     tags,
     pinned: change.pinned ?? found.pinned,
     archived: change.archived ?? found.archived,
+    name: change.name ?? found.name,
   }
   if (JSON.stringify(labels) !== JSON.stringify(found)) writeJson(path, labels)
 }

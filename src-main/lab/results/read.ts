@@ -8,6 +8,7 @@ import type { MeasureCost, SeedOutcome } from '../../experiment/event.ts'
 import { Experiment, EXPERIMENT_VERSION } from '../../experiment/experiment.ts'
 import { flatSettings } from '../../experiment/flat-settings.ts'
 import { earlyFor, publishedFor } from '../../experiment/presets.ts'
+import { runCommand } from '../../experiment/run-command.ts'
 import { comparedOf, comparedTopK, resultOf } from '../../experiment/outcome.ts'
 import { compareEarly, comparePublished } from '../../experiment/published.ts'
 import { selectedIndex } from '../../experiment/selection.ts'
@@ -39,13 +40,21 @@ export function readExperiment(folder: string): Experiment {
       `${path}: expected version ${EXPERIMENT_VERSION} or lower, found ${version.data.version}.`,
       'It was written by a later Apical; open it with that one. Nothing was changed.',
     )
-  const parsed = Experiment.safeParse(found)
+  const parsed = Experiment.safeParse(withoutConfusion(found))
   if (parsed.success) return withEverySetting(parsed.data)
   const issue = parsed.error.issues[0]
   throw new LabProblem(
     `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an experiment'}.`,
     'Restore the file from a copy, or move the folder away.',
   )
+}
+
+/** A file from before confusion matrices were counted has none, and gets none when it is resumed. */
+function withoutConfusion(found: unknown): unknown {
+  if (typeof found !== 'object' || found === null) return found
+  const { evaluation = {} } = found as { evaluation?: unknown }
+  if (typeof evaluation !== 'object' || evaluation === null) return found
+  return { ...found, evaluation: { confusionEveryEpochs: null, ...evaluation } }
 }
 
 /** Settings that a rule has had only since the file was written are as they were taken for then: their defaults. */
@@ -135,10 +144,11 @@ function* recordSteps(folder: string, kind: 'run' | 'sample'): Generator<undefin
   const experiment = readExperiment(folder)
   const warnings: string[] = []
   const { row, seeds, outcomes, notes } = yield* rowSteps(folder, kind, experiment, 'everything', warnings)
+  const named = { ...experiment, name: row.name }
   return {
     row,
     folder,
-    experiment,
+    experiment: named,
     environment: environmentOf(folder, warnings),
     seeds,
     outcomes,
@@ -146,6 +156,7 @@ function* recordSteps(folder: string, kind: 'run' | 'sample'): Generator<undefin
     notes,
     inspection: readInspection(folder, warnings),
     files: filesOf(folder, warnings),
+    command: runCommand(named),
     warnings,
   }
 }
@@ -174,10 +185,10 @@ function* rowSteps(
   const { outcomes, seeds } = reading
   const finished = state === 'done' || state === 'sample' || state === 'collapsed'
   const notes = notesOf(folder, warnings)
-  const { tags, pinned, archived } = readLabels(folder)
+  const { tags, pinned, archived, name } = readLabels(folder)
   const row: ExperimentRow = {
     id: basename(folder),
-    name: experiment.name,
+    name: name ?? experiment.name,
     rule: experiment.rule.name,
     ruleLabel: ruleNamed(experiment.rule.name)?.label ?? experiment.rule.name,
     dataset: experiment.data.name,
@@ -299,7 +310,7 @@ function environmentOf(folder: string, warnings: string[]): Environment | null {
   return null
 }
 
-function filesOf(folder: string, warnings: string[]): { path: string; bytes: number }[] {
+export function filesOf(folder: string, warnings: string[]): { path: string; bytes: number }[] {
   try {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !isTemporary(entry.name))
@@ -327,7 +338,6 @@ function created(folder: string): string {
 function unreadable(folder: string, reason: string): ExperimentRow {
   return {
     id: basename(folder),
-    name: basename(folder),
     rule: '',
     ruleLabel: '',
     dataset: '',
@@ -363,7 +373,7 @@ function unreadable(folder: string, reason: string): ExperimentRow {
   }
 }
 
-function labelsOfUnreadable(folder: string): Pick<ExperimentRow, 'tags' | 'pinned' | 'archived'> {
-  const { tags, pinned, archived } = readLabels(folder)
-  return { tags, pinned, archived }
+function labelsOfUnreadable(folder: string): Pick<ExperimentRow, 'name' | 'tags' | 'pinned' | 'archived'> {
+  const { tags, pinned, archived, name } = readLabels(folder)
+  return { name: name ?? basename(folder), tags, pinned, archived }
 }

@@ -15,6 +15,10 @@ const CURVE = 94
 /** One long note must not push the others out of sight. */
 const MOST = 260
 const LEAST_NAME = 240
+/** A table as narrow as a phone shows the result beside the name, and the name gives way to it. */
+const PHONE = 520
+const LEAST_ON_PHONE = 130
+const RESULT = 'test'
 /** Of the table's width, where the columns do not fit beside each other and it is moved sideways anyway. */
 const NAME_SHARE = 0.32
 /** Empty room is dealt out this far, then it is the name's: columns far from each other are hard to read along. */
@@ -27,6 +31,12 @@ export type MeasureText = (text: string, weight?: 'strong') => number
 interface Widths {
   readonly name: number
   readonly columns: readonly number[]
+}
+
+/** The columns in the order in which they are drawn in so much room. */
+export function columnsIn(columns: readonly string[], room: number): readonly string[] {
+  if (room === 0 || room > PHONE || !columns.includes(RESULT)) return columns
+  return [RESULT, ...columns.filter((column) => column !== RESULT)]
 }
 
 export function columnWidths(
@@ -49,7 +59,11 @@ export function columnWidths(
   const longest = widest((row) => measure(nameText(row, words), 'strong')) + KEY + PADDING
   const others = CHOICE_WIDTH + wanted.reduce((sum, width) => sum + width, 0)
   const left = room - others
-  const name = Math.ceil(Math.max(LEAST_NAME, Math.min(longest, left >= LEAST_NAME ? left : room * NAME_SHARE)))
+  const onPhone = room > 0 && room <= PHONE && columns[0] === RESULT
+  const least = onPhone
+    ? Math.max(LEAST_ON_PHONE, Math.min(LEAST_NAME, room - CHOICE_WIDTH - (wanted[0] ?? 0)))
+    : LEAST_NAME
+  const name = Math.ceil(Math.max(least, Math.min(longest, left >= least ? left : room * NAME_SHARE)))
   const spare = Math.max(0, Math.min(MOST_SPARE, Math.floor((room - others - name) / (columns.length + 1))))
   return { name, columns: wanted.map((width) => width + spare) }
 }
