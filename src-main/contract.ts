@@ -8,6 +8,7 @@ import type { Inspection } from './experiment/inspection.ts'
 import { ExperimentTitle, LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
 import type { BenchResult, EngineCard } from './experiment/engine-card.ts'
 import type { ExperimentField } from './experiment/fields.ts'
+import type { Synapses } from './rules/rule.ts'
 import type { SettingsSchema } from './rules/setting.ts'
 import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem, type Selection } from './experiment/experiment.ts'
@@ -202,7 +203,7 @@ export interface RuleCard {
     readonly unit: string
     readonly help: string
   }[]
-  readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
+  readonly synapses: readonly Synapses[]
 }
 
 /** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */

@@ -47,7 +47,7 @@ export const backpropagation: Rule<BackpropagationSettings> = {
     perceptronStep,
   ],
   measures: perceptronMeasures,
-  synapses: ['forward'],
+  synapses: [{ kind: 'forward', letter: 'W' }],
   check: (): SettingProblem[] => [],
   build,
 }

@@ -81,13 +81,17 @@ export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
   equations: [
     {
       caption: 'In a sparse layer',
-      tex: String.raw`\dot u_k \mathrel{-}= \mu_k,\quad r_k \leftarrow \max(u_k, 0),\quad v_k \leftarrow v_k + \alpha_k\big(\mu_k - v_k + \textstyle\sum_i r_{k,i} - 1\big),\quad \mu_k \leftarrow \max(v_k, 0)`,
+      tex: String.raw`\dot u_k \leftarrow \dot u_k - \mu_k,\quad r_k \leftarrow \max(u_k, 0),\quad v_k \leftarrow v_k + \alpha_k\big(\mu_k - v_k + \textstyle\sum_i r_{k,i} - 1\big),\quad \mu_k \leftarrow \max(v_k, 0)`,
       settings: ['sparseLayers', 'lrMultiplier'],
     },
     ...corinfomaxEquations,
   ],
   measures: corinfomaxMeasures,
-  synapses: ['forward', 'feedback', 'lateral'],
+  synapses: [
+    { kind: 'forward', letter: 'W' },
+    { kind: 'feedback', letter: 'V' },
+    { kind: 'lateral', letter: 'B' },
+  ],
   check(s, widths) {
     const depth = widths.length - 1
     const problems = checkCorInfoMax(s, widths)

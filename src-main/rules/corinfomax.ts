@@ -24,7 +24,11 @@ export const corinfomax: Rule<CorInfoMaxSettings> = {
   settings,
   equations: corinfomaxEquations,
   measures: corinfomaxMeasures,
-  synapses: ['forward', 'feedback', 'lateral'],
+  synapses: [
+    { kind: 'forward', letter: 'W' },
+    { kind: 'feedback', letter: 'V' },
+    { kind: 'lateral', letter: 'B' },
+  ],
   check: checkCorInfoMax,
   build: (p, s, widths) => corinfomaxNetwork(p, s, widths),
 }

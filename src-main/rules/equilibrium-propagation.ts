@@ -30,7 +30,7 @@ export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
     ...settlingEquations,
   ],
   measures: settlingNetworkMeasures,
-  synapses: ['forward'],
+  synapses: [{ kind: 'forward', letter: 'W' }],
   check: checkSettling,
   build: (p, s, widths) => settlingNetwork(p, s, widths, () => null),
 }

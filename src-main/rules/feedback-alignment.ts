@@ -107,7 +107,10 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
     perceptronStep,
   ],
   measures: [alignment, ...perceptronMeasures],
-  synapses: ['forward', 'feedback'],
+  synapses: [
+    { kind: 'forward', letter: 'W' },
+    { kind: 'feedback', letter: 'F' },
+  ],
   check: (): SettingProblem[] => [],
   build,
 }

@@ -133,7 +133,7 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
     'nudged',
     'the sum of a sample’s squared prediction errors and λ times its squared distance to the label',
   ),
-  synapses: ['forward'],
+  synapses: [{ kind: 'forward', letter: 'W' }],
   check: (_settings, widths) => checkDepth(widths),
   build,
 }

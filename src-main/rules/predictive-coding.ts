@@ -192,7 +192,7 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
     },
   ],
   measures: [...valueMeasures('clamped', 'half the sum of a sample’s squared prediction errors'), releasedFreeEnergy],
-  synapses: ['forward'],
+  synapses: [{ kind: 'forward', letter: 'W' }],
   check: (_settings, widths) => checkDepth(widths),
   build,
 }

@@ -51,6 +51,15 @@ export interface MeasureSource {
 
 type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
+/** Synapses that join layers, as the sketch of the network draws them. */
+export interface Synapses {
+  readonly kind: 'forward' | 'feedback' | 'lateral'
+  /** As in the equations: 'W'. */
+  readonly letter: string
+  /** Of hidden layers only. */
+  readonly hidden?: true
+}
+
 export interface Equation {
   readonly caption: string
   /** TeX. */
@@ -82,7 +91,7 @@ export interface Rule<S = any> {
   readonly equations: readonly Equation[]
   readonly measures: readonly Measure<S>[]
   /** What kinds of synapse join layers, for the sketch of the network. */
-  readonly synapses: readonly ('forward' | 'feedback' | 'lateral')[]
+  readonly synapses: readonly Synapses[]
   /** What the settings schema alone cannot see, e.g. lists whose length follows the depth. */
   check(settings: S, widths: readonly number[]): readonly SettingProblem[]
   /** Its `train` says by `count` what scores the batch before it is learned from: what Live shows before an epoch ends. */

@@ -48,7 +48,7 @@ function build(p: Tracer, s: SimilarityMatchingSettings, widths: readonly number
 const settings = z.strictObject({
   ...settlingSettings,
   lrLateral: perLayer({
-    label: 'Lateral learning rates',
+    label: 'Lateral learning rate',
     symbol: 'α_M',
     help: 'Learning rate of M, one per hidden layer; negative, as published.',
     minimum: -100,
@@ -92,7 +92,10 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
     },
   ],
   measures: settlingNetworkMeasures,
-  synapses: ['forward', 'lateral'],
+  synapses: [
+    { kind: 'forward', letter: 'W' },
+    { kind: 'lateral', letter: 'M', hidden: true },
+  ],
   check(s, widths) {
     const hidden = widths.length - 2
     const problems = checkSettling(s, widths)

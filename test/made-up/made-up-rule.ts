@@ -123,7 +123,7 @@ export const madeUp: Rule<Settings> = {
     },
   ],
   measures: rateMeasures('hidden layers', () => 'features'),
-  synapses: ['forward'],
+  synapses: [{ kind: 'forward', letter: 'W' }],
   check: (s, widths) =>
     s.rates.length === widths.length - 1
       ? []

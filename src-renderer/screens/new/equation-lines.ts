@@ -13,36 +13,42 @@ function looksWide(tex: string): number {
     .replace(/[{}\s_^]/g, '').length
 }
 
-/** Lines of TeX: first at the big spaces between statements, then before plus and minus outside of any bracket but the outermost. */
+/** Lines of TeX: first at the big spaces between statements, then before plus and minus, inside as few round brackets as fits. */
 export function equationLines(tex: string, widest: number): readonly string[] {
   return tex.split(/,?\s*\\quad\s*/).flatMap((statement) => broken(statement, widest))
 }
 
-function broken(statement: string, widest: number): string[] {
+/** Round brackets that a line may be broken inside of, where breaking outside of them leaves it too wide. */
+const DEEPEST = 2
+
+function broken(statement: string, widest: number, depth = 0): string[] {
   if (looksWide(statement) <= widest) return [statement]
-  const pieces = piecesOf(statement)
   const lines: string[] = []
   let line = ''
-  for (const piece of pieces) {
+  for (const piece of piecesOf(statement, depth)) {
     if (line !== '' && looksWide(line + piece) > widest) {
       lines.push(line)
       line = `\\quad ${piece}`
     } else line += piece
   }
-  return [...lines, line]
+  lines.push(line)
+  return depth < DEEPEST && lines.some((one) => looksWide(one) > widest) ? broken(statement, widest, depth + 1) : lines
 }
 
-/** Split before every ' + ' and ' - ' that stands in no braces and no round brackets. */
-function piecesOf(statement: string): string[] {
+/** Split before every ' + ' and ' - ' that stands in no braces and in at most so many round brackets. */
+function piecesOf(statement: string, brackets: number): string[] {
   const pieces: string[] = []
-  let depth = 0
+  let braces = 0
+  let round = 0
   let start = 0
   for (let i = 0; i < statement.length; i++) {
     const character = statement.charAt(i)
     const escaped = statement.charAt(i - 1) === '\\'
-    if (!escaped && (character === '{' || character === '(')) depth++
-    if (!escaped && (character === '}' || character === ')')) depth--
-    if (depth === 0 && i > start && /^ [+-] /.test(statement.slice(i, i + 3))) {
+    if (!escaped && character === '{') braces++
+    if (!escaped && character === '}') braces--
+    if (!escaped && character === '(') round++
+    if (!escaped && character === ')') round--
+    if (braces === 0 && round <= brackets && i > start && /^ [+-] /.test(statement.slice(i, i + 3))) {
       pieces.push(statement.slice(start, i))
       start = i
     }
