@@ -51,7 +51,10 @@ export const screens: readonly Screen[] = [
   },
   {
     name: 'new-template',
-    reach: edit(/CorInfoMax$/, (page) => page.getByRole('button', { name: 'Save as template' }).click()),
+    reach: edit(/CorInfoMax$/, async (page) => {
+      await page.getByRole('button', { name: 'Save as' }).click()
+      await page.getByRole('menuitem', { name: 'Template' }).click()
+    }),
   },
   {
     name: 'sample',

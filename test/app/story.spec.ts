@@ -51,6 +51,9 @@ test('the sample experiment shows its result and its curves', async () => {
 
 test('a bad value is refused beside its field, in words', async () => {
   await chooseQuickPreset(page)
+  // One begins with the data.
+  await expect(page.getByRole('radiogroup', { name: 'Data set' })).toBeVisible()
+  await openTab(page, /CorInfoMax$/)
   const coupling = page.getByRole('textbox', { name: /^Error coupling/ })
   await coupling.fill('-3')
   await expect(coupling).toHaveAttribute('aria-invalid', 'true')

@@ -17,6 +17,8 @@ export const MOST_AXES = 8
 export class Sweep {
   axes = $state.raw<readonly Axis[]>([])
   paired = $state(false)
+  /** The axis that was made last, until its box has the focus. */
+  #added: string | null = null
 
   /** Undefined without axes: then there is one experiment. `layers` counts those of the network, ends included. */
   request(layers: number): SweepRequest | undefined {
@@ -40,8 +42,16 @@ export class Sweep {
 
   /** Makes an axis of a setting, beginning with the value it has. */
   add(path: string, label: string, value: unknown): void {
-    if (this.textOf(path) === null && this.axes.length < MOST_AXES)
-      this.axes = [...this.axes, { path, label, text: axisText(value) }]
+    if (this.textOf(path) !== null || this.axes.length >= MOST_AXES) return
+    this.axes = [...this.axes, { path, label, text: axisText(value) }]
+    this.#added = path
+  }
+
+  /** Whether this axis was just made; asked once. */
+  takeAdded(path: string): boolean {
+    if (this.#added !== path) return false
+    this.#added = null
+    return true
   }
 
   write(path: string, text: string): void {
