@@ -11,7 +11,7 @@ import { groupOf, tellSweep, type SweepGroup } from './sweep-report.ts'
 
 export const run: Command = {
   name: 'run',
-  operands: 'PRESET|FILE…',
+  operands: 'PRESET|RULE|FILE…',
   summary: 'train a preset or an experiment.json, or several one after another',
   details:
     'Trains the given experiments one after another, the seeds of each side by side where the engine can. FILE is an experiment.json ' +

@@ -14,7 +14,7 @@ export const show: Command = {
   details:
     'Shows one experiment: its configuration, the machine it ran on, every seed epoch by epoch, notes and files. ' +
     'RUN is a name that "apical runs" lists, or the path of a results folder. ' +
-    'With --json, one object: row, folder, experiment, environment, seeds, outcomes, costs, notes, files, warnings.',
+    'With --json, one object: row, folder, experiment, environment, seeds, outcomes, costs, notes, files, command, warnings.',
   options: [OUT_OPTION, JSON_OPTION],
   run(words, terminal) {
     const record = readRecord(findRun(resultsFolder(words.text('out')), words.only('RUN, the name of an experiment')))
@@ -25,7 +25,7 @@ export const show: Command = {
 }
 
 function print(
-  { row, folder, experiment, environment, seeds, outcomes, costs, notes, files, warnings }: ExperimentRecord,
+  { row, folder, experiment, environment, seeds, outcomes, costs, notes, files, command, warnings }: ExperimentRecord,
   terminal: Terminal,
 ): void {
   const title = (text: string) => {
@@ -66,6 +66,8 @@ function print(
     title('Machine')
     for (const [key, value] of flat(environment)) terminal.print(`${key} = ${value}`)
   }
+  title('To train it again')
+  terminal.print(command)
   if (notes.trim() !== '') {
     title('Notes')
     terminal.print(notes.trimEnd())

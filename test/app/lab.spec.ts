@@ -147,6 +147,14 @@ test('by keyboard alone: found, chosen, tagged, archived, trashed, and taken bac
   await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
 })
 
+test('on a phone the accuracy stands beside the name', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  const result = grid(page).getByRole('row').nth(1).locator('.strong')
+  await expect(result).toHaveText(/^\d+\.\d\d/)
+  await expect(result).toBeInViewport({ ratio: 1 })
+  await expect(grid(page).getByRole('rowheader').first()).toBeInViewport()
+})
+
 test('the palette goes to screens, presets, experiments and actions', async ({ page }) => {
   const run = async (typed: string): Promise<void> => {
     await page.keyboard.press('Control+k')

@@ -128,6 +128,7 @@ describe('run', () => {
 
     const human = await apical(['show', basename(folder), '--out', out])
     expect(human.out).toContain('corinfomax')
+    expect(human.out).toMatch(/^apical run corinfomax-glyphs-small --seeds 0,1 --epochs 2 --set /m)
     expect(human.out).not.toContain('\u001b')
     writeFileSync(join(folder, 'labels.json'), JSON.stringify({ version: 1, name: 'Renamed by hand' }))
     expect((await apical(['runs', '--out', out])).out).toMatch(new RegExp(`${basename(folder)} .*Renamed by hand`))

@@ -16,8 +16,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'src-main/serve/socket.ts': ['ws'],
   // What an address looks like, no connection.
   'src-main/serve/gate.ts': ['node:net'],
-  // The face to the server that sent it.
-  'src-renderer/transport/websocket.ts': ['WebSocket'],
+  // The face to the server that sent it; whether that one still lets it in is asked of '/' alone, see below.
+  'src-renderer/transport/websocket.ts': ['WebSocket', 'fetch'],
   // A font of the face's own, from where the face came.
   'src-renderer/figure/pdf.ts': ['fetch'],
 }
@@ -44,6 +44,12 @@ test('one file of the app opens connections to the outside', () => {
   expect(sources.size).toBeGreaterThan(200)
   expect(sources.has('src-main/lab/datasets/fetch.ts')).toBe(true)
   expect(connections(sources)).toEqual([])
+})
+
+test('the face’s wire asks nobody but its own server, by a path and for nothing but the status', () => {
+  const wire = sources.get('src-renderer/transport/websocket.ts') ?? ''
+  expect(wire.match(/fetch\([^)]*\)/g)).toEqual(["fetch('/', { method: 'HEAD', cache: 'no-store' })"])
+  expect(wire.match(/new WebSocket\([^)]*\)/g)).toEqual(['new WebSocket(address)'])
 })
 
 test.each([

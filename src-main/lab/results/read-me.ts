@@ -22,7 +22,7 @@ summary.json                mean and standard deviation over seeds, each at the 
 notes.md                    your notes
 local.json                  where data lay on the machine that trained; leave it out when you hand this folder on
 run.log                     what the run said; what a driver or an engine printed itself may name paths of the machine
-labels.json                 your tags, and whether it is pinned or archived
+labels.json                 your name for it and your tags, and whether it is pinned or archived
 
 In Python, in this folder:
 
