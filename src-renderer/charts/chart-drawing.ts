@@ -14,6 +14,7 @@ import { drawPoint } from 'chart.js/helpers'
 import { lastFinite, shown, type ChartModel, type EarlyBand, type Line } from './chart-model.ts'
 import { xTicks, type Drawn, type DrawnLine, type Edges } from './chart-view.ts'
 import { DASH_PATTERNS } from './line-style.ts'
+import { wrapped } from '../text/wrap.ts'
 import type { Points } from './pyramid.ts'
 import { forward, inverse, ticksOf, tickTexts } from './scale.ts'
 
@@ -215,12 +216,18 @@ function endText(line: Line, unit: string): { readonly name: string; readonly va
   return { name: line.short ?? line.label, value: unit === 'percent' ? ` ${(last * 100).toFixed(1)}` : '' }
 }
 
-/** A name that is too long gives way to its value. */
-function fitted({ name, value }: ReturnType<typeof endText>, fits: (text: string) => boolean): string {
-  if (fits(name + value)) return name + value
-  let length = name.length - 1
-  while (length > 1 && !fits(`${name.slice(0, length).trimEnd()}…${value}`)) length--
-  return `${name.slice(0, length).trimEnd()}…${value}`
+/** On two lines where one is too short; what is longer still gives way to its value. */
+function fitted({ name, value }: ReturnType<typeof endText>, fits: (text: string) => boolean): readonly string[] {
+  const lines = wrapped(name + value, fits)
+  if (lines.length <= 2) return lines
+  const [first = ''] = lines
+  const rest = lines
+    .slice(1)
+    .join(' ')
+    .slice(0, -value.length || undefined)
+  let length = rest.length - 1
+  while (length > 1 && !fits(`${rest.slice(0, length).trimEnd()}…${value}`)) length--
+  return [first, `${rest.slice(0, length).trimEnd()}…${value}`]
 }
 
 function endFont(palette: Palette): string {
@@ -339,28 +346,32 @@ const bandsAndNames: Plugin<'line'> = {
       const marked = line.thin !== true && (line.light !== true || data.length === 1)
       if (marked) drawMarkers(ctx, data, line, colorOf(line, palette), places)
     })
-    const names = model.lines
-      .filter((line) => line.thin !== true && lastFinite(line) >= 0)
-      .map((line) => ({ line, at: endOf(drawn, line, places) }))
-      .sort((a, b) => a.at - b.at)
-    // Names keep apart: each goes below the one above it, then all are pushed back up into the area.
-    names.forEach((name, i) => (name.at = Math.max(name.at, (names[i - 1]?.at ?? -Infinity) + NAME_HEIGHT)))
-    let lowest = area.bottom
-    for (const name of [...names].reverse()) {
-      name.at = Math.min(name.at, lowest)
-      lowest = name.at - NAME_HEIGHT
-    }
     ctx.save()
     ctx.font = endFont(palette)
     ctx.textBaseline = 'middle'
-    for (const { line, at } of names) {
+    const room = chart.width - area.right - 11
+    const names = model.lines
+      .filter((line) => line.thin !== true && lastFinite(line) >= 0)
+      .map((line) => ({
+        line,
+        texts: fitted(endText(line, model.unit), (text) => ctx.measureText(text).width <= room),
+        at: endOf(drawn, line, places),
+      }))
+      .sort((a, b) => a.at - b.at)
+    // Names keep apart: each goes below the one above it, then all are pushed back up into the area.
+    let free = -Infinity
+    for (const name of names) {
+      name.at = Math.max(name.at, free)
+      free = name.at + name.texts.length * NAME_HEIGHT
+    }
+    let lowest = area.bottom + NAME_HEIGHT
+    for (const name of [...names].reverse()) {
+      name.at = Math.min(name.at, lowest - name.texts.length * NAME_HEIGHT)
+      lowest = name.at
+    }
+    for (const { line, texts, at } of names) {
       ctx.fillStyle = colorOf(line, palette)
-      const room = chart.width - area.right - 11
-      ctx.fillText(
-        fitted(endText(line, model.unit), (text) => ctx.measureText(text).width <= room),
-        area.right + 9,
-        at,
-      )
+      texts.forEach((text, i) => ctx.fillText(text, area.right + 9, at + i * NAME_HEIGHT))
     }
     ctx.restore()
   },

@@ -47,6 +47,8 @@ export interface ChartModel {
   readonly name: string
   /** What there is to know about its lines before any is looked at. */
   readonly note?: string
+  /** What all its lines have in common: said here once, and in no line's name. */
+  readonly shared?: string
   /** What x counts: 'epoch', 'batch'. */
   readonly xLabel: string
   /** 'percent' draws fractions as per cent. */

@@ -42,6 +42,8 @@ const Lines = z.object({
   published: z.object({ mean: z.number(), sd: z.number() }).nullable(),
   early: z.object({ x: Values, mean: Values, half: Values }).nullable(),
   marks: z.array(z.object({ x: z.number(), label: z.string().max(300) })).max(1000),
+  /** What all lines share, for the caption; not there in figures from before lines were named by what differs. */
+  shared: z.string().max(1000).default(''),
   /** True where a line was too long to be carried whole: then it has the lowest and highest of each of 4,000 stretches. */
   thinned: z.boolean(),
 })
@@ -139,7 +141,7 @@ const FigureLook = z.object({
   /** Points. */
   fontSize: z.number().min(4).max(40),
   lineWidth: z.number().min(0.1).max(10),
-  names: z.enum(['direct', 'inside', 'above', 'right']),
+  names: z.enum(['direct', 'inside', 'above', 'below', 'right']),
   markers: z.boolean(),
   grid: z.boolean(),
 })
