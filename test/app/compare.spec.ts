@@ -94,6 +94,9 @@ test('the table leaves for a paper, a README and a program', async () => {
   const latex = await copy('LaTeX')
   expect(latex).toContain(String.raw`\toprule`)
   expect(latex).toMatch(/\\textbf\{\d\d\.\d\d \$\\pm\$ \d+\.\d\d \(4\)\}/)
+  // What both share is said once, under the table, and in no row.
+  expect(latex).toMatch(/All rows: Backpropagation .*Glyphs .*784-12-10 .*600 samples .*4 epochs\./)
+  expect(latex).toMatch(/^ {4}weight decay &/m)
   expect(await copy('Markdown')).toMatch(/\*\*\d\d\.\d\d ± \d+\.\d\d \(4\)\*\*/)
   expect((await copy('CSV')).split('\r\n')).toHaveLength(2 + 2)
 })

@@ -6,7 +6,10 @@ import { counted, type Group } from './seed-results.ts'
 
 export interface ComparisonRow {
   readonly id: string
+  /** Among the others of the table. */
   readonly name: string
+  /** In full, as it was written. */
+  readonly experiment: string
   readonly dataset: string
   readonly datasetLabel: string
   /** Of the reported test accuracy over the seeds that count; null before the first. */
@@ -48,7 +51,7 @@ export function comparisonRows(
     const counting = counted(results, withCollapsed)
     const epochs = Math.min(...counting.filter(({ collapsed }) => !collapsed).map((seed) => seed.epochs))
     return {
-      ...{ id, name, dataset: row.dataset, datasetLabel: row.datasetLabel },
+      ...{ id, name, experiment: row.name, dataset: row.dataset, datasetLabel: row.datasetLabel },
       summary: summarise(counting.map(({ test }) => test)),
       train: summarise(counting.map(({ train }) => train)),
       topK: topKOf(summarise(counting.map(({ topK }) => topK)), row.topK?.k),

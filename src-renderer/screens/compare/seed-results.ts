@@ -24,7 +24,7 @@ export interface SeedResult {
 /** One experiment with its seeds: what a comparison puts beside another. */
 export interface Group {
   readonly id: string
-  /** Unlike any other's in the comparison. */
+  /** What it is called among the others: what differs, unlike any other's in the comparison. */
   readonly name: string
   readonly row: ExperimentRow
   readonly look: GroupLook
@@ -74,16 +74,4 @@ export function counted<S extends { readonly collapsed: boolean }>(
 /** As `counted`, of a group's histories. */
 export function countedHistories({ history, results }: Group, withCollapsed: boolean): readonly SeedHistory[] {
   return counted(results, withCollapsed).flatMap(({ seed }) => history.seeds.get(seed) ?? [])
-}
-
-/** Names that tell all rows apart: where two are called the same, with the second, the third… counted. */
-export function distinctNames(rows: readonly Pick<ExperimentRow, 'id' | 'name'>[]): ReadonlyMap<string, string> {
-  const seen = new Map<string, number>()
-  return new Map(
-    rows.map(({ id, name }) => {
-      const count = (seen.get(name) ?? 0) + 1
-      seen.set(name, count)
-      return [id, count === 1 ? name : `${name} (${count})`]
-    }),
-  )
 }
