@@ -53,6 +53,17 @@ export function namesOf(rows: readonly Named[], words: Vocabulary): Names {
   return { shared, ...told, names: distinct(told.names, rows, labels) }
 }
 
+/** What tells rows apart beyond these keys, which are said elsewhere; '' where nothing does. */
+export function whatDiffers(
+  rows: readonly Named[],
+  words: Vocabulary,
+  elsewhere: ReadonlySet<string>,
+): readonly string[] {
+  const facts = rows.map((row) => factsOf(row, words))
+  const differing = differingKeys(rows, facts).map((keys) => new Set([...keys].filter((key) => !elsewhere.has(key))))
+  return named(rows, facts, differing, []).names
+}
+
 /** The most telling first. */
 const SAID_OF_ALL = ['rule', 'data', 'widths', 'data.limitTrain', 'training.epochs'] as const
 /** What a name that a person wrote does not say, though results on different data say nothing about each other. */
@@ -66,7 +77,7 @@ function named(
 ): Omit<Names, 'shared'> {
   const textsOf = (i: number, keys: (key: string) => boolean): readonly string[] =>
     [...(facts[i] ?? [])].flatMap(([key, { text }]) => (differing[i]?.has(key) === true && keys(key) ? [text] : []))
-  if (labels.every((label) => label !== '') && isDistinct(labels)) {
+  if (labels.length > 0 && labels.every((label) => label !== '') && isDistinct(labels)) {
     const names = labels.map((label, i) => [...textsOf(i, (key) => BESIDE_LABELS.has(key)), label].join(' · '))
     return { names, untold: [] }
   }
@@ -139,7 +150,13 @@ function factsOf(row: Named, words: Vocabulary): Facts {
   const card = ruleCard(words, row.rule)
   const fields = words.fields.filter(({ path, records }) => records !== true && !LEFT_OUT.test(path))
   const ofRule = Object.keys(card?.settings.properties ?? {})
-  for (const key of new Set([...ofRule, ...fields.map(({ path }) => path), ...Object.keys(row.settings)])) {
+  for (const key of new Set([
+    'training.epochs',
+    'training.batchSize',
+    ...ofRule,
+    ...fields.map(({ path }) => path),
+    ...Object.keys(row.settings),
+  ])) {
     if (facts.has(key) || LEFT_OUT.test(key) || !Object.hasOwn(row.settings, key)) continue
     const value = row.settings[key]
     const schema = card?.settings.properties?.[key] ?? fieldAt(words, key)?.schema
@@ -211,18 +228,24 @@ export function labelOfPerson(
     .join(' · ')
 }
 
-/** The name without what stands in columns beside it: the data set and the network; the rule's where nothing is left. */
+/**
+ * The name without what stands in columns beside it, the data set and the network, and with the rule for what a preset makes
+ * of its name; the rule's name where nothing is left.
+ */
 export function nameBesideColumns(
-  { name, ruleLabel, rule, dataset, datasetLabel, widths }: Named,
+  { name, ruleLabel, rule, dataset, datasetLabel, widths, preset }: Named,
   columns: readonly string[],
+  words: Vocabulary,
 ): string {
   const said = new Set<string>()
+  const ofPreset = new Set(piecesOf(words.presets.find((one) => one.name === preset)?.label ?? ''))
   if (columns.includes('data')) for (const word of [dataset, datasetLabel]) said.add(word.toLowerCase())
   const units = columns.includes('network') ? network(widths) : ''
   if (units !== '') said.add(units)
   const left = piecesOf(name)
     .map((piece) => withoutPrefix(piece, units))
     .filter((piece) => piece !== '' && !said.has(piece.toLowerCase()))
+    .map((piece) => (piece.startsWith(`${ruleLabel}, `) && ofPreset.has(piece) ? ruleLabel : piece))
   return left.length === 0 ? ruleLabel || rule : left.join(' · ')
 }
 

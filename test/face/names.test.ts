@@ -111,8 +111,10 @@ test('a person’s label is what rule, data, network, preset and sweep did not p
 
 test('what a column says the name beside it need not say, unless nothing were left', () => {
   const named = { ...template, name: 'CorInfoMax · MNIST · 784-500-10, quick' }
-  expect(nameBesideColumns(named, ['data', 'network'])).toBe('CorInfoMax · quick')
-  expect(nameBesideColumns(named, ['network'])).toBe('CorInfoMax · MNIST · quick')
-  expect(nameBesideColumns({ ...template, name: 'MNIST' }, ['data'])).toBe('CorInfoMax')
-  expect(nameBesideColumns({ ...template, name: 'The good one' }, ['data', 'network'])).toBe('The good one')
+  expect(nameBesideColumns(named, ['data', 'network'], madeUpDescription)).toBe('CorInfoMax · quick')
+  expect(nameBesideColumns(named, ['network'], madeUpDescription)).toBe('CorInfoMax · MNIST · quick')
+  expect(nameBesideColumns({ ...template, name: 'MNIST' }, ['data'], madeUpDescription)).toBe('CorInfoMax')
+  expect(nameBesideColumns({ ...template, name: 'The good one' }, ['data', 'network'], madeUpDescription)).toBe(
+    'The good one',
+  )
 })

@@ -1,28 +1,39 @@
 /** How wide columns are, in pixels: as what stands in them, so that nothing is cut while there is room elsewhere. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import { headOf } from '../../experiments/keys.ts'
-import { runNameText } from '../../experiments/run-name.ts'
+import { runName } from '../../experiments/run-name.ts'
 import type { Vocabulary } from '../../text/setting-words.ts'
 import { cellText, extraWidth } from './cell-text.ts'
+import type { RowNames } from './row-names.ts'
 
 export const CHOICE_WIDTH = 58
 const PADDING = 16
 /** Beside a head's text: the arrow of a sorted column. */
-const ARROW = 16
+const ARROW = 11
 /** The line's key, before every name. */
 const KEY = 30
-const CURVE = 94
+const CURVE = 74
+/** The link to a sweep's map, behind its name. */
+const MAP = 34
 /** One long note must not push the others out of sight. */
 const MOST = 260
+/** Of a few, less: what stands behind them is looked for more often than their longest text. */
+const MOST_OF: Readonly<Record<string, number>> = { tag: 130, state: 170, network: 150 }
 const LEAST_NAME = 240
 /** Of the table's width, where the columns do not fit beside each other and it is moved sideways anyway. */
-const NAME_SHARE = 0.32
+const NAME_SHARE = 0.25
 /** Empty room is dealt out this far, then it is the name's: columns far from each other are hard to read along. */
 const MOST_SPARE = 28
 /** Of ten thousand rows the first ones tell: asking all of them would be felt. */
 const ASKED = 500
 
 export type MeasureText = (text: string, weight?: 'strong') => number
+
+/** What the line of a sweep says. */
+export interface SweepTexts {
+  readonly name: string
+  readonly cell: (column: string) => string
+}
 
 interface Widths {
   readonly name: number
@@ -32,7 +43,19 @@ interface Widths {
 export function columnWidths(
   rows: readonly ExperimentRow[],
   columns: readonly string[],
-  { words, room, measure }: { readonly words: Vocabulary; readonly room: number; readonly measure: MeasureText },
+  {
+    words,
+    names,
+    sweeps,
+    room,
+    measure,
+  }: {
+    readonly words: Vocabulary
+    readonly names: RowNames
+    readonly sweeps: readonly SweepTexts[]
+    readonly room: number
+    readonly measure: MeasureText
+  },
 ): Widths {
   const asked = rows.slice(0, ASKED)
   const widest = (text: (row: ExperimentRow) => number): number =>
@@ -42,11 +65,21 @@ export function columnWidths(
       column === 'curve'
         ? CURVE
         : widest(
-            (row) => measure(cellText(row, column), column === 'test' ? 'strong' : undefined) + extraWidth(row, column),
+            (row) =>
+              measure(cellText(row, column, words), column === 'test' ? 'strong' : undefined) + extraWidth(row, column),
           ) + PADDING
-    return Math.ceil(Math.max(measure(headOf(column), 'strong') + ARROW + PADDING, Math.min(cells, MOST)))
+    const swept = Math.max(0, ...sweeps.map(({ cell }) => measure(cell(column), 'strong'))) + PADDING
+    const most = Math.min(Math.max(cells, swept), MOST_OF[column] ?? MOST)
+    return Math.ceil(Math.max(measure(headOf(column, words), 'strong') + ARROW + PADDING, most))
   })
-  const longest = widest((row) => measure(nameText(row, words), 'strong')) + KEY + PADDING
+  const named = Math.max(0, ...sweeps.map(({ name }) => measure(name, 'strong') + MAP))
+  const longest =
+    Math.max(
+      named,
+      widest((row) => measure(nameText(row, words, names), 'strong')),
+    ) +
+    KEY +
+    PADDING
   const others = CHOICE_WIDTH + wanted.reduce((sum, width) => sum + width, 0)
   const left = room - others
   const name = Math.ceil(Math.max(LEAST_NAME, Math.min(longest, left >= LEAST_NAME ? left : room * NAME_SHARE)))
@@ -59,8 +92,17 @@ export function asideOf({ name, ruleLabel }: ExperimentRow): string {
   return name.includes(ruleLabel) ? '' : ruleLabel
 }
 
-function nameText(row: ExperimentRow, words: Vocabulary): string {
-  return [runNameText(row, words), row.archived ? 'archived' : '', asideOf(row)].filter(Boolean).join('  ')
+function nameText(row: ExperimentRow, words: Vocabulary, names: RowNames): string {
+  const { name = row.name, differs = '' } = names.get(row.id) ?? {}
+  const own = runName(row, words).own.map(({ label, symbol, text }) => `${symbol ?? label} = ${text}`)
+  return [
+    [...(row.sweep === null ? [name] : []), ...own].join(' · '),
+    differs,
+    row.archived ? 'archived' : '',
+    asideOf(row),
+  ]
+    .filter(Boolean)
+    .join('  ')
 }
 
 /** Columns whose figures stand below each other. */
