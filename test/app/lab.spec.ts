@@ -92,6 +92,11 @@ test('what was made when and its tags are seen at 1280, and a search says what n
     const frame = await grid(page).locator('..').boundingBox()
     expect((place?.x ?? 0) + (place?.width ?? Infinity)).toBeLessThanOrEqual((frame?.x ?? 0) + (frame?.width ?? 0) + 1)
   }
+  // The font would set 16x64 as 16×64: what people typed is shown as they typed it.
+  const forms = await page
+    .locator('main, main *')
+    .evaluateAll((all) => [...new Set(all.map((one) => getComputedStyle(one).fontVariantLigatures))])
+  expect(forms).toEqual(['no-contextual'])
   await search(page).fill('hiden:64')
   await expect(page.getByRole('heading', { name: 'Nothing matches' })).toBeVisible()
   await expect(page.getByText(/No setting is called “hiden”. Did you mean “hidden”/).first()).toBeVisible()

@@ -21,7 +21,7 @@ const MOST = 260
 const MOST_OF: Readonly<Record<string, number>> = { tag: 130, state: 170, network: 150 }
 const LEAST_NAME = 240
 /** Of the table's width, where the columns do not fit beside each other and it is moved sideways anyway. */
-const NAME_SHARE = 0.25
+const NAME_SHARE = 0.32
 /** Empty room is dealt out this far, then it is the name's: columns far from each other are hard to read along. */
 const MOST_SPARE = 28
 /** Of ten thousand rows the first ones tell: asking all of them would be felt. */
@@ -82,7 +82,11 @@ export function columnWidths(
     PADDING
   const others = CHOICE_WIDTH + wanted.reduce((sum, width) => sum + width, 0)
   const left = room - others
-  const name = Math.ceil(Math.max(LEAST_NAME, Math.min(longest, left >= LEAST_NAME ? left : room * NAME_SHARE)))
+  // Where not all fit beside each other, what was made when and its tags are to be seen all the same.
+  const last = Math.max(columns.indexOf('created'), columns.indexOf('tag'))
+  const seen = wanted.slice(0, last + 1).reduce((sum, width) => sum + width, CHOICE_WIDTH)
+  const share = last < 0 ? room * NAME_SHARE : room - seen
+  const name = Math.ceil(Math.max(LEAST_NAME, Math.min(longest, left >= LEAST_NAME ? left : share)))
   const spare = Math.max(0, Math.min(MOST_SPARE, Math.floor((room - others - name) / (columns.length + 1))))
   return { name, columns: wanted.map((width) => width + spare) }
 }
