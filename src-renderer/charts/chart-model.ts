@@ -6,6 +6,8 @@ export interface Line {
   readonly label: string
   /** 1 to 8: the property `--series-N`. */
   readonly series: number
+  /** 0 to 2: which shade of it; 0 where it is left out. */
+  readonly shade?: number
   readonly dash: Dash
   readonly marker: Marker
   readonly x: Float64Array

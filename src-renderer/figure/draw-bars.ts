@@ -40,7 +40,7 @@ export function drawBars({ bars }: BarsContent, look: FigureLook, measure: Measu
   bars.forEach(({ count }, i) => {
     const y = top + (i + 0.5) * tall
     const points = box(left, y - tall * 0.36, Math.max(0, x(count) - left), tall * 0.72)
-    marks.push({ kind: 'path', points, closed: true, fill: { color: seriesColor(2) } })
+    marks.push({ kind: 'path', points, closed: true, fill: { color: seriesColor({ series: 2 }) } })
     const lines = names[i] ?? []
     lines.forEach((text, line) => {
       const at = y + size * (0.35 + 1.2 * (line - (lines.length - 1) / 2))

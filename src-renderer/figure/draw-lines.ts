@@ -65,12 +65,10 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
       [band, 0.18],
       [envelope, 0.3],
     ] as const)
-      if (edges !== null) inside.push(between(edges, xOf, yOf, seriesColor(line.series), opacity))
+      if (edges !== null) inside.push(between(edges, xOf, yOf, seriesColor(line), opacity))
   for (const { line, raw, envelope } of drawn.lines)
     if (raw !== null && envelope === null)
-      inside.push(
-        trace(raw.x, raw.y, xOf, yOf, { color: seriesColor(line.series), width: lineWidth * 0.5, opacity: 0.4 }),
-      )
+      inside.push(trace(raw.x, raw.y, xOf, yOf, { color: seriesColor(line), width: lineWidth * 0.5, opacity: 0.4 }))
   for (const { line, main, envelope, raw } of drawn.lines) {
     const dense = envelope !== null && raw === null
     inside.push(trace(main.x, main.y, xOf, yOf, strokeOf(line, lineWidth, dense)))
@@ -84,7 +82,7 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
       for (let i = last; i >= 0; i -= every) {
         const [x, y] = [xOf(main.x[i]!), yOf(main.y[i]!)]
         const within = x >= frame.x - 0.1 && x <= frame.x + frame.width + 0.1 && y >= frame.y && y <= bottom
-        if (within) marks.push(marker(line.marker, x, y, lineWidth * 1.6, seriesColor(line.series)))
+        if (within) marks.push(marker(line.marker, x, y, lineWidth * 1.6, seriesColor(line)))
       }
     }
 
@@ -169,7 +167,7 @@ function namesOf({ legend, ends, frame, xOf, yOf }: LinesLayout, look: FigureLoo
   return placed.flatMap(({ lines, line, at }) =>
     lines.map((text, i): Mark => ({
       ...{ kind: 'words', size, x: right + size * 0.6, y: at + size * (0.35 + i * LEADING), text },
-      ...{ anchor: 'start', role: 'legend', color: seriesColor(line.series) },
+      ...{ anchor: 'start', role: 'legend', color: seriesColor(line) },
     })),
   )
 }
@@ -184,7 +182,7 @@ function keyOf(
   if (key.kind === 'area')
     return [{ kind: 'path', points, closed: true, fill: { color: PAPER.published, opacity: 0.16 } }]
   const { line } = key
-  const color = seriesColor(line.series)
+  const color = seriesColor(line)
   return [
     ...(line.low === undefined
       ? []

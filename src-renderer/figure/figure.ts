@@ -16,6 +16,7 @@ const Values = z.array(Value).max(500_000)
 const FigureLine = z.object({
   label: z.string().max(300),
   series: z.int().min(1).max(8),
+  shade: z.int().min(0).max(2).default(0),
   dash: z.enum(DASHES),
   marker: z.enum(MARKERS),
   thin: z.boolean(),

@@ -49,8 +49,8 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
 }
 
 function carried(line: Line): Extract<Figure['content'], { kind: 'lines' }>['lines'][number] {
-  const { label, series, dash, marker, thin = false, light = false, x, y, low, high } = line
-  const look = { label, series, dash, marker, thin, light }
+  const { label, series, shade = 0, dash, marker, thin = false, light = false, x, y, low, high } = line
+  const look = { label, series, shade, dash, marker, thin, light }
   if (x.length <= CARRIED) {
     const edges =
       low === undefined || high === undefined ? { low: null, high: null } : { low: [...low], high: [...high] }

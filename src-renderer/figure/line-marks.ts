@@ -5,11 +5,11 @@ import { seriesColor } from './paper.ts'
 import type { Disc, Path, Stroke } from './scene.ts'
 
 export function strokeOf(
-  line: Pick<Line, 'series' | 'dash' | 'thin' | 'light'>,
+  line: Pick<Line, 'series' | 'shade' | 'dash' | 'thin' | 'light'>,
   lineWidth: number,
   dense: boolean,
 ): Stroke {
-  const color = seriesColor(line.series)
+  const color = seriesColor(line)
   if (line.thin === true) return { color, width: lineWidth * 0.5, opacity: 0.5 }
   if (line.light === true) return { color, width: lineWidth * 0.6, opacity: 0.7 }
   if (dense) return { color, width: lineWidth * 0.5 }

@@ -7,7 +7,7 @@ import { History } from '../../src-renderer/charts/history.ts'
 import { comparisonRows } from '../../src-renderer/screens/compare/comparison-table.ts'
 import { differencesOf, differenceSentence } from '../../src-renderer/screens/compare/differences.ts'
 import { differenceModel } from '../../src-renderer/screens/compare/difference-model.ts'
-import { lookAt, placed } from '../../src-renderer/charts/looks.ts'
+import { lookAt } from '../../src-renderer/charts/looks.ts'
 import { overlayModel, paceOf, quantitiesOf } from '../../src-renderer/screens/compare/overlay.ts'
 import {
   differenceCurves,
@@ -55,35 +55,11 @@ function group(
     published: null,
     ...more,
   }
-  return { id: name, name, row, look: lookAt(0), history, results: seedResults(history, 'last-epoch') }
+  return { id: name, name, row, look: lookAt(0, 1, 0), history, results: seedResults(history, 'last-epoch') }
 }
 
 const plain = { withCollapsed: false, sourceOf: () => '' }
 const alone = { shared: '', untold: [] }
-
-describe('looks', () => {
-  test('eight colours, dashes and markers never twice together', () => {
-    expect(new Set(Array.from({ length: 8 }, (_, place) => lookAt(place).series)).size).toBe(8)
-    const all = Array.from({ length: 48 }, (_, place) => Object.values(lookAt(place)).join())
-    expect(new Set(all).size).toBe(48)
-  })
-
-  test('stay with their group while others come and go', () => {
-    const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { maxLength: 6 })
-    fc.assert(
-      fc.property(fc.array(ids, { minLength: 2, maxLength: 6 }), (steps) => {
-        let before: ReadonlyMap<string, number> = new Map()
-        for (const step of steps) {
-          const after = placed(step, before)
-          expect([...after.keys()].sort()).toEqual([...step].sort())
-          expect(new Set(after.values()).size).toBe(step.length)
-          for (const id of step) if (before.has(id)) expect(after.get(id)).toBe(before.get(id))
-          before = after
-        }
-      }),
-    )
-  })
-})
 
 describe('the table', () => {
   const good = group('A & B_1', { 0: 0.9, 1: 0.92, 2: 0.94 })
