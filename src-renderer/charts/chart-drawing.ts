@@ -13,7 +13,9 @@ import {
 import { drawPoint } from 'chart.js/helpers'
 import { lastFinite, shown, type ChartModel, type EarlyBand, type Line } from './chart-model.ts'
 import { xTicks, type Drawn, type DrawnLine, type Edges } from './chart-view.ts'
-import { DASH_PATTERNS } from './line-style.ts'
+import { colourProperty, DASH_PATTERNS, SHADES } from './line-style.ts'
+import { literally } from '../text/literal-type.ts'
+import { wrapped } from '../text/wrap.ts'
 import type { Points } from './pyramid.ts'
 import { forward, inverse, ticksOf, tickTexts } from './scale.ts'
 
@@ -28,7 +30,8 @@ export interface Palette {
   readonly line: string
   readonly raised: string
   readonly published: string
-  readonly series: readonly string[]
+  /** `[slot][shade]` */
+  readonly series: readonly (readonly string[])[]
 }
 
 export function paletteOf(element: Element, theme: 'light' | 'dark'): Palette {
@@ -42,7 +45,9 @@ export function paletteOf(element: Element, theme: 'light' | 'dark'): Palette {
     line: read('--line'),
     raised: read('--raised'),
     published: read('--published'),
-    series: Array.from({ length: 8 }, (_, i) => read(`--series-${i + 1}`)),
+    series: Array.from({ length: 8 }, (_, i) =>
+      Array.from({ length: SHADES }, (_, shade) => read(colourProperty({ series: i + 1, shade }))),
+    ),
   }
 }
 
@@ -207,7 +212,7 @@ function dataset(
 }
 
 function colorOf(line: Line, palette: Palette): string {
-  return palette.series[(line.series - 1) % palette.series.length] ?? palette.ink
+  return palette.series[(line.series - 1) % palette.series.length]?.[line.shade ?? 0] ?? palette.ink
 }
 
 function endText(line: Line, unit: string): { readonly name: string; readonly value: string } {
@@ -215,12 +220,21 @@ function endText(line: Line, unit: string): { readonly name: string; readonly va
   return { name: line.short ?? line.label, value: unit === 'percent' ? ` ${(last * 100).toFixed(1)}` : '' }
 }
 
-/** A name that is too long gives way to its value. */
-function fitted({ name, value }: ReturnType<typeof endText>, fits: (text: string) => boolean): string {
-  if (fits(name + value)) return name + value
-  let length = name.length - 1
-  while (length > 1 && !fits(`${name.slice(0, length).trimEnd()}…${value}`)) length--
-  return `${name.slice(0, length).trimEnd()}…${value}`
+/** On several lines where one is too short; what is longer still gives way to its value. */
+function fitted(
+  { name, value }: ReturnType<typeof endText>,
+  most: number,
+  fits: (text: string) => boolean,
+): readonly string[] {
+  const lines = wrapped(name + value, fits)
+  if (lines.length <= most) return lines
+  const rest = lines
+    .slice(most - 1)
+    .join(' ')
+    .slice(0, -value.length || undefined)
+  let length = rest.length - 1
+  while (length > 1 && !fits(`${rest.slice(0, length).trimEnd()}…${value}`)) length--
+  return [...lines.slice(0, most - 1), `${rest.slice(0, length).trimEnd()}…${value}`]
 }
 
 function endFont(palette: Palette): string {
@@ -232,6 +246,7 @@ function endWidth({ model, palette }: Content): number {
   measuring ??= document.createElement('canvas').getContext('2d')
   if (measuring === null) return 80
   measuring.font = endFont(palette)
+  literally(measuring)
   let widest = 0
   for (const line of model.lines)
     if (line.thin !== true) {
@@ -339,28 +354,36 @@ const bandsAndNames: Plugin<'line'> = {
       const marked = line.thin !== true && (line.light !== true || data.length === 1)
       if (marked) drawMarkers(ctx, data, line, colorOf(line, palette), places)
     })
-    const names = model.lines
-      .filter((line) => line.thin !== true && lastFinite(line) >= 0)
-      .map((line) => ({ line, at: endOf(drawn, line, places) }))
-      .sort((a, b) => a.at - b.at)
-    // Names keep apart: each goes below the one above it, then all are pushed back up into the area.
-    names.forEach((name, i) => (name.at = Math.max(name.at, (names[i - 1]?.at ?? -Infinity) + NAME_HEIGHT)))
-    let lowest = area.bottom
-    for (const name of [...names].reverse()) {
-      name.at = Math.min(name.at, lowest)
-      lowest = name.at - NAME_HEIGHT
-    }
     ctx.save()
     ctx.font = endFont(palette)
+    literally(ctx)
     ctx.textBaseline = 'middle'
-    for (const { line, at } of names) {
+    const room = chart.width - area.right - 11
+    // As many lines each as all of them have room for.
+    const named = model.lines.filter(({ thin }) => thin !== true).length
+    const most = Math.max(1, Math.min(3, Math.floor(area.height / NAME_HEIGHT / Math.max(1, named))))
+    const names = model.lines
+      .filter((line) => line.thin !== true && lastFinite(line) >= 0)
+      .map((line) => ({
+        line,
+        texts: fitted(endText(line, model.unit), most, (text) => ctx.measureText(text).width <= room),
+        at: endOf(drawn, line, places),
+      }))
+      .sort((a, b) => a.at - b.at)
+    // Names keep apart: each goes below the one above it, then all are pushed back up into the area.
+    let free = -Infinity
+    for (const name of names) {
+      name.at = Math.max(name.at, free)
+      free = name.at + name.texts.length * NAME_HEIGHT
+    }
+    let lowest = area.bottom + NAME_HEIGHT
+    for (const name of [...names].reverse()) {
+      name.at = Math.min(name.at, lowest - name.texts.length * NAME_HEIGHT)
+      lowest = name.at
+    }
+    for (const { line, texts, at } of names) {
       ctx.fillStyle = colorOf(line, palette)
-      const room = chart.width - area.right - 11
-      ctx.fillText(
-        fitted(endText(line, model.unit), (text) => ctx.measureText(text).width <= room),
-        area.right + 9,
-        at,
-      )
+      texts.forEach((text, i) => ctx.fillText(text, area.right + 9, at + i * NAME_HEIGHT))
     }
     ctx.restore()
   },

@@ -6,6 +6,8 @@ export interface Line {
   readonly label: string
   /** 1 to 8: the property `--series-N`. */
   readonly series: number
+  /** 0 to 2: which shade of it; 0 where it is left out. */
+  readonly shade?: number
   readonly dash: Dash
   readonly marker: Marker
   readonly x: Float64Array
@@ -47,6 +49,8 @@ export interface ChartModel {
   readonly name: string
   /** What there is to know about its lines before any is looked at. */
   readonly note?: string
+  /** What all its lines have in common: said here once, and in no line's name. */
+  readonly shared?: string
   /** What x counts: 'epoch', 'batch'. */
   readonly xLabel: string
   /** 'percent' draws fractions as per cent. */

@@ -4,6 +4,8 @@ import type { Dash, LabDescription } from '../../src-main/contract.ts'
 export interface LineStyle {
   /** 1 to 8: the property `--series-N`. */
   readonly series: number
+  /** 0 to 2: the slot's own colour, or one of its two shades. */
+  readonly shade?: number
   readonly dash: Dash
 }
 
@@ -36,6 +38,14 @@ export function lineStyle(
 /** Of a rule or a set that this lab does not have, as in a results folder from elsewhere. */
 const UNKNOWN: LineStyle = { series: 8, dash: 'dotted' }
 
-export function colour(series: number): string {
-  return `var(--series-${((series - 1) % 8) + 1})`
+/** Of a slot, its own colour and two shades. */
+export const SHADES = 3
+
+/** The property that has it: what CSS calls it, and what a canvas reads. */
+export function colourProperty({ series, shade = 0 }: { readonly series: number; readonly shade?: number }): string {
+  return `--series-${((series - 1) % 8) + 1}${shade === 0 ? '' : `-${shade + 1}`}`
+}
+
+export function colour(series: number, shade = 0): string {
+  return `var(${colourProperty({ series, shade })})`
 }

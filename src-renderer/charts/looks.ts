@@ -1,26 +1,24 @@
-/** How groups of a comparison are told apart: a colour, a dash and a marker each, kept while others come and go. */
-import { DASHES, MARKERS, type Dash, type Marker } from './line-style.ts'
+/**
+ * How groups of a comparison are told apart: by dash and marker first, which no two share, so that no eye and no printer
+ * mixes them up. Their colour is their rule's, as everywhere; where two share a rule, shades of it. Kept while others come and go.
+ */
+import { DASHES, MARKERS, SHADES, type Dash, type Marker } from './line-style.ts'
 
 export interface GroupLook {
-  /** 1 to 8: the property `--series-N`. */
+  /** 1 to 8: the property `--series-N`, the rule's slot. */
   readonly series: number
+  /** 0 to 2. */
+  readonly shade: number
   readonly dash: Dash
   readonly marker: Marker
 }
 
-const SERIES = 8
-
-/** Colours in an order in which the first few differ most, also for the colour-blind. */
-const ORDER: readonly number[] = [1, 3, 2, 4, 5, 6, 8, 7]
-
-/** The look of a place: eight colours first, then the same ones with another dash and marker. */
-export function lookAt(place: number): GroupLook {
-  // 4 dashes and 6 markers: one step further every round, the two together come again after twelve.
-  const step = (place % SERIES) + Math.floor(place / SERIES)
+/** 4 dashes and 6 markers: one step further every round of twelve, the two together come again after all 24. */
+export function lookAt(place: number, series: number, shade: number): GroupLook {
   return {
-    series: ORDER[place % SERIES] ?? 1,
-    dash: DASHES[step % DASHES.length] ?? 'solid',
-    marker: MARKERS[step % MARKERS.length] ?? 'circle',
+    ...{ series, shade: shade % SHADES },
+    dash: DASHES[place % DASHES.length] ?? 'solid',
+    marker: MARKERS[(place + Math.floor(place / 12)) % MARKERS.length] ?? 'circle',
   }
 }
 
@@ -36,4 +34,19 @@ export function placed(ids: readonly string[], before: ReadonlyMap<string, numbe
     taken.add(free)
   }
   return places
+}
+
+/** As `placed`, apart for each slot: the first group of a rule has the rule's own colour. */
+export function shaded(
+  groups: readonly { readonly id: string; readonly series: number }[],
+  before: ReadonlyMap<string, number>,
+): ReadonlyMap<string, number> {
+  return new Map(
+    [...Map.groupBy(groups, ({ series }) => series).values()].flatMap((same) => [
+      ...placed(
+        same.map(({ id }) => id),
+        before,
+      ),
+    ]),
+  )
 }

@@ -9,7 +9,7 @@ import { whole } from '../text/format.ts'
 import { Column } from './column.ts'
 import type { History, SeedHistory } from './history.ts'
 import type { ChartModel, EarlyBand, Line, Mark } from './chart-model.ts'
-import { DASHES, MARKERS, type Dash, type Marker } from './line-style.ts'
+import { DASHES, MARKERS, SHADES, type Dash, type Marker } from './line-style.ts'
 import { SeedMean, type Growing, type SeedBand } from './seed-mean.ts'
 
 /**
@@ -309,6 +309,18 @@ function linesOf(
     thin: true,
   }))
   return [...thin, line]
+}
+
+/** The lines of one run in the colour of its rule, as everywhere: parts and layers in shades of it, told apart by dash and marker. */
+export function inColourOf(model: ChartModel, rule: Pick<RuleCard, 'palette'> | undefined): ChartModel {
+  if (rule === undefined) return model
+  const lines = model.lines.map((line): Line => ({
+    ...line,
+    series: rule.palette,
+    // What passed is lighter than what was counted after it.
+    shade: line.light === true ? SHADES - 1 : (line.series - 1) % SHADES,
+  }))
+  return { ...model, lines }
 }
 
 /** Means go on growing with the history that they are of. */

@@ -3,7 +3,9 @@
  * experiment has, and beside it every setting of every rule, by the key that `--set` takes.
  */
 import type { ExperimentRow } from '../../src-main/contract.ts'
+import { flatInWords } from '../text/configuration.ts'
 import { network, STATE_LABELS, VERDICT_LABELS } from '../text/format.ts'
+import { fieldAt, lower, ruleCard, type SettingWords, type Vocabulary } from '../text/setting-words.ts'
 
 export type Value = string | number | boolean | readonly string[]
 
@@ -32,6 +34,12 @@ export const KEYS = {
     groups: true,
   },
   network: { label: 'Network', help: 'units of each layer', of: ({ widths }) => network(widths), groups: true },
+  hidden: {
+    label: 'Hidden units',
+    help: 'units of any hidden layer',
+    of: ({ widths }) => (widths.length < 3 ? null : widths.slice(1, -1).map(String)),
+    shows: false,
+  },
   test: {
     label: 'Test accuracy',
     short: 'Test, %',
@@ -113,17 +121,50 @@ export function valueOf(row: ExperimentRow, key: string): Value | null {
   return Object.hasOwn(row.settings, key) ? (row.settings[key] ?? null) : null
 }
 
-export function labelOf(key: string): string {
-  return known(key)?.label ?? key
+/** A setting as the forms of the rules that have it call it, both ways where they differ; without a symbol unless all agree. */
+export function settingOf(key: string, words: Vocabulary): SettingWords {
+  const schemas = [
+    ...(fieldAt(words, key)?.schema === undefined ? [] : [fieldAt(words, key)?.schema]),
+    ...words.rules.map(({ settings }) => settings.properties?.[key]),
+  ].filter((schema) => schema !== undefined)
+  const labels = [...new Set(schemas.map(({ label }) => label ?? key))]
+  const symbols = [...new Set(schemas.map(({ symbol }) => symbol))]
+  const label = labels.length === 0 ? key : labels.join(' / ')
+  // What a run came to is called like what it was asked for.
+  const taken = Object.values<Key>(KEYS).some((one) => one.label === label)
+  return { label: taken ? `${label} (setting)` : label, symbol: symbols.length === 1 ? symbols[0] : undefined }
 }
 
-export function headOf(key: string): string {
+/** In words alone. */
+export function labelOf(key: string, words: Vocabulary): string {
+  return known(key)?.label ?? settingOf(key, words).label
+}
+
+/** In a column's head, where there is little room: a setting by its symbol, if it is one that can be written in a line. */
+export function headOf(key: string, words: Vocabulary): string {
   const found = known(key)
-  return found?.short ?? found?.label ?? key
+  if (found !== undefined) return found.short ?? found.label
+  const { label, symbol } = settingOf(key, words)
+  return symbol === undefined || symbol.includes('_') ? label : symbol
 }
 
-export function helpOf(key: string): string {
-  return known(key)?.help ?? 'a setting'
+export function helpOf(key: string, words: Vocabulary): string {
+  const found = known(key)
+  if (found !== undefined) return found.help === '' ? found.label : `${found.label}: ${found.help}`
+  const { label, symbol } = settingOf(key, words)
+  return symbol === undefined || symbol.includes('_') ? label : `${label}, ${symbol}`
+}
+
+/** What a row has there, as a person reads it; of a setting, in the words of its rule. */
+export function shownText(row: ExperimentRow, key: string, words: Vocabulary): string {
+  const value = valueOf(row, key)
+  if (isKnown(key) || value === null || typeof value === 'object') return textOf(value)
+  return flatInWords(value, ruleCard(words, row.rule)?.settings.properties?.[key] ?? fieldAt(words, key)?.schema)
+}
+
+/** 'no batch size': the name of a group of those that have none. */
+export function missingText(key: string, words: Vocabulary): string {
+  return `no ${lower(labelOf(key, words))}`
 }
 
 /** As a person reads it: numbers as they were set, on and off for switches. */
@@ -140,10 +181,17 @@ export function settingsOf(rows: readonly ExperimentRow[]): readonly string[] {
   return [...found].sort((a, b) => a.localeCompare(b, 'en'))
 }
 
+/** Shown by a column of its own. */
+const TWICE: ReadonlySet<string> = new Set(['training.epochs'])
+
 export function groupKeys(settings: readonly string[]): readonly string[] {
-  return [...Object.keys(KEYS).filter((key) => known(key)?.groups === true), ...settings]
+  return [...Object.keys(KEYS).filter((key) => known(key)?.groups === true), ...once(settings)]
 }
 
 export function columnKeys(settings: readonly string[]): readonly string[] {
-  return [...Object.keys(KEYS).filter((key) => known(key)?.shows !== false), ...settings]
+  return [...Object.keys(KEYS).filter((key) => known(key)?.shows !== false), ...once(settings)]
+}
+
+function once(settings: readonly string[]): readonly string[] {
+  return settings.filter((key) => !TWICE.has(key))
 }

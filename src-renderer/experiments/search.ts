@@ -4,7 +4,8 @@
  */
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import { network, STATE_LABELS } from '../text/format.ts'
-import { helpOf, isKnown, KEYS, textOf, valueOf, type Value } from './keys.ts'
+import { NO_WORDS, type Vocabulary } from '../text/setting-words.ts'
+import { helpOf, isKnown, KEYS, settingOf, textOf, valueOf, type Value } from './keys.ts'
 
 type Relation = ':' | '=' | '<' | '>' | '<=' | '>='
 
@@ -22,15 +23,15 @@ export type Term =
 const TOKEN = /(-?)(?:([\p{L}_][\p{L}\p{N}_.]*)(:|<=|>=|=|<|>)("[^"]*"?|\S*)|"([^"]*)"?|(\S+))/gu
 
 /** Terms of a text; `settings` are the keys that rows here have. What is no key is an ordinary word. */
-export function parseSearch(text: string, settings: readonly string[]): readonly Term[] {
+export function parseSearch(text: string, settings: readonly string[], words: Vocabulary = NO_WORDS): readonly Term[] {
   return [...text.matchAll(TOKEN)].flatMap((match): Term[] => {
     const [all, minus = '', typed, relation, value = '', quoted, word] = match
     const not = minus === '-'
-    const keys = typed === undefined ? [] : keysMeant(typed, settings)
-    if (keys.length > 0)
-      return [
-        { kind: 'value', keys, relation: relation as Relation, value: value.replaceAll('"', '').toLowerCase(), not },
-      ]
+    const keys = typed === undefined ? [] : keysMeant(typed, settings, words)
+    if (keys.length > 0) {
+      const wanted = value.replaceAll('"', '').toLowerCase()
+      return [{ kind: 'value', keys, relation: relation as Relation, value: asPercent(keys, wanted) ?? wanted, not }]
+    }
     const plain = (quoted ?? word ?? all).toLowerCase()
     // A lone minus, or one that is still waiting for its word, excludes nothing.
     return plain === '' || plain === '-'
@@ -46,12 +47,38 @@ const ALIASES: Readonly<Record<string, string>> = {
   date: 'created',
   made: 'created',
   accuracy: 'test',
+  acc: 'test',
+  testaccuracy: 'test',
+  trainaccuracy: 'train',
+  trainacc: 'train',
+  val: 'validation',
+  valacc: 'validation',
+  units: 'hidden',
+  epoch: 'epochs',
   layers: 'network',
   widths: 'network',
 }
 
+const ACCURACIES: ReadonlySet<string> = new Set(['test', 'train', 'validation', 'best'])
+
+/** '90' of '0.9' where an accuracy is asked for: nobody looks for less than one per cent. Null for anything else. */
+export function asPercent(keys: readonly string[], wanted: string): string | null {
+  const number = Number(wanted)
+  if (wanted === '' || keys.length === 0 || !keys.every((key) => ACCURACIES.has(key)) || !(number > 0 && number < 1)) return null
+  return String(Number((number * 100).toPrecision(12)))
+}
+
+/** A word with a relation behind it, as `parseSearch` takes them apart. */
+export function askedKeys(
+  text: string,
+): readonly { readonly all: string; readonly typed: string; readonly value: string }[] {
+  return [...text.matchAll(TOKEN)].flatMap(([all, , typed, , value = '']) =>
+    typed === undefined ? [] : [{ all, typed, value: value.replaceAll('"', '') }],
+  )
+}
+
 /** The key itself, whatever its case; else one whose last part is that; else all whose last part begins so. */
-export function keysMeant(typed: string, settings: readonly string[]): readonly string[] {
+export function keysMeant(typed: string, settings: readonly string[], words: Vocabulary = NO_WORDS): readonly string[] {
   const name = typed.toLowerCase()
   const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name] : name
   if (alias !== undefined && isKnown(alias) && alias !== 'curve') return [alias]
@@ -60,7 +87,17 @@ export function keysMeant(typed: string, settings: readonly string[]): readonly 
   if (exact.length > 0) return exact
   const whole = settings.filter((key) => last(key) === name)
   if (whole.length > 0) return whole
+  const called = settings.filter((key) => {
+    const { label, symbol } = settingOf(key, words)
+    return symbol === typed || bare(label) === bare(typed)
+  })
+  if (called.length > 0) return called
   return name.length < 3 ? [] : settings.filter((key) => last(key).startsWith(name))
+}
+
+/** As a label is written into a search, where no blank may be. */
+function bare(label: string): string {
+  return label.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '')
 }
 
 export function matches(row: ExperimentRow, terms: readonly Term[]): boolean {
@@ -117,7 +154,7 @@ function ordered<T extends string | number>(a: T, relation: '<' | '>' | '<=' | '
 
 const texts = new WeakMap<ExperimentRow, string>()
 
-function searched(row: ExperimentRow): string {
+export function searched(row: ExperimentRow): string {
   let text = texts.get(row)
   if (text === undefined) {
     const { name, ruleLabel, rule, dataset, datasetLabel, widths, preset, state, engine, notes, tags, id } = row
@@ -131,6 +168,8 @@ function searched(row: ExperimentRow): string {
 export interface Suggestion {
   /** What is written instead of the last word. */
   readonly insert: string
+  /** Of a key: what it is called. */
+  readonly title?: string
   readonly help: string
 }
 
@@ -141,6 +180,7 @@ export function suggest(
   text: string,
   rows: readonly ExperimentRow[],
   settings: readonly string[],
+  words: Vocabulary = NO_WORDS,
 ): readonly Suggestion[] {
   const last = /\S*$/.exec(text)?.[0] ?? ''
   const [, minus = '', typed = '', relation, begun = ''] =
@@ -152,29 +192,30 @@ export function suggest(
       key
         .toLowerCase()
         .split('.')
-        .some((part) => part.startsWith(name))
+        .some((part) => part.startsWith(name)) ||
+      (!isKnown(key) && bare(settingOf(key, words).label).startsWith(bare(name)))
     return [...Object.keys(KEYS).filter((key) => key !== 'curve'), ...settings]
       .filter(fits)
       .slice(0, MOST_SUGGESTED)
-      .map((key) => ({ insert: `${minus}${key}:`, help: helpOf(key) }))
+      .map((key) => ({ insert: `${minus}${key}:`, title: helpOf(key, words), help: '' }))
   }
   if (relation !== ':' && relation !== '=') return []
-  const [key] = keysMeant(typed, settings)
+  const [key] = keysMeant(typed, settings, words)
   if (key === undefined || key === 'note' || key === 'created') return []
   const counts = new Map<string, number>()
   for (const row of rows) {
     const value = valueOf(row, key)
     for (const one of typeof value === 'object' && value !== null ? value : [value]) {
-      const words = typeof one === 'number' && !Number.isInteger(one) ? String(Number(one.toPrecision(4))) : textOf(one)
-      if (words.toLowerCase().includes(begun.replaceAll('"', '').toLowerCase()) && words !== '')
-        counts.set(words, (counts.get(words) ?? 0) + 1)
+      const said = typeof one === 'number' && !Number.isInteger(one) ? String(Number(one.toPrecision(4))) : textOf(one)
+      if (said.toLowerCase().includes(begun.replaceAll('"', '').toLowerCase()) && said !== '')
+        counts.set(said, (counts.get(said) ?? 0) + 1)
     }
   }
   return [...counts]
     .sort(([a, m], [b, n]) => n - m || a.localeCompare(b, 'en', { numeric: true }))
     .slice(0, MOST_SUGGESTED)
-    .map(([words, count]) => ({
-      insert: `${minus}${typed}${relation}${/\s/.test(words) ? `"${words}"` : words} `,
+    .map(([said, count]) => ({
+      insert: `${minus}${typed}${relation}${/\s/.test(said) ? `"${said}"` : said} `,
       help: `${count} experiment${count === 1 ? '' : 's'}`,
     }))
 }

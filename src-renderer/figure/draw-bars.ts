@@ -3,18 +3,24 @@ import { whole } from '../text/format.ts'
 import { ticksOf, tickTexts } from '../charts/scale.ts'
 import type { BarsContent, FigureLook } from './figure.ts'
 import { PAPER, seriesColor } from './paper.ts'
-import { box, cut, type Mark, type Measure, type Scene } from './scene.ts'
+import { box, wrapped, type Mark, type Measure, type Scene } from './scene.ts'
 
 export function drawBars({ bars }: BarsContent, look: FigureLook, measure: Measure): Scene {
   const { fontSize: size, width, lineWidth } = look
   const margin = size * 0.5
-  const names = bars.map(({ name }) => cut(name, width * 0.35, size, measure))
+  const names = bars.map(({ name }) => wrapped(name, width * 0.35, size, measure))
   const left =
-    margin + (look.yTitle === '' ? 0 : size * 1.7) + Math.max(0, ...names.map((n) => measure(n, size))) + size * 0.7
+    margin +
+    (look.yTitle === '' ? 0 : size * 1.7) +
+    Math.max(0, ...names.flat().map((line) => measure(line, size))) +
+    size * 0.7
   const top = margin + (look.showTitle ? size * 1.9 : 0)
   const below = size * 1.9 + (look.xTitle === '' ? 0 : size * 1.45) + margin
   // Many classes make the figure higher rather than their names unreadable.
-  const height = Math.max(width * look.ratio, top + below + bars.length * size * 1.3)
+  const height = Math.max(
+    width * look.ratio,
+    top + below + bars.length * size * (0.1 + 1.2 * Math.max(1, ...names.map(({ length }) => length))),
+  )
   const bottom = height - below
   const most = Math.max(1, ...bars.map(({ count }) => count))
   const counts = bars.map(({ count }) => whole(count))
@@ -34,9 +40,12 @@ export function drawBars({ bars }: BarsContent, look: FigureLook, measure: Measu
   bars.forEach(({ count }, i) => {
     const y = top + (i + 0.5) * tall
     const points = box(left, y - tall * 0.36, Math.max(0, x(count) - left), tall * 0.72)
-    marks.push({ kind: 'path', points, closed: true, fill: { color: seriesColor(2) } })
-    const name = { x: left - size * 0.5, y: y + size * 0.35, text: names[i] ?? '' }
-    marks.push({ ...words, ...name, anchor: 'end', role: 'y-tick' })
+    marks.push({ kind: 'path', points, closed: true, fill: { color: seriesColor({ series: 2 }) } })
+    const lines = names[i] ?? []
+    lines.forEach((text, line) => {
+      const at = y + size * (0.35 + 1.2 * (line - (lines.length - 1) / 2))
+      marks.push({ ...words, x: left - size * 0.5, y: at, text, anchor: 'end', role: 'y-tick' })
+    })
     const value = { size: size * 0.9, x: x(count) + size * 0.35, y: y + size * 0.32, text: counts[i] ?? '' }
     marks.push({ ...words, ...value, anchor: 'start' })
   })

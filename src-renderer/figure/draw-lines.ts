@@ -1,10 +1,11 @@
-/** Lines with their bands, axes and legend, laid out on paper. */
-import { BAND_LABELS, shown, unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
+/** Lines with their bands, axes and legend on paper. */
+import type { ChartModel, Line } from '../charts/chart-model.ts'
 import { drawnOf, xTicks, type DrawnLine, type Edges } from '../charts/chart-view.ts'
-import { DASH_PATTERNS, type Marker } from '../charts/line-style.ts'
-import { forward, ticksOf, tickTexts, type ScaleKind } from '../charts/scale.ts'
+import { tickTexts } from '../charts/scale.ts'
 import type { FigureLook, LinesContent } from './figure.ts'
-import { KEY, KEY_AND_ROOM, legendRows, ROW, type PlacedEntry } from './legend.ts'
+import { KEY, legendWords } from './legend.ts'
+import { marker, strokeOf } from './line-marks.ts'
+import { layoutOf, LEADING, TITLE_LEADING, TITLE_SIZE, type LinesLayout, type Place } from './lines-layout.ts'
 import { PAPER, seriesColor } from './paper.ts'
 import { box, type Disc, type Mark, type Measure, type Path, type Scene, type Stroke } from './scene.ts'
 
@@ -24,47 +25,19 @@ export function modelOf(content: LinesContent, name: string): ChartModel {
     ...(content.published === null ? {} : { published: content.published }),
     ...(content.early === null ? {} : { early: content.early }),
     marks: content.marks,
+    ...(content.shared === '' ? {} : { shared: content.shared }),
   }
 }
 
 export function drawLines(content: LinesContent, look: FigureLook, measure: Measure): Scene {
   const { fontSize: size, width, lineWidth } = look
-  let height = width * look.ratio
   const model = modelOf(content, look.title)
   const choice = { ...content.scales, smoothing: content.smoothing }
   const drawn = drawnOf(model, choice, content.window, Math.round(width * 2))
   const named = drawn.lines.filter(({ line }) => line.thin !== true)
-  const entries = legendOf(content, named)
-  // A legend that would cover most of the lines goes above them.
-  const crowded =
-    look.names === 'inside' &&
-    (columnWidth(entries, size, measure) > width * 0.55 || entries.length * size * ROW > height * 0.5)
-  const names = crowded ? 'above' : look.names
-  const direct = names === 'direct'
-
-  const yTicks = ticksOf(drawn.y.kind, drawn.y, Math.max(3, Math.floor(height / (size * 3.2))))
-  const yTexts = tickTexts(yTicks, drawn.y.kind, content.unit)
-  const tick = size * 0.4
-  const yWidth = Math.max(0, ...yTexts.map((text) => measure(text, size)))
-  const yTitle = look.yTitle === '' ? 0 : size * 1.7
-  const margin = size * 0.5
-  const left = margin + yTitle + yWidth + tick + size * 0.35
-  const rows = names === 'above' ? legendRows(entries, width - left - margin, size, measure) : []
-  // A long legend makes the figure higher rather than the lines low.
-  height += Math.max(0, rows.length * size * ROW - height * 0.3)
-  const bottom = height - margin - tick - size * 1.15 - (look.xTitle === '' ? 0 : size * 1.45)
-  const top = margin + size * 0.4 + (look.showTitle ? size * 1.9 : 0) + rows.length * size * ROW
-  const ends = direct ? namesAtEnds(content, named) : []
-  const nameWidth = Math.max(0, ...ends.map(({ text }) => measure(text, size))) + (ends.length > 0 ? size * 0.6 : 0)
-  const legendWidth = names === 'right' ? columnWidth(entries, size, measure) + size * 0.8 : 0
-  // Half of the last number along x stands beyond the frame.
-  const [lastText = ''] = tickTexts([drawn.x.high], drawn.x.kind, '')
-  const beyond = Math.max(size * 0.9, measure(lastText, size) / 2)
-  const right = width - margin - Math.max(beyond, nameWidth, legendWidth)
-  const frame = { x: left, y: top, width: Math.max(1, right - left), height: Math.max(1, bottom - top) }
-
-  const xOf = place(drawn.x.kind, drawn.x.low, drawn.x.high, frame.x, frame.x + frame.width)
-  const yOf = place(drawn.y.kind, drawn.y.low, drawn.y.high, frame.y + frame.height, frame.y)
+  const layout = layoutOf({ content, drawn }, look, measure)
+  const { height, frame, xOf, yOf, tick, margin, yTicks, yTexts } = layout
+  const bottom = frame.y + frame.height
   const marks: Mark[] = []
 
   if (look.grid)
@@ -92,12 +65,10 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
       [band, 0.18],
       [envelope, 0.3],
     ] as const)
-      if (edges !== null) inside.push(between(edges, xOf, yOf, seriesColor(line.series), opacity))
+      if (edges !== null) inside.push(between(edges, xOf, yOf, seriesColor(line), opacity))
   for (const { line, raw, envelope } of drawn.lines)
     if (raw !== null && envelope === null)
-      inside.push(
-        trace(raw.x, raw.y, xOf, yOf, { color: seriesColor(line.series), width: lineWidth * 0.5, opacity: 0.4 }),
-      )
+      inside.push(trace(raw.x, raw.y, xOf, yOf, { color: seriesColor(line), width: lineWidth * 0.5, opacity: 0.4 }))
   for (const { line, main, envelope, raw } of drawn.lines) {
     const dense = envelope !== null && raw === null
     inside.push(trace(main.x, main.y, xOf, yOf, strokeOf(line, lineWidth, dense)))
@@ -111,7 +82,7 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
       for (let i = last; i >= 0; i -= every) {
         const [x, y] = [xOf(main.x[i]!), yOf(main.y[i]!)]
         const within = x >= frame.x - 0.1 && x <= frame.x + frame.width + 0.1 && y >= frame.y && y <= bottom
-        if (within) marks.push(marker(line.marker, x, y, lineWidth * 1.6, seriesColor(line.series)))
+        if (within) marks.push(marker(line.marker, x, y, lineWidth * 1.6, seriesColor(line)))
       }
     }
 
@@ -136,68 +107,89 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
     written = x + half
     marks.push({ ...words, x, y: bottom + tick + size * 1.05, text, anchor: 'middle', role: 'x-tick' })
   })
-  if (look.xTitle !== '') {
-    const [x, y] = [frame.x + frame.width / 2, height - margin - size * 0.25]
-    marks.push({ ...words, x, y, text: look.xTitle, anchor: 'middle', role: 'x-title' })
-  }
-  if (look.yTitle !== '') {
-    const [x, y] = [margin + size * 0.9, Math.min(frame.y + frame.height / 2, height / 2)]
-    const fits = Math.min(1, (height - 2 * margin) / measure(look.yTitle, size))
-    const text = { text: look.yTitle, size: size * Math.max(0.6, fits) }
-    marks.push({ ...words, ...text, x, y, anchor: 'middle', upward: true, role: 'y-title' })
-  }
-  if (look.showTitle) {
-    const y = margin + size * 1.2
-    marks.push({ ...words, size: size * 1.15, x: frame.x, y, text: look.title, anchor: 'start', role: 'title' })
-  }
-
-  if (direct) {
-    const placed = ends
-      .map(({ text, entry }) => ({ text, line: entry.line, at: endOf(entry, yOf, frame.x + frame.width, xOf) }))
-      .sort((a, b) => a.at - b.at)
-    const apart = size * 1.2
-    placed.forEach((name, i) => (name.at = Math.max(name.at, frame.y, (placed[i - 1]?.at ?? -Infinity) + apart)))
-    let lowest = bottom
-    for (const name of [...placed].reverse()) {
-      name.at = Math.min(name.at, lowest)
-      lowest = name.at - apart
-    }
-    for (const { text, line, at } of placed)
-      marks.push({
-        ...words,
-        ...{ x: frame.x + frame.width + size * 0.6, y: at + size * 0.35, text, anchor: 'start', role: 'legend' },
-        color: seriesColor(line.series),
-      })
-  } else
-    marks.push(
-      ...legend(
-        entries,
-        { ...look, names },
-        frame,
-        rows,
-        measure,
-        corner(drawn.lines, xOf, yOf, frame, entries, size, measure),
-      ),
-    )
+  layout.xTitle.forEach((text, i) => {
+    const half = measure(text, size) / 2
+    const x = Math.min(Math.max(frame.x + frame.width / 2, margin + half), width - margin - half)
+    const y = bottom + tick + size * (2.35 + i * TITLE_LEADING)
+    marks.push({ ...words, x, y, text, anchor: 'middle', role: 'x-title' })
+  })
+  layout.yTitle.forEach((text, i) => {
+    const half = measure(text, size) / 2
+    const y = Math.min(Math.max(frame.y + frame.height / 2, margin + half), height - margin - half)
+    marks.push({
+      ...words,
+      x: margin + size * (0.9 + i * LEADING),
+      y,
+      text,
+      anchor: 'middle',
+      upward: true,
+      role: 'y-title',
+    })
+  })
+  layout.title.forEach((text, i) => {
+    const y = margin + size * (1.2 + i * TITLE_LEADING)
+    marks.push({ ...words, size: size * TITLE_SIZE, x: frame.x, y, text, anchor: 'start', role: 'title' })
+  })
+  marks.push(...namesOf(layout, look))
   return { width, height, family: look.family, marks }
 }
 
-interface Frame {
-  readonly x: number
-  readonly y: number
-  readonly width: number
-  readonly height: number
-}
-type Place = (value: number) => number
-
-/** Where values stand between two ends; what has no place on a log axis stands at its lower end. */
-function place(kind: ScaleKind, low: number, high: number, from: number, to: number): Place {
-  const first = forward(kind, low)
-  const scale = (to - from) / (forward(kind, high) - first)
-  return (value) => {
-    const at = forward(kind, value)
-    return Number.isNaN(at) ? from : from + (at - first) * scale
+/** The legend, or the names at the lines' ends. */
+function namesOf({ legend, ends, frame, xOf, yOf }: LinesLayout, look: FigureLook): readonly Mark[] {
+  const { fontSize: size } = look
+  if (legend !== null) {
+    const { at, width, height } = legend
+    const all = legend.placed.flatMap(({ entry, lines, x, y }) => [
+      ...keyOf(entry.look, at.x + x, at.y + y, look),
+      ...legendWords(lines, at.x + x, at.y + y, size),
+    ])
+    const under: Mark = {
+      ...{ kind: 'path', points: box(at.x, at.y, width, height), closed: true },
+      fill: { color: '#ffffff', opacity: 0.82 },
+    }
+    return legend.inside ? [under, ...all] : all
   }
+  const right = frame.x + frame.width
+  const placed = ends
+    .map(({ entry, lines }) => ({ lines, line: entry.line, at: endOf(entry, yOf, right, xOf) }))
+    .sort((a, b) => a.at - b.at)
+  const tall = (lines: readonly string[]): number => lines.length * size * LEADING
+  let free = frame.y
+  for (const name of placed) {
+    name.at = Math.max(name.at, free)
+    free = name.at + tall(name.lines)
+  }
+  let lowest = frame.y + frame.height + size * LEADING
+  for (const name of [...placed].reverse()) {
+    name.at = Math.min(name.at, lowest - tall(name.lines))
+    lowest = name.at
+  }
+  return placed.flatMap(({ lines, line, at }) =>
+    lines.map((text, i): Mark => ({
+      ...{ kind: 'words', size, x: right + size * 0.6, y: at + size * (0.35 + i * LEADING), text },
+      ...{ anchor: 'start', role: 'legend', color: seriesColor(line) },
+    })),
+  )
+}
+
+function keyOf(
+  key: { readonly kind: 'line'; readonly line: Line } | { readonly kind: 'area' },
+  x: number,
+  y: number,
+  { fontSize: size, lineWidth, markers }: FigureLook,
+): readonly Mark[] {
+  const points = box(x, y - size * 0.35, size * KEY, size * 0.7)
+  if (key.kind === 'area')
+    return [{ kind: 'path', points, closed: true, fill: { color: PAPER.published, opacity: 0.16 } }]
+  const { line } = key
+  const color = seriesColor(line)
+  return [
+    ...(line.low === undefined
+      ? []
+      : [{ kind: 'path' as const, points, closed: true, fill: { color, opacity: 0.18 } }]),
+    { kind: 'path', points: [x, y, x + size * KEY, y], stroke: strokeOf(line, lineWidth, false) },
+    ...(markers ? [marker(line.marker, x + (size * KEY) / 2, y, lineWidth * 1.6, color)] : []),
+  ]
 }
 
 function rule(points: readonly number[], color: string, width: number, dash?: readonly number[]): Path {
@@ -229,172 +221,6 @@ function early(
     between({ x: xs, low: edge(-1), high: edge(1) }, xOf, yOf, PAPER.published, 0.16),
     trace(xs, edge(0), xOf, yOf, { color: PAPER.quiet, width: lineWidth * 0.6, dash: [2, 2] }),
   ]
-}
-
-function strokeOf(line: Pick<Line, 'series' | 'dash' | 'thin' | 'light'>, lineWidth: number, dense: boolean): Stroke {
-  const color = seriesColor(line.series)
-  if (line.thin === true) return { color, width: lineWidth * 0.5, opacity: 0.5 }
-  if (line.light === true) return { color, width: lineWidth * 0.6, opacity: 0.7 }
-  if (dense) return { color, width: lineWidth * 0.5 }
-  // Dashes are made for lines of 1.9 pixels on the screen.
-  const dash = DASH_PATTERNS[line.dash].map((length) => (length * lineWidth) / 1.9)
-  return { color, width: lineWidth, dash, round: line.dash === 'dotted' }
-}
-
-function marker(kind: Marker, x: number, y: number, r: number, color: string): Path | Disc {
-  const fill = { color }
-  const polygon = (...points: number[]): Path => ({
-    kind: 'path',
-    points: points.map((value, i) => (i % 2 === 0 ? x : y) + value * r),
-    closed: true,
-    fill,
-  })
-  const strokes = (...points: number[]): Path => ({
-    kind: 'path',
-    points: points.map((value, i) => (i % 2 === 0 ? x : y) + value * r),
-    stroke: { color, width: r * 0.6 },
-  })
-  switch (kind) {
-    case 'circle':
-      return { kind: 'disc', x, y, radius: r, fill }
-    case 'triangle':
-      return polygon(0, -1.2, 1.1, 0.8, -1.1, 0.8)
-    case 'rect':
-      return polygon(-0.9, -0.9, 0.9, -0.9, 0.9, 0.9, -0.9, 0.9)
-    case 'rectRot':
-      return polygon(0, -1.3, 1.3, 0, 0, 1.3, -1.3, 0)
-    case 'crossRot':
-      return strokes(-1, -1, 1, 1, 0, 0, -1, 1, 1, -1)
-    case 'star':
-      return strokes(-1.2, 0, 1.2, 0, 0, 0, 0, -1.2, 0, 1.2, 0, 0, -0.8, -0.8, 0.8, 0.8, 0, 0, 0.8, -0.8, -0.8, 0.8)
-  }
-}
-
-// ---- legend ------------------------------------------------------------------------------------------------------------
-
-interface Entry {
-  readonly text: string
-  readonly look: { readonly kind: 'line'; readonly line: Line } | { readonly kind: 'area' }
-}
-
-function legendOf(content: LinesContent, named: readonly DrawnLine[]): readonly Entry[] {
-  const { unit, band, method, published } = content
-  const by = method === null ? '' : ` (${method})`
-  const after = band === null ? '' : `, mean ${band === 'sd' ? BAND_LABELS.sd : `and ${BAND_LABELS[band]}${by}`}`
-  const several = named.length > 2 && after !== ''
-  const lines: Entry[] = named.map(({ line }) => {
-    const banded = line.low === undefined || several ? '' : after
-    return { text: `${line.label}${banded}`, look: { kind: 'line', line } }
-  })
-  // Said once where it would be said of every line.
-  if (several) lines.push({ text: `shaded: ${after.slice(2)}`, look: { kind: 'area' } })
-  if (published === null && content.early === null) return lines
-  const text =
-    published === null
-      ? 'published, first epochs'
-      : `published ${shown(published.mean, unit)} ± ${shown(published.sd, unit)}${unitAfter(unit)}`
-  return [...lines, { text, look: { kind: 'area' } }]
-}
-
-function columnWidth(entries: readonly Entry[], size: number, measure: Measure): number {
-  return size * KEY_AND_ROOM + Math.max(0, ...entries.map(({ text }) => measure(text, size)))
-}
-
-function legend(
-  entries: readonly Entry[],
-  look: FigureLook,
-  frame: Frame,
-  rows: readonly (readonly PlacedEntry<Entry>[])[],
-  measure: Measure,
-  free: { readonly x: number; readonly y: number },
-): readonly Mark[] {
-  const { fontSize: size, lineWidth } = look
-  const at = (entry: Entry, x: number, y: number): readonly Mark[] => {
-    const words: Mark = {
-      ...{ kind: 'words', x: x + size * KEY_AND_ROOM, y: y + size * 0.35, text: entry.text, size },
-      ...{ color: PAPER.ink, anchor: 'start', role: 'legend' },
-    }
-    if (entry.look.kind === 'area') {
-      const points = box(x, y - size * 0.35, size * KEY, size * 0.7)
-      return [{ kind: 'path', points, closed: true, fill: { color: PAPER.published, opacity: 0.16 } }, words]
-    }
-    const { line } = entry.look
-    const key: Mark[] = []
-    if (line.low !== undefined) {
-      const points = box(x, y - size * 0.35, size * KEY, size * 0.7)
-      key.push({ kind: 'path', points, closed: true, fill: { color: seriesColor(line.series), opacity: 0.18 } })
-    }
-    key.push({ kind: 'path', points: [x, y, x + size * KEY, y], stroke: strokeOf(line, lineWidth, false) })
-    if (look.markers) key.push(marker(line.marker, x + (size * KEY) / 2, y, lineWidth * 1.6, seriesColor(line.series)))
-    return [...key, words]
-  }
-  if (look.names === 'above') {
-    const first = frame.y - rows.length * size * ROW
-    return rows.flatMap((row, r) => row.flatMap(({ entry, x }) => at(entry, frame.x + x, first + r * size * ROW)))
-  }
-  const column = columnWidth(entries, size, measure)
-  const x = look.names === 'right' ? frame.x + frame.width + size * 0.8 : free.x
-  const y = look.names === 'right' ? frame.y + size * 0.8 : free.y
-  const under: Mark = {
-    kind: 'path',
-    points: box(x - size * 0.3, y - size * 0.7, column + size * 0.6, entries.length * size * ROW),
-    closed: true,
-    fill: { color: '#ffffff', opacity: 0.82 },
-  }
-  const all = entries.flatMap((entry, i) => at(entry, x, y + i * size * ROW))
-  return look.names === 'inside' ? [under, ...all] : all
-}
-
-/** The corner of the frame where a legend covers the fewest points. */
-function corner(
-  lines: readonly DrawnLine[],
-  xOf: Place,
-  yOf: Place,
-  frame: Frame,
-  entries: readonly Entry[],
-  size: number,
-  measure: Measure,
-): { readonly x: number; readonly y: number } {
-  const width = columnWidth(entries, size, measure)
-  const height = entries.length * size * ROW
-  const air = size * 0.7
-  const xs = [frame.x + frame.width - width - air * 0.6, frame.x + air]
-  const ys = [frame.y + frame.height - height - air * 0.6, frame.y + air * 0.4]
-  let best = { x: xs[0]!, y: ys[0]! + size * 0.7, covered: Infinity }
-  for (const y of ys)
-    for (const x of xs) {
-      let covered = 0
-      for (const { main, band } of lines)
-        for (const [along, up] of [
-          [main.x, main.y],
-          [band?.x, band?.low],
-          [band?.x, band?.high],
-        ])
-          for (let i = 0; i < (along?.length ?? 0); i++) {
-            // Between two points a line goes on: steps of it are looked at too.
-            for (let t = 0; t < 1; t += 0.125) {
-              const next = Math.min(i + 1, along!.length - 1)
-              const px = xOf(along![i]!) * (1 - t) + xOf(along![next]!) * t
-              const py = yOf(up![i]!) * (1 - t) + yOf(up![next]!) * t
-              if (px > x - air && px < x + width + air && py > y - air && py < y + height + air)
-                covered += 1 / along!.length
-            }
-          }
-      if (covered < best.covered) best = { x, y: y + size * 0.7, covered }
-    }
-  return best
-}
-
-function namesAtEnds(
-  { unit }: LinesContent,
-  named: readonly DrawnLine[],
-): readonly { readonly text: string; readonly entry: DrawnLine }[] {
-  return named
-    .filter(({ main }) => main.x.length > 0)
-    .map((entry) => {
-      const last = entry.line.y.findLast(Number.isFinite) ?? NaN
-      return { entry, text: unit === 'percent' ? `${entry.line.label} ${(last * 100).toFixed(1)}` : entry.line.label }
-    })
 }
 
 function endOf({ main }: DrawnLine, yOf: Place, right: number, xOf: Place): number {

@@ -1,9 +1,9 @@
 /** Parallel coordinates on paper: a line for each experiment, its seeds as a whisker behind the outcome's axis. */
 import { heatColour } from '../charts/heat-scale.ts'
 import type { FigureLook, ParallelContent } from './figure.ts'
-import { KEY, KEY_AND_ROOM, legendRows, ROW } from './legend.ts'
+import { KEY, legendRows, legendWords } from './legend.ts'
 import { PAPER } from './paper.ts'
-import { box, cut, type Mark, type Measure, type Path, type Scene, type Words } from './scene.ts'
+import { box, wrapped, type Mark, type Measure, type Path, type Scene } from './scene.ts'
 
 const STEPS = 24
 
@@ -20,16 +20,20 @@ export function drawParallel(content: ParallelContent, look: FigureLook, measure
   const gap = (right - left) / Math.max(1, all.length - 1)
 
   // Names of axes that do not fit side by side stand on two lines in turn.
-  const names = all.map(({ label }) => label)
-  const staggered = names.some((name) => measure(name, size) > gap * 0.94)
-  const widest = gap * (staggered ? 1.85 : 0.94)
+  const labels = all.map(({ label }) => label)
+  const staggered = labels.some((label) => measure(label, size) > gap * 0.94)
+  const names = labels.map((label) => wrapped(label, gap * (staggered ? 1.85 : 0.94), size, measure))
+  const deepest = (odd: boolean): number =>
+    Math.max(0, ...names.filter((_, axis) => !staggered || (axis % 2 === 1) === odd).map(({ length }) => length))
+  const firstLines = deepest(false)
+  const secondLines = staggered ? deepest(true) : 0
   const anyLost = lines.some(({ collapsed }) => collapsed > 0)
   const first = margin + (look.showTitle ? size * 1.9 : 0) + size
-  const top = first + (staggered ? size * 1.25 : 0) + size * (anyLost ? 1.7 : 0.9)
+  const top = first + (firstLines + secondLines - 1) * size * 1.25 + size * (anyLost ? 1.7 : 0.9)
   const entries = legendOf(content)
-  const rows = legendRows(entries, width - 2 * margin, size, measure)
-  const height = Math.max(width * look.ratio, top + size * 8 + rows.length * size * ROW)
-  const bottom = height - margin - rows.length * size * ROW - size * 0.7
+  const legend = legendRows(entries, width - 2 * margin, size, measure)
+  const height = Math.max(width * look.ratio, top + size * 8 + legend.height)
+  const bottom = height - margin - legend.height - size * 0.7
 
   const x = (axis: number): number => left + axis * gap
   const y = (at: number): number => bottom - at * (bottom - top)
@@ -70,25 +74,35 @@ export function drawParallel(content: ParallelContent, look: FigureLook, measure
       // A number that would run into the one below it stays a mark alone.
       if (written - y(at) < small * 1.1) continue
       written = y(at)
-      const shown = cut(text, axis === 0 ? left : gap * 0.8, small, measure)
-      const start = x(axis) - size * 0.55 - measure(shown, small)
-      const under = box(start - 1, y(at) - small * 0.5, measure(shown, small) + 2, small)
+      // A long value is set smaller: half of a number would be another number.
+      const fits = Math.min(1, (axis === 0 ? left : gap * 0.8) / Math.max(1e-9, measure(text, small)))
+      const own = small * fits
+      const start = x(axis) - size * 0.55 - measure(text, own)
+      const under = box(start - 1, y(at) - own * 0.5, measure(text, own) + 2, own)
       marks.push({ kind: 'path', points: under, closed: true, fill: { color: '#ffffff', opacity: 0.82 } })
-      const place = { x: x(axis) - size * 0.55, y: y(at) + small * 0.35 }
-      marks.push({ ...words, ...place, size: small, text: shown, anchor: 'end', role: 'y-tick' })
+      const place = { x: x(axis) - size * 0.55, y: y(at) + own * 0.35 }
+      marks.push({ ...words, ...place, size: own, text, anchor: 'end', role: 'y-tick' })
     }
-    const name = cut(names[axis] ?? '', widest, size, measure)
-    const half = measure(name, size) / 2
-    // The outer names stay on the paper.
-    const middle = Math.min(Math.max(x(axis), margin + half), width - margin - half)
-    const line = first + (staggered && axis % 2 === 1 ? size * 1.25 : 0)
-    marks.push({ ...words, x: middle, y: line, text: name, anchor: 'middle', role: 'axis' })
+    const before = staggered && axis % 2 === 1 ? firstLines : 0
+    names[axis]?.forEach((text, line) => {
+      const half = measure(text, size) / 2
+      // The outer names stay on the paper.
+      const middle = Math.min(Math.max(x(axis), margin + half), width - margin - half)
+      marks.push({
+        ...words,
+        x: middle,
+        y: first + (before + line) * size * 1.25,
+        text,
+        anchor: 'middle',
+        role: 'axis',
+      })
+    })
   })
 
-  rows.forEach((row, r) => {
-    const middle = height - margin - (rows.length - r - 0.5) * size * ROW
-    for (const { entry, x: at } of row) marks.push(...keyOf(entry, margin + at, middle, size, lineWidth))
-  })
+  for (const { entry, lines: said, x: at, y: down } of legend.placed) {
+    const middle = height - margin - legend.height + down
+    marks.push(...keyOf(entry, margin + at, middle, size, lineWidth), ...legendWords(said, margin + at, middle, size))
+  }
   if (look.showTitle) {
     const title = { text: look.title, size: size * 1.15, x: margin, y: margin + size * 1.1 }
     marks.push({ ...words, ...title, anchor: 'start', role: 'title' })
@@ -126,11 +140,7 @@ function legendOf({ lines, outcome }: ParallelContent): readonly Entry[] {
   ]
 }
 
-function keyOf({ kind, text }: Entry, x: number, y: number, size: number, lineWidth: number): readonly Mark[] {
-  const words: Words = {
-    ...{ kind: 'words', x: x + size * KEY_AND_ROOM, y: y + size * 0.35, text, size },
-    ...{ color: PAPER.ink, anchor: 'start', role: 'legend' },
-  }
+function keyOf({ kind }: Entry, x: number, y: number, size: number, lineWidth: number): readonly Mark[] {
   const middle = x + (size * KEY) / 2
   switch (kind) {
     case 'shade': {
@@ -139,19 +149,19 @@ function keyOf({ kind, text }: Entry, x: number, y: number, size: number, lineWi
         const points = box(x + i * step, y - size * 0.3, step + 0.2, size * 0.6)
         return { kind: 'path', points, closed: true, fill: { color: shade(i / (STEPS - 1)) } }
       })
-      return [...stops, words]
+      return stops
     }
     case 'whisker': {
       const [color, reach] = [shade(1), size * 0.55]
       const stroke = { color, width: lineWidth * 0.85 }
       const dot: Mark = { kind: 'disc', x: middle, y, radius: lineWidth * 1.6, fill: { color } }
-      return [...whisker(middle, y - reach, y + reach, size, stroke), dot, words]
+      return [...whisker(middle, y - reach, y + reach, size, stroke), dot]
     }
     case 'lost':
-      return [triangle(middle, y - size * 0.3, size), words]
+      return [triangle(middle, y - size * 0.3, size)]
     case 'left-out': {
       const stroke = { color: shade(1), width: lineWidth, opacity: 0.14 }
-      return [{ kind: 'path', points: [x, y, x + size * KEY, y], stroke }, words]
+      return [{ kind: 'path', points: [x, y, x + size * KEY, y], stroke }]
     }
   }
 }

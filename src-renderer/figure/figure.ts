@@ -16,6 +16,7 @@ const Values = z.array(Value).max(500_000)
 const FigureLine = z.object({
   label: z.string().max(300),
   series: z.int().min(1).max(8),
+  shade: z.int().min(0).max(2).default(0),
   dash: z.enum(DASHES),
   marker: z.enum(MARKERS),
   thin: z.boolean(),
@@ -44,6 +45,8 @@ const Lines = z.object({
   published: z.object({ mean: z.number(), sd: z.number() }).nullable(),
   early: z.object({ x: Values, mean: Values, half: Values }).nullable(),
   marks: z.array(z.object({ x: z.number(), label: z.string().max(300) })).max(1000),
+  /** What all lines share, for the caption; not there in figures from before lines were named by what differs. */
+  shared: z.string().max(1000).default(''),
   /** True where a line was too long to be carried whole: then it has the lowest and highest of each of 4,000 stretches. */
   thinned: z.boolean(),
 })
@@ -141,7 +144,7 @@ const FigureLook = z.object({
   /** Points. */
   fontSize: z.number().min(4).max(40),
   lineWidth: z.number().min(0.1).max(10),
-  names: z.enum(['direct', 'inside', 'above', 'right']),
+  names: z.enum(['direct', 'inside', 'above', 'below', 'right']),
   markers: z.boolean(),
   grid: z.boolean(),
 })

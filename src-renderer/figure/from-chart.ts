@@ -36,11 +36,13 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
           ? null
           : { x: [...model.early.x], mean: [...model.early.mean], half: [...model.early.half] },
       marks: [...(model.marks ?? [])],
+      shared: model.shared ?? '',
       thinned: model.lines.some(({ x }) => x.length > CARRIED),
     },
     look: {
       ...PLAIN_LOOK,
-      title,
+      // What no line says has to be said somewhere: in the title, which is the caption's beginning and the file's name.
+      title: (model.shared === undefined ? title : `${title} · ${model.shared}`).slice(0, 300),
       xTitle: model.xLabel.charAt(0).toUpperCase() + model.xLabel.slice(1),
       yTitle: model.unit === 'percent' ? title : unit === '' ? title : `${title} (${unit})`,
     },
@@ -48,8 +50,8 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
 }
 
 function carried(line: Line): Extract<Figure['content'], { kind: 'lines' }>['lines'][number] {
-  const { label, series, dash, marker, thin = false, light = false, x, y, low, high } = line
-  const look = { label, series, dash, marker, thin, light }
+  const { label, series, shade = 0, dash, marker, thin = false, light = false, x, y, low, high } = line
+  const look = { label, series, shade, dash, marker, thin, light }
   if (x.length <= CARRIED) {
     const edges =
       low === undefined || high === undefined ? { low: null, high: null } : { low: [...low], high: [...high] }

@@ -7,8 +7,20 @@ export const PAPER = {
   published: '#504c5c',
   bad: '#b3261e',
   series: ['#6b3fa0', '#0072b2', '#c45100', '#00805e', '#b0478a', '#806300', '#2a86c0', '#4a4656'],
+  /** Of each, two more shades. */
+  shades: [
+    ['#451374', '#9166cb'],
+    ['#00385c', '#025485'],
+    ['#5b2100', '#8c3800'],
+    ['#00402d', '#035f45'],
+    ['#620047', '#892167'],
+    ['#433300', '#604a01'],
+    ['#003959', '#005e8e'],
+    ['#646071', '#7e7a8c'],
+  ],
 } as const
 
-export function seriesColor(series: number): string {
-  return PAPER.series[(series - 1) % PAPER.series.length] ?? PAPER.ink
+export function seriesColor({ series, shade = 0 }: { readonly series: number; readonly shade?: number }): string {
+  const slot = (series - 1) % PAPER.series.length
+  return (shade === 0 ? PAPER.series[slot] : PAPER.shades[slot]?.[shade - 1]) ?? PAPER.ink
 }

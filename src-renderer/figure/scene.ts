@@ -7,6 +7,8 @@
  * them; paper wants points, spines and a legend. A picture made of an SVG file may not use the page's fonts, so PNG has to
  * be drawn anyway; and jsPDF draws paths and words as they are, without a parser of SVG in between.
  */
+import { wrapped as wrappedText } from '../text/wrap.ts'
+
 export interface Stroke {
   readonly color: string
   readonly width: number
@@ -79,10 +81,7 @@ export function box(x: number, y: number, width: number, height: number): readon
   return [x, y, x + width, y, x + width, y + height, x, y + height]
 }
 
-/** A text that fits, with what had no room told by dots. */
-export function cut(text: string, width: number, size: number, measure: Measure): string {
-  if (measure(text, size) <= width) return text
-  let kept = text.length - 1
-  while (kept > 1 && measure(`${text.slice(0, kept)}…`, size) > width) kept--
-  return `${text.slice(0, kept).trimEnd()}…`
+/** A text on as many lines as it needs. */
+export function wrapped(text: string, width: number, size: number, measure: Measure): readonly string[] {
+  return wrappedText(text, (part) => measure(part, size) <= width)
 }

@@ -97,3 +97,14 @@ export function inWords(value: unknown, schema?: SettingSchema): string {
       .join('; ')
   return value.join(', ')
 }
+
+/** As `inWords`, of a value as `--set` takes it, which is how rows carry lists and schedules. */
+export function flatInWords(value: string | number | boolean, schema?: SettingSchema): string {
+  if (typeof value !== 'string' || schema?.optionLabels?.[value] !== undefined) return inWords(value, schema)
+  if (schema?.control === 'schedule')
+    return value
+      .split(',')
+      .map((piece) => piece.replace(/^0:/, '').replace(/^(\d+):(.+)$/, '$2 from $1'))
+      .join(', ')
+  return schema?.control === 'per-layer' || schema?.control === 'layers' ? value.split(',').join(', ') : value
+}

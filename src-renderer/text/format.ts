@@ -102,12 +102,22 @@ export function subscript(index: number): string {
 
 // Made once: a formatter costs a hundred times what it formats.
 const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' })
+const DAY_OF_YEAR = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' })
 const HOUR = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' })
 
 /** ISO 8601 as '23 Nov 2026, 21:40' in local time. */
 export function date(iso: string): string {
   const when = new Date(iso)
   return Number.isNaN(when.getTime()) ? iso : `${DAY.format(when)}, ${HOUR.format(when)}`
+}
+
+/** As `date`, where there is little room: the year only of other years. */
+export function dayAndHour(iso: string, now = new Date()): string {
+  const when = new Date(iso)
+  if (Number.isNaN(when.getTime())) return iso
+  return when.getFullYear() === now.getFullYear()
+    ? `${DAY_OF_YEAR.format(when)}, ${HOUR.format(when)}`
+    : DAY.format(when)
 }
 
 export const STATE_LABELS: Readonly<Record<RunState, string>> = {

@@ -2,10 +2,10 @@
 import type { ExperimentField, LabDescription, RuleCard, SettingSchema } from '../../src-main/contract.ts'
 
 /** The part of the lab's description that names things. */
-export type Vocabulary = Pick<LabDescription, 'rules' | 'fields' | 'dataSets'>
+export type Vocabulary = Pick<LabDescription, 'rules' | 'fields' | 'dataSets' | 'presets'>
 
 /** Before the lab has said anything: everything goes by its key. */
-export const NO_WORDS: Vocabulary = { rules: [], fields: [], dataSets: [] }
+export const NO_WORDS: Vocabulary = { rules: [], fields: [], dataSets: [], presets: [] }
 
 export interface SettingWords {
   readonly label: string
@@ -38,4 +38,9 @@ export function settingWords(key: string, rule: RuleCard | undefined, words: Pic
   const label = schema?.label ?? list
   if (place === undefined) return { label, symbol: schema?.symbol }
   return { label: `${label}, ${schema?.letter ?? 'layer'} ${Number(place) + (schema?.from ?? 1)}`, symbol: undefined }
+}
+
+/** 'Batch size' inside a sentence; 'EP' and 'W₁ rates' stay. */
+export function lower(label: string): string {
+  return /^\p{Lu}\p{Ll}/u.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
 }

@@ -100,11 +100,15 @@ test('a figure leaves as SVG and as PDF, with its words as words and its font in
   await choose('Export figure…')
   await expect(dialog().getByRole('img', { name: /^Preview/ })).toBeVisible()
   await dialog().getByLabel('y axis').fill('Accuracy on glyphs')
+  await dialog().getByLabel('Name of line 2').fill('Ours')
+  await dialog().getByLabel('Name of line 1').fill('Ours')
+  await expect(dialog().getByText('Another line has this name.')).toBeVisible()
   svg = await saved('SVG')
   const text = svg.toString()
   for (const part of [
     '>Epoch</text>',
     '>Accuracy on glyphs</text>',
+    '>Ours',
     'mean ± sd</text>',
     '<metadata id="apical-figure">',
   ])
@@ -126,6 +130,7 @@ test('dropped on the window, the file opens as it was left', async () => {
     document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
   }, svg.toString())
   await expect(dialog().getByLabel('y axis')).toHaveValue('Accuracy on glyphs')
+  await expect(dialog().getByLabel('Name of line 2')).toHaveValue('Ours')
   expect((await saved('SVG')).equals(svg)).toBe(true)
   await dialog().getByRole('button', { name: 'Close' }).click()
 })

@@ -9,7 +9,13 @@ const LETTER = 8
 const [template] = madeUpRows as readonly [ExperimentRow]
 const row = (more: Partial<ExperimentRow>): ExperimentRow => ({ ...template, tags: [], note: '', ...more })
 const widths = (rows: readonly ExperimentRow[], columns: readonly string[], room: number) =>
-  columnWidths(rows, columns, { words: NO_WORDS, room, measure: (text) => text.length * LETTER })
+  columnWidths(rows, columns, {
+    words: NO_WORDS,
+    names: new Map(),
+    sweeps: [],
+    room,
+    measure: (text) => text.length * LETTER,
+  })
 
 describe('widths of columns', () => {
   test('a column that is empty is as wide as its head, one that is full as its longest text', () => {

@@ -7,8 +7,8 @@ import { History } from '../../src-renderer/charts/history.ts'
 import { comparisonRows } from '../../src-renderer/screens/compare/comparison-table.ts'
 import { differencesOf, differenceSentence } from '../../src-renderer/screens/compare/differences.ts'
 import { differenceModel } from '../../src-renderer/screens/compare/difference-model.ts'
-import { lookAt, placed } from '../../src-renderer/charts/looks.ts'
-import { overlayModel, ownNames, paceOf, quantitiesOf, shortNames } from '../../src-renderer/screens/compare/overlay.ts'
+import { lookAt } from '../../src-renderer/charts/looks.ts'
+import { overlayModel, paceOf, quantitiesOf } from '../../src-renderer/screens/compare/overlay.ts'
 import {
   differenceCurves,
   pairedComparisons,
@@ -16,7 +16,7 @@ import {
   warningsOf,
 } from '../../src-renderer/screens/compare/paired-groups.ts'
 import { addingText, finding, points, probability } from '../../src-renderer/screens/compare/paired-words.ts'
-import { distinctNames, seedResults, type Group } from '../../src-renderer/screens/compare/seed-results.ts'
+import { seedResults, type Group } from '../../src-renderer/screens/compare/seed-results.ts'
 import { latexText } from '../../src-renderer/export/table-text.ts'
 import { asCsv, asLatex, asMarkdown, topKTitle } from '../../src-renderer/screens/compare/table-texts.ts'
 import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
@@ -54,34 +54,11 @@ function group(
     published: null,
     ...more,
   }
-  return { id: name, name, row, look: lookAt(0), history, results: seedResults(history, 'last-epoch') }
+  return { id: name, name, row, look: lookAt(0, 1, 0), history, results: seedResults(history, 'last-epoch') }
 }
 
 const plain = { withCollapsed: false, sourceOf: () => '' }
-
-describe('looks', () => {
-  test('eight colours, dashes and markers never twice together', () => {
-    expect(new Set(Array.from({ length: 8 }, (_, place) => lookAt(place).series)).size).toBe(8)
-    const all = Array.from({ length: 48 }, (_, place) => Object.values(lookAt(place)).join())
-    expect(new Set(all).size).toBe(48)
-  })
-
-  test('stay with their group while others come and go', () => {
-    const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'), { maxLength: 6 })
-    fc.assert(
-      fc.property(fc.array(ids, { minLength: 2, maxLength: 6 }), (steps) => {
-        let before: ReadonlyMap<string, number> = new Map()
-        for (const step of steps) {
-          const after = placed(step, before)
-          expect([...after.keys()].sort()).toEqual([...step].sort())
-          expect(new Set(after.values()).size).toBe(step.length)
-          for (const id of step) if (before.has(id)) expect(after.get(id)).toBe(before.get(id))
-          before = after
-        }
-      }),
-    )
-  })
-})
+const alone = { shared: '', untold: [] }
 
 describe('the table', () => {
   const good = group('A & B_1', { 0: 0.9, 1: 0.92, 2: 0.94 })
@@ -116,7 +93,7 @@ describe('the table', () => {
   })
 
   test('as LaTeX: booktabs, escaped, best in bold, the caption says what the numbers are', () => {
-    const text = asLatex(comparisonRows([good, lossy], plain), false)
+    const text = asLatex(comparisonRows([good, lossy], plain), false, alone)
     expect(text).toContain(String.raw`A \& B\_1 & 92.00 $\pm$ 2.00 (3) & 92.00 $\pm$ 2.00 (3) & 92.00 & 92.00`)
     expect(text).toContain(String.raw`\textbf{96.00 $\pm$ 1.41 (2 of 3)}`)
     expect(text).toContain('1 of 3')
@@ -142,8 +119,17 @@ describe('the table', () => {
     expect(latexText('50 % of β_1 · {x}')).toBe(String.raw`50 \% of $\beta$\_1 $\cdot$ \{x\}`)
   })
 
+  test('what all rows share is said under the table once, and what differs beside the names too', () => {
+    const told = { shared: 'CorInfoMax · MNIST & more', untold: ['Batch size'] }
+    const rows = comparisonRows([good, lossy], plain)
+    expect(asMarkdown(rows, false, told)).toContain('All rows: CorInfoMax · MNIST & more.')
+    expect(asLatex(rows, false, told)).toContain(String.raw`All rows: CorInfoMax $\cdot$ MNIST \& more.`)
+    expect(asLatex(rows, false, told)).toContain('They also differ in batch size.')
+    expect(asLatex(rows, false, alone)).not.toContain('All rows')
+  })
+
   test('as Markdown: aligned, escaped, best in bold', () => {
-    const text = asMarkdown(comparisonRows([group('a|b *c*', { 0: 0.5 }), lossy], plain), false)
+    const text = asMarkdown(comparisonRows([group('a|b *c*', { 0: 0.5 }), lossy], plain), false, alone)
     const [head, align, first, second] = text.split('\n')
     expect(head).toMatch(/^\| Experiment \| Test, % \|/)
     expect(align).toMatch(/^\| :--- \| ---: \|/)
@@ -154,7 +140,7 @@ describe('the table', () => {
   test('as CSV: full precision, quoted, and no cell that a spreadsheet would run', () => {
     const text = asCsv(comparisonRows([group('=1+1, "x"', { 0: 0.1, 1: 0.2 })], plain))
     const [head = '', row = ''] = text.split('\r\n')
-    expect(head.split(',').slice(0, 6)).toEqual(['id', 'experiment', 'data', 'n', 'mean', 'sd'])
+    expect(head.split(',').slice(0, 6)).toEqual(['id', 'experiment', 'group', 'data', 'n', 'mean'])
     const train = head.split(',').indexOf('train_mean')
     expect(head.split(',').slice(train, train + 3)).toEqual(['train_mean', 'train_sd', 'train_n'])
     // Its name has a comma of its own, in quotes.
@@ -164,7 +150,7 @@ describe('the table', () => {
       expect.closeTo(0.0707106781, 9),
       2,
     ])
-    expect(asMarkdown(comparisonRows([group('A', { 0: 0.1, 1: 0.2 })], plain), false)).toContain('| Train, % |')
+    expect(asMarkdown(comparisonRows([group('A', { 0: 0.1, 1: 0.2 })], plain), false, alone)).toContain('| Train, % |')
     expect(row).toContain(`"'=1+1, ""x"""`)
     expect(row).toContain(',2,0.15000000000000002,0.07071067811865')
   })
@@ -317,7 +303,8 @@ describe('paired', () => {
     const [first] = differenceCurves(base, up, [1])
     expect([...(first?.x ?? [])]).toEqual([1, 2])
     expect([...(first?.y ?? [])]).toEqual([expect.closeTo(0.01, 12), expect.closeTo(0.02, 12)])
-    const model = differenceModel(base, pairedComparisons(base, [up], false), ({ name }) => name, {
+    const model = differenceModel(base, pairedComparisons(base, [up], false), {
+      shared: '',
       band: 'sd',
       seeds: true,
     })
@@ -336,7 +323,7 @@ describe('paired', () => {
 describe('overlay', () => {
   const one = group('CorInfoMax · MNIST', { 0: 0.8, 1: 0.9 })
   const pace = { samples: 1000, batches: 50 }
-  const choice = { axis: 'epoch', band: 'sd', seeds: false, withCollapsed: false } as const
+  const choice = { axis: 'epoch', band: 'sd', seeds: false, withCollapsed: false, shared: '' } as const
   const [what] = quantitiesOf([one], madeUpDescription.rules)
 
   test('offers what was taken and nothing else', () => {
@@ -366,7 +353,7 @@ describe('overlay', () => {
     ['samples', [1000, 2000], 'samples seen'],
     ['time', [2, 4], 'wall time, s'],
   ] as const)('by %s', (axis, xs, label) => {
-    const model = overlayModel([{ group: one, short: 'One', pace }], { ...choice, what: what!, axis })
+    const model = overlayModel([{ group: one, pace }], { ...choice, what: what!, axis })
     expect(model.xLabel).toBe(label)
     expect([...(model.lines[0]?.x ?? [])]).toEqual(xs)
     expect(model.lines[0]?.y.at(-1)).toBeCloseTo(0.85, 12)
@@ -376,7 +363,7 @@ describe('overlay', () => {
   test('a measure counts batches, and is put on the same axes', () => {
     const measure = quantitiesOf([one], madeUpDescription.rules).at(-1)
     const at = (axis: 'epoch' | 'batch' | 'samples' | 'time') =>
-      overlayModel([{ group: one, short: 'One', pace }], { ...choice, what: measure!, axis }).lines[0]?.x[0]
+      overlayModel([{ group: one, pace }], { ...choice, what: measure!, axis }).lines[0]?.x[0]
     expect([at('epoch'), at('batch'), at('samples'), at('time')]).toEqual([0.5, 25, 500, 1])
   })
 
@@ -384,7 +371,7 @@ describe('overlay', () => {
     const published: PublishedComparison = { mean: 0.9762, sd: 0.0012, n: 10, verdict: 'inside' }
     const at = (...rows: readonly (PublishedComparison | null)[]) =>
       overlayModel(
-        rows.map((row, i) => ({ group: group(`G${i}`, { 0: 0.9 }, { published: row }), short: `G${i}`, pace })),
+        rows.map((row, i) => ({ group: group(`G${i}`, { 0: 0.9 }, { published: row }), pace })),
         { ...choice, what: what! },
       ).published
     expect(at(published, null)).toEqual({ mean: 0.9762, sd: 0.0012 })
@@ -398,27 +385,6 @@ describe('overlay', () => {
     const { training, data } = preset
     const split = { ...preset, training: { ...training, validation: { fraction: 0.1, seed: 0, stratified: true } } }
     expect(paceOf({ ...split, data: { ...data, limitTrain: 1001 } }, card)).toEqual({ samples: 901, batches: 46 })
-  })
-
-  test('names as short as tells them apart', () => {
-    expect(shortNames(['CorInfoMax · MNIST · 784-500-10', 'EP · MNIST · 784-500-10'])).toEqual(['CorInfoMax', 'EP'])
-    expect(shortNames(['CorInfoMax · MNIST'])).toEqual(['CorInfoMax · MNIST'])
-    expect(shortNames(['A · X', 'A'])).toEqual(['A · X', 'A'])
-    expect(shortNames(['a'.repeat(60), 'b'])[0]).toHaveLength(26)
-    const long = 'x'.repeat(40)
-    expect(shortNames([`${long}=1`, `${long}=2`])).toEqual([1, 2].map((end) => `…${'x'.repeat(23)}=${end}`))
-    expect(shortNames([`${long}1${long}`, `${long}2${long}`])).toEqual([`${long}1${long}`, `${long}2${long}`])
-    const methods = ['Equilibrium propagation', 'Predictive coding']
-    // Something else keeps the shared pieces: as many as tell them apart are enough for a chart, tables have them all.
-    const mixed = [...methods.map((method) => `${method} · MNIST · 784-500-10`), 'Mine']
-    expect(shortNames(mixed)).toEqual([...methods, 'Mine'])
-    expect(ownNames(mixed)).toEqual(mixed)
-    expect([
-      ...distinctNames([
-        { id: '1', name: 'A' },
-        { id: '2', name: 'A' },
-      ]).values(),
-    ]).toEqual(['A', 'A (2)'])
   })
 })
 
@@ -440,9 +406,9 @@ describe('the top-k accuracy', () => {
   test('stands beside the accuracy of the same epoch in every form of the table, and nowhere it was not counted', () => {
     const rows = comparisonRows([counting('A', 5, { 0: 0.4, 1: 0.5 }), group('B', { 0: 0.1, 1: 0.2 })], plain)
     expect(rows.map(({ topK }) => topK?.mean ?? null)).toEqual([expect.closeTo(0.45, 12), null])
-    expect(asMarkdown(rows, false)).toMatch(/\| Top-5, % \|/)
-    expect(asMarkdown(rows, false)).toContain('| 45.00 ± 7.07 (2) |')
-    expect(asLatex(rows, false)).toContain('Top-5')
+    expect(asMarkdown(rows, false, alone)).toMatch(/\| Top-5, % \|/)
+    expect(asMarkdown(rows, false, alone)).toContain('| 45.00 ± 7.07 (2) |')
+    expect(asLatex(rows, false, alone)).toContain('Top-5')
     const [head = '', first = '', second = ''] = asCsv(rows).split('\r\n')
     const at = head.split(',').indexOf('top_k')
     expect(
@@ -452,7 +418,7 @@ describe('the top-k accuracy', () => {
         .map(Number),
     ).toEqual([5, expect.closeTo(0.45, 12)])
     expect(second.split(',').slice(at, at + 4)).toEqual(['', '', '', ''])
-    expect(asMarkdown(comparisonRows([group('B', { 0: 0.1 })], plain), false)).not.toContain('Top')
+    expect(asMarkdown(comparisonRows([group('B', { 0: 0.1 })], plain), false, alone)).not.toContain('Top')
   })
 
   test('of different k is told as such', () => {

@@ -6,6 +6,7 @@ import { figurePython, figureTable } from '../../src-renderer/figure/figure-data
 import type { Figure } from '../../src-renderer/figure/figure.ts'
 import { crc32, NoFigureInside, readFigure, withFigure, write, xmpOf } from '../../src-renderer/figure/figure-file.ts'
 import { figureOfBalance, figureOfChart, figureOfConfusion } from '../../src-renderer/figure/from-chart.ts'
+import { renamed } from '../../src-renderer/figure/line-names.ts'
 import { PAPER } from '../../src-renderer/figure/paper.ts'
 import { luminance } from '../../src-renderer/charts/heat-scale.ts'
 import type { Mark, Words } from '../../src-renderer/figure/scene.ts'
@@ -50,9 +51,26 @@ const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 const words = (of: Figure): readonly Words[] =>
   draw(of, measure).marks.filter((mark: Mark): mark is Words => mark.kind === 'words')
 
+/** Points of a path and between them. */
+function* alongPath(points: readonly number[]): Generator<readonly [number, number]> {
+  for (let i = 0; i + 3 < points.length; i += 2)
+    for (let t = 0; t <= 1; t += 0.05)
+      yield [points[i]! * (1 - t) + points[i + 2]! * t, points[i + 1]! * (1 - t) + points[i + 3]! * t]
+}
+
+/** Whether a point lies in a polygon: a ray from it crosses its edges an odd number of times. */
+function holds(points: readonly number[], x: number, y: number): boolean {
+  let odd = false
+  for (let i = 0, j = points.length - 2; i < points.length; j = i, i += 2) {
+    const [ax, ay, bx, by] = [points[i]!, points[i + 1]!, points[j]!, points[j + 1]!]
+    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd = !odd
+  }
+  return odd
+}
+
 describe('a figure', () => {
   test('has its axes, their titles and numbers, and a legend, however its lines are named', () => {
-    for (const names of ['direct', 'inside', 'above', 'right'] as const) {
+    for (const names of ['direct', 'inside', 'above', 'below', 'right'] as const) {
       const roles = words({ ...figure, look: { ...figure.look, names, showTitle: true } })
       const said = (role: Words['role']): readonly string[] => roles.filter((w) => w.role === role).map((w) => w.text)
       expect(said('x-title')).toEqual(['Epoch'])
@@ -71,7 +89,7 @@ describe('a figure', () => {
       width: fc.double({ min: 150, max: 960, noNaN: true }),
       ratio: fc.double({ min: 0.35, max: 1.5, noNaN: true }),
       fontSize: fc.double({ min: 5, max: 11, noNaN: true }),
-      names: fc.constantFrom('inside' as const, 'above' as const),
+      names: fc.constantFrom(...(['inside', 'above', 'below', 'right', 'direct'] as const)),
     })
     fc.assert(
       fc.property(size, (change) => {
@@ -87,6 +105,85 @@ describe('a figure', () => {
         }
       }),
     )
+  })
+
+  test('has no legend over a line or a band, and cuts no name, whatever the lines and however long their names', () => {
+    const value = fc.double({ min: 0, max: 1, noNaN: true })
+    const line = fc.record({
+      label: fc.stringMatching(/^[a-z]{1,14}( [a-z]{1,14}){0,6}$/),
+      y: fc.array(value, { minLength: 2, maxLength: 12 }),
+      spread: fc.double({ min: 0, max: 0.1, noNaN: true }),
+    })
+    const some = fc.uniqueArray(line, { minLength: 1, maxLength: 6, selector: ({ label }) => label })
+    const shape = fc.record({ width: fc.constantFrom(252, 504), ratio: fc.double({ min: 0.3, max: 1, noNaN: true }) })
+    let within = 0
+    fc.assert(
+      fc.property(some, shape, (lines, change) => {
+        const drawn = lines.map(({ label, y, spread }) => ({
+          ...{ ...look, label, x: Float64Array.from(y, (_, i) => i + 1), y: Float64Array.from(y) },
+          low: Float64Array.from(y, (one) => one - spread),
+          high: Float64Array.from(y, (one) => one + spread),
+        }))
+        const of = figureOfChart({ ...model, lines: drawn }, PLAIN, null, '')
+        const { marks, width } = draw({ ...of, look: { ...of.look, ...change } }, measure)
+        const said = marks.filter((mark): mark is Words => mark.kind === 'words' && mark.role === 'legend')
+        for (const { label } of lines) expect(said.map(({ text }) => text).join(' ')).toContain(label)
+        for (const { x, text, size } of said) expect(x + measure(text, size)).toBeLessThan(width + 1)
+        const [frame] = marks.filter((mark) => mark.kind === 'clipped')
+        const boxes = said.map(({ x, y, text, size }) => ({
+          left: x - size * 3.1,
+          right: x + measure(text, size),
+          top: y - size * 0.7,
+          bottom: y + size * 0.15,
+        }))
+        if (boxes.some((box) => box.left < frame!.x + frame!.width && box.bottom < frame!.y + frame!.height)) within++
+        for (const path of frame!.marks) {
+          // The published band is a ground that lines are read against.
+          if (path.kind !== 'path' || path.fill?.color === PAPER.published) continue
+          // What lies beyond the frame is clipped away.
+          const seen = (x: number, y: number): boolean =>
+            x >= frame!.x && x <= frame!.x + frame!.width && y >= frame!.y && y <= frame!.y + frame!.height
+          const inside = (x: number, y: number): boolean =>
+            seen(x, y) && boxes.some((box) => x > box.left && x < box.right && y > box.top && y < box.bottom)
+          for (const [x, y] of alongPath(path.points)) expect(inside(x, y)).toBe(false)
+          if (path.closed === true)
+            for (const { left, right, top, bottom } of boxes) {
+              const middle = [(left + right) / 2, (top + bottom) / 2] as const
+              expect(seen(...middle) && holds(path.points, ...middle)).toBe(false)
+            }
+        }
+      }),
+      { numRuns: 150 },
+    )
+    expect(within, 'a legend has its place inside where there is one').toBeGreaterThan(10)
+  })
+
+  test('names that a person changed stay with it, also those of a line’s seeds', () => {
+    const seed = { ...model.lines[1]!, label: 'train, seed 3', thin: true }
+    const before = figureOfChart({ ...model, lines: [...model.lines, seed] }, PLAIN, null, '')
+    const content = renamed(before.content, 1, 'Ours')
+    const again = readFigure('a.svg', bytes(svg({ ...before, content })))
+    expect(again.content.kind === 'lines' && again.content.lines.map(({ label }) => label)).toEqual([
+      'test <&> "μ→ᵀ"',
+      'Ours',
+      'Ours, seed 3',
+    ])
+    expect(figureTable(again, ',').split('\n')[0]).toContain('Ours')
+    // A table with two columns of one name could not be read.
+    expect(renamed(content, 1, 'test <&> "μ→ᵀ"')).toBe(content)
+    expect(renamed(content, 1, ' ')).toBe(content)
+  })
+
+  test('says what all lines share in its title, and keeps it', () => {
+    const shared = figureOfChart({ ...model, shared: 'CorInfoMax · MNIST' }, PLAIN, null, '')
+    expect(shared.look.title).toBe('Accuracy · CorInfoMax · MNIST')
+    expect(shared.look.yTitle).toBe('Accuracy')
+    const long = {
+      ...shared,
+      look: { ...shared.look, showTitle: true, title: 'A long title of many words '.repeat(6).trim() },
+    }
+    const lines = words(long).filter(({ role }) => role === 'title')
+    expect(lines.map(({ text }) => text).join(' ')).toBe(long.look.title)
   })
 
   test('is SVG whose words are words, escaped', () => {

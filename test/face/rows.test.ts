@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
-import { filtered, lines, sorted } from '../../src-renderer/screens/lab/arrange.ts'
+import { filtered, lines, shownRows, sorted } from '../../src-renderer/screens/lab/arrange.ts'
 import { canResume, stateText } from '../../src-renderer/experiments/rows.ts'
 import { complete, keysMeant, parseSearch, suggest } from '../../src-renderer/experiments/search.ts'
-import { settingsOf } from '../../src-renderer/experiments/keys.ts'
+import { columnKeys, headOf, labelOf, settingOf, settingsOf, shownText } from '../../src-renderer/experiments/keys.ts'
+import { searchNotes } from '../../src-renderer/experiments/search-notes.ts'
+import { bestOf, sweepCell, sweepState } from '../../src-renderer/screens/lab/sweep-line.ts'
+import { rowNames } from '../../src-renderer/screens/lab/row-names.ts'
+import { NO_WORDS } from '../../src-renderer/text/setting-words.ts'
 import { USUAL } from '../../src-renderer/screens/lab/usual-view.ts'
-import { madeUpRows } from './made-up-lab.ts'
+import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
 const ids = (rows: readonly { readonly id: string }[]): readonly string[] => rows.map(({ id }) => id).sort()
 const settings = settingsOf(madeUpRows)
@@ -13,9 +17,9 @@ const [first] = madeUpRows
 if (first === undefined) throw new Error('the made-up lab has no rows')
 const row = (change: Partial<ExperimentRow>): ExperimentRow => ({ ...first, ...change })
 const searched = (text: string, rows: readonly ExperimentRow[] = madeUpRows): readonly string[] =>
-  ids(filtered(rows, { ...USUAL, text }, settingsOf(rows)))
+  ids(filtered(rows, { ...USUAL, text }, settingsOf(rows), madeUpDescription))
 const chosen = (filters: Record<string, string[]>): readonly string[] =>
-  ids(filtered(madeUpRows, { ...USUAL, filters }, settings))
+  ids(filtered(madeUpRows, { ...USUAL, filters }, settings, madeUpDescription))
 
 describe('words of the search', () => {
   test('nothing chosen keeps everything', () => {
@@ -110,6 +114,37 @@ describe('values in the search', () => {
     expect(keysMeant('constructor', all)).toEqual([])
   })
 
+  test('a key may be called as the form calls it, and as people call it', () => {
+    const all = ['beta', 'lrForward', 'training.batchSize', 'learningRate']
+    expect(keysMeant('β', all, madeUpDescription)).toEqual(['beta'])
+    expect(keysMeant('nudgingstrength', all, madeUpDescription)).toEqual(['beta'])
+    expect(keysMeant('acc', all, madeUpDescription)).toEqual(['test'])
+    const rows = [
+      row({ id: 'narrow', widths: [784, 64, 10], testAccuracy: { mean: 0.95, sd: 0, n: 1 } }),
+      row({ id: 'wide', widths: [784, 640, 10], testAccuracy: { mean: 0.85, sd: 0, n: 1 } }),
+      row({ id: 'deep', widths: [784, 500, 64, 10], testAccuracy: null }),
+    ]
+    expect(searched('hidden=64', rows)).toEqual(['deep', 'narrow'])
+    // Accuracies are in per cent, and nobody looks for nine tenths of one.
+    expect(searched('acc>0.9', rows)).toEqual(['narrow'])
+    expect(searched('acc>90', rows)).toEqual(['narrow'])
+    expect(searched('acc>0.29', rows)).toEqual(['narrow', 'wide'])
+  })
+
+  test('what no key is called is said, with what may have been meant; what is read otherwise too', () => {
+    const said = (text: string): readonly string[] => searchNotes(text, madeUpRows, settings, madeUpDescription)
+    expect(said('hiden:64')[0]).toMatch(/^No setting is called “hiden”\. Did you mean “hidden” \(Hidden units\)/)
+    expect(said('lr>0.1')).toEqual([
+      'No setting is called “lr”. Did you mean “lrForward” (Feedforward learning rates)?',
+    ])
+    expect(said('qqq:1')).toEqual(['No setting is called “qqq”.'])
+    expect(said('acc>0.9')).toEqual(['Accuracies are in per cent: 0.9 is read as 90 %.'])
+    expect(said('acc>90 beta:1 words alone 12:30')).toEqual([])
+    // A colon in what a row says is no mistake.
+    const noted = [...madeUpRows, row({ id: 'n', notes: 'see http://x' })]
+    expect(searchNotes('http://x', noted, settings, madeUpDescription)).toEqual([])
+  })
+
   test('suggestions are keys, then the values that are there, and complete the last word', () => {
     expect(suggest('x batch', rows, settingsOf(rows)).map(({ insert }) => insert)).toEqual(['training.batchSize:'])
     expect(suggest('gamma:', rows, settingsOf(rows))).toEqual([
@@ -131,8 +166,8 @@ describe('chips', () => {
 
   test('archived ones are hidden unless they are asked for', () => {
     const rows = [row({ id: 'here' }), row({ id: 'away', archived: true })]
-    expect(ids(filtered(rows, USUAL, []))).toEqual(['here'])
-    expect(ids(filtered(rows, { ...USUAL, showArchived: true }, []))).toEqual(['away', 'here'])
+    expect(ids(filtered(rows, USUAL, [], NO_WORDS))).toEqual(['here'])
+    expect(ids(filtered(rows, { ...USUAL, showArchived: true }, [], NO_WORDS))).toEqual(['away', 'here'])
   })
 })
 
@@ -211,10 +246,10 @@ describe('groups', () => {
       settings: { gamma: 2 },
     }),
   ]
-  const none = new Set<string>()
+  const shut = { folded: new Set<string>(), unfolded: new Set<string>() }
 
   test('have their number, mean and best in their head', () => {
-    const [one, , , two] = lines(rows, ['rule'], none, none)
+    const [one, , , two] = lines(rows, ['rule'], shut, NO_WORDS)
     expect(one).toMatchObject({ kind: 'group', text: 'One', level: 1, open: true })
     if (one?.kind !== 'group' || two?.kind !== 'group') throw new Error('expected two groups')
     expect(one.figures).toMatchObject({ experiments: 2, runs: 5, best: 0.9, collapsed: 1 })
@@ -223,7 +258,7 @@ describe('groups', () => {
   })
 
   test('of several keys stand in one another, and fold', () => {
-    const all = lines(rows, ['rule', 'gamma'], none, none)
+    const all = lines(rows, ['rule', 'gamma'], shut, NO_WORDS)
     expect(all.map((line) => `${line.level} ${line.kind === 'group' ? line.text : line.id}`)).toEqual([
       '1 One',
       '2 1',
@@ -235,11 +270,109 @@ describe('groups', () => {
       '3 b',
     ])
     const folded = new Set([all[0]?.id ?? ''])
-    expect(lines(rows, ['rule', 'gamma'], folded, none).map(({ level }) => level)).toEqual([1, 1, 2, 3])
+    expect(lines(rows, ['rule', 'gamma'], { ...shut, folded }, NO_WORDS).map(({ level }) => level)).toEqual([
+      1, 1, 2, 3,
+    ])
+  })
+
+  test('a setting is called as in its form, and its value as there', () => {
+    expect(settingOf('beta', madeUpDescription)).toEqual({ label: 'Nudging strength', symbol: 'β' })
+    expect(labelOf('training.batchSize', madeUpDescription)).toBe('Batch size')
+    expect(headOf('beta', madeUpDescription)).toBe('β')
+    // A symbol with an index cannot be written in a line.
+    expect(headOf('lrForward', madeUpDescription)).toBe('Feedforward learning rates')
+    const one = row({ rule: 'backprop', settings: { criterion: 'cross-entropy', nesterov: true } })
+    expect(shownText(one, 'nesterov', madeUpDescription)).toBe('on')
+    const grouped = lines(
+      [row({ settings: { 'training.batchSize': 5 } }), row({ id: 'q', settings: {} })],
+      ['training.batchSize'],
+      shut,
+      madeUpDescription,
+    )
+    expect(grouped.flatMap((line) => (line.kind === 'group' ? [`${line.label}: ${line.text}`] : []))).toEqual([
+      'Batch size: 5',
+      'Batch size: no batch size',
+    ])
+  })
+
+  test('no two columns are called the same, and none by its key', () => {
+    const every = [
+      ...madeUpDescription.rules.flatMap(({ settings: own }) => Object.keys(own.properties ?? {})),
+      ...madeUpDescription.fields.map(({ path }) => path).filter((path) => path.includes('.')),
+    ]
+    const keys = columnKeys([...new Set(every)])
+    for (const key of every) expect(labelOf(key, madeUpDescription)).not.toBe(key)
+    const known = keys.filter((key) => !every.includes(key)).map((key) => labelOf(key, madeUpDescription))
+    for (const key of every.filter((one) => keys.includes(one)))
+      expect(known).not.toContain(labelOf(key, madeUpDescription))
   })
 
   test('an unfolded experiment has its seeds below it', () => {
-    expect(lines(rows, [], none, new Set(['b'])).map(({ kind }) => kind)).toEqual(['row', 'row', 'seeds', 'row'])
+    expect(lines(rows, [], { ...shut, unfolded: new Set(['b']) }, NO_WORDS).map(({ kind }) => kind)).toEqual([
+      'row',
+      'row',
+      'seeds',
+      'row',
+    ])
+  })
+})
+
+describe('a sweep', () => {
+  const member = (id: string, value: number, mean: number | null, more: Partial<ExperimentRow> = {}): ExperimentRow =>
+    row({
+      ...{ id, name: `CorInfoMax · MNIST · beta=${value}`, seeds: [0, 1], collapsedSeeds: [], published: null },
+      sweep: { id: 's', settings: [{ key: 'beta', value }] },
+      settings: { beta: value },
+      testAccuracy: mean === null ? null : { mean, sd: 0.01, n: 2 },
+      ...more,
+    })
+  const [low, high, none] = [member('low', 0.5, 0.8), member('high', 1, 0.9), member('none', 2, null)] as const
+  const alone = row({ id: 'alone', name: 'CorInfoMax · MNIST' })
+  const shut = { folded: new Set<string>(), unfolded: new Set<string>() }
+
+  test('is one line that opens to its members, and stands for them while it is shut', () => {
+    const rows = [alone, low, high, none]
+    const all = lines(rows, [], shut, NO_WORDS)
+    expect(all.map(({ kind }) => kind)).toEqual(['row', 'sweep'])
+    expect(shownRows(all).map(({ id }) => id)).toEqual(['alone', 'low', 'high', 'none'])
+    const open = lines(rows, [], { ...shut, unfolded: new Set([all[1]?.id ?? '']) }, NO_WORDS)
+    expect(open.map(({ kind, level }) => `${level} ${kind}`)).toEqual(['1 row', '1 sweep', '2 row', '2 row', '2 row'])
+    expect(shownRows(open)).toHaveLength(4)
+    // One that is found alone needs no line above it; who groups by sweep has them apart already.
+    expect(lines([alone, low], [], shut, NO_WORDS).map(({ kind }) => kind)).toEqual(['row', 'row'])
+    expect(lines(rows, ['sweep'], shut, NO_WORDS).some(({ kind }) => kind === 'sweep')).toBe(false)
+  })
+
+  test('says the best of its members, and what they have in common', () => {
+    expect(bestOf([low, high, none])?.id).toBe('high')
+    // Chosen on the validation set where there is one; all seeds collapsed are no result.
+    const held = (mean: number) => ({ validationAccuracy: { mean, sd: 0, n: 2 } })
+    expect(
+      bestOf([
+        { ...low, ...held(0.9) },
+        { ...high, ...held(0.7) },
+      ])?.id,
+    ).toBe('low')
+    expect(bestOf([low, { ...high, state: 'collapsed' }])?.id).toBe('low')
+    expect(bestOf([none])).toBeNull()
+    expect(sweepCell([low, high], 'test', NO_WORDS)).toBe('90.00 ± 1.00')
+    expect(sweepCell([low, high], 'seeds', NO_WORDS)).toBe('4')
+    expect(sweepCell([low, { ...high, widths: [784, 10] }], 'network', NO_WORDS)).toBe('')
+    expect(sweepCell([low, high], 'network', NO_WORDS)).toBe('784-500-10')
+    expect(sweepState([low, high]).text).toBe('done')
+    expect(sweepState([low, { ...high, state: 'running' }]).text).toBe('1 of 2 done')
+    expect(sweepState([low, { ...high, chanceSeeds: [0] }]).text).toBe('1 of 2 to check')
+  })
+
+  test('and every other row are named without what columns say, and with what differs', () => {
+    const [few, many] = [1, 3].map((epochs) =>
+      row({ id: `e${epochs}`, name: 'CorInfoMax · MNIST', settings: { 'training.epochs': epochs } }),
+    )
+    const names = rowNames([few!, many!, low], madeUpDescription, ['data', 'network'])
+    expect(names.get('e1')).toEqual({ name: 'CorInfoMax', differs: '1 epoch' })
+    expect(names.get('e3')).toEqual({ name: 'CorInfoMax', differs: '3 epochs' })
+    expect(names.get('low')).toEqual({ name: 'CorInfoMax', differs: '' })
+    expect(rowNames([few!, many!], madeUpDescription, ['data', 'epochs']).get('e1')?.differs).toBe('')
   })
 })
 

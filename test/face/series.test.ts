@@ -3,7 +3,14 @@ import type { RunEvent } from '../../src-main/experiment/event.ts'
 import { History } from '../../src-renderer/charts/history.ts'
 import { summary, tableOf, type ChartModel } from '../../src-renderer/charts/chart-model.ts'
 import { drawnOf, PLAIN, wholeRange, xTicks } from '../../src-renderer/charts/chart-view.ts'
-import { accuracyModel, confusionModel, latest, measureModel, profileModel } from '../../src-renderer/charts/series.ts'
+import {
+  accuracyModel,
+  confusionModel,
+  inColourOf,
+  latest,
+  measureModel,
+  profileModel,
+} from '../../src-renderer/charts/series.ts'
 
 const LAST = 'last-epoch'
 const epoch = (
@@ -383,6 +390,11 @@ describe('the top-k accuracy', () => {
     // No line looks like another.
     const looks = accuracyModel(history, shown).lines.map(({ series, dash, marker }) => `${series} ${dash} ${marker}`)
     expect(new Set(looks).size).toBe(looks.length)
+    // In their rule's colour neither, whichever eye looks.
+    const own = inColourOf(accuracyModel(history, shown), { palette: 8 }).lines
+    expect(own.every(({ series }) => series === 8)).toBe(true)
+    const dashed = own.filter(({ light }) => light !== true).map(({ dash, marker }) => `${dash} ${marker}`)
+    expect(new Set(dashed).size).toBe(dashed.length)
   })
 
   test('of a history from before batches were counted goes by its last epoch', () => {

@@ -249,15 +249,15 @@ describe('parallel coordinates', () => {
 describe('one axis', () => {
   test('is a line with its spread', () => {
     const one = readSweep([member({ beta: 1 }, 0.5), member({ beta: 0.1 }, 0.4), member({ beta: 10 }, null)], words)
-    const model = sweepChart(one, 'test')
+    const model = sweepChart(one, 'test', 1)
     expect(model?.lines[0]).toMatchObject({ x: Float64Array.of(0.1, 1), y: Float64Array.of(0.4, 0.5) })
     expect(model?.lines[0]?.low?.[0]).toBeCloseTo(0.39, 12)
   })
 
   test('of what is no number, or two axes, is none', () => {
     expect(
-      sweepChart(readSweep([member({ randomSign: true }, 1), member({ randomSign: false }, 1)], words), 'test'),
+      sweepChart(readSweep([member({ randomSign: true }, 1), member({ randomSign: false }, 1)], words), 'test', 1),
     ).toBeNull()
-    expect(sweepChart(sweep, 'test')).toBeNull()
+    expect(sweepChart(sweep, 'test', 1)).toBeNull()
   })
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { rowsAsCsv, rowsAsLatex, rowsAsMarkdown } from '../../src-renderer/screens/lab/table-texts.ts'
-import { madeUpRows } from './made-up-lab.ts'
+import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
 const [first] = madeUpRows
 if (first === undefined) throw new Error('the made-up lab has no rows')
@@ -27,10 +27,11 @@ test('CSV has full precision, sd and n apart, and no formula', () => {
 })
 
 test('Markdown and LaTeX have what the table shows, collapsed seeds in plain sight', () => {
-  const markdown = rowsAsMarkdown(rows, columns)
+  const markdown = rowsAsMarkdown(rows, columns, madeUpDescription)
   expect(markdown.split('\n')).toHaveLength(5)
+  expect(markdown.split('\n')[0]).toMatch(/β \|$/)
   expect(markdown).toMatch(/97\.6[23] ± 0\.12 \(9 of 10\) \| 10, 1 collapsed \| 0\.1/)
-  const latex = rowsAsLatex(rows, columns)
+  const latex = rowsAsLatex(rows, columns, madeUpDescription)
   expect(latex).toContain(String.raw`\toprule`)
   expect(latex).toContain(String.raw`\& 100\%`)
   expect(latex).toMatch(/97\.6[23] \$\\pm\$ 0\.12 \(9 of 10\) & 10, 1 collapsed & 0\.1 \\\\/)

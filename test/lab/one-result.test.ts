@@ -59,7 +59,14 @@ function groupOf(folder: string): Group {
   const record = readRecord(folder)
   const history = History.from(record)
   const { row } = record
-  return { id: row.id, name: row.name, row, look: lookAt(0), history, results: seedResults(history, 'last-epoch') }
+  return {
+    id: row.id,
+    name: row.name,
+    row,
+    look: lookAt(0, 1, 0),
+    history,
+    results: seedResults(history, 'last-epoch'),
+  }
 }
 
 const folder = made('unequal', UNEQUAL)
@@ -92,9 +99,9 @@ describe('a result over seeds at unequal epochs', () => {
   })
 
   it('Lab, in the window and in what leaves it', () => {
-    expect(cellText(row, 'test')).toBe(`${RESULT} (2 of 3)`)
-    expect(rowsAsMarkdown([row], ['test'])).toContain(`${RESULT} (2 of 3)`)
-    expect(rowsAsLatex([row], ['test'])).toContain('94.09 $\\pm$ 0.06 (2 of 3)')
+    expect(cellText(row, 'test', madeUpDescription)).toBe(`${RESULT} (2 of 3)`)
+    expect(rowsAsMarkdown([row], ['test'], madeUpDescription)).toContain(`${RESULT} (2 of 3)`)
+    expect(rowsAsLatex([row], ['test'], madeUpDescription)).toContain('94.09 $\\pm$ 0.06 (2 of 3)')
     expect(rowsAsCsv([row], ['test']).split('\r\n')[1]).toMatch(/,0\.9409\d*,0\.00056\d*,2$/)
   })
 
@@ -107,8 +114,8 @@ describe('a result over seeds at unequal epochs', () => {
     const rows = comparisonRows([group, groupOf(whole)], choice)
     expect(rows[0]).toMatchObject({ epochs: { done: 3, of: 3 }, behind: [{ seed: 2, epochs: 1 }] })
     expect(rows[0]?.summary).toMatchObject(row.testAccuracy ?? {})
-    expect(asMarkdown(rows, false)).toContain(`**${RESULT} (2 of 3)**`)
-    const latex = asLatex(rows, false)
+    expect(asMarkdown(rows, false, { shared: '', untold: [] })).toContain(`**${RESULT} (2 of 3)**`)
+    const latex = asLatex(rows, false, { shared: '', untold: [] })
     expect(latex).toContain('94.09 $\\pm$ 0.06 (2 of 3)')
     expect(latex).toContain('Seeds that finished fewer epochs are excluded: unequal, seed 2 at epoch 1.')
     const [head = '', first = ''] = asCsv(rows).split('\r\n')
@@ -125,7 +132,7 @@ describe('a result over seeds at unequal epochs', () => {
     // The other has more after one epoch of three, which is no contest.
     expect(best?.row.name).toBe('low')
     expect(outcomeOf(members[0]!, 'test')).toEqual(row.testAccuracy)
-    expect(sweepChart(sweep, 'test')?.lines[0]?.y[0]).toBeCloseTo(row.testAccuracy?.mean ?? NaN, 12)
+    expect(sweepChart(sweep, 'test', 1)?.lines[0]?.y[0]).toBeCloseTo(row.testAccuracy?.mean ?? NaN, 12)
     const grid = [0.1, 0.2].flatMap((a, i) =>
       [1, 2].map((b) => ({
         ...members[i]!,
@@ -170,8 +177,8 @@ describe('a result over seeds at unequal epochs', () => {
     ])
     const rows = comparisonRows([groupOf(early), groupOf(whole)], choice)
     expect(rows.map(({ leads }) => leads)).toEqual([false, false])
-    expect(asLatex(rows, false)).toContain(String.raw`Experiment & Epochs & Test`)
-    expect(asLatex(rows, false)).toContain('early & 1 of 3 & 51.33')
+    expect(asLatex(rows, false, { shared: '', untold: [] })).toContain(String.raw`Experiment & Epochs & Test`)
+    expect(asLatex(rows, false, { shared: '', untold: [] })).toContain('early & 1 of 3 & 51.33')
   })
 })
 

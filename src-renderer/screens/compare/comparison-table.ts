@@ -7,7 +7,10 @@ import type { Group } from './seed-results.ts'
 
 export interface ComparisonRow {
   readonly id: string
+  /** Among the others of the table. */
   readonly name: string
+  /** In full, as it was written. */
+  readonly experiment: string
   readonly dataset: string
   readonly datasetLabel: string
   /** Of the reported test accuracy over the seeds that count; null before the first. */
@@ -50,7 +53,7 @@ export function comparisonRows(
     const { id, name, row, results } = group
     const { epoch, seeds: counting } = countedSeeds(results, withCollapsed)
     return {
-      ...{ id, name, dataset: row.dataset, datasetLabel: row.datasetLabel },
+      ...{ id, name, experiment: row.name, dataset: row.dataset, datasetLabel: row.datasetLabel },
       summary: summarise(counting.map(({ test }) => test)),
       train: summarise(counting.map(({ train }) => train)),
       topK: topKOf(summarise(counting.map(({ topK }) => topK)), row.topK?.k),

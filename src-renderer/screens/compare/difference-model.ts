@@ -8,8 +8,7 @@ import type { Group } from './seed-results.ts'
 export function differenceModel(
   baseline: Group,
   comparisons: readonly PairedComparison[],
-  nameOf: (group: Group) => string,
-  { band, seeds }: { readonly band: CurveBand; readonly seeds: boolean },
+  { band, seeds, shared }: { readonly band: CurveBand; readonly seeds: boolean; readonly shared: string },
 ): ChartModel {
   const counts = new Set<number>()
   const lines = comparisons.flatMap(({ group, pairs }): readonly Line[] => {
@@ -21,7 +20,7 @@ export function differenceModel(
     if (curves.length === 0) return []
     const { x, y, low, high, n } = bandedCurve(curves, band)
     for (const each of n) counts.add(each)
-    const label = nameOf(group)
+    const label = group.name
     const mean: Line = { label, ...group.look, x, y, ...(curves.length > 1 ? { low, high } : {}) }
     if (!seeds || curves.length < 2) return [mean]
     return [
@@ -34,12 +33,13 @@ export function differenceModel(
   })
   const xs = lines.flatMap(({ x }) => [...x])
   const zero: Line = {
-    ...{ label: nameOf(baseline), ...baseline.look },
+    ...{ label: baseline.name, ...baseline.look },
     x: Float64Array.of(Math.min(...xs), Math.max(...xs)),
     y: Float64Array.of(0, 0),
   }
   return {
     name: 'Test accuracy, difference to the baseline',
+    ...(shared === '' ? {} : { shared }),
     xLabel: 'epoch',
     unit: 'points',
     lines: lines.length === 0 ? [] : [zero, ...lines],

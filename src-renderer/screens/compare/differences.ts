@@ -1,5 +1,6 @@
 /** What tells experiments apart: the settings whose values are not the same in all of them, and nothing else. */
 import type { Configured } from '../../text/configuration.ts'
+import { lower } from '../../text/setting-words.ts'
 
 export interface Difference {
   readonly key: string
@@ -52,9 +53,4 @@ function listed(differences: readonly Difference[]): string {
   if (names.length > NAMED) return `${names.length} settings`
   const last = names.at(-1) ?? ''
   return `${names.slice(0, -1).join(', ')} and ${last}`
-}
-
-/** 'Batch size' inside a sentence; 'EP' and 'W₁ rates' stay. */
-function lower(label: string): string {
-  return /^\p{Lu}\p{Ll}/u.test(label) ? label.charAt(0).toLowerCase() + label.slice(1) : label
 }

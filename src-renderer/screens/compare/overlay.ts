@@ -77,12 +77,12 @@ interface OverlayChoice {
   readonly band: CurveBand
   readonly seeds: boolean
   readonly withCollapsed: boolean
+  /** What all groups share, in a line. */
+  readonly shared: string
 }
 
 export interface OverlayGroup {
   readonly group: Group
-  /** As short as tells it apart. */
-  readonly short: string
   readonly pace: Pace
 }
 
@@ -91,7 +91,7 @@ export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayCho
   const clocks = groups.map(({ group, pace }) => clockOf(drawnHistories(group, choice.withCollapsed), pace))
   const time = axis === 'time' ? timeUnit(Math.max(0, ...clocks.map(({ seconds }) => seconds.at(-1) ?? 0))) : null
   const counts = new Set<number>()
-  const lines = groups.flatMap(({ group, short }, i): readonly Line[] => {
+  const lines = groups.flatMap(({ group }, i): readonly Line[] => {
     const clock = clocks[i] as Clock
     const place = (epochs: number): number => {
       if (time !== null) return clock.secondsAt(epochs) / time.seconds
@@ -112,9 +112,9 @@ export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayCho
     )
     for (const each of n) counts.add(each)
     const { x: places } = moved({ x, y })
-    const mean: Line = { label: short, ...group.look, x: places, y, ...(each.length > 1 ? { low, high } : {}) }
+    const mean: Line = { label: group.name, ...group.look, x: places, y, ...(each.length > 1 ? { low, high } : {}) }
     const thin = each.map(({ seed, curve }): Line => ({
-      label: `${short}, seed ${seed}`,
+      label: `${group.name}, seed ${seed}`,
       ...group.look,
       ...moved(curve),
       thin: true,
@@ -124,6 +124,7 @@ export function overlayModel(groups: readonly OverlayGroup[], choice: OverlayCho
   const published = choice.what.key === 'test' ? publishedOf(groups) : null
   return {
     name: capital(what.unit === 'percent' || what.unit === '' ? what.label : `${what.label}, ${what.unit}`),
+    ...(choice.shared === '' ? {} : { shared: choice.shared }),
     xLabel: time?.label ?? AXES[axis],
     unit: what.unit,
     // Chosen beside the chart; said in the legend of an exported figure.
@@ -189,42 +190,4 @@ function publishedOf(groups: readonly OverlayGroup[]): { readonly mean: number; 
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-const SHORT = 26
-/** What is not cut in the middle of a word may be a little longer. */
-const WHOLE_PIECES = 34
-
-/** What is left of each name without the pieces that all share; every name in full where that would not tell them apart. */
-export function ownNames(names: readonly string[]): readonly string[] {
-  const pieces = names.map((name) => name.split(' · '))
-  const shared = new Set(
-    names.length < 2 ? [] : (pieces[0] ?? []).filter((piece) => pieces.every((all) => all.includes(piece))),
-  )
-  const left = pieces.map((all) => all.filter((piece) => !shared.has(piece)).join(' · '))
-  return areDistinct(left) && !left.includes('') ? left : names
-}
-
-function areDistinct(names: readonly string[]): boolean {
-  return new Set(names).size === names.length
-}
-
-/** As `ownNames`, for a chart: where one is long, each with as many pieces as tell them apart, or cut. */
-export function shortNames(names: readonly string[]): readonly string[] {
-  const chosen = ownNames(names)
-  if (chosen.every((name) => name.length <= SHORT)) return chosen
-  const pieces = chosen.map((name) => name.split(' · '))
-  const most = Math.max(...pieces.map(({ length }) => length))
-  const beginnings = Array.from({ length: most }, (_, i) => pieces.map((all) => all.slice(0, i + 1).join(' · ')))
-  const [shortest] = beginnings.filter(areDistinct)
-  if (shortest?.every((name) => name.length <= WHOLE_PIECES)) return shortest
-  // What differs may stand at either end of a long name.
-  const cuts = [
-    (name: string): string => `${name.slice(0, SHORT - 1)}…`,
-    (name: string): string => `…${name.slice(1 - SHORT)}`,
-  ]
-  const cut = cuts
-    .map((shorten) => chosen.map((name) => (name.length > SHORT ? shorten(name) : name)))
-    .find(areDistinct)
-  return cut ?? chosen
 }

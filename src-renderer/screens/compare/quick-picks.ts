@@ -2,7 +2,7 @@
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import { network } from '../../text/format.ts'
 import type { Vocabulary } from '../../text/setting-words.ts'
-import { shortNames } from './overlay.ts'
+import { namesOf } from '../../experiments/names.ts'
 import { ranked, readSweep } from '../../experiments/sweep-model.ts'
 
 export interface QuickPick {
@@ -24,21 +24,23 @@ export function quickPicks(rows: readonly ExperimentRow[], words: Vocabulary): r
     .filter(({ testAccuracy, archived }) => testAccuracy !== null && !archived)
     .sort((a, b) => (a.created < b.created ? 1 : -1))
   const seen = new Set<string>()
-  return [latest(finished), ...byRule(finished), bestOfSweep(finished, words)].filter((pick): pick is QuickPick => {
-    if (pick === null || pick.ids.length < 2) return false
-    const choice = pick.ids.toSorted().join('/')
-    return !seen.has(choice) && Boolean(seen.add(choice))
-  })
+  return [latest(finished, words), ...byRule(finished), bestOfSweep(finished, words)].filter(
+    (pick): pick is QuickPick => {
+      if (pick === null || pick.ids.length < 2) return false
+      const choice = pick.ids.toSorted().join('/')
+      return !seen.has(choice) && Boolean(seen.add(choice))
+    },
+  )
 }
 
 /** On one data set: accuracies on different ones say nothing about each other. */
-function latest(rows: readonly ExperimentRow[]): QuickPick | null {
+function latest(rows: readonly ExperimentRow[], words: Vocabulary): QuickPick | null {
   const [first] = rows
   if (first === undefined) return null
   const those = rows.filter(({ dataset }) => dataset === first.dataset).slice(0, LATEST)
   return {
     title: `The latest ${those.length} on ${first.datasetLabel}`,
-    detail: shortNames(those.map(({ name }) => name)).join(', '),
+    detail: namesOf(those, words).names.join(' · '),
     ids: those.map(({ id }) => id),
     sweep: null,
   }

@@ -23,7 +23,7 @@ export interface SeedResult extends Standing {
 /** One experiment with its seeds: what a comparison puts beside another. */
 export interface Group {
   readonly id: string
-  /** Unlike any other's in the comparison. */
+  /** What it is called among the others: what differs, unlike any other's in the comparison. */
   readonly name: string
   readonly row: ExperimentRow
   readonly look: GroupLook
@@ -65,16 +65,4 @@ export function drawnHistories({ history, results }: Group, withCollapsed: boole
   const healthy = results.filter(({ collapsed }) => !collapsed)
   const drawn = withCollapsed || healthy.length === 0 ? results : healthy
   return drawn.flatMap(({ seed }) => history.seeds.get(seed) ?? [])
-}
-
-/** Names that tell all rows apart: where two are called the same, with the second, the third… counted. */
-export function distinctNames(rows: readonly Pick<ExperimentRow, 'id' | 'name'>[]): ReadonlyMap<string, string> {
-  const seen = new Map<string, number>()
-  return new Map(
-    rows.map(({ id, name }) => {
-      const count = (seen.get(name) ?? 0) + 1
-      seen.set(name, count)
-      return [id, count === 1 ? name : `${name} (${count})`]
-    }),
-  )
 }

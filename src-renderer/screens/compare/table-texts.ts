@@ -4,7 +4,11 @@ import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
 import { CONFIDENCE, RESAMPLES } from '../../statistics/bootstrap.ts'
 import { methodFor, methodText } from '../../statistics/mean-interval.ts'
 import type { Summary } from '../../statistics/summary.ts'
+import { untoldSentence, type Names } from '../../experiments/names.ts'
 import type { ComparisonRow } from './comparison-table.ts'
+
+/** What of the names stands in no row. */
+type Told = Pick<Names, 'shared' | 'untold'>
 
 /** What every one of them says, before it is written their way. */
 interface Column {
@@ -107,7 +111,7 @@ function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
 }
 
 /** What stands under or over the table, one sentence each: a number without them cannot be checked. */
-function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean): readonly string[] {
+function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean, told: Told): readonly string[] {
   const datasets = [...new Set(rows.map(({ datasetLabel }) => datasetLabel))]
   const collapsed = rows.some((row) => row.collapsed > 0)
   const sources = [...new Set(rows.map(({ source }) => source).filter((source) => source !== ''))]
@@ -115,6 +119,8 @@ function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean
   const left = rows.flatMap((row) => (row.behind.length === 0 ? [] : [`${row.name}, ${behindText(row)}`]))
   return [
     `${rows.some(({ train }) => train !== null) ? 'Test and training accuracy' : 'Test accuracy'} (%) on ${datasets.join(', ')}: mean ± sample standard deviation (number of seeds).`,
+    ...(told.shared === '' ? [] : [`All rows: ${told.shared}.`]),
+    ...[untoldSentence(told)].filter((sentence) => sentence !== ''),
     'IQM is the interquartile mean.',
     ...(counts.some((n) => n > 1)
       ? [
@@ -129,7 +135,7 @@ function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean
   ]
 }
 
-export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolean): string {
+export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolean, told: Told): string {
   const columns = columnsFor(rows)
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`
   const cell = (row: ComparisonRow, { text, leading }: Column): string => {
@@ -141,7 +147,7 @@ export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolea
     line(columns.map(({ right }) => (right ? '---:' : ':---'))),
     ...rows.map((row) => line(columns.map((column) => cell(row, column)))),
     '',
-    captionSentences(rows, withCollapsed).map(markdownText).join(' '),
+    captionSentences(rows, withCollapsed, told).map(markdownText).join(' '),
     '',
   ].join('\n')
 }
@@ -149,7 +155,22 @@ export function asMarkdown(rows: readonly ComparisonRow[], withCollapsed: boolea
 /** Every number at full precision and as a fraction; one row per group (RFC 4180). */
 export function asCsv(rows: readonly ComparisonRow[]): string {
   const header = [
-    ...['id', 'experiment', 'data', 'n', 'mean', 'sd', 'median', 'q25', 'q75', 'iqm', 'ci_low', 'ci_high', 'best'],
+    ...[
+      'id',
+      'experiment',
+      'group',
+      'data',
+      'n',
+      'mean',
+      'sd',
+      'median',
+      'q25',
+      'q75',
+      'iqm',
+      'ci_low',
+      'ci_high',
+      'best',
+    ],
     ...[
       'seeds',
       'collapsed',
@@ -174,6 +195,7 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
   const lines = rows.map(
     ({
       id,
+      experiment,
       name,
       dataset,
       summary: s,
@@ -188,7 +210,19 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
       epochs,
       planned,
     }) => [
-      ...[id, name, dataset, s?.n ?? 0, s?.mean, s?.sd, s?.median, s?.quartiles.low, s?.quartiles.high, s?.iqm],
+      ...[
+        id,
+        experiment,
+        name,
+        dataset,
+        s?.n ?? 0,
+        s?.mean,
+        s?.sd,
+        s?.median,
+        s?.quartiles.low,
+        s?.quartiles.high,
+        s?.iqm,
+      ],
       ...[s?.interval?.low, s?.interval?.high, best, seeds, collapsed, seconds],
       ...[published?.mean, published?.sd, published?.n, published?.verdict, source, train?.mean, train?.sd, train?.n],
       ...[topK?.k, topK?.mean, topK?.sd, topK?.n, epochs?.done, epochs?.of, planned],
@@ -198,7 +232,7 @@ export function asCsv(rows: readonly ComparisonRow[]): string {
 }
 
 /** Needs \usepackage{booktabs} and nothing else. */
-export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean): string {
+export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean, told: Told): string {
   // A page of a paper is narrow.
   const columns = columnsFor(rows).filter(({ title }) => title !== 'Best' && title !== 'Time')
   const cell = (row: ComparisonRow, { text, leading }: Column): string => {
@@ -211,7 +245,7 @@ export function asLatex(rows: readonly ComparisonRow[], withCollapsed: boolean):
     String.raw`\begin{table}`,
     String.raw`  \centering`,
     String.raw`  \small`,
-    String.raw`  \caption{${captionSentences(rows, withCollapsed).map(latexText).join(' ')}}`,
+    String.raw`  \caption{${captionSentences(rows, withCollapsed, told).map(latexText).join(' ')}}`,
     String.raw`  \label{tab:comparison}`,
     String.raw`  \begin{tabular}{@{}${columns.map(({ right }) => (right ? 'r' : 'l')).join('')}@{}}`,
     String.raw`    \toprule`,

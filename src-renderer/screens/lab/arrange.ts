@@ -1,8 +1,9 @@
 /** The lines of the Lab table: rows filtered, sorted and grouped, with what is unfolded between them. */
 import type { ExperimentRow, LabView, RunState } from '../../../src-main/contract.ts'
-import { labelOf, textOf, valueOf, type Value } from '../../experiments/keys.ts'
+import { labelOf, missingText, shownText, textOf, valueOf } from '../../experiments/keys.ts'
 import { stateFilterOf, STATE_FILTERS } from '../../experiments/rows.ts'
 import { matches, parseSearch } from '../../experiments/search.ts'
+import type { Vocabulary } from '../../text/setting-words.ts'
 
 type Sorting = LabView['sorting'][number]
 
@@ -42,8 +43,9 @@ export function filtered(
   rows: readonly ExperimentRow[],
   { text, filters, showArchived }: Pick<LabView, 'text' | 'filters' | 'showArchived'>,
   settings: readonly string[],
+  words: Vocabulary,
 ): readonly ExperimentRow[] {
-  const terms = parseSearch(text, settings)
+  const terms = parseSearch(text, settings, words)
   const chosen = FILTER_KINDS.flatMap((kind) => {
     const wanted = new Set(filters[kind])
     return wanted.size === 0 ? [] : [{ wanted, of: FILTERS[kind].of }]
@@ -129,35 +131,63 @@ export type Line =
       readonly figures: GroupFigures
     }
   | {
+      readonly kind: 'sweep'
+      readonly id: string
+      readonly level: number
+      readonly sweep: string
+      /** Those that are found, at least two. */
+      readonly rows: readonly ExperimentRow[]
+      readonly open: boolean
+    }
+  | {
       readonly kind: 'row'
       readonly id: string
       readonly level: number
       readonly row: ExperimentRow
       readonly open: boolean
+      /** Below the line of its sweep, which says what all of it share. */
+      readonly inSweep: boolean
     }
   | { readonly kind: 'seeds'; readonly id: string; readonly level: number; readonly row: ExperimentRow }
 
-/** Groups in the order in which the sorted rows meet them; a row of several tags stands in the group of all of them. */
+/**
+ * Groups in the order in which the sorted rows meet them; a row of several tags stands in the group of all of them. A sweep is
+ * one line, where its first member would stand, that opens to its members.
+ */
 export function lines(
   rows: readonly ExperimentRow[],
   groups: readonly string[],
-  folded: ReadonlySet<string>,
-  unfolded: ReadonlySet<string>,
+  { folded, unfolded }: { readonly folded: ReadonlySet<string>; readonly unfolded: ReadonlySet<string> },
+  words: Vocabulary,
 ): readonly Line[] {
   const out: Line[] = []
+  const putRow = (row: ExperimentRow, level: number, inSweep: boolean): void => {
+    const open = unfolded.has(row.id)
+    out.push({ kind: 'row', id: row.id, level, row, open, inSweep })
+    if (open) out.push({ kind: 'seeds', id: `${row.id}/seeds`, level: level + 1, row })
+  }
+  // Who groups by sweep has them apart already.
+  const sweeps = !groups.includes('sweep')
   const put = (members: readonly ExperimentRow[], level: number, path: string): void => {
     const key = groups[level - 1]
     if (key === undefined) {
+      const together = sweeps ? sweptTogether(members) : NONE
       for (const row of members) {
-        const open = unfolded.has(row.id)
-        out.push({ kind: 'row', id: row.id, level, row, open })
-        if (open) out.push({ kind: 'seeds', id: `${row.id}/seeds`, level: level + 1, row })
+        const sweep = row.sweep?.id
+        const all = sweep === undefined ? undefined : together.get(sweep)
+        if (sweep === undefined || all === undefined || all.length < 2) putRow(row, level, false)
+        else if (all[0] === row) {
+          const id = `${path}/sweep/${sweep}`
+          const open = unfolded.has(id)
+          out.push({ kind: 'sweep', id, level, sweep, rows: all, open })
+          if (open) for (const member of all) putRow(member, level + 1, true)
+        }
       }
       return
     }
     const parts = new Map<string, ExperimentRow[]>()
     for (const row of members) {
-      const text = groupText(valueOf(row, key), key)
+      const text = valueOf(row, key) === null ? missingText(key, words) : shownText(row, key, words)
       const part = parts.get(text)
       if (part === undefined) parts.set(text, [row])
       else part.push(row)
@@ -165,7 +195,7 @@ export function lines(
     for (const [text, part] of parts) {
       const id = `${path}/${key}=${text}`
       const open = !folded.has(id)
-      out.push({ kind: 'group', id, level, label: labelOf(key), text, open, figures: figuresOf(part) })
+      out.push({ kind: 'group', id, level, label: labelOf(key, words), text, open, figures: figuresOf(part) })
       if (open) put(part, level + 1, id)
     }
   }
@@ -173,8 +203,28 @@ export function lines(
   return out
 }
 
-function groupText(value: Value | null, key: string): string {
-  return value === null ? `no ${labelOf(key).toLowerCase()}` : textOf(value)
+const NONE: ReadonlyMap<string, readonly ExperimentRow[]> = new Map()
+
+function sweptTogether(rows: readonly ExperimentRow[]): ReadonlyMap<string, readonly ExperimentRow[]> {
+  const found = new Map<string, ExperimentRow[]>()
+  for (const row of rows) {
+    if (row.sweep === null) continue
+    const members = found.get(row.sweep.id)
+    if (members === undefined) found.set(row.sweep.id, [row])
+    else members.push(row)
+  }
+  return found
+}
+
+/** The experiments that a line stands for: those of a sweep all together. */
+export function rowsOf(line: Line | undefined): readonly ExperimentRow[] {
+  if (line?.kind === 'row') return [line.row]
+  return line?.kind === 'sweep' ? line.rows : []
+}
+
+/** Experiments in the order shown, once each; those in folded groups are not shown, those of a folded sweep are. */
+export function shownRows(all: readonly Line[]): readonly ExperimentRow[] {
+  return all.flatMap((line) => (line.kind === 'row' || (line.kind === 'sweep' && !line.open) ? rowsOf(line) : []))
 }
 
 function figuresOf(rows: readonly ExperimentRow[]): GroupFigures {

@@ -1,11 +1,17 @@
 /** What a cell of the table says, apart from how it looks. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
-import { textOf, valueOf } from '../../experiments/keys.ts'
+import { isKnown, shownText, textOf, valueOf } from '../../experiments/keys.ts'
 import { canResume, stateText, timeText } from '../../experiments/rows.ts'
-import { date, network, percent, seedCount, significant, spread, spreadOfSeeds } from '../../text/format.ts'
+import { dayAndHour, network, percent, seedCount, significant, spread, spreadOfSeeds } from '../../text/format.ts'
+import type { Vocabulary } from '../../text/setting-words.ts'
 
 /** `secondsLeft` is known of what runs. */
-export function cellText(row: ExperimentRow, column: string, secondsLeft: number | null = null): string {
+export function cellText(
+  row: ExperimentRow,
+  column: string,
+  words: Vocabulary,
+  secondsLeft: number | null = null,
+): string {
   switch (column) {
     case 'data':
       return row.datasetLabel
@@ -30,7 +36,7 @@ export function cellText(row: ExperimentRow, column: string, secondsLeft: number
     case 'state':
       return stateText(row).text
     case 'created':
-      return date(row.created)
+      return dayAndHour(row.created)
     case 'time':
       return canResume(row) ? 'Resume' : timeText(row, secondsLeft)
     case 'note':
@@ -39,6 +45,7 @@ export function cellText(row: ExperimentRow, column: string, secondsLeft: number
       return ''
     default: {
       const value = valueOf(row, column)
+      if (!isKnown(column)) return shownText(row, column, words)
       return typeof value === 'number' ? significant(value) : textOf(value)
     }
   }

@@ -1,19 +1,24 @@
 /** How wide columns are, in pixels: as what stands in them, so that nothing is cut while there is room elsewhere. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import { headOf } from '../../experiments/keys.ts'
-import { runNameText } from '../../experiments/run-name.ts'
+import { runName } from '../../experiments/run-name.ts'
 import type { Vocabulary } from '../../text/setting-words.ts'
 import { cellText, extraWidth } from './cell-text.ts'
+import type { RowNames } from './row-names.ts'
 
 export const CHOICE_WIDTH = 58
 const PADDING = 16
 /** Beside a head's text: the arrow of a sorted column. */
-const ARROW = 16
+const ARROW = 11
 /** The line's key, before every name. */
 const KEY = 30
-const CURVE = 94
+const CURVE = 74
+/** The link to a sweep's map, behind its name. */
+const MAP = 34
 /** One long note must not push the others out of sight. */
 const MOST = 260
+/** Of a few, less: what stands behind them is looked for more often than their longest text. */
+const MOST_OF: Readonly<Record<string, number>> = { tag: 130, state: 170, network: 150 }
 const LEAST_NAME = 240
 /** A table as narrow as a phone shows the result beside the name, and the name gives way to it. */
 const PHONE = 520
@@ -27,6 +32,12 @@ const MOST_SPARE = 28
 const ASKED = 500
 
 export type MeasureText = (text: string, weight?: 'strong') => number
+
+/** What the line of a sweep says. */
+export interface SweepTexts {
+  readonly name: string
+  readonly cell: (column: string) => string
+}
 
 interface Widths {
   readonly name: number
@@ -42,7 +53,19 @@ export function columnsIn(columns: readonly string[], room: number): readonly st
 export function columnWidths(
   rows: readonly ExperimentRow[],
   columns: readonly string[],
-  { words, room, measure }: { readonly words: Vocabulary; readonly room: number; readonly measure: MeasureText },
+  {
+    words,
+    names,
+    sweeps,
+    room,
+    measure,
+  }: {
+    readonly words: Vocabulary
+    readonly names: RowNames
+    readonly sweeps: readonly SweepTexts[]
+    readonly room: number
+    readonly measure: MeasureText
+  },
 ): Widths {
   const asked = rows.slice(0, ASKED)
   const widest = (text: (row: ExperimentRow) => number): number =>
@@ -52,18 +75,32 @@ export function columnWidths(
       column === 'curve'
         ? CURVE
         : widest(
-            (row) => measure(cellText(row, column), column === 'test' ? 'strong' : undefined) + extraWidth(row, column),
+            (row) =>
+              measure(cellText(row, column, words), column === 'test' ? 'strong' : undefined) + extraWidth(row, column),
           ) + PADDING
-    return Math.ceil(Math.max(measure(headOf(column), 'strong') + ARROW + PADDING, Math.min(cells, MOST)))
+    const swept = Math.max(0, ...sweeps.map(({ cell }) => measure(cell(column), 'strong'))) + PADDING
+    const most = Math.min(Math.max(cells, swept), MOST_OF[column] ?? MOST)
+    return Math.ceil(Math.max(measure(headOf(column, words), 'strong') + ARROW + PADDING, most))
   })
-  const longest = widest((row) => measure(nameText(row, words), 'strong')) + KEY + PADDING
+  const named = Math.max(0, ...sweeps.map(({ name }) => measure(name, 'strong') + MAP))
+  const longest =
+    Math.max(
+      named,
+      widest((row) => measure(nameText(row, words, names), 'strong')),
+    ) +
+    KEY +
+    PADDING
   const others = CHOICE_WIDTH + wanted.reduce((sum, width) => sum + width, 0)
   const left = room - others
   const onPhone = room > 0 && room <= PHONE && columns[0] === RESULT
   const least = onPhone
     ? Math.max(LEAST_ON_PHONE, Math.min(LEAST_NAME, room - CHOICE_WIDTH - (wanted[0] ?? 0)))
     : LEAST_NAME
-  const name = Math.ceil(Math.max(least, Math.min(longest, left >= least ? left : room * NAME_SHARE)))
+  // Where not all fit beside each other, what was made when and its tags are to be seen all the same.
+  const last = Math.max(columns.indexOf('created'), columns.indexOf('tag'))
+  const seen = wanted.slice(0, last + 1).reduce((sum, width) => sum + width, CHOICE_WIDTH)
+  const share = onPhone || last < 0 ? room * NAME_SHARE : room - seen
+  const name = Math.ceil(Math.max(least, Math.min(longest, left >= least ? left : share)))
   const spare = Math.max(0, Math.min(MOST_SPARE, Math.floor((room - others - name) / (columns.length + 1))))
   return { name, columns: wanted.map((width) => width + spare) }
 }
@@ -73,8 +110,17 @@ export function asideOf({ name, ruleLabel }: ExperimentRow): string {
   return name.includes(ruleLabel) ? '' : ruleLabel
 }
 
-function nameText(row: ExperimentRow, words: Vocabulary): string {
-  return [runNameText(row, words), row.archived ? 'archived' : '', asideOf(row)].filter(Boolean).join('  ')
+function nameText(row: ExperimentRow, words: Vocabulary, names: RowNames): string {
+  const { name = row.name, differs = '' } = names.get(row.id) ?? {}
+  const own = runName(row, words).own.map(({ label, symbol, text }) => `${symbol ?? label} = ${text}`)
+  return [
+    [...(row.sweep === null ? [name] : []), ...own].join(' · '),
+    differs,
+    row.archived ? 'archived' : '',
+    asideOf(row),
+  ]
+    .filter(Boolean)
+    .join('  ')
 }
 
 /** Columns whose figures stand below each other. */

@@ -14,6 +14,12 @@ class Selection {
     this.#anchor = id
   }
 
+  /** All of them, or none where all are chosen already. */
+  toggleAll(those: readonly string[]): void {
+    const all = those.every((id) => this.ids.has(id))
+    this.ids = new Set(all ? [...this.ids].filter((id) => !those.includes(id)) : [...this.ids, ...those])
+  }
+
   /** All between the last chosen and this one, in the order shown. */
   extendTo(id: string, shown: readonly string[]): void {
     const from = shown.indexOf(this.#anchor ?? id)

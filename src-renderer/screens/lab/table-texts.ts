@@ -3,7 +3,8 @@ import type { ExperimentRow } from '../../../src-main/contract.ts'
 import { countOf, spread as writeMean } from '../../text/format.ts'
 import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
 import { isRight } from './column-widths.ts'
-import { headOf, textOf, valueOf } from '../../experiments/keys.ts'
+import { headOf, shownText, textOf, valueOf } from '../../experiments/keys.ts'
+import type { Vocabulary } from '../../text/setting-words.ts'
 
 /** Mean ± sd of these stands in a cell; a program gets them apart. */
 const SPREADS = {
@@ -21,7 +22,7 @@ function shownColumns(columns: readonly string[]): readonly string[] {
 }
 
 /** As a person reads it. */
-function cellText(row: ExperimentRow, column: string): string {
+function cellText(row: ExperimentRow, column: string, words: Vocabulary): string {
   const spread = spreadOf(row, column)
   if (spread === null) return ''
   if (spread !== undefined) return `${writeMean(spread)} (${countOf(spread.n, row.seeds.length)})`
@@ -30,7 +31,9 @@ function cellText(row: ExperimentRow, column: string): string {
   if (column === 'seeds' && row.chanceSeeds.length > 0)
     return `${row.seeds.length}, ${row.chanceSeeds.length} at chance`
   const value = valueOf(row, column)
-  return typeof value === 'number' && (column === 'best' || column === 'published') ? value.toFixed(2) : textOf(value)
+  return typeof value === 'number' && (column === 'best' || column === 'published')
+    ? value.toFixed(2)
+    : shownText(row, column, words)
 }
 
 /** Accuracies as fractions at full precision, with sd and n in columns of their own; the id first (RFC 4180). */
@@ -52,27 +55,27 @@ export function rowsAsCsv(rows: readonly ExperimentRow[], columns: readonly stri
     .join('')
 }
 
-export function rowsAsMarkdown(rows: readonly ExperimentRow[], columns: readonly string[]): string {
+export function rowsAsMarkdown(rows: readonly ExperimentRow[], columns: readonly string[], words: Vocabulary): string {
   const shown = shownColumns(columns)
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`
   return [
-    line(shown.map((column) => markdownText(headOf(column)))),
+    line(shown.map((column) => markdownText(headOf(column, words)))),
     line(shown.map((column) => (isRight(column) ? '---:' : ':---'))),
-    ...rows.map((row) => line(shown.map((column) => markdownText(cellText(row, column))))),
+    ...rows.map((row) => line(shown.map((column) => markdownText(cellText(row, column, words))))),
   ].join('')
 }
 
 /** Needs \usepackage{booktabs} and nothing else. */
-export function rowsAsLatex(rows: readonly ExperimentRow[], columns: readonly string[]): string {
+export function rowsAsLatex(rows: readonly ExperimentRow[], columns: readonly string[], words: Vocabulary): string {
   const shown = shownColumns(columns)
   const line = (cells: readonly string[]): string => `  ${cells.map(latexText).join(' & ')} \\\\`
   return [
     '% \\usepackage{booktabs}; mean ± sample standard deviation (number of seeds)',
     String.raw`\begin{tabular}{@{}${shown.map((column) => (isRight(column) ? 'r' : 'l')).join('')}@{}}`,
     String.raw`  \toprule`,
-    line(shown.map(headOf)),
+    line(shown.map((column) => headOf(column, words))),
     String.raw`  \midrule`,
-    ...rows.map((row) => line(shown.map((column) => cellText(row, column)))),
+    ...rows.map((row) => line(shown.map((column) => cellText(row, column, words)))),
     String.raw`  \bottomrule`,
     String.raw`\end{tabular}`,
     '',

@@ -1,8 +1,10 @@
 /** How wide a text of the table is: asked of the browser, and remembered. */
+import { literally } from '../../text/literal-type.ts'
 import type { MeasureText } from './column-widths.ts'
 
 export function textMeasure(): MeasureText {
   const context = document.createElement('canvas').getContext('2d')
+  if (context !== null) literally(context)
   const family = getComputedStyle(document.body).fontFamily
   const known = new Map<string, number>()
   return (text, weight) => {

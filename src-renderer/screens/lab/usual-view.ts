@@ -7,5 +7,6 @@ export const USUAL: LabView = {
   showArchived: false,
   sorting: [{ by: 'created', down: true }],
   groups: [],
-  columns: ['data', 'network', 'test', 'seeds', 'curve', 'state', 'created', 'time', 'tag', 'engine'],
+  // The first seven are what a window of 1280 pixels has room for.
+  columns: ['data', 'network', 'test', 'state', 'created', 'tag', 'seeds', 'curve', 'time'],
 }

@@ -3,8 +3,8 @@ import type { ChartModel } from '../../charts/chart-model.ts'
 import { lookAt } from '../../charts/looks.ts'
 import { outcomeOf, OUTCOMES, type Outcome, type Sweep } from '../../experiments/sweep-model.ts'
 
-/** Null where the axis has no numbers to go along. */
-export function sweepChart({ axes, points }: Sweep, outcome: Outcome): ChartModel | null {
+/** Null where the axis has no numbers to go along. `series`: its rule's slot of the palette. */
+export function sweepChart({ axes, points }: Sweep, outcome: Outcome, series: number): ChartModel | null {
   const [axis] = axes
   if (axis === undefined || axes.length !== 1 || axis.scale === 'category') return null
   const at = points
@@ -23,7 +23,7 @@ export function sweepChart({ axes, points }: Sweep, outcome: Outcome): ChartMode
     unit: 'percent',
     lines: [
       {
-        ...{ label: OUTCOMES[outcome].short.replace(' %', ''), ...lookAt(0) },
+        ...{ label: OUTCOMES[outcome].short.replace(' %', ''), ...lookAt(0, series, 0) },
         x: Float64Array.from(at, ({ x }) => x),
         y: Float64Array.from(at, ({ value }) => value.mean),
         ...(spread ? { low: edge(-1), high: edge(1) } : {}),
