@@ -1,5 +1,6 @@
 /** What there is to say about a search: keys that nobody has, with what may have been meant, and how a number was read. */
 import type { ExperimentRow } from '../../src-main/contract.ts'
+import { nearest } from '../../src-main/experiment/nearest.ts'
 import type { Vocabulary } from '../text/setting-words.ts'
 import { isKnown, KEYS, labelOf } from './keys.ts'
 import { askedKeys, asPercent, keysMeant, searched } from './search.ts'
@@ -30,35 +31,17 @@ function labelBehind(key: string, words: Vocabulary): string {
 }
 
 const MOST_MEANT = 2
-/** Of letters' pairs that two words share, from which on one may be a slip of the other. */
-const LIKE = 0.4
 
+/** Keys that have the word within them, in their name or their label; else the one that it may be a slip of. */
 function nearestKeys(typed: string, settings: readonly string[], words: Vocabulary): readonly string[] {
   const name = typed.toLowerCase()
-  return [...Object.keys(KEYS).filter((key) => key !== 'curve'), ...settings]
-    .map((key) => {
-      const last = key.slice(key.lastIndexOf('.') + 1).toLowerCase()
-      const called = labelOf(key, words).toLowerCase()
-      const within = last.includes(name) || (isKnown(key) ? false : called.includes(name))
-      return {
-        key,
-        like: within ? 1 : Math.max(likeness(name, last), likeness(name, called.replace(/[^\p{L}\p{N}]/gu, ''))),
-      }
-    })
-    .filter(({ like }) => like >= LIKE)
-    .sort((a, b) => b.like - a.like)
-    .slice(0, MOST_MEANT)
-    .map(({ key }) => key)
-}
-
-/** Dice's coefficient of the pairs of neighbouring letters: 1 for the same word, 0 where no pair is shared. */
-function likeness(a: string, b: string): number {
-  const [mine, theirs] = [pairsOf(a), pairsOf(b)]
-  const shared = [...mine].filter((pair) => theirs.has(pair)).length
-  return mine.size + theirs.size === 0 ? 0 : (2 * shared) / (mine.size + theirs.size)
-}
-
-function pairsOf(word: string): ReadonlySet<string> {
-  const marked = `^${word}`
-  return new Set(Array.from({ length: marked.length - 1 }, (_, i) => marked.slice(i, i + 2)))
+  const keys = [...Object.keys(KEYS).filter((key) => key !== 'curve'), ...settings]
+  const spelt = (key: string): readonly string[] => [
+    key.slice(key.lastIndexOf('.') + 1).toLowerCase(),
+    ...(isKnown(key) ? [] : [labelOf(key, words).toLowerCase()]),
+  ]
+  const within = keys.filter((key) => spelt(key).some((word) => word.includes(name)))
+  if (within.length > 0) return within.slice(0, MOST_MEANT)
+  const meant = nearest(name, keys.flatMap(spelt))
+  return keys.filter((key) => meant !== null && spelt(key).includes(meant)).slice(0, MOST_MEANT)
 }

@@ -64,7 +64,8 @@ const ACCURACIES: ReadonlySet<string> = new Set(['test', 'train', 'validation', 
 /** '90' of '0.9' where an accuracy is asked for: nobody looks for less than one per cent. Null for anything else. */
 export function asPercent(keys: readonly string[], wanted: string): string | null {
   const number = Number(wanted)
-  if (wanted === '' || keys.length === 0 || !keys.every((key) => ACCURACIES.has(key)) || !(number > 0 && number < 1)) return null
+  if (wanted === '' || keys.length === 0 || !keys.every((key) => ACCURACIES.has(key)) || !(number > 0 && number < 1))
+    return null
   return String(Number((number * 100).toPrecision(12)))
 }
 

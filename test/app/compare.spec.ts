@@ -115,7 +115,7 @@ test('a third group joins: p-values share the risk, and every group keeps its lo
   const look = (name: RegExp) => results().getByRole('rowheader', { name }).locator('svg').first().innerHTML()
   const before = await look(/weight decay/)
   await add('usual', 'usual step')
-  await expect(paired().getByRole('columnheader', { name: /Holm/ })).toBeVisible()
+  await expect(paired().getByRole('columnheader', { name: /^p\s*Holm/ })).toBeVisible()
   await page.getByRole('button', { name: /^Remove .*small step/ }).click()
   await expect(results().getByRole('row')).toHaveCount(1 + 2)
   expect(await look(/weight decay/)).toBe(before)

@@ -19,7 +19,7 @@ const MAP = 34
 const MOST = 260
 /** Of a few, less: what stands behind them is looked for more often than their longest text. */
 const MOST_OF: Readonly<Record<string, number>> = { tag: 130, state: 170, network: 150 }
-const LEAST_NAME = 240
+const LEAST_NAME = 210
 /** A table as narrow as a phone shows the result beside the name, and the name gives way to it. */
 const PHONE = 520
 const LEAST_ON_PHONE = 130
