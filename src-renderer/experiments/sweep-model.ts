@@ -122,6 +122,12 @@ export function competes({ row }: SweepPoint, points: readonly SweepPoint[]): bo
   return isThrough(row) || !points.some((other) => isThrough(other.row))
 }
 
+/** Experiments whose results can be ranked and averaged with each other. */
+export function competing(rows: readonly ExperimentRow[]): readonly ExperimentRow[] {
+  const through = rows.filter(isThrough)
+  return through.length > 0 ? through : rows
+}
+
 function isThrough({ resultEpoch, epochs }: ExperimentRow): boolean {
   return resultEpoch === epochs
 }

@@ -1,4 +1,5 @@
 /** The lines of the Lab table: rows filtered, sorted and grouped, with what is unfolded between them. */
+import { competing } from '../../experiments/sweep-model.ts'
 import type { ExperimentRow, LabView, RunState } from '../../../src-main/contract.ts'
 import { labelOf, missingText, shownText, textOf, valueOf } from '../../experiments/keys.ts'
 import { stateFilterOf, STATE_FILTERS } from '../../experiments/rows.ts'
@@ -233,6 +234,8 @@ function figuresOf(rows: readonly ExperimentRow[]): GroupFigures {
   for (const row of rows) {
     runs += row.seeds.length
     collapsed += row.collapsedSeeds.length
+  }
+  for (const row of competing(rows)) {
     // Where all seeds collapsed, their accuracy is shown and is no result.
     if (row.testAccuracy === null || row.state === 'collapsed') continue
     sum += row.testAccuracy.mean

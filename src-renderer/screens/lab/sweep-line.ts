@@ -1,8 +1,8 @@
 /** What the line of a sweep says for its members: what they share, what they came to, and the best of them. */
 import type { ExperimentRow } from '../../../src-main/contract.ts'
 import { isActive, stateFilterOf } from '../../experiments/rows.ts'
-import { outcomeOf, readSweep } from '../../experiments/sweep-model.ts'
-import { duration, spread } from '../../text/format.ts'
+import { competing, outcomeOf, readSweep } from '../../experiments/sweep-model.ts'
+import { duration, spreadOfSeeds } from '../../text/format.ts'
 import type { Vocabulary } from '../../text/setting-words.ts'
 import { cellText } from './cell-text.ts'
 
@@ -10,7 +10,7 @@ import { cellText } from './cell-text.ts'
 export function bestOf(rows: readonly ExperimentRow[]): ExperimentRow | null {
   const judge = rows.some(({ validationAccuracy }) => validationAccuracy !== null) ? 'validation' : 'test'
   let best: ExperimentRow | null = null
-  for (const row of rows) {
+  for (const row of competing(rows)) {
     // Where all seeds collapsed, their accuracy is shown and is no result.
     const mean = row.state === 'collapsed' ? undefined : outcomeOf(row, judge)?.mean
     if (mean !== undefined && mean > ((best && outcomeOf(best, judge)?.mean) ?? -Infinity)) best = row
@@ -40,8 +40,8 @@ export function sweepState(rows: readonly ExperimentRow[]): {
 export function sweepCell(rows: readonly ExperimentRow[], column: string, words: Vocabulary): string {
   switch (column) {
     case 'test': {
-      const best = bestOf(rows)?.testAccuracy
-      return best === null || best === undefined ? '' : spread(best)
+      const best = bestOf(rows)
+      return best?.testAccuracy ? spreadOfSeeds(best.testAccuracy, best.seeds.length) : ''
     }
     case 'seeds':
       return String(rows.reduce((sum, { seeds }) => sum + seeds.length, 0))
