@@ -187,7 +187,7 @@ test('a file fills the form, says what is wrong with it, and shows what was chan
   await page.getByRole('link', { name: 'To the gallery' }).click()
   await open('mine.json', { ...experiment, name: 'From a file', seeds: [1, 1] })
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From a file')
-  await expect(page.getByText(/Seed 1 stands there twice|found seed 1 again/).first()).toBeVisible()
+  await expect(page.getByText(/Seed 1 is listed twice|found seed 1 again/).first()).toBeVisible()
   await openTab(page, /Seeds and engine/)
   await page.getByRole('textbox', { name: 'Seeds' }).fill('1, 2')
   const changes = page.getByRole('region', { name: 'Changes' })

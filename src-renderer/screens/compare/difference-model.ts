@@ -39,7 +39,7 @@ export function differenceModel(
     y: Float64Array.of(0, 0),
   }
   return {
-    name: 'Test accuracy, difference to the baseline',
+    name: 'Test accuracy, difference from the baseline',
     xLabel: 'epoch',
     unit: 'points',
     lines: lines.length === 0 ? [] : [zero, ...lines],
