@@ -247,7 +247,7 @@ export interface Forecast {
   readonly experiments: number
   /** Networks to train, one per seed and experiment. */
   readonly runs: number
-  /** Learned numbers of one replica; null while the network has problems. */
+  /** Parameters of one replica; null while the network has problems. */
   readonly parameters: number | null
   readonly batchesPerEpoch: number | null
   /** Floating-point operations of one training batch of one replica. */

@@ -1,26 +1,42 @@
 /** How a person arranged the window; remembered where it has a memory. */
 const KEY = 'apical.layout'
 
+interface Stored {
+  readonly narrow: boolean
+  readonly sweepFolded: boolean
+}
+
 class Layout {
   /** The list of screens is icons alone, which leaves the room to charts. */
-  narrow = $state(remembered())
+  narrow = $state(false)
+  /** Live shows of a run's sweep one line only. */
+  sweepFolded = $state(false)
 
-  toggle(): void {
-    this.narrow = !this.narrow
+  constructor() {
+    const { narrow, sweepFolded } = remembered()
+    this.narrow = narrow
+    this.sweepFolded = sweepFolded
+  }
+
+  toggle(what: keyof Stored): void {
+    this[what] = !this[what]
     try {
-      localStorage.setItem(KEY, JSON.stringify({ narrow: this.narrow }))
+      localStorage.setItem(KEY, JSON.stringify({ narrow: this.narrow, sweepFolded: this.sweepFolded } satisfies Stored))
     } catch {
       // A window without a memory: it holds until it closes.
     }
   }
 }
 
-function remembered(): boolean {
+function remembered(): Stored {
+  const plain = { narrow: false, sweepFolded: false }
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? 'null')
-    return typeof stored === 'object' && stored !== null && 'narrow' in stored && stored.narrow === true
+    if (typeof stored !== 'object' || stored === null) return plain
+    const { narrow, sweepFolded } = stored as Partial<Record<keyof Stored, unknown>>
+    return { narrow: narrow === true, sweepFolded: sweepFolded === true }
   } catch {
-    return false
+    return plain
   }
 }
 

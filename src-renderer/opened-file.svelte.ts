@@ -40,7 +40,7 @@ async function read(lab: LabStore, file: File): Promise<ReadExperiment> {
   try {
     value = JSON.parse(await file.text())
   } catch {
-    return refuse(`${file.name} is no JSON file, or cannot be read.`, 'Choose the experiment.json of a run.')
+    return refuse(`${file.name} is not a JSON file, or cannot be read.`, 'Choose the experiment.json of a run.')
   }
   return lab.call('readExperiment', { value })
 }

@@ -12,7 +12,7 @@ export const presets: Command = {
   summary: 'list the experiments that can be run by name',
   details:
     'Lists the presets: one for each published study, with the number its authors printed, some of their example notebooks, ' +
-    'for which they printed none over seeds ("notebook"), and small ones of our own that need no data folder. A study with several settings is shown with the one its authors chose; NAME#N is setting N, ' +
+    'for which they printed none over seeds ("notebook"), and small ones that come with Apical and need no data folder. A study with several settings is shown with the one its authors chose; NAME#N is setting N, ' +
     'counted from 1. With --json, every published configuration, one object each: name, label, experiment, published, ' +
     'setting, settings, notebook.',
   options: [

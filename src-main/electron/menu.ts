@@ -55,7 +55,7 @@ export function menuTemplate({ mac, devTools, show, openResultsFolder, showResul
           label: 'Theme',
           submenu: [
             {
-              label: 'As the System',
+              label: 'System',
               click: () => {
                 show('/do/theme-system')
               },

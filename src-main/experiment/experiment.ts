@@ -128,14 +128,14 @@ export const Experiment = z.strictObject({
     }),
     limitTrain: described(z.int().min(1).nullable().default(null), {
       label: 'Training samples',
-      help: 'Use only the first so many samples; empty for all.',
+      help: 'Use only the first N samples; leave empty for all.',
       section: 'data',
       control: 'whole',
       empty: 'all',
     }),
     limitTest: described(z.int().min(1).nullable().default(null), {
       label: 'Test samples',
-      help: 'Use only the first so many samples; empty for all.',
+      help: 'Use only the first N samples; leave empty for all.',
       section: 'data',
       control: 'whole',
       empty: 'all',
@@ -166,7 +166,7 @@ export const Experiment = z.strictObject({
     }),
     batchSize: described(z.int().min(1).max(100_000), {
       label: 'Batch size',
-      help: 'Samples per update of the weights; they settle side by side.',
+      help: 'Samples per weight update; they settle in parallel.',
       section: 'training',
       control: 'whole',
     }),
@@ -228,7 +228,7 @@ export const Experiment = z.strictObject({
       topKEveryEpochs: described(z.int().min(1).max(100_000).default(1), {
         label: 'Top-k every',
         unit: 'epochs',
-        help: 'And after the last epoch.',
+        help: 'Also after the last epoch.',
         section: 'training',
         control: 'whole',
         when: { path: 'evaluation.topK' },
@@ -241,7 +241,7 @@ export const Experiment = z.strictObject({
           .default('last'),
         {
           label: 'Confusion matrix',
-          help: 'Which class of the test set was taken for which; a by-product of the evaluation.',
+          help: 'Counts of true against predicted class on the test set; comes with the evaluation at no extra cost.',
           section: 'training',
           optionLabels: { last: 'after the last epoch' },
           empty: 'never',
@@ -257,7 +257,7 @@ export const Experiment = z.strictObject({
   engine: z.strictObject({
     name: described(z.enum(['auto', ...ENGINE_NAMES]).default('auto'), {
       label: 'Engine',
-      help: 'What computes the run.',
+      help: 'The backend that trains the networks.',
       section: 'seeds',
     }),
     precision: described(z.enum(['float32', 'float64']).default('float32'), {
@@ -274,7 +274,7 @@ export const Experiment = z.strictObject({
     }),
     threads: described(z.int().min(1).max(1024).nullable().default(null), {
       label: 'Threads',
-      help: 'Empty leaves the number to the engine.',
+      help: 'Leave empty to let the engine choose.',
       section: 'seeds',
       control: 'whole',
       empty: 'chosen by the engine',

@@ -10,7 +10,7 @@ export interface ExperimentForecast {
   readonly problems: readonly Problem[]
   /** Networks to train: one per seed. */
   readonly runs: number
-  /** Learned numbers of one network; null, like all below, while the experiment has problems. */
+  /** Parameters of one network; null, like all below, while the experiment has problems. */
   readonly parameters: number | null
   readonly batchesPerEpoch: number | null
   /** Of one training batch of one network. */

@@ -1,6 +1,6 @@
 /**
  * Experiments that can be run by name: every configuration that was published, some that the authors' example notebooks
- * have and no script, and small ones of our own on the built-in data.
+ * have and no script, and small ones that come with Apical, on the built-in data.
  *
  * An entry of `resources/presets.json` is one script of the authors with its grid of settings. NAME is the setting that
  * the authors chose (the one they plotted, else the one of largest mean training accuracy, else the first); NAME#N is

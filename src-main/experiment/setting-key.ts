@@ -129,7 +129,7 @@ function fieldOf(experiment: Experiment, key: string): Leaf {
   const near = known.find((candidate) => candidate.endsWith(`.${key}`)) ?? nearest(setting, known)
   const meant = near === null ? '' : ` Did you mean "${near}"?`
   throw new ExperimentProblem(
-    `There is no setting "${shortened(key)}" of ${experiment.rule.name}, and nothing else of that name.${meant}`,
+    `No setting is called "${shortened(key)}" in an experiment with ${experiment.rule.name}.${meant}`,
     [],
     `Known are ${known.join(', ')}.`,
   )
@@ -141,10 +141,10 @@ function entryOf(experiment: Experiment, key: string, list: string, place: strin
   const inner = schema instanceof z.ZodDefault ? schema.unwrap() : schema
   const found = readKey(experiment, list)
   if (!(inner instanceof z.ZodArray) || !Array.isArray(found))
-    throw new ExperimentProblem(`Expected a list to have a place ${place}, found ${list}, which is none.`, [])
+    throw new ExperimentProblem(`Expected a list with an entry ${place}, found ${list}, which is not a list.`, [])
   if (Number(place) >= found.length)
     throw new ExperimentProblem(
-      `There is no place ${place} in ${list}, which has ${found.length}: ${key} could be ${list}.0 to ${list}.${found.length - 1}.`,
+      `There is no entry ${place} in ${list}, which has ${found.length}: ${key} could be ${list}.0 to ${list}.${found.length - 1}.`,
       [],
     )
   return { path: [...path, place], schema: inner.element }

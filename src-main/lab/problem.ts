@@ -42,7 +42,7 @@ export function systemProblem(error: unknown): LabProblem | null {
 const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next: string }>> = {
   ENOSPC: { what: 'the disk is full', next: 'Free some space and resume the run; nothing written so far is lost.' },
   EDQUOT: {
-    what: 'your share of the disk is used up',
+    what: 'your disk quota is used up',
     next: 'Free some space and resume the run; nothing written so far is lost.',
   },
   EACCES: {

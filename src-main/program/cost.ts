@@ -38,7 +38,7 @@ function productFlop(
   return 2 * rowsOf(result, batch) * result[1] * inner
 }
 
-/** Learned numbers of one replica (weights, not optimiser state or logs). */
+/** Parameters of one replica (weights, not optimiser state or logs). */
 export function weightCount(program: Program): number {
   return program.parameters.reduce((count, { role, shape }) => count + (role === 'weight' ? shape[0] * shape[1] : 0), 0)
 }

@@ -93,7 +93,7 @@ export function optimiserSettings(
   return {
     optimiser: choice({
       label: 'Optimiser',
-      help: 'How gradients become steps of the weights.',
+      help: 'How gradients are turned into weight updates.',
       options: ['adam', 'sgd'],
       optionLabels: { adam: 'Adam', sgd: 'SGD with momentum' },
       default: defaults.optimiser,

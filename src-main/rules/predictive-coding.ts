@@ -109,7 +109,7 @@ const settings = z.strictObject({
   }),
   optimiser: choice({
     label: 'Optimiser',
-    help: 'How prediction errors become steps of the weights.',
+    help: 'How prediction errors are turned into weight updates.',
     options: ['adam', 'sgd'],
     optionLabels: { adam: 'Adam', sgd: 'SGD' },
     default: 'adam',

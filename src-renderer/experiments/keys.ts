@@ -60,7 +60,7 @@ export const KEYS = {
   },
   best: { label: 'Best of any epoch', short: 'Best, %', help: 'of any seed, in %', of: ({ best }) => percent(best) },
   published: {
-    label: 'Difference to published',
+    label: 'Difference from published',
     short: 'To published',
     help: 'test accuracy less the published, in points',
     of: ({ testAccuracy, published }) =>

@@ -11,7 +11,7 @@ export function readSeeds(text: string): ReadSeeds {
       return {
         problem:
           piece.trim() === ''
-            ? 'Expected whole numbers from 0 up, like 0, 10, 20 or 0-9 or 0..90:10, found an empty place.'
+            ? 'Expected whole numbers from 0 up, like 0, 10, 20 or 0-9 or 0..90:10, found an empty entry.'
             : `Expected whole numbers from 0 up, like 0, 10, 20 or 0-9 or 0..90:10, found “${piece.trim()}”.`,
       }
     const first = Number(match[1])
@@ -21,11 +21,11 @@ export function readSeeds(text: string): ReadSeeds {
       return { problem: `Expected a seed up to ${Number.MAX_SAFE_INTEGER}, found ${last}.` }
     if (last < first) return { problem: `The range “${piece.trim()}” ends before it begins.` }
     if (step < 1) return { problem: `The range “${piece.trim()}” needs a step of at least 1.` }
-    if ((last - first) / step + seeds.length >= MOST) return { problem: `At most ${MOST} seeds an experiment.` }
+    if ((last - first) / step + seeds.length >= MOST) return { problem: `At most ${MOST} seeds per experiment.` }
     for (let seed = first; seed <= last; seed += step) seeds.push(seed)
   }
   const twice = seeds.find((seed, i) => seeds.indexOf(seed) !== i)
-  if (twice !== undefined) return { problem: `Seed ${twice} stands there twice; each is run once.` }
+  if (twice !== undefined) return { problem: `Seed ${twice} is listed twice; each seed runs once.` }
   return { seeds }
 }
 

@@ -132,6 +132,47 @@ function isThrough({ resultEpoch, epochs }: ExperimentRow): boolean {
   return resultEpoch === epochs
 }
 
+/** Whether it holds a worker now. */
+export function isTraining({ state }: Pick<ExperimentRow, 'state'>): boolean {
+  return state === 'running' || state === 'paused'
+}
+
+/** How far a sweep is: how many members are through, at work and waiting, and what became of the others. */
+export function sweepProgress(rows: readonly Pick<ExperimentRow, 'state'>[]): {
+  /** Trained to the end, with a result or collapsed. */
+  readonly done: number
+  readonly running: number
+  readonly waiting: number
+  /** Stopped, interrupted, failed or unreadable: nobody goes on with them. */
+  readonly halted: number
+} {
+  const count = (wanted: (row: Pick<ExperimentRow, 'state'>) => boolean): number => rows.filter(wanted).length
+  const done = count(({ state }) => state === 'done' || state === 'sample' || state === 'collapsed')
+  const running = count(isTraining)
+  const waiting = count(({ state }) => state === 'queued')
+  return { done, running, waiting, halted: rows.length - done - running - waiting }
+}
+
+/** '5 of 9 done · 1 running · 2 waiting · 1 stopped or failed'. */
+export function sweepProgressText(rows: readonly Pick<ExperimentRow, 'state'>[]): string {
+  const { done, running, waiting, halted } = sweepProgress(rows)
+  const some = (n: number, what: string): readonly string[] => (n > 0 ? [`${n} ${what}`] : [])
+  return [
+    `${done} of ${rows.length} done`,
+    ...some(running, 'running'),
+    ...some(waiting, 'waiting'),
+    ...some(halted, 'stopped or failed'),
+  ].join(' · ')
+}
+
+/** The few worth a line beside a run that trains: the best ones with a result, those at work, and then what waits. */
+export function shortList(points: readonly SweepPoint[], outcome: Outcome, most: number): readonly SweepPoint[] {
+  const order = ranked(points, outcome)
+  const busy = order.filter(({ row }) => isTraining(row))
+  const rest = order.filter(({ row }) => !isTraining(row)).slice(0, Math.max(0, most - busy.length))
+  return order.filter((point) => busy.includes(point) || rest.includes(point))
+}
+
 /** Lowest and highest mean; null where none has any. */
 export function rangeOfOutcome(
   points: readonly SweepPoint[],

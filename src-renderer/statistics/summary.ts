@@ -12,7 +12,7 @@ export interface Summary {
   readonly median: number
   /** First and third quartile, type 7. */
   readonly quartiles: Interval
-  /** Interquartile mean: the middle half's mean. */
+  /** Interquartile mean: the mean of the middle half. */
   readonly iqm: number
   /** 95 % interval of the mean, by the method that `mean-interval.ts` takes for so many; null for one value. */
   readonly interval: Interval | null

@@ -40,7 +40,7 @@ const windowCommands: readonly (Command & { readonly errand: string })[] = [
   },
   {
     errand: 'theme-system',
-    name: 'Theme as the system',
+    name: 'Use the system theme',
     key: null,
     run: () => {
       theme.choose('system')

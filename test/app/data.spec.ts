@@ -90,7 +90,7 @@ test('a folder of results is opened from the palette, and left again', async () 
     await chooseTheme(page, theme)
     expect(await violationsOf(page)).toEqual([])
   }
-  await bar.getByRole('button', { name: 'Back to your own' }).click()
+  await bar.getByRole('button', { name: 'Back to your results' }).click()
   await expect(bar).toBeHidden()
   await expect(page.getByRole('treegrid', { name: 'Experiments' }).getByRole('rowheader')).toHaveCount(1)
 })
@@ -110,7 +110,7 @@ test('of a dropped folder a browser tells only the name, so its path is asked fo
   await dialog.getByRole('button', { name: 'Open' }).click()
   // One experiment's folder: it is shown itself.
   await expect(page.getByRole('region', { name: 'Outcome' })).toBeVisible()
-  await page.getByRole('button', { name: 'Back to your own' }).click()
+  await page.getByRole('button', { name: 'Back to your results' }).click()
   await expect(page.getByRole('heading', { level: 1, name: 'Lab' })).toBeVisible()
 })
 

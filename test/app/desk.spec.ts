@@ -73,6 +73,39 @@ test('two settings become axes, what is wrong with one stands beside it, and the
   expect(new Set(swept.map(({ sweep }) => (sweep as { id: string }).id)).size).toBe(1)
 })
 
+test('while a sweep runs Live shows its map filling, each cell leading to its run', async () => {
+  const card = page.getByRole('region', { name: 'Sweep', exact: true })
+  await expect(card.getByRole('status')).toHaveText('0 of 4 done · 1 running · 3 waiting')
+  const map = card.getByRole('grid', { name: 'Test accuracy by Hidden units and Error coupling' })
+  const cells = map.getByRole('link')
+  await expect(cells).toHaveCount(4)
+  // The one that trains has its number as soon as it has one; those that wait say so.
+  await expect(cells.filter({ hasText: /test accuracy \d.*running/ })).toHaveCount(1, { timeout: 60_000 })
+  await expect(cells.filter({ hasText: /queued, no result yet/ })).toHaveCount(3)
+  expect(await violationsOf(page)).toEqual([])
+
+  const shown = page.getByRole('heading', { level: 1 })
+  const before = await shown.textContent()
+  const front = page.url()
+  await cells
+    .filter({ hasText: /queued/ })
+    .first()
+    .click()
+  await expect(shown).not.toHaveText(before ?? '')
+  await page.goto(front)
+  await expect(shown).toHaveText(before ?? '')
+
+  // Folded it is one line, also after a reload.
+  await card.getByRole('button', { name: 'Sweep' }).click()
+  await expect(map).toHaveCount(0)
+  await page.reload()
+  await expect(card.getByRole('status')).toContainText('of 4 done')
+  await expect(map).toHaveCount(0)
+  await card.getByRole('button', { name: 'Sweep' }).click()
+  await expect(map).toBeVisible()
+  await expect(card.getByRole('link', { name: 'Whole sweep' })).toHaveAttribute('href', /#\/compare\/sweep\//)
+})
+
 test('the queue is put in another order by keyboard, and emptied', async () => {
   const queue = page.getByRole('region', { name: 'Queue' }).getByRole('listitem')
   await expect(queue).not.toHaveCount(0)
@@ -87,6 +120,9 @@ test('the queue is put in another order by keyboard, and emptied', async () => {
   }
   await page.getByRole('button', { name: 'Stop', exact: true }).click()
   await expect(state('Stopped')).toBeVisible()
+  await expect(page.getByRole('region', { name: 'Sweep', exact: true }).getByRole('status')).toHaveText(
+    '0 of 4 done · 4 stopped or failed',
+  )
 })
 
 test('a worker that is killed leaves the truth, and the run goes on to its end', async () => {
@@ -151,7 +187,7 @@ test('a file fills the form, says what is wrong with it, and shows what was chan
   await page.getByRole('link', { name: 'To the gallery' }).click()
   await open('mine.json', { ...experiment, name: 'From a file', seeds: [1, 1] })
   await expect(page.getByLabel('Name', { exact: true })).toHaveValue('From a file')
-  await expect(page.getByText(/Seed 1 stands there twice|found seed 1 again/).first()).toBeVisible()
+  await expect(page.getByText(/Seed 1 is listed twice|found seed 1 again/).first()).toBeVisible()
   await openTab(page, /Seeds and engine/)
   await page.getByRole('textbox', { name: 'Seeds' }).fill('1, 2')
   const changes = page.getByRole('region', { name: 'Changes' })

@@ -79,7 +79,7 @@ test('the forecast follows the form', async () => {
   await makeSmall(page, { name: 'First day', epochs: EPOCHS })
   const forecast = page.locator('dl[aria-label="Forecast for First day"]')
   await expect(forecast).toContainText(/1\s*run|run\s*1/)
-  // Learned numbers of 784-16-10: W₁ 784·16, W₂ and V₂ 16·10 each, B₁ 16², B₂ 10².
+  // Parameters of 784-16-10: W₁ 784·16, W₂ and V₂ 16·10 each, B₁ 16², B₂ 10².
   await expect(forecast).toContainText(/13\D?220/)
 })
 

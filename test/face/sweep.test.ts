@@ -4,12 +4,21 @@ import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/c
 import { draw } from '../../src-renderer/figure/draw.ts'
 import { figurePython, figureTable } from '../../src-renderer/figure/figure-data.ts'
 import { Figure } from '../../src-renderer/figure/figure.ts'
-import { figureOfHeatMap, heatMap } from '../../src-renderer/screens/sweep/heat-map.ts'
+import { heatMap } from '../../src-renderer/experiments/heat-map.ts'
+import { figureOfHeatMap } from '../../src-renderer/screens/sweep/heat-map-figure.ts'
 import { dragged, parallel, passes, passing, stepped } from '../../src-renderer/screens/sweep/parallel.ts'
 import { figureOfParallel } from '../../src-renderer/screens/sweep/parallel-figure.ts'
 import { settingWords } from '../../src-renderer/text/setting-words.ts'
-import { sweepChart } from '../../src-renderer/screens/sweep/sweep-chart.ts'
-import { isGrid, positionOf, ranked, readSweep } from '../../src-renderer/experiments/sweep-model.ts'
+import { sweepChart } from '../../src-renderer/experiments/sweep-chart.ts'
+import {
+  isGrid,
+  positionOf,
+  ranked,
+  readSweep,
+  shortList,
+  sweepProgress,
+  sweepProgressText,
+} from '../../src-renderer/experiments/sweep-model.ts'
 import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
 const [template] = madeUpRows as readonly [ExperimentRow]
@@ -72,6 +81,26 @@ describe('a sweep read from its rows', () => {
     expect(ranked(points, 'test').map(({ row }) => row.id)).toEqual(['3', '2', '1'])
   })
 
+  test('how far it is: every member is counted once, by what can still be expected of it', () => {
+    const states = ['done', 'sample', 'collapsed', 'running', 'paused', 'queued', 'queued', 'queued'] as const
+    const halted = ['stopped', 'interrupted', 'failed', 'unreadable'] as const
+    const members = [...states, ...halted].map((state) => ({ state }))
+    expect(sweepProgress(members)).toEqual({ done: 3, running: 2, waiting: 3, halted: 4 })
+    expect(sweepProgressText(members)).toBe('3 of 12 done · 2 running · 3 waiting · 4 stopped or failed')
+    expect(sweepProgressText([{ state: 'done' }, { state: 'done' }])).toBe('2 of 2 done')
+  })
+
+  test('of many the short list has the best, and always those that train', () => {
+    const members = [0.9, 0.8, 0.7, 0.6, 0.5].map((mean, i) => member({ beta: i + 1 }, mean))
+    members.push(member({ beta: 6 }, 0.1, { state: 'running', resultEpoch: 1, epochsDone: 1 }))
+    members.push(member({ beta: 7 }, null, { state: 'queued', resultEpoch: null, epochsDone: 0 }))
+    const { points } = readSweep(members, words)
+    const ids = (most: number) => shortList(points, 'test', most).map(({ row }) => row.id)
+    expect(ids(3)).toEqual(['1', '2', '6'])
+    expect(ids(1)).toEqual(['6'])
+    expect(ids(99)).toHaveLength(7)
+  })
+
   test('values that go together are no map', () => {
     expect(isGrid(sweep)).toBe(true)
     expect(
@@ -112,6 +141,26 @@ describe('the heat map', () => {
     expect(lost?.rows[1]?.cells[2]?.name).toBe(
       'Hidden units = 8 · Nudging strength = 10: test accuracy 20.00 ± 1.00 %, 2 of 3 seeds collapsed',
     )
+  })
+
+  test('fills while it runs: the cell that trains says so with its first result, one that waits has none', () => {
+    const early = { state: 'running', resultEpoch: 2, epochsDone: 2, epochs: 5 } as const
+    const filling = heatMap(
+      readSweep(
+        [
+          ...rows.slice(0, 3),
+          member({ hidden: 32, beta: 0.1, epochs: 5 }, 0.3, early),
+          member({ hidden: 32, beta: 1, epochs: 5 }, null, { state: 'queued', resultEpoch: null }),
+        ],
+        words,
+      ),
+      'test',
+    )
+    expect(filling?.rows[0]?.cells.map((cell) => cell?.name ?? null)).toEqual([
+      'Hidden units = 32 · Nudging strength = 0.1: test accuracy 30.00 ± 1.00 %, 3 seeds, after epoch 2 of 5, running',
+      'Hidden units = 32 · Nudging strength = 1: queued, no result yet',
+      null,
+    ])
   })
 
   test('leaves as a figure that is drawn anew from what it carries, and as numbers', () => {

@@ -303,7 +303,7 @@ describe('a call by name', () => {
     for (const name of ['watch', 'close', 'constructor', '__proto__', 'toString', 'delete', ''])
       expect((await refusal(labCall(lab, name, {}))).message).toMatch(/no call/)
     for (const argument of [undefined, null, 3, [], { id: 3 }, { id, more: 1 }, { id: 'a/b' }])
-      expect((await refusal(labCall(lab, 'read', argument))).message).toMatch(/"read" does not fit/)
+      expect((await refusal(labCall(lab, 'read', argument))).message).toMatch(/"read" is not valid/)
     expect(await labCall(lab, 'read', { id })).toMatchObject({ row: { id } })
     expect(await labCall(lab, 'writeNotes', { id, text: 'x' })).toBeNull()
     for (const name of Object.keys(LAB_CALLS)) expect(lab).toHaveProperty(name)

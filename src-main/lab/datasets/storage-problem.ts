@@ -10,7 +10,7 @@ export function storageProblem(thrown: unknown, path: string): unknown {
     case 'ENOSPC':
     case 'EDQUOT':
       return new LabProblem(
-        `Cannot write ${path}: ${code === 'ENOSPC' ? 'the disk is full' : 'your share of the disk is used up'}.`,
+        `Cannot write ${path}: ${code === 'ENOSPC' ? 'the disk is full' : 'your disk quota is used up'}.`,
         'Free some space and download again; it continues where it stopped.',
         [],
         error,

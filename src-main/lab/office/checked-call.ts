@@ -13,7 +13,7 @@ export async function labCall(lab: Lab, name: string, argument: unknown): Promis
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }))
     throw new LabProblem(
-      `The argument of "${name}" does not fit.`,
+      `The argument of "${name}" is not valid.`,
       'Window and lab may be of different versions; reload the window.',
       problems,
     )

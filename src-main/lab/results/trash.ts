@@ -16,7 +16,7 @@ export function restoreFromTrash(results: string, id: string): void {
   if (statSync(join(results, TRASH, id), { throwIfNoEntry: false }) === undefined)
     throw new LabProblem(
       `There is no experiment "${id}" in the trash of ${results}.`,
-      'It was taken back already, or deleted for good.',
+      'It was already restored, or deleted permanently.',
     )
   move(join(results, TRASH, id), join(results, id), 'Cannot take back from the trash', () => undefined)
 }

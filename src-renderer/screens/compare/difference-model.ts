@@ -38,7 +38,7 @@ export function differenceModel(
     y: Float64Array.of(0, 0),
   }
   return {
-    name: 'Test accuracy, difference to the baseline',
+    name: 'Test accuracy, difference from the baseline',
     ...(shared === '' ? {} : { shared }),
     xLabel: 'epoch',
     unit: 'points',

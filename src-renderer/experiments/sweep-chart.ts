@@ -1,7 +1,7 @@
 /** A one-axis sweep as a line: the mean at every value, one standard deviation to either side. */
-import type { ChartModel } from '../../charts/chart-model.ts'
-import { lookAt } from '../../charts/looks.ts'
-import { outcomeOf, OUTCOMES, type Outcome, type Sweep } from '../../experiments/sweep-model.ts'
+import type { ChartModel } from '../charts/chart-model.ts'
+import { lookAt } from '../charts/looks.ts'
+import { outcomeOf, OUTCOMES, type Outcome, type Sweep } from './sweep-model.ts'
 
 /** Null where the axis has no numbers to go along. `series`: its rule's slot of the palette. */
 export function sweepChart({ axes, points }: Sweep, outcome: Outcome, series: number): ChartModel | null {

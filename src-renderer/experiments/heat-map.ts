@@ -1,20 +1,19 @@
 /** A two-axis sweep as a map: rows and columns of cells, each with its colour and its words. */
-import type { ExperimentRow } from '../../../src-main/contract.ts'
-import type { Spread } from '../../../src-main/experiment/event.ts'
-import { countOf, spread, STATE_LABELS } from '../../text/format.ts'
-import type { Figure } from '../../figure/figure.ts'
-import { PLAIN_LOOK } from '../../figure/look.ts'
+import type { ExperimentRow } from '../../src-main/contract.ts'
+import type { Spread } from '../../src-main/experiment/event.ts'
+import { countOf, spread, STATE_LABELS } from '../text/format.ts'
 import {
   outcomeOf,
   OUTCOMES,
   pointText,
   competes,
+  isTraining,
   ranked,
   rangeOfOutcome,
   type Outcome,
   type Sweep,
   type SweepAxis,
-} from '../../experiments/sweep-model.ts'
+} from './sweep-model.ts'
 
 interface HeatCell {
   readonly row: ExperimentRow
@@ -77,41 +76,8 @@ function cellWords(row: ExperimentRow, value: Spread | null, outcome: Outcome): 
   const seeds = unfinished ? `${chance}, after epoch ${row.resultEpoch} of ${row.epochs}` : chance
   if (value === null)
     return collapsed > 0 ? `no result, ${seeds}` : `${STATE_LABELS[row.state].toLowerCase()}, no result yet`
-  return `${OUTCOMES[outcome].label.toLowerCase()} ${spread(value)} %, ${seeds}`
-}
-
-/** The map on paper. */
-export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome: Outcome, origin: string): Figure {
-  const title = ({ label, symbol }: SweepAxis): string => (symbol === undefined ? label : `${label} ${symbol}`)
-  return {
-    ...{ format: 'apical-figure', version: 1, origin },
-    content: {
-      kind: 'heat-map',
-      ...{ down: down.key, across: across.key },
-      columns: across.values.map(({ text }) => text),
-      rows: rows.map(({ text }) => text),
-      cells: rows.map(({ cells }) =>
-        cells.map((cell) =>
-          cell === null
-            ? null
-            : {
-                mean: cell.value?.mean ?? null,
-                sd: cell.value !== null && cell.value.n > 1 ? cell.value.sd : null,
-                n: cell.value?.n ?? 0,
-                collapsed: cell.row.collapsedSeeds.length,
-                lost: seedsMark(cell.row),
-              },
-        ),
-      ),
-      ...(range ?? { low: 0, high: 1 }),
-    },
-    look: {
-      ...PLAIN_LOOK,
-      title: `${OUTCOMES[outcome].label} (%), mean over seeds`,
-      xTitle: title(across),
-      yTitle: title(down),
-    },
-  }
+  const running = isTraining(row) ? `, ${STATE_LABELS[row.state].toLowerCase()}` : ''
+  return `${OUTCOMES[outcome].label.toLowerCase()} ${spread(value)} %, ${seeds}${running}`
 }
 
 /** What stands small in a cell whose mean leaves seeds out, as collapsed or not as far as the others: '2 of 3 seeds'. */
