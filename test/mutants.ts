@@ -55,6 +55,9 @@ const panel: readonly Judges[] = [
   { of: 'src-main/rules/predictive', first: replays('pc|pc_nudge'), all: onRules },
   { of: 'src-main/program/', first: { paths: ['test/program'] }, all: ['test/program', ...onRules] },
   { of: 'src-main/experiment/published', all: ['test/experiment/published.test.ts'] },
+  { of: 'src-main/experiment/spread', all: ['test/experiment/published.test.ts', 'test/lab/one-result.test.ts'] },
+  { of: 'src-main/experiment/result', all: ['test/lab/one-result.test.ts'] },
+  { of: 'src-main/analysis/inspect', all: ['test/lab/inspect.test.ts'] },
   { of: 'src-main/experiment/selection', all: ['test/training/validation.test.ts', 'test/lab/selection.test.ts'] },
   { of: 'src-main/data/split', all: ['test/data/split.test.ts', 'test/training/validation.test.ts'] },
 ]
@@ -64,7 +67,7 @@ const LIMIT_S = 900
 const AT_ONCE = 2
 
 /** Only what the judges need. The snapshot stays as it is, whatever happens to the working tree meanwhile. */
-const copied = ['src-main', 'test', 'resources', 'package.json']
+const copied = ['src-main', 'src-renderer', 'test', 'resources', 'package.json']
 
 /** Of its own, because Vite's and Vitest's caches must be neither shared between defects nor kept. */
 const config = `export default {

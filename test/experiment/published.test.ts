@@ -12,6 +12,16 @@ describe('a spread', () => {
   ])('%s', (_, values, spread) => {
     expect(spreadOf(values)).toEqual(spread)
   })
+
+  it('loses nothing to rounding: the order of the seeds changes no digit', () => {
+    // 1 is below half of the last digit of 10¹⁶, which a plain sum would take it into.
+    for (const values of [
+      [1e16, 1, -1e16],
+      [1, 1e16, -1e16],
+      [1e16, -1e16, 1],
+    ])
+      expect(spreadOf(values)?.mean).toBe(1 / 3)
+  })
 })
 
 describe('beside a published mean of 0.976 ± 0.001 (n = 10)', () => {

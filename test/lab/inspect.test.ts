@@ -14,11 +14,18 @@ import { scratchFolder, smallExperiment } from './small-experiment.ts'
 const scratch = scratchFolder()
 afterAll(scratch.remove)
 
+const TEST_SAMPLES = 600
+
 let folder: string
 const open: OpenLab[] = []
 beforeAll(async () => {
   const experiment = smallExperiment({ epochs: 2, seeds: [0, 10] })
-  const counted = { ...experiment, evaluation: { ...experiment.evaluation, confusionEveryEpochs: 1 } }
+  const counted = {
+    ...experiment,
+    // More than are classified at a time.
+    data: { ...experiment.data, limitTest: TEST_SAMPLES },
+    evaluation: { ...experiment.evaluation, confusionEveryEpochs: 1 },
+  }
   const run = await runExperiment(counted, { resultsFolder: scratch.inside('done') })
   expect(run.ending.kind).toBe('done')
   folder = run.folder
@@ -50,7 +57,7 @@ describe('what is found in trained networks', () => {
     const { lab, id, events } = await labWith(folder)
     const found = await lab.inspect({ id })
     const { seeds } = readRecord(folder)
-    expect(found).toMatchObject({ samples: 100, engine: 'reference', classes: expect.any(Array) as unknown })
+    expect(found).toMatchObject({ samples: TEST_SAMPLES, engine: 'reference', classes: expect.any(Array) as unknown })
     expect(found.seeds.map(({ seed, epoch }) => [seed, epoch])).toEqual([
       [0, 2],
       [10, 2],
@@ -58,7 +65,7 @@ describe('what is found in trained networks', () => {
     for (const [at, { accuracy, counts }] of found.seeds.entries()) {
       expect(accuracy).toBe(seeds[at]?.testAccuracy.at(-1))
       expect(counts).toEqual(seeds[at]?.confusion?.counts)
-      expect(sum(counts)).toBe(100)
+      expect(sum(counts)).toBe(TEST_SAMPLES)
     }
     const told = events.flatMap((event) => (event.kind === 'inspect' && event.id === id ? [event.fraction] : []))
     expect(told.at(-1)).toBe(1)
@@ -68,7 +75,7 @@ describe('what is found in trained networks', () => {
   it('counts each sample that any seed got wrong once, the ones most seeds got wrong first', async () => {
     const { lab, id } = await labWith(folder)
     const found = await lab.inspect({ id })
-    const wrong = found.seeds.map(({ accuracy }) => Math.round((1 - accuracy) * 100))
+    const wrong = found.seeds.map(({ accuracy }) => Math.round((1 - accuracy) * TEST_SAMPLES))
     expect(sum(found.mistakes.map(({ seeds }) => seeds))).toBe(sum(wrong))
     expect(found.mistaken).toBe(found.mistakes.length)
     expect(new Set(found.mistakes.map(({ index }) => index)).size).toBe(found.mistaken)

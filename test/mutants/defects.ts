@@ -343,11 +343,30 @@ export const defects: readonly Defect[] = [
     { find: 'result += Math.log(sum)', replace: 'result += Math.log(sum) / 2', why: 'half a log-determinant' },
   ]),
   ...within('experiment/published.ts', [
-    { find: 'squares / (n - 1)', replace: 'squares / n', why: 'sd of the population' },
     { find: 'DEVIATIONS = 2', replace: 'DEVIATIONS = 1', why: 'one standard deviation instead of two' },
     { find: 'SEEDS_FOR_A_VERDICT = 3', replace: 'SEEDS_FOR_A_VERDICT = 2', why: 'a verdict from two seeds' },
     { find: 'const epoch = index + 1', replace: 'const epoch = index', why: 'early epochs counted from 0' },
     { find: 'Math.abs(ours.mean - mean)', replace: 'mean - ours.mean', why: 'too good counts as agreement' },
+  ]),
+  ...within('experiment/spread.ts', [
+    { find: 'squares / (n - 1)', replace: 'squares / n', why: 'sd of the population' },
+    { find: 'return sum + lost', replace: 'return sum', why: 'what rounding took is forgotten' },
+  ]),
+  ...within('experiment/result.ts', [
+    { find: 'seed.epochs === epoch', replace: 'seed.epochs > 0', why: 'a mean over seeds at unequal epochs' },
+    { find: 'seed.collapsed ? most :', replace: 'false ? most :', why: 'a collapsed seed says how far the others are' },
+    { find: '? withCollapsed :', replace: '? true :', why: 'collapsed seeds always count' },
+    { find: 'seed.epochs !== epoch)', replace: 'seed.epochs === epoch)', why: 'those behind are those that count' },
+  ]),
+  ...within('analysis/inspect.ts', [
+    { find: 'label * classes + predicted', replace: 'predicted * classes + label', why: 'the matrix lies on its side' },
+    { find: 'if (predicted !== label)', replace: 'if (predicted === label)', why: 'what is right counts as a mistake' },
+    {
+      find: 'b.predicted.length - a.predicted.length',
+      replace: 'a.predicted.length - b.predicted.length',
+      why: 'the easiest first',
+    },
+    { find: 'i) => from + i)', replace: 'i) => i)', why: 'the first samples again and again' },
   ]),
   ...within('experiment/selection.ts', [
     { find: 'accuracy > (', replace: 'accuracy >= (', why: 'the last of equally good epochs' },
