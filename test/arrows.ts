@@ -40,10 +40,13 @@ export const arrows: Record<string, readonly string[]> = {
 }
 
 /**
- * Definitions that both sides must share to the letter: what counts as a result, how it is averaged, which epoch is reported.
+ * Definitions that both sides must share to the letter: what counts as a result, how it is averaged, which epoch is reported,
+ * what was found in trained networks.
  * The face may import their values, and they import none but of one another, so that nothing else comes along.
  */
 export const shared: readonly string[] = [
+  'src-main/experiment/confusion.ts',
+  'src-main/experiment/inspected.ts',
   'src-main/experiment/nearest.ts',
   'src-main/experiment/result.ts',
   'src-main/experiment/selection.ts',

@@ -1,6 +1,8 @@
 /** `apical show`: everything about one experiment, from its folder. */
 import type { ExperimentRecord, SeedRecord } from '../contract.ts'
 import type { SeedOutcome } from '../experiment/event.ts'
+import { countedNetworks } from '../experiment/inspected.ts'
+import { spreadOf } from '../experiment/spread.ts'
 import { findRun, readRecord, resultsFolder } from '../lab/results.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
 import { duration, percent, size, spread, spreadOfSeeds, table } from './layout.ts'
@@ -14,7 +16,7 @@ export const show: Command = {
   details:
     'Shows one experiment: its configuration, the machine it ran on, every seed epoch by epoch, notes and files. ' +
     'RUN is a name that "apical runs" lists, or the path of a results folder. ' +
-    'With --json, one object: row, folder, experiment, environment, seeds, outcomes, costs, notes, files, command, warnings.',
+    'With --json, one object: row, folder, experiment, environment, seeds, outcomes, costs, notes, files, command, inspection, warnings.',
   options: [OUT_OPTION, JSON_OPTION],
   run(words, terminal) {
     const record = readRecord(findRun(resultsFolder(words.text('out')), words.only('RUN, the name of an experiment')))
@@ -25,7 +27,20 @@ export const show: Command = {
 }
 
 function print(
-  { row, folder, experiment, environment, seeds, outcomes, costs, notes, files, command, warnings }: ExperimentRecord,
+  {
+    row,
+    folder,
+    experiment,
+    environment,
+    seeds,
+    outcomes,
+    costs,
+    notes,
+    files,
+    command,
+    inspection,
+    warnings,
+  }: ExperimentRecord,
   terminal: Terminal,
 ): void {
   const title = (text: string) => {
@@ -65,6 +80,13 @@ function print(
   if (environment !== null) {
     title('Machine')
     for (const [key, value] of flat(environment)) terminal.print(`${key} = ${value}`)
+  }
+  if (inspection !== null) {
+    title('Networks as measured')
+    terminal.print(
+      `test ${spreadOfSeeds(spreadOf(countedNetworks(inspection).map(({ accuracy }) => accuracy)), inspection.seeds.length)}, ${inspection.mistaken} of ${inspection.samples} samples misclassified${inspection.seeds.length > 1 ? ' by at least one seed' : ''}, measured on ${inspection.taken.slice(0, 10)}`,
+    )
+    terminal.print(`"apical inspect ${row.id}" measures them again and prints classes, confusions and measures.`)
   }
   title('To train it again')
   terminal.print(command)

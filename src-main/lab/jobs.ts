@@ -1,5 +1,6 @@
-/** The door to jobs/: short work in processes of its own (benchmarks, previews), and the speeds measured so far. */
+/** The door to jobs/: short work in processes of its own (benchmarks, previews, a look at networks), and the speeds measured so far. */
 export { BenchmarkStore } from './jobs/benchmark-store.ts'
 export { IdlePace } from './jobs/idle-pace.ts'
+export { inspectRun } from './jobs/inspect-run.ts'
 export { JobRunner } from './jobs/job-runner.ts'
 export { MeasuredSpeeds } from './jobs/measured-speeds.ts'

@@ -1,5 +1,6 @@
 /** Histories of seeds as lines for charts: the mean over the seeds that count, its band, and each seed on demand. */
-import type { Confusion, ExperimentRow, Inspection, PresetCard, RuleCard } from '../../src-main/contract.ts'
+import type { ExperimentRow, Inspection, PresetCard, RuleCard } from '../../src-main/contract.ts'
+import { confusionOf, type ConfusionModel } from '../../src-main/experiment/confusion.ts'
 import type { EarlyEpoch, Spread } from '../../src-main/experiment/event.ts'
 import type { Selection } from '../../src-main/experiment/experiment.ts'
 import { countedSeeds, type Standing } from '../../src-main/experiment/result.ts'
@@ -213,22 +214,6 @@ export function profileModel(
   }
 }
 
-/** Which class was taken for which, summed over the seeds that count. */
-export interface ConfusionModel {
-  readonly epoch: number
-  readonly split: 'train' | 'test'
-  readonly classes: readonly string[]
-  readonly seeds: number
-  /** `[true class][class taken for]`: the share of the true class, 0 to 1. */
-  readonly shares: readonly (readonly number[])[]
-  /** Of each class that has samples, the share that was recognised, the worst first. */
-  readonly perClass: readonly { readonly name: string; readonly share: number }[]
-  /** The gravest first: what was taken for what. */
-  readonly mistakes: readonly { readonly truth: string; readonly taken: string; readonly share: number }[]
-}
-
-const MISTAKES_NAMED = 3
-
 /** Of the last epoch that has one; null before the first. */
 export function confusionModel(history: History): ConfusionModel | null {
   return confusionOf(drawn(history).flatMap(({ confusion }) => confusion ?? []))
@@ -237,36 +222,6 @@ export function confusionModel(history: History): ConfusionModel | null {
 /** Of networks that were looked at later, of a run that counted nothing while it trained. */
 export function inspectedConfusion({ classes, seeds }: Inspection): ConfusionModel | null {
   return confusionOf(seeds.map(({ epoch, counts }) => ({ epoch, split: 'test', classes, counts })))
-}
-
-function confusionOf(all: readonly Confusion[]): ConfusionModel | null {
-  const epoch = Math.max(...all.map((one) => one.epoch))
-  const latest = all.filter((one) => one.epoch === epoch)
-  const [first] = latest
-  if (first === undefined) return null
-  const { classes, split } = first
-  const shares = classes.map((_, truth) => {
-    const row = classes.map((_, taken) =>
-      latest.reduce((sum, { counts }) => sum + (counts[truth * classes.length + taken] ?? 0), 0),
-    )
-    const total = row.reduce((sum, count) => sum + count, 0)
-    return row.map((count) => (total === 0 ? 0 : count / total))
-  })
-  const mistakes = shares
-    .flatMap((row, truth) =>
-      row.flatMap((share, taken) =>
-        truth === taken || share === 0 ? [] : [{ truth: classes[truth] ?? '', taken: classes[taken] ?? '', share }],
-      ),
-    )
-    .sort((a, b) => b.share - a.share)
-    .slice(0, MISTAKES_NAMED)
-  const perClass = shares
-    .flatMap((row, truth) => {
-      const share = row[truth] ?? 0
-      return row.some((part) => part > 0) ? [{ name: classes[truth] ?? '', share }] : []
-    })
-    .sort((a, b) => a.share - b.share)
-  return { epoch, split, classes, seeds: latest.length, shares, perClass, mistakes }
 }
 
 /** Orders of colour, dash and marker in which neighbours differ most. */

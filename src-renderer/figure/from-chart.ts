@@ -3,7 +3,7 @@ import { unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
 import type { ChartChoice } from '../charts/chart-view.ts'
 import { pyramidOf, seen } from '../charts/pyramid.ts'
 import type { Range } from '../charts/scale.ts'
-import type { ConfusionModel } from '../charts/series.ts'
+import type { ConfusionModel } from '../../src-main/experiment/confusion.ts'
 import type { Figure } from './figure.ts'
 import { PLAIN_LOOK } from './look.ts'
 

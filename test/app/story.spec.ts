@@ -268,6 +268,34 @@ test('its command, its log, its files and how well each class is recognised are 
   expect(figures).toEqual([...figures].sort((a, b) => a - b))
 })
 
+test('its networks are measured with a click: mistakes and measures are there, filtered by a pair of classes, and stay', async () => {
+  const networks = page.getByRole('region', { name: 'The trained networks' })
+  await networks.getByRole('button', { name: 'Measure now' }).click()
+  const mistakes = networks.getByRole('region', { name: 'Misclassified samples' })
+  const samples = mistakes.getByRole('list', { name: 'Samples' }).getByRole('listitem')
+  await expect(samples.first()).toBeVisible()
+  await expect(mistakes).toContainText(/\d+ of 300/)
+  const measures = networks.getByRole('region', { name: 'Measures' }).getByRole('row')
+  // The angle between W₂ and V₂ᵀ.
+  await expect(measures.filter({ hasText: 'Alignment of W and Vᵀ' })).toContainText(/layer 2\s*\d/)
+  expect(await violationsOf(page)).toEqual([])
+
+  const pairs = mistakes.getByRole('group', { name: 'Confusion' })
+  const one = pairs.getByRole('button').nth(1)
+  const [, pair = '', count = ''] = /^(.+ → .+) \((\d+)\)$/.exec((await one.textContent())?.trim() ?? '') ?? []
+  await one.click()
+  await expect(samples).toHaveCount(Number(count))
+  await expect(samples.filter({ hasText: pair })).toHaveCount(Number(count))
+  await pairs.getByRole('button', { name: 'all' }).click()
+  await expect(samples.filter({ hasNotText: pair })).not.toHaveCount(0)
+
+  const told = await measures.allTextContents()
+  await page.reload()
+  await expect(networks.getByRole('button', { name: 'Measure again' })).toBeVisible()
+  await expect(samples.first()).toBeVisible()
+  expect(await measures.allTextContents()).toEqual(told)
+})
+
 test('seeds are added to a finished run from where its result is read', async () => {
   await page.getByRole('button', { name: 'Add seeds' }).click()
   await page.getByRole('textbox', { name: 'Seeds to add' }).fill('4, 5')

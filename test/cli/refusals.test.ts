@@ -38,6 +38,8 @@ describe.concurrent('words that mean nothing', () => {
     refused(['data', 'get', 'mnits'], /takes one of mnist, .*found "mnits"\. Did you mean "mnist"\?/))
   it('no data set to get', () => refused(['data', 'get'], /"data get NAME"/, /NAME is one of mnist/))
   it('a command without its operand', () => refused(['show'], /Expected .*, found nothing/))
+  it('networks of a run that is not there', () =>
+    refused(['inspect', 'none', '--out', out], /There is no experiment "none"/, /apical runs/))
 })
 
 describe.concurrent('run refuses', () => {

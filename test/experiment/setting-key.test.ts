@@ -195,7 +195,7 @@ describe('the network by single numbers', () => {
     expect(refusal(() => setKey(deep, 'widths.4', '100')).message).toMatch(/no entry 4 in widths, which has 4/)
     expect(refusal(() => setKey(deep, 'lambda.0', '1')).message).toMatch(/lambda, which is not a list/)
     expect(refusal(() => setKey(deep, 'widths.1', '0')).problems[0]).toMatchObject({ path: 'widths.1' })
-    expect(refusal(() => setKey(deep, 'width.1', '5')).message).toMatch(/no setting/)
+    expect(refusal(() => setKey(deep, 'width.1', '5')).message).toMatch(/No setting/)
   })
 
   it('depth repeats the last hidden layer with its rates', () => {

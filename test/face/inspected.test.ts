@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRecord, Inspection, RuleCard } from '../../src-main/contract.ts'
 import { inspectedConfusion } from '../../src-renderer/charts/series.ts'
-import { confusedPairs, isOutdated, measuredLines, measuredText } from '../../src-renderer/screens/run/inspected.ts'
+import { confusedPairs, countedNetworks, measuredLines } from '../../src-main/experiment/inspected.ts'
+import { isOutdated, measuredText } from '../../src-renderer/screens/run/inspected.ts'
 
 const inspection: Inspection = {
   version: 1,
@@ -38,12 +39,21 @@ const rule = {
 
 describe('what was found in the networks', () => {
   test('measures are told over the seeds, of what settles its first and its last iteration', () => {
-    const lines = measuredLines(inspection, rule)
+    const lines = measuredLines(inspection, rule.measures)
     expect(lines.map((line) => [line.label, line.series, measuredText(line), line.unit])).toEqual([
       ['Silent units', 'free', '60 → 20', '%'],
       // (60 + 64)/2, and √8 with one degree of freedom.
       ['Alignment', 'layer 2', '62 ± 2.8', 'degrees'],
     ])
+  })
+
+  test('a seed that is not as far as the others is left out of a mean', () => {
+    const [first, second] = inspection.seeds as [Inspection['seeds'][number], Inspection['seeds'][number]]
+    const uneven = { ...inspection, seeds: [first, { ...second, epoch: 1 }] }
+    expect(countedNetworks(uneven).map(({ seed }) => seed)).toEqual([0])
+    expect(measuredLines(uneven, rule.measures).map(measuredText)).toEqual(['50 → 10', '60'])
+    const begun = { seeds: [first, second].map((seed) => ({ ...seed, epoch: 0 })) }
+    expect(countedNetworks(begun)).toHaveLength(2)
   })
 
   test('confused classes, the most frequent first', () => {

@@ -1,17 +1,13 @@
 /** The entry of a job's process, plain Node: does one job, sends the result over its IPC channel, and is ended. */
 import type { DataPreview } from '../../contract.ts'
-import { EngineProblem, type Engine } from '../../engines/engine.ts'
 import { chooseEngine } from '../../engines/index.ts'
-import type { Experiment } from '../../experiment/experiment.ts'
 import type { Inspection } from '../../experiment/inspection.ts'
 import { presetNamed } from '../../experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../rules/index.ts'
 import { measureBench, measurePace } from '../../training/bench.ts'
-import { inspect } from '../../analysis/inspect.ts'
 import { loadDataSet } from '../datasets.ts'
-import { LabProblem } from '../problem.ts'
-import { readExperiment, readNetworks } from '../results.ts'
 import { describeHardware } from '../machine.ts'
+import { inspectRun } from './inspect-run.ts'
 import { Job, type JobResults, type JobMessage } from './job.ts'
 
 /** The preset whose network is timed: its batches take milliseconds in plain loops too. Its data is not needed. */
@@ -42,7 +38,7 @@ function resultOf(job: Job): Promise<JobResults[Job['kind']]> {
     case 'preview':
       return preview(job)
     case 'inspect':
-      return inspectRun(job)
+      return inspected(job)
   }
 }
 
@@ -104,30 +100,11 @@ async function pace({ experiment }: Extract<Job, { kind: 'pace' }>): Promise<Job
   return { engine: engine.name, secondsPerFlop }
 }
 
-async function inspectRun({ folder, dataFolder }: Extract<Job, { kind: 'inspect' }>): Promise<Inspection> {
-  const experiment = readExperiment(folder)
-  const networks = readNetworks(folder)
-  if (networks.length === 0)
-    throw new LabProblem('This run has no weights yet.', 'Train it until its first checkpoint.')
-  const { seed } = experiment.data
-  const { data } = await loadDataSet(experiment.data.name, { seed, folder: dataFolder, limits: experiment.data })
-  const looking = inspect({ ...(await engineFor(experiment)), networks, data, now: () => new Date() })
+async function inspected({ folder, dataFolder }: Extract<Job, { kind: 'inspect' }>): Promise<Inspection> {
+  const looking = inspectRun(folder, dataFolder)
   let step = await looking.next()
   for (; step.done !== true; step = await looking.next()) tell({ kind: 'progress', fraction: step.value })
   return step.value
-}
-
-/** The engine that it was trained on; where this machine has not, the best that it has. */
-async function engineFor(
-  experiment: Experiment,
-): Promise<{ readonly experiment: Experiment; readonly engine: Engine }> {
-  try {
-    return { experiment, engine: (await chooseEngine(experiment.engine.name)).engine }
-  } catch (error) {
-    if (!(error instanceof EngineProblem)) throw error
-    const anywhere = { ...experiment.engine, name: 'auto', threads: null, device: null } as const
-    return { experiment: { ...experiment, engine: anywhere }, engine: (await chooseEngine('auto')).engine }
-  }
 }
 
 async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPreview> {
