@@ -61,6 +61,13 @@ test('a set is downloaded in two goes, and its samples are there', async () => {
   ).toEqual({ moved: [0, 0, 0, 0], beyond: 0 })
 })
 
+test('a form says where its data set is only a part of what was published', async () => {
+  await page.goto(new URL('/#/new/preset/corinfomax-mnist', page.url()).href)
+  await expect(page.getByRole('radiogroup', { name: 'Data set' })).toContainText('present')
+  await expect(page.getByRole('note')).toContainText('400 training and 50 test samples, not the published counts.')
+  await page.goto(new URL('/#/data', page.url()).href)
+})
+
 test('without a network it says what to fetch from where and what to do with it', async () => {
   const fashion = card('Fashion-MNIST')
   await fashion.getByRole('button', { name: 'Download Fashion-MNIST' }).click()
