@@ -1,13 +1,15 @@
 /** A one-axis sweep as a line: the mean at every value, one standard deviation to either side. */
 import type { ChartModel } from '../charts/chart-model.ts'
 import { lookAt } from '../charts/looks.ts'
-import { outcomeOf, OUTCOMES, type Outcome, type Sweep } from './sweep-model.ts'
+import { competes, outcomeOf, OUTCOMES, type Outcome, type Sweep } from './sweep-model.ts'
 
 /** Null where the axis has no numbers to go along. `series`: its rule's slot of the palette. */
 export function sweepChart({ axes, points }: Sweep, outcome: Outcome, series: number): ChartModel | null {
   const [axis] = axes
   if (axis === undefined || axes.length !== 1 || axis.scale === 'category') return null
   const at = points
+    // What still trains joins the line when it is as far as the others.
+    .filter((point) => competes(point, points))
     .flatMap(({ row, places }) => {
       const value = outcomeOf(row, outcome)
       const x = axis.values[places[0] ?? 0]?.number ?? null

@@ -225,6 +225,8 @@ test('the palette goes to screens, presets, experiments and actions', async ({ p
   await expect(page.getByRole('option').first()).toBeVisible()
   expect(await violationsOf(page)).toEqual([])
   await page.keyboard.press('Escape')
+  // Pressed while it still closes, the keys would be its own.
+  await expect(page.getByRole('dialog', { name: 'Commands' })).toBeHidden()
   await run('engines')
   await expect(page).toHaveURL(/#\/engines$/)
   await run('new corinfomax-mnist')

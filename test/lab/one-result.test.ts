@@ -132,6 +132,8 @@ describe('a result over seeds at unequal epochs', () => {
     // The other has more after one epoch of three, which is no contest.
     expect(best?.row.name).toBe('low')
     expect(outcomeOf(members[0]!, 'test')).toEqual(row.testAccuracy)
+    // The one that stopped after an epoch is not in the line either.
+    expect(sweepChart(sweep, 'test', 1)?.lines[0]?.x).toHaveLength(1)
     expect(sweepChart(sweep, 'test', 1)?.lines[0]?.y[0]).toBeCloseTo(row.testAccuracy?.mean ?? NaN, 12)
     const grid = [0.1, 0.2].flatMap((a, i) =>
       [1, 2].map((b) => ({
