@@ -61,7 +61,9 @@ test('filters, sorts, groups, and compares what was chosen', async ({ page }) =>
   await page.getByRole('checkbox', { name: 'Data', exact: true }).check()
   await page.getByRole('checkbox', { name: 'Batch size' }).check()
   await page.keyboard.press('Escape')
-  await expect(grid(page).getByRole('row', { level: 1 }).first()).toContainText(/Data.*experiments · \d+ seeds · best \d/)
+  await expect(grid(page).getByRole('row', { level: 1 }).first()).toContainText(
+    /Data.*experiments · \d+ seeds · best \d/,
+  )
   await expect(grid(page).getByRole('row', { level: 2 }).first()).toContainText('Batch size')
   expect(await violationsOf(page)).toEqual([])
 
