@@ -4,6 +4,7 @@ import { ticksOf, tickTexts } from '../charts/scale.ts'
 import type { BarsContent, FigureLook } from './figure.ts'
 import { PAPER, seriesColor } from './paper.ts'
 import { box, wrapped, type Mark, type Measure, type Scene } from './scene.ts'
+import { titleOf } from './title.ts'
 
 export function drawBars({ bars }: BarsContent, look: FigureLook, measure: Measure): Scene {
   const { fontSize: size, width, lineWidth } = look
@@ -14,7 +15,8 @@ export function drawBars({ bars }: BarsContent, look: FigureLook, measure: Measu
     (look.yTitle === '' ? 0 : size * 1.7) +
     Math.max(0, ...names.flat().map((line) => measure(line, size))) +
     size * 0.7
-  const top = margin + (look.showTitle ? size * 1.9 : 0)
+  const title = titleOf(look, left, margin, measure)
+  const top = margin + title.height
   const below = size * 1.9 + (look.xTitle === '' ? 0 : size * 1.45) + margin
   // Many classes make the figure higher rather than their names unreadable.
   const height = Math.max(
@@ -63,9 +65,6 @@ export function drawBars({ bars }: BarsContent, look: FigureLook, measure: Measu
     const [at, y] = [margin + size * 0.9, (top + bottom) / 2]
     marks.push({ ...words, x: at, y, text: look.yTitle, anchor: 'middle', upward: true, role: 'y-title' })
   }
-  if (look.showTitle) {
-    const title = { text: look.title, size: size * 1.15, x: left, y: margin + size * 1.1 }
-    marks.push({ ...words, ...title, anchor: 'start', role: 'title' })
-  }
+  marks.push(...title.marks)
   return { width, height, family: look.family, marks }
 }

@@ -3,6 +3,7 @@ import { heatColour } from '../charts/heat-scale.ts'
 import type { FigureLook, HeatMapContent, MatrixContent } from './figure.ts'
 import { PAPER } from './paper.ts'
 import { box, type Mark, type Measure, type Scene } from './scene.ts'
+import { titleOf } from './title.ts'
 
 interface Cell {
   /** Null where there is nothing to shade. */
@@ -70,13 +71,18 @@ function drawGrid(grid: CellGrid, look: FigureLook, measure: Measure): Scene {
   const margin = size * 0.5
   const widest = (names: readonly string[]): number => Math.max(0, ...names.map((name) => measure(name, size)))
   const left = margin + (look.yTitle === '' ? 0 : size * 1.7) + widest(rows) + size * 0.6
-  const top = margin + (look.showTitle ? size * 1.9 : 0)
+  const title = titleOf(look, left, margin, measure)
+  const top = margin + title.height
   const below = size * 1.4 + (look.xTitle === '' ? 0 : size * 1.5) + margin
   const bar = { width: size * 0.8, words: size * 0.85 }
   const ends = Math.max(measure(grid.low, bar.words), measure(grid.high, bar.words))
   const right = margin + size + bar.width + size * 0.2 + ends
   const [across, down] = [Math.max(1, columns.length), Math.max(1, rows.length)]
-  const room = { width: Math.max(across, paper - left - right), height: paper * look.ratio - top - below }
+  // A long title makes the figure higher, not its cells flatter.
+  const room = {
+    width: Math.max(across, paper - left - right),
+    height: paper * look.ratio - margin - Math.min(title.height, size * 1.9) - below,
+  }
   const side = Math.min(room.width / across, room.height / down)
   const [wide, tall] = grid.square
     ? [Math.max(1, side), Math.max(1, side)]
@@ -137,10 +143,7 @@ function drawGrid(grid: CellGrid, look: FigureLook, measure: Measure): Scene {
     const [x, y] = [margin + size * 0.9, top + height / 2]
     marks.push({ ...words, x, y, text: look.yTitle, anchor: 'middle', upward: true, role: 'y-title' })
   }
-  if (look.showTitle) {
-    const title = { text: look.title, size: size * 1.15, x: left, y: margin + size * 1.1 }
-    marks.push({ ...words, ...title, anchor: 'start', role: 'title' })
-  }
+  marks.push(...title.marks)
   // Squares may leave room beside them: the paper ends where the figure does.
   return { width: paper, height: top + height + below, family: look.family, marks }
 }

@@ -4,6 +4,7 @@ import type { FigureLook, ParallelContent } from './figure.ts'
 import { KEY, legendRows, legendWords } from './legend.ts'
 import { PAPER } from './paper.ts'
 import { box, wrapped, type Mark, type Measure, type Path, type Scene } from './scene.ts'
+import { titleOf } from './title.ts'
 
 const STEPS = 24
 
@@ -28,7 +29,8 @@ export function drawParallel(content: ParallelContent, look: FigureLook, measure
   const firstLines = deepest(false)
   const secondLines = staggered ? deepest(true) : 0
   const anyLost = lines.some(({ collapsed }) => collapsed > 0)
-  const first = margin + (look.showTitle ? size * 1.9 : 0) + size
+  const title = titleOf(look, margin, margin, measure)
+  const first = margin + title.height + size
   const top = first + (firstLines + secondLines - 1) * size * 1.25 + size * (anyLost ? 1.7 : 0.9)
   const entries = legendOf(content)
   const legend = legendRows(entries, width - 2 * margin, size, measure)
@@ -103,10 +105,7 @@ export function drawParallel(content: ParallelContent, look: FigureLook, measure
     const middle = height - margin - legend.height + down
     marks.push(...keyOf(entry, margin + at, middle, size, lineWidth), ...legendWords(said, margin + at, middle, size))
   }
-  if (look.showTitle) {
-    const title = { text: look.title, size: size * 1.15, x: margin, y: margin + size * 1.1 }
-    marks.push({ ...words, ...title, anchor: 'start', role: 'title' })
-  }
+  marks.push(...title.marks)
   return { width, height, family: look.family, marks }
 }
 

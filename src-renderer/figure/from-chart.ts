@@ -74,8 +74,8 @@ export function figureOfConfusion(model: ConfusionModel, origin: string): Figure
       ...PLAIN_LOOK,
       ratio: 0.95,
       title: `Confusion matrix, ${where} after epoch ${model.epoch}`,
-      xTitle: 'Predicted as (%)',
-      yTitle: 'Class',
+      xTitle: 'Predicted class (%)',
+      yTitle: 'True class',
     },
   }
 }

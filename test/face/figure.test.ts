@@ -218,7 +218,7 @@ describe('a figure', () => {
       '',
     )
     const said = words(confusion).map(({ text }) => text)
-    expect(said).toEqual(expect.arrayContaining(['0', '1', '90', '10', '100', 'Class', 'Predicted as (%)']))
+    expect(said).toEqual(expect.arrayContaining(['0', '1', '90', '10', '100', 'True class', 'Predicted class (%)']))
     expect(readFigure('m.svg', bytes(svg(confusion)))).toEqual(confusion)
   })
 })
@@ -376,3 +376,37 @@ function png(): Uint8Array {
   const header = [0, 0, 0, 13, ...bytes('IHDR'), 0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0, 0x3a, 0x7e, 0x9b, 0x55]
   return Uint8Array.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, ...header])
 }
+
+test('a long title takes lines of its own, in figures of cells and bars as in those of lines', () => {
+  const title =
+    'Confusion matrix of CorInfoMax on Fashion-MNIST after 50 epochs, ten seeds together, as published and here'
+  const matrix = figureOfConfusion(
+    {
+      epoch: 1,
+      split: 'test',
+      classes: ['a', 'b'],
+      seeds: 1,
+      shares: [
+        [1, 0],
+        [0.5, 0.5],
+      ],
+      perClass: [],
+      mistakes: [],
+    },
+    '',
+  )
+  const bars = figureOfBalance([100, 50], ['a', 'b'], title)
+  for (const one of [figure, matrix, bars]) {
+    const long: Figure = { ...one, look: { ...one.look, title, showTitle: true, width: 240 } }
+    const scene = draw(long, measure)
+    const said = scene.marks.filter((mark): mark is Words => mark.kind === 'words' && mark.role === 'title')
+    expect(said.map(({ text }) => text).join(' ')).toBe(title)
+    expect(said.length).toBeGreaterThan(1)
+    for (const { x, text, size } of said) expect(x + measure(text, size)).toBeLessThanOrEqual(240)
+    // Nothing that is drawn stands behind the title.
+    const lowest = Math.max(...said.map(({ y }) => y))
+    for (const mark of scene.marks)
+      if (mark.kind === 'path')
+        for (let i = 1; i < mark.points.length; i += 2) expect(mark.points[i]).toBeGreaterThan(lowest - 1)
+  }
+})
