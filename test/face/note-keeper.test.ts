@@ -82,3 +82,15 @@ test('what another window wrote is shown while nothing of one’s own waits', ()
   notes.found('two again')
   expect(notes.text).toBe('three')
 })
+
+test('what waits here and what others wrote meanwhile are both kept', async () => {
+  const { written, there, write } = lab()
+  there.is = false
+  new NoteKeeper('/results/a', 'ours', write).type('ours, and more typed here')
+  await vi.runAllTimersAsync()
+  there.is = true
+  const again = new NoteKeeper('/results/a', 'ours, and more from the cluster', write)
+  await vi.runAllTimersAsync()
+  expect(again.text).toBe('ours, and more from the cluster\n\nours, and more typed here')
+  expect(written).toEqual([again.text])
+})

@@ -25,8 +25,8 @@ export class NoteKeeper {
     this.#write = write
     this.#kept = onDisk
     const left = remembered(this.#key)
-    this.text = left ?? onDisk
-    if (left !== null && left !== onDisk) void this.save()
+    this.text = left === null ? onDisk : together(onDisk, left)
+    if (this.text !== onDisk) void this.save()
   }
 
   /** The lab's word again: it counts while nothing is typed that the lab has not. */
@@ -38,7 +38,7 @@ export class NoteKeeper {
 
   type(text: string): void {
     this.text = text
-    if (text !== this.#kept) remember(this.#key, text)
+    if (text !== this.#kept) remember(this.#key, { over: this.#kept, text })
     this.state = 'typing'
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.save(), PAUSE_MS)
@@ -75,17 +75,29 @@ export class NoteKeeper {
   }
 }
 
-function remembered(key: string): string | null {
+/** What the lab has not taken yet, and what it had when that was typed. */
+interface Left {
+  readonly over: string
+  readonly text: string
+}
+
+/** Where others wrote in the meantime both are kept: theirs, and below it what was typed here. */
+function together(onDisk: string, { over, text }: Left): string {
+  return onDisk === over || onDisk === text ? text : `${onDisk.trimEnd()}\n\n${text}`
+}
+
+function remembered(key: string): Left | null {
   try {
-    return localStorage.getItem(key)
+    const { over, text } = JSON.parse(localStorage.getItem(key) ?? '') as Partial<Left>
+    return typeof over === 'string' && typeof text === 'string' ? { over, text } : null
   } catch {
     return null
   }
 }
 
-function remember(key: string, text: string): void {
+function remember(key: string, left: Left): void {
   try {
-    localStorage.setItem(key, text)
+    localStorage.setItem(key, JSON.stringify(left))
   } catch {
     // A window without a memory: the lab is all there is.
   }
