@@ -11,7 +11,7 @@ import type { Compiled } from '../program/program.ts'
 import { compileRule, keptBy, ruleNamed, type Rule } from '../rules/index.ts'
 import type { SavedParameter, SeedCheckpoint } from '../training/checkpoint.ts'
 import { Measuring, sessionOptions } from '../training/measuring.ts'
-import { beginReplica } from '../training/replica.ts'
+import { beginReplica, type Replica } from '../training/replica.ts'
 
 interface InspectionTask {
   readonly experiment: Experiment
@@ -44,12 +44,12 @@ export async function* inspect(task: InspectionTask): AsyncGenerator<number, Ins
   const seeds: SeedInspection[] = []
   const notes: string[] = [...opener.notes]
   for (const [at, network] of networks.entries()) {
-    const session = await opener.open(network)
+    const { session, replica } = await opener.open(network)
     try {
       const scored = classify(session, opener.compiled, test, tally)
       let step = await scored.next()
       for (; step.done !== true; step = await scored.next()) yield (at + 0.8 * step.value) / networks.length
-      const { values, notes: said } = await opener.measures(session, network)
+      const { values, notes: said } = await opener.measures(session, replica, network.position.batch)
       for (const note of said) if (!notes.includes(note)) notes.push(note)
       seeds.push({
         seed: network.seed,
@@ -104,15 +104,16 @@ class TrainedNetworks {
     this.#measuring = new Measuring({ ...parts, experiment: { ...experiment, seeds: [0], measures } })
   }
 
-  async open(network: SeedCheckpoint): Promise<Session> {
+  async open(network: SeedCheckpoint): Promise<{ readonly session: Session; readonly replica: Replica }> {
     const { engine, experiment } = this.#task
     const test = this.#test
     const session = await engine.open(this.compiled, sessionOptions({ ...experiment, seeds: [network.seed] }))
     try {
       // Measures are of test samples too, so that all that is found is of one set.
       session.bind({ train: test, test })
-      beginReplica(session, this.compiled.program, 0, network.seed, this.#whole(network))
-      return session
+      // A collapsed network is looked at like any other.
+      const whole = { ...this.#whole(network), collapsed: null }
+      return { session, replica: beginReplica(session, this.compiled.program, 0, network.seed, whole) }
     } catch (error) {
       session.close()
       throw error
@@ -133,9 +134,9 @@ class TrainedNetworks {
 
   async measures(
     session: Session,
-    network: SeedCheckpoint,
+    replica: Replica,
+    batch: number,
   ): Promise<{ readonly values: SeedInspection['measures']; readonly notes: readonly string[] }> {
-    const { position, seed } = network
     const test = this.#test
     const batchSize = Math.min(REPORTED, test.count)
     const plan: BatchPlan = {
@@ -143,12 +144,11 @@ class TrainedNetworks {
       samples: Uint32Array.from({ length: batchSize }, (_, i) => i),
       scalars: this.compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 }),
     }
-    const replica = beginReplica(session, this.compiled.program, 0, seed, { ...this.#whole(network), collapsed: null })
     const values: Record<string, Record<string, number>> = {}
     const notes: string[] = []
     if (this.#measuring.some)
       for await (const event of this.#measuring.take(session, { train: test, test }, plan, [replica], {
-        batch: position.batch,
+        batch,
         batchInEpoch: 1,
       })) {
         if (event.kind === 'measure') values[event.measure] = { ...event.values }
