@@ -6,7 +6,7 @@ import {
   outcomeOf,
   OUTCOMES,
   pointText,
-  competes,
+  competing,
   isTraining,
   ranked,
   rangeOfOutcome,
@@ -42,6 +42,7 @@ export function heatMap(sweep: Sweep, outcome: Outcome): HeatMap | null {
   const range = rangeOfOutcome(sweep.points, outcome)
   const [winner] = ranked(sweep.points, outcome)
   const best = winner === undefined ? null : (outcomeOf(winner.row, outcome)?.mean ?? null)
+  const among = new Set(competing(sweep.points.map(({ row }) => row)))
   const cells = new Map(
     sweep.points.map((point) => {
       const [one = 0, two = 0] = point.places
@@ -50,7 +51,7 @@ export function heatMap(sweep: Sweep, outcome: Outcome): HeatMap | null {
         ...{ row: point.row, value },
         share: value === null || range === null ? null : shareOf(value.mean, range),
         name: `${pointText(sweep, point)}: ${cellWords(point.row, value, outcome)}`,
-        isBest: value !== null && value.mean === best && competes(point, sweep.points),
+        isBest: value !== null && value.mean === best && among.has(point.row),
       }
       return [turned ? `${two} ${one}` : `${one} ${two}`, cell]
     }),

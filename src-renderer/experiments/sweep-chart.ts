@@ -1,15 +1,16 @@
 /** A one-axis sweep as a line: the mean at every value, one standard deviation to either side. */
 import type { ChartModel } from '../charts/chart-model.ts'
 import { lookAt } from '../charts/looks.ts'
-import { competes, outcomeOf, OUTCOMES, type Outcome, type Sweep } from './sweep-model.ts'
+import { competing, outcomeOf, OUTCOMES, type Outcome, type Sweep } from './sweep-model.ts'
 
 /** Null where the axis has no numbers to go along. `series`: its rule's slot of the palette. */
 export function sweepChart({ axes, points }: Sweep, outcome: Outcome, series: number): ChartModel | null {
   const [axis] = axes
   if (axis === undefined || axes.length !== 1 || axis.scale === 'category') return null
+  const among = new Set(competing(points.map(({ row }) => row)))
   const at = points
     // What still trains joins the line when it is as far as the others.
-    .filter((point) => competes(point, points))
+    .filter(({ row }) => among.has(row))
     .flatMap(({ row, places }) => {
       const value = outcomeOf(row, outcome)
       const x = axis.values[places[0] ?? 0]?.number ?? null

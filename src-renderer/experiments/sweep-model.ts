@@ -110,19 +110,18 @@ export function outcomeOf(row: ExperimentRow, outcome: Outcome): Spread | null {
 
 /** The highest first; those that are not through behind those that are, and those without a value last. */
 export function ranked(points: readonly SweepPoint[], outcome: Outcome): readonly SweepPoint[] {
-  const value = (point: SweepPoint): number => {
-    const mean = outcomeOf(point.row, outcome)?.mean ?? -Infinity
-    return competes(point, points) ? mean : mean - 1
+  const among = new Set(competing(points.map(({ row }) => row)))
+  const value = ({ row }: SweepPoint): number => {
+    const mean = outcomeOf(row, outcome)?.mean ?? -Infinity
+    return among.has(row) ? mean : mean - 1
   }
   return points.toSorted((a, b) => value(b) - value(a))
 }
 
-/** A result halfway is not ranked among those of whole trainings; where none is whole, all of them are. */
-export function competes({ row }: SweepPoint, points: readonly SweepPoint[]): boolean {
-  return isThrough(row) || !points.some((other) => isThrough(other.row))
-}
-
-/** Experiments whose results can be ranked and averaged with each other. */
+/**
+ * Experiments whose results can be ranked and averaged with each other: one halfway is not among those of whole trainings;
+ * where none is whole, all of them are.
+ */
 export function competing(rows: readonly ExperimentRow[]): readonly ExperimentRow[] {
   const through = rows.filter(isThrough)
   return through.length > 0 ? through : rows
