@@ -6,6 +6,7 @@ import type { FigureLook, LinesContent } from './figure.ts'
 import { freePlace, type Box, type Obstacle } from './free-place.ts'
 import { legendColumn, legendRows, type Legend } from './legend.ts'
 import { wrapped, type Measure } from './scene.ts'
+import { TITLE_LEADING, TITLE_SIZE } from './title.ts'
 
 export type Place = (value: number) => number
 
@@ -37,11 +38,8 @@ export interface LinesLayout {
   readonly ends: readonly NameAtEnd[]
 }
 
-/** From line to line of a title or of a name, in font sizes. */
-export const TITLE_LEADING = 1.45
+/** From line to line of a name, in font sizes. */
 export const LEADING = 1.2
-/** Of the title, to the words of the figure. */
-export const TITLE_SIZE = 1.15
 
 /** Of the paper's width: a legend beside the lines may take this much, else it stands below them. */
 const MOST_BESIDE = 0.34

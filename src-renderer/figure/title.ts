@@ -4,9 +4,9 @@ import { PAPER } from './paper.ts'
 import { wrapped, type Mark, type Measure } from './scene.ts'
 
 /** Of the title, to the words of the figure. */
-const SIZE = 1.15
+export const TITLE_SIZE = 1.15
 /** From line to line, in font sizes. */
-const LEADING = 1.45
+export const TITLE_LEADING = 1.45
 
 interface Title {
   /** What it takes above the figure; 0 where none is shown. */
@@ -18,12 +18,12 @@ interface Title {
 export function titleOf(look: FigureLook, left: number, margin: number, measure: Measure): Title {
   const { fontSize: size, width, title } = look
   if (!look.showTitle) return { height: 0, marks: [] }
-  const lines = wrapped(title, width - left - margin, size * SIZE, measure)
+  const lines = wrapped(title, width - left - margin, size * TITLE_SIZE, measure)
   return {
-    height: size * (0.45 + LEADING * lines.length),
+    height: size * (0.45 + TITLE_LEADING * lines.length),
     marks: lines.map((text, i) => ({
       ...{ kind: 'words', color: PAPER.ink, anchor: 'start', role: 'title' },
-      ...{ x: left, y: margin + size * (1.1 + i * LEADING), size: size * SIZE, text },
+      ...{ x: left, y: margin + size * (1.1 + i * TITLE_LEADING), size: size * TITLE_SIZE, text },
     })),
   }
 }
