@@ -1,7 +1,7 @@
 /** The 95 % interval of a mean over seeds: by Student's t where there are few of them, else by the bootstrap. */
 import { spreadOf } from '../../src-main/experiment/spread.ts'
 import { bootstrapInterval, CONFIDENCE, RESAMPLES, type Interval } from './bootstrap.ts'
-import { studentQuantile } from './student-t.ts'
+import { studentQuantile } from '../../src-main/experiment/student-t.ts'
 
 /**
  * Below this many values the percentile bootstrap is hardly more than minimum to maximum, and covers the mean far less often

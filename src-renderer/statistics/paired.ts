@@ -2,7 +2,7 @@
 import { spreadOf } from '../../src-main/experiment/spread.ts'
 import type { Interval } from './bootstrap.ts'
 import { studentInterval } from './mean-interval.ts'
-import { normalCdf, studentCdf } from './student-t.ts'
+import { normalCdf, studentCdf } from '../../src-main/experiment/student-t.ts'
 
 /** Differences that agree this closely are equal: accuracies differ by one sample in ten million at least. */
 const SAME = 1e-11

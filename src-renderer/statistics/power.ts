@@ -1,5 +1,5 @@
 /** How many pairs of seeds a paired t-test needs, if the true effect is as large as assumed. */
-import { studentCdf, studentQuantile } from './student-t.ts'
+import { studentCdf, studentQuantile } from '../../src-main/experiment/student-t.ts'
 
 const ALPHA = 0.05
 const POWER = 0.8

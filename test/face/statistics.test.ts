@@ -5,7 +5,7 @@ import { bootstrapInterval } from '../../src-renderer/statistics/bootstrap.ts'
 import { meanInterval, methodText } from '../../src-renderer/statistics/mean-interval.ts'
 import { holm, pairedTest, signedRankTest } from '../../src-renderer/statistics/paired.ts'
 import { pairedPower, pairsForPower } from '../../src-renderer/statistics/power.ts'
-import { normalCdf, studentCdf, studentQuantile } from '../../src-renderer/statistics/student-t.ts'
+import { normalCdf, studentCdf, studentQuantile } from '../../src-main/experiment/student-t.ts'
 import { summarise } from '../../src-renderer/statistics/summary.ts'
 
 const x = [0.9762, 0.9751, 0.977, 0.9748, 0.9781, 0.9759, 0.9766, 0.9744, 0.9763, 0.9772]
