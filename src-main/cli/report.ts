@@ -173,8 +173,8 @@ function doneLines(event: Of<'done'>, terminal: Terminal): string[] {
   if (event.published !== null) {
     const { verdict } = event.published
     const words = {
-      inside: 'within the published spread',
-      outside: 'outside the published spread',
+      inside: 'the same within its margin',
+      outside: 'different',
       'too few seeds': 'too few seeds to judge',
     }[verdict]
     const colour = { inside: 'green', outside: 'yellow', 'too few seeds': 'dim' } as const

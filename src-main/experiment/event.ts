@@ -3,6 +3,7 @@
  * (`apical run --json`), from a worker, over every transport and, those of a seed, in its `metrics.jsonl`.
  */
 
+import type { Verdict } from './agreement.ts'
 import type { Selection } from './experiment.ts'
 
 /** Mean and sample standard deviation (n − 1; 0 for one value) over the seeds that count. */
@@ -35,7 +36,7 @@ export interface SeedOutcome {
 }
 
 export interface PublishedComparison extends Spread {
-  readonly verdict: 'inside' | 'outside' | 'too few seeds'
+  readonly verdict: Verdict
 }
 
 /** Top-k accuracy on the test set over the seeds that count, at the reported epoch, beside what was printed. */

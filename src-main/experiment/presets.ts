@@ -14,6 +14,7 @@ import type { Spread } from './event.ts'
 import { DATASET_NAMES, Experiment, EXPERIMENT_VERSION } from './experiment.ts'
 import type { PresetCard } from './preset-card.ts'
 import type { EarlyCurve, Published } from './published.ts'
+import { decisive } from './same.ts'
 
 /** The file as it was read: whoever remembers what was compared with it has to notice when it changes. */
 export const presetsText = (): string => JSON.stringify(file)
@@ -115,24 +116,6 @@ export function earlyFor(experiment: Experiment): EarlyCurve | null {
 function presetOfSame(experiment: Experiment): Preset | undefined {
   const preset = experiment.preset === null ? undefined : presetNamed(experiment.preset)
   return preset !== undefined && decisive(experiment) === decisive(preset.experiment) ? preset : undefined
-}
-
-function decisive({ data, widths, rule, training }: Experiment): string {
-  const settings = Object.entries(rule.settings).sort(([a], [b]) => (a < b ? -1 : 1))
-  const { batchSize, shuffle, evaluateTest, validation, selection } = training
-  return JSON.stringify([
-    data.name,
-    data.limitTrain,
-    data.limitTest,
-    widths,
-    rule.name,
-    settings,
-    batchSize,
-    shuffle,
-    evaluateTest,
-    validation,
-    selection,
-  ])
 }
 
 function settingsOf({ grid }: StoredPreset): number {

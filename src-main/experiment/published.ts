@@ -1,4 +1,5 @@
 /** Whether means over seeds agree with what the authors printed. */
+import { agreementOf } from './agreement.ts'
 import type { EarlyEpoch, PublishedComparison, Spread, TopKComparison } from './event.ts'
 import { spreadOf } from './spread.ts'
 
@@ -36,26 +37,15 @@ interface SeedCurve {
   readonly collapsed: unknown
 }
 
-/** Agreement is a mean within this many published standard deviations of the published mean. */
-const DEVIATIONS = 2
-/** With fewer seeds than this no verdict is given. */
-const SEEDS_FOR_A_VERDICT = 3
-
-/**
- * inside: our mean is within two published standard deviations of the published mean; outside: it is not;
- * too few seeds: fewer than three of ours, or one published. Null when there is nothing to compare.
- */
+/** Null when there is nothing to compare; else what `agreementOf` says of two means over seeds. */
 export function comparePublished(ours: Spread | null, published: Published | null): PublishedComparison | null {
   if (published === null) return null
   const { mean, sd, n } = published
-  const verdict =
-    ours === null || ours.n < SEEDS_FOR_A_VERDICT || n < 2
-      ? 'too few seeds'
-      : Math.abs(ours.mean - mean) <= DEVIATIONS * sd
-        ? 'inside'
-        : 'outside'
-  return { mean, sd, n, verdict }
+  return { mean, sd, n, verdict: agreementOf(ours, published)?.verdict ?? 'too few seeds' }
 }
+
+/** A first epoch agrees within so many standard deviations of the printed seeds. */
+const DEVIATIONS = 2
 
 /**
  * Our mean after each of the first epochs beside theirs, every printed epoch once, also those that no seed has reached.
