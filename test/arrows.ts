@@ -9,9 +9,10 @@ export const arrows: Record<string, readonly string[]> = {
   experiment: ['program', 'rules', 'data'],
   training: ['program', 'rules', 'data', 'engines', 'experiment'],
   analysis: ['program', 'rules', 'data', 'engines', 'experiment', 'training'],
-  contract: ['program', 'rules', 'data', 'experiment'],
-  lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'contract'],
-  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'contract', 'lab'],
+  paper: ['program', 'rules', 'data', 'experiment'],
+  contract: ['program', 'rules', 'data', 'experiment', 'paper'],
+  lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'paper', 'contract'],
+  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'paper', 'contract', 'lab'],
   preload: ['contract'],
   // The face: from what is drawn with least knowledge to the window that holds it all.
   'face/text': ['contract', 'experiment'],
@@ -63,5 +64,6 @@ export const labArrows: Record<string, readonly string[]> = {
   results: ['problem', 'machine', 'storage'],
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
   jobs: ['problem', 'machine', 'storage', 'datasets', 'results'],
-  office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs'],
+  papers: ['problem', 'storage', 'results'],
+  office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs', 'papers'],
 }

@@ -52,7 +52,7 @@ const reserved: readonly { package: RegExp; only: RegExp }[] = [
 ]
 
 /** Rooms that run anywhere, in a worker, a browser or a test: nothing of Node in them, nor in what they reach. */
-const portable = new Set(['program', 'rules', 'data', 'experiment', 'contract'])
+const portable = new Set(['program', 'rules', 'data', 'experiment', 'paper', 'contract'])
 
 /** What others see of the rules: the list, what a rule is, and its settings; never one paper's file. */
 const doorsOfRules = /^src-main\/rules\/(index|rule|setting)\.ts$/

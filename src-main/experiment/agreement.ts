@@ -1,8 +1,6 @@
 /** Whether two means over seeds are the same result: what was printed, and what was trained here. */
-import type { Spread } from './event.ts'
+import type { Spread, Verdict } from './event.ts'
 import { studentQuantile } from './student-t.ts'
-
-export type Verdict = 'inside' | 'outside' | 'too few seeds'
 
 export interface Agreement {
   /** Ours minus theirs. */

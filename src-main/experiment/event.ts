@@ -3,7 +3,6 @@
  * (`apical run --json`), from a worker, over every transport and, those of a seed, in its `metrics.jsonl`.
  */
 
-import type { Verdict } from './agreement.ts'
 import type { Selection } from './experiment.ts'
 
 /** Mean and sample standard deviation (n − 1; 0 for one value) over the seeds that count. */
@@ -34,6 +33,9 @@ export interface SeedOutcome {
   /** Why it collapsed, failed or counts as at chance, in words; null otherwise. */
   readonly reason: string | null
 }
+
+/** What `agreement.ts` says of two means over seeds. */
+export type Verdict = 'inside' | 'outside' | 'too few seeds'
 
 export interface PublishedComparison extends Spread {
   readonly verdict: Verdict

@@ -18,6 +18,7 @@ import type { FolderLab, FolderParts } from './office/folder-parts.ts'
 import { forecastCalls } from './office/forecast-calls.ts'
 import { LabEvents } from './office/lab-events.ts'
 import type { LabOptions } from './office/lab-options.ts'
+import { paperCalls } from './office/paper-calls.ts'
 import { presetCalls } from './office/preset-calls.ts'
 import { recordCalls } from './office/record-calls.ts'
 import { RowFeed } from './office/row-feed.ts'
@@ -50,12 +51,14 @@ export async function openLab(options: LabOptions): Promise<OpenLab> {
 function openFolder(options: LabOptions, results: string, downloads: Downloads): FolderLab {
   const parts = partsOf(options, results, downloads)
   const { events, queue, rows, pages, jobs } = parts
+  const runs = runCalls(parts)
   return {
     ...descriptionCalls(parts, options.host),
     ...presetCalls,
     ...recordCalls(parts),
     ...forecastCalls(parts),
-    ...runCalls(parts),
+    ...runs,
+    ...paperCalls(parts, runs),
     ...dataSetCalls(parts),
     ...templateAndViewCalls(parts),
     ...benchmarkCalls(parts),

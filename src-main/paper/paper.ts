@@ -33,10 +33,7 @@ const PaperRow = z.strictObject({
   preset: z.string().max(200).nullable().default(null),
   experiment: Experiment.nullable().default(null),
   /** Mean, sample standard deviation and seeds after the last epoch; null where nothing was printed. Of a preset, its own. */
-  published: z
-    .strictObject({ test: Spread.nullable(), train: Spread.nullable() })
-    .nullable()
-    .default(null),
+  published: z.strictObject({ test: Spread.nullable(), train: Spread.nullable() }).nullable().default(null),
   /** Given where seeds of it were lost, so that they can be told apart from the others. */
   perSeed: PerSeed.nullable().default(null),
   /** What a reader has to know of the printed number: 'only 8 of 10 seeds are in the results'. */
@@ -118,11 +115,15 @@ function inconsistencies({ rows, exhibits }: Parts): { path: (string | number)[]
   const known = new Set<string>()
   for (const [i, { id, preset, experiment, perSeed }] of rows.entries()) {
     const path = ['rows', i]
-    if (known.has(id)) problems.push({ path: [...path, 'id'], message: `Expected every row once, found "${id}" again.` })
+    if (known.has(id))
+      problems.push({ path: [...path, 'id'], message: `Expected every row once, found "${id}" again.` })
     known.add(id)
     if ((preset === null) === (experiment === null))
       problems.push({ path, message: `Expected "${id}" to have either a preset or an experiment.` })
-    if (perSeed !== null && [perSeed.test, perSeed.train ?? perSeed.test].some((v) => v.length !== perSeed.seeds.length))
+    if (
+      perSeed !== null &&
+      [perSeed.test, perSeed.train ?? perSeed.test].some((v) => v.length !== perSeed.seeds.length)
+    )
       problems.push({ path: [...path, 'perSeed'], message: `Expected as many accuracies as seeds in "${id}".` })
   }
   const titles = new Set<string>()
@@ -134,12 +135,16 @@ function inconsistencies({ rows, exhibits }: Parts): { path: (string | number)[]
     if (curves.length + listed.length === 0)
       problems.push({ path, message: `Expected curves or rows in exhibit "${id}", found neither.` })
     for (const row of [...curves.map((curve) => curve.row), ...listed])
-      if (!known.has(row)) problems.push({ path, message: `Exhibit "${id}" names "${row}", which is none of the rows.` })
+      if (!known.has(row))
+        problems.push({ path, message: `Exhibit "${id}" names "${row}", which is none of the rows.` })
     if (curves.length > 0 && x === null)
       problems.push({ path: [...path, 'x'], message: `Expected the points at which the curves of "${id}" are given.` })
     for (const { label, mean, low, high } of curves)
       if ([low ?? mean, high ?? mean].some(({ length }) => length !== mean.length) || mean.length > (x?.at.length ?? 0))
-        problems.push({ path, message: `Expected equally many points in the curve "${label}" of "${id}" and its band.` })
+        problems.push({
+          path,
+          message: `Expected equally many points in the curve "${label}" of "${id}" and its band.`,
+        })
   }
   return problems
 }

@@ -1,0 +1,93 @@
+/** A whole paper as this lab has it: data in, data out. */
+import { curveState, type CurveState } from './curves.ts'
+import type { Exhibit, Paper, PaperRow } from './paper.ts'
+import { planOf, type Obstacle, type Plan, type ReadyData } from './plan.ts'
+import { RunsByQuestion } from './row-seeds.ts'
+import { rowState, type PaperVerdict, type RowState } from './row-state.ts'
+import { experimentOf } from './rows.ts'
+import type { TrainedRun } from './trained.ts'
+
+export interface ExhibitState {
+  readonly id: string
+  /** In the order of the exhibit's own. */
+  readonly curves: readonly CurveState[]
+  /** Every row of it once, in order. */
+  readonly rows: readonly RowState[]
+  /** How often each verdict is given, over curves, or over the rows of a table. */
+  readonly verdicts: Readonly<Partial<Record<PaperVerdict, number>>>
+  readonly missing: Missing
+}
+
+export interface Missing {
+  /** Experiments to start or to resume, and networks to train in them. */
+  readonly experiments: number
+  readonly runs: number
+  /** From this machine's own measured speed; null until something was measured. */
+  readonly seconds: number | null
+  readonly underWay: number
+  readonly obstacles: readonly Obstacle[]
+}
+
+/** How long a task takes here; null where that is not known. */
+export type SecondsOf = (task: Plan['tasks'][number]) => number | null
+
+export function paperState(
+  paper: Paper,
+  lab: readonly TrainedRun[],
+  shipped: readonly TrainedRun[],
+  { ready, secondsOf }: { readonly ready: ReadyData; readonly secondsOf: SecondsOf },
+): readonly ExhibitState[] {
+  const runs = new RunsByQuestion(lab)
+  const evidence = new RunsByQuestion(shipped)
+  const rows = new Map(paper.rows.map((row) => [row.id, row]))
+  const known = new Map<string, RowState>()
+  const matching = (row: PaperRow): readonly [readonly TrainedRun[], readonly TrainedRun[]] => {
+    const experiment = experimentOf(row)
+    return experiment === null ? [[], []] : [runs.of(experiment), evidence.of(experiment)]
+  }
+  const stateOf = (row: PaperRow, part: 'test' | 'train'): RowState => {
+    const key = `${part} ${row.id}`
+    const found = known.get(key) ?? rowState(row, ...matching(row), part)
+    known.set(key, found)
+    return found
+  }
+  return paper.exhibits.map((exhibit) => {
+    const curves = exhibit.curves.flatMap((curve) => {
+      const row = rows.get(curve.row)
+      return row === undefined ? [] : [curveState(exhibit, curve, row, ...matching(row))]
+    })
+    const part = exhibit.quantity === 'train' ? 'train' : 'test'
+    const states = rowsOf(exhibit).flatMap((id) => {
+      const row = rows.get(id)
+      return row === undefined ? [] : [stateOf(row, part)]
+    })
+    return {
+      id: exhibit.id,
+      curves,
+      rows: states,
+      verdicts: counted((curves.length > 0 ? curves : states).map(({ verdict }) => verdict)),
+      missing: missingOf(planOf(paper, [exhibit], runs, ready), secondsOf),
+    }
+  })
+}
+
+export function rowsOf({ curves, rows }: Exhibit): readonly string[] {
+  return [...new Set([...curves.map(({ row }) => row), ...rows])]
+}
+
+function counted(verdicts: readonly PaperVerdict[]): ExhibitState['verdicts'] {
+  const counts: Partial<Record<PaperVerdict, number>> = {}
+  for (const verdict of verdicts) counts[verdict] = (counts[verdict] ?? 0) + 1
+  return counts
+}
+
+export function missingOf({ tasks, underWay, obstacles }: Plan, secondsOf: SecondsOf): Missing {
+  const seconds = tasks.map(secondsOf)
+  return {
+    experiments: tasks.length,
+    runs: tasks.reduce((sum, { experiment }) => sum + experiment.seeds.length, 0),
+    seconds: seconds.some((one) => one === null) ? null : seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+    underWay,
+    obstacles,
+  }
+}
