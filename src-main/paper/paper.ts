@@ -33,10 +33,7 @@ const PaperRow = z.strictObject({
   preset: z.string().max(200).nullable().default(null),
   experiment: Experiment.nullable().default(null),
   /** Mean, sample standard deviation and seeds after the last epoch; null where nothing was printed. Of a preset, its own. */
-  published: z
-    .strictObject({ test: Spread.nullable(), train: Spread.nullable() })
-    .nullable()
-    .default(null),
+  published: z.strictObject({ test: Spread.nullable(), train: Spread.nullable() }).nullable().default(null),
   /** Given where seeds of it were lost, so that they can be told apart from the others. */
   perSeed: PerSeed.nullable().default(null),
   /** What a reader has to know of the printed number: 'only 8 of 10 seeds are in the results'. */
@@ -81,6 +78,8 @@ const Exhibit = z.strictObject({
   curves: z.array(PublishedCurve).max(500).default([]),
   /** Of a table, from the top; the rows of curves are those of the curves. */
   rows: z.array(Id).max(2000).default([]),
+  /** What this exhibit calls a row of its list where that is not the row's own label: a grid names settings, a table methods. */
+  labels: z.record(Id, Text).default({}),
   /** Where it stands: file, notebook, cell. */
   source: z.string().max(1000).default(''),
   note: z.string().max(1000).default(''),
@@ -118,15 +117,19 @@ function inconsistencies({ rows, exhibits }: Parts): { path: (string | number)[]
   const known = new Set<string>()
   for (const [i, { id, preset, experiment, perSeed }] of rows.entries()) {
     const path = ['rows', i]
-    if (known.has(id)) problems.push({ path: [...path, 'id'], message: `Expected every row once, found "${id}" again.` })
+    if (known.has(id))
+      problems.push({ path: [...path, 'id'], message: `Expected every row once, found "${id}" again.` })
     known.add(id)
     if ((preset === null) === (experiment === null))
       problems.push({ path, message: `Expected "${id}" to have either a preset or an experiment.` })
-    if (perSeed !== null && [perSeed.test, perSeed.train ?? perSeed.test].some((v) => v.length !== perSeed.seeds.length))
+    if (
+      perSeed !== null &&
+      [perSeed.test, perSeed.train ?? perSeed.test].some((v) => v.length !== perSeed.seeds.length)
+    )
       problems.push({ path: [...path, 'perSeed'], message: `Expected as many accuracies as seeds in "${id}".` })
   }
   const titles = new Set<string>()
-  for (const [i, { id, x, curves, rows: listed }] of exhibits.entries()) {
+  for (const [i, { id, x, curves, rows: listed, labels }] of exhibits.entries()) {
     const path = ['exhibits', i]
     if (titles.has(id))
       problems.push({ path: [...path, 'id'], message: `Expected every exhibit once, found "${id}" again.` })
@@ -134,12 +137,22 @@ function inconsistencies({ rows, exhibits }: Parts): { path: (string | number)[]
     if (curves.length + listed.length === 0)
       problems.push({ path, message: `Expected curves or rows in exhibit "${id}", found neither.` })
     for (const row of [...curves.map((curve) => curve.row), ...listed])
-      if (!known.has(row)) problems.push({ path, message: `Exhibit "${id}" names "${row}", which is none of the rows.` })
+      if (!known.has(row))
+        problems.push({ path, message: `Exhibit "${id}" names "${row}", which is none of the rows.` })
+    for (const row of Object.keys(labels))
+      if (!listed.includes(row))
+        problems.push({
+          path: [...path, 'labels'],
+          message: `Exhibit "${id}" labels "${row}", which it does not list.`,
+        })
     if (curves.length > 0 && x === null)
       problems.push({ path: [...path, 'x'], message: `Expected the points at which the curves of "${id}" are given.` })
     for (const { label, mean, low, high } of curves)
       if ([low ?? mean, high ?? mean].some(({ length }) => length !== mean.length) || mean.length > (x?.at.length ?? 0))
-        problems.push({ path, message: `Expected equally many points in the curve "${label}" of "${id}" and its band.` })
+        problems.push({
+          path,
+          message: `Expected equally many points in the curve "${label}" of "${id}" and its band.`,
+        })
   }
   return problems
 }
