@@ -78,6 +78,8 @@ const Exhibit = z.strictObject({
   curves: z.array(PublishedCurve).max(500).default([]),
   /** Of a table, from the top; the rows of curves are those of the curves. */
   rows: z.array(Id).max(2000).default([]),
+  /** What this exhibit calls a row of its list where that is not the row's own label: a grid names settings, a table methods. */
+  labels: z.record(Id, Text).default({}),
   /** Where it stands: file, notebook, cell. */
   source: z.string().max(1000).default(''),
   note: z.string().max(1000).default(''),
@@ -127,7 +129,7 @@ function inconsistencies({ rows, exhibits }: Parts): { path: (string | number)[]
       problems.push({ path: [...path, 'perSeed'], message: `Expected as many accuracies as seeds in "${id}".` })
   }
   const titles = new Set<string>()
-  for (const [i, { id, x, curves, rows: listed }] of exhibits.entries()) {
+  for (const [i, { id, x, curves, rows: listed, labels }] of exhibits.entries()) {
     const path = ['exhibits', i]
     if (titles.has(id))
       problems.push({ path: [...path, 'id'], message: `Expected every exhibit once, found "${id}" again.` })
@@ -137,6 +139,12 @@ function inconsistencies({ rows, exhibits }: Parts): { path: (string | number)[]
     for (const row of [...curves.map((curve) => curve.row), ...listed])
       if (!known.has(row))
         problems.push({ path, message: `Exhibit "${id}" names "${row}", which is none of the rows.` })
+    for (const row of Object.keys(labels))
+      if (!listed.includes(row))
+        problems.push({
+          path: [...path, 'labels'],
+          message: `Exhibit "${id}" labels "${row}", which it does not list.`,
+        })
     if (curves.length > 0 && x === null)
       problems.push({ path: [...path, 'x'], message: `Expected the points at which the curves of "${id}" are given.` })
     for (const { label, mean, low, high } of curves)
