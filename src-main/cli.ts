@@ -9,6 +9,7 @@ import { engines } from './cli/engines.ts'
 import { helpFor, overview, version } from './cli/help.ts'
 import { suggestion } from './experiment/nearest.ts'
 import { inspect } from './cli/inspect.ts'
+import { paper } from './cli/paper.ts'
 import { presets } from './cli/presets.ts'
 import { explain } from './cli/refusal.ts'
 import { resume } from './cli/resume.ts'
@@ -18,7 +19,7 @@ import { serve } from './cli/serve.ts'
 import { show } from './cli/show.ts'
 import { Terminal } from './cli/terminal.ts'
 
-const COMMANDS: readonly Command[] = [run, resume, runs, show, inspect, presets, engines, data, bench, serve]
+const COMMANDS: readonly Command[] = [run, resume, runs, show, inspect, presets, paper, engines, data, bench, serve]
 
 process.exitCode = await main(process.argv.slice(2))
 

@@ -53,6 +53,7 @@ export const shared: readonly string[] = [
   'src-main/experiment/selection.ts',
   'src-main/experiment/spread.ts',
   'src-main/experiment/student-t.ts',
+  'src-main/paper/words.ts',
 ]
 
 /** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */

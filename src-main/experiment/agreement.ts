@@ -16,6 +16,8 @@ export interface Agreement {
 export interface Tolerance {
   readonly slack: number
   readonly widest: number
+  /** Standard error that all of our seeds have in common, which their spread cannot show: of samples drawn once for all. */
+  readonly shared?: number
 }
 
 /** Of accuracies, as fractions: 0.1 and 1 percentage points. */
@@ -26,6 +28,8 @@ export const ANGLE_TOLERANCE: Tolerance = { slack: 0.5, widest: 5 }
 /** With fewer seeds than this on our side no verdict is given. */
 const SEEDS_FOR_A_VERDICT = 3
 const CONFIDENCE = 0.95
+/** Half of the normal distribution's 95 %, in standard deviations. */
+const NORMAL = 1.959964
 
 /**
  * inside: |m₂ − m₁| ≤ margin, with margin = t₀.₉₇₅(ν)·√(s₁²/n₁ + s₂²/n₂) + slack; outside: beyond it; too few seeds: fewer than
@@ -36,18 +40,19 @@ const CONFIDENCE = 0.95
  * what two true copies of one experiment may differ by: ten images of ten thousand, as one finds between machines that sum
  * in another order or draw from another generator; without it two spreads near zero would refuse each other over a single
  * image. The widest margin keeps "not shown to differ" from being read as "the same": where it is exceeded nothing is said.
- * Null where one of both is missing.
+ * What all of our seeds share beside (a training accuracy of 2,000 samples, the same for each) is added in quadrature. Null
+ * where one of both is missing.
  *
  * @param ours mean, sample standard deviation and number of seeds, like `theirs`
  */
 export function agreementOf(
   ours: Spread | null,
   theirs: Spread | null,
-  { slack, widest }: Tolerance = ACCURACY_TOLERANCE,
+  { slack, widest, shared = 0 }: Tolerance = ACCURACY_TOLERANCE,
 ): Agreement | null {
   if (ours === null || theirs === null) return null
   const difference = ours.mean - theirs.mean
-  const half = halfWidth(ours, theirs)
+  const half = Math.hypot(halfWidth(ours, theirs), NORMAL * shared)
   const margin = half + slack
   const interval = { low: difference - half, high: difference + half }
   const few = ours.n < SEEDS_FOR_A_VERDICT || theirs.n < 2 || !(margin <= widest)

@@ -85,7 +85,7 @@ export function curveState(
       // A measure ends with the last batch that it is taken after.
       ends ? epochs : epoch,
       epochs,
-      toleranceOf(wanted.quantity, wanted.quantity === 'top-k' ? 'percent' : ''),
+      toleranceOf(wanted, seeds, end?.mean),
     ),
     ...(last !== undefined && !ends ? { verdict: 'not finished' as const } : {}),
   }

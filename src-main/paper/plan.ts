@@ -8,8 +8,8 @@ import type { Wanted } from './values.ts'
 
 export interface Task {
   readonly row: string
-  /** A run that goes on, with so many epochs in all; null for a new one. */
-  readonly resume: { readonly run: string; readonly epochs: number } | null
+  /** A run that goes on, with so many epochs in all, `longer` where that is more than it was to have; null for a new one. */
+  readonly resume: { readonly run: string; readonly epochs: number; readonly longer: boolean } | null
   /** With the seeds that are trained by it. */
   readonly experiment: Experiment
 }
@@ -120,7 +120,11 @@ function tasksOf(
     const experimentOfRun = { ...run.experiment, seeds: taken }
     tasks.push({
       row,
-      resume: { run: run.id, epochs: Math.max(epochs, run.experiment.training.epochs) },
+      resume: {
+        run: run.id,
+        epochs: Math.max(epochs, run.experiment.training.epochs),
+        longer: epochs > run.experiment.training.epochs,
+      },
       experiment: experimentOfRun,
     })
     left = left.filter((seed) => !taken.includes(seed))

@@ -1,5 +1,11 @@
 /** One row of a paper beside what was trained of it. */
-import { agreementOf, ANGLE_TOLERANCE, type Agreement, type Tolerance } from '../experiment/agreement.ts'
+import {
+  ACCURACY_TOLERANCE,
+  agreementOf,
+  ANGLE_TOLERANCE,
+  type Agreement,
+  type Tolerance,
+} from '../experiment/agreement.ts'
 import type { Spread, Verdict } from '../experiment/event.ts'
 import { countedSeeds } from '../experiment/result.ts'
 import { spreadOf } from '../experiment/spread.ts'
@@ -37,6 +43,10 @@ export interface LostSeed {
 
 export interface RowState extends Compared {
   readonly id: string
+  readonly label: string
+  /** Empty for a preset that this version does not have. */
+  readonly rule: string
+  readonly dataset: string
   readonly from: Filling['from']
   /** Seeds with a result at `epochs`, lost ones included, of so many that the paper has. */
   readonly trained: number
@@ -143,13 +153,15 @@ export function rowState(
 ): RowState {
   const experiment = experimentOf(row)
   const of = experiment?.training.epochs ?? 0
-  const filling = fillingOf(lab, shipped, of, { quantity: part, series: null })
+  const wanted: Wanted = { quantity: part, series: null }
+  const filling = fillingOf(lab, shipped, of, wanted)
   const counting = countingOf(row, filling)
   const ours = spreadOf(counting.seeds.map(({ seed }) => lastValue(seed, counting.epoch, part)))
   const [first] = filling.seeds
   return {
-    id: row.id,
-    ...compared(ours, publishedSpread(row, part), counting.epoch, of),
+    ...{ id: row.id, label: row.label },
+    ...{ rule: experiment?.rule.name ?? '', dataset: experiment?.data.name ?? '' },
+    ...compared(ours, publishedSpread(row, part), counting.epoch, of, toleranceOf(wanted, counting.seeds, ours?.mean)),
     from: filling.from,
     trained: counting.seeds.length + (counting.lost.leftOut ? counting.lost.ours.length : 0),
     wanted: experiment?.seeds.length ?? 0,
@@ -168,7 +180,7 @@ export function compared(
   published: Spread | null,
   done: number,
   of: number,
-  tolerance?: Tolerance,
+  tolerance: Tolerance,
 ): Compared {
   const agreement = agreementOf(ours, published, tolerance)
   return { published, ours, agreement, verdict: verdictOf(ours, agreement, done, of) }
@@ -180,10 +192,17 @@ function verdictOf(ours: Spread | null, agreement: Agreement | null, done: numbe
   return done < of ? 'not finished' : agreement.verdict
 }
 
-/** How far apart values of a quantity may lie and agree. */
-export function toleranceOf(quantity: string, unit: string): Tolerance | undefined {
+/** How far apart values of a quantity may lie and agree. @param seeds ours, with what they were evaluated on */
+export function toleranceOf({ quantity }: Wanted, seeds: readonly RowSeed[], mean: number | undefined): Tolerance {
   // Everything that is counted in images is an accuracy.
-  return isAccuracy(quantity) || unit === 'percent' ? undefined : ANGLE_TOLERANCE
+  if (!isAccuracy(quantity) && quantity !== 'top-k') return ANGLE_TOLERANCE
+  if (quantity !== 'train' || mean === undefined) return ACCURACY_TOLERANCE
+  const drawn = seeds.flatMap(({ run }) =>
+    typeof run.experiment.training.evaluateTrain === 'number' ? [run.experiment.training.evaluateTrain] : [],
+  )
+  // One draw serves all seeds of a run.
+  if (drawn.length === 0) return ACCURACY_TOLERANCE
+  return { ...ACCURACY_TOLERANCE, shared: Math.sqrt((mean * (1 - mean)) / Math.min(...drawn)) }
 }
 
 function usedRuns(seeds: readonly RowSeed[]): readonly UsedRun[] {
@@ -208,7 +227,7 @@ function differences({ experiment }: TrainedRun): readonly string[] {
   if (evaluateTrain === 'off') return ['The training accuracy is not taken.']
   if (evaluateTrain === 'all') return []
   return [
-    `The training accuracy is of ${evaluateTrain.toLocaleString('en')} samples drawn for each seed; in the paper it is of all.`,
+    `The training accuracy is of ${evaluateTrain.toLocaleString('en')} samples, the same for all seeds; in the paper it is of all.`,
   ]
 }
 

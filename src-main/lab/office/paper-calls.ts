@@ -81,11 +81,7 @@ export function paperCalls(
       for (const { experiment, resume } of plan.tasks) {
         if (resume === null) started.push((await runs.start({ experiment })).id)
         else {
-          await runs.resume({ id: resume.run, epochs: resume.epochs }).catch(async (error: unknown) => {
-            // One that was interrupted short of its own epochs goes on as it is.
-            if (!(error instanceof LabProblem)) throw error
-            await runs.resume({ id: resume.run })
-          })
+          await runs.resume({ id: resume.run, ...(resume.longer ? { epochs: resume.epochs } : {}) })
           started.push(resume.run)
         }
       }
