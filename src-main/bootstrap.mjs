@@ -292,8 +292,8 @@ function packagesHash() {
 }
 
 function faceHash() {
-  // What the face's modules can reach: its own folder, the contract, and the experiment with the schemas below it.
-  const below = ['contract.ts', 'experiment', 'rules', 'data', 'program'].map((name) => `src-main/${name}`)
+  // What the face's modules can reach: its own folder, the contract, papers and the experiment with the schemas below it.
+  const below = ['contract.ts', 'paper', 'experiment', 'rules', 'data', 'program'].map((name) => `src-main/${name}`)
   return hashOf(['src-renderer', ...below, 'package-lock.json'])
 }
 

@@ -8,6 +8,8 @@ export type Route =
   | { readonly screen: 'compare'; readonly ids: readonly string[] }
   /** All experiments of one sweep; stands under Compare. */
   | { readonly screen: 'sweep'; readonly id: string }
+  /** A paper by its id, null for the one that comes with Apical; one of its exhibits, or all. */
+  | { readonly screen: 'paper'; readonly paper: string | null; readonly exhibit: string | null }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
   /** All settings of the grid that a preset was chosen from. */
@@ -34,6 +36,8 @@ function readRoute(hash: string): Route {
       return first === 'sweep' && second !== undefined
         ? { screen: 'sweep', id: second }
         : { screen, ids: distinct(rest) }
+    case 'paper':
+      return { screen, paper: first ?? null, exhibit: second ?? null }
     case 'new': {
       if (first === 'grid' && second !== undefined) return { screen, from: first, name: second }
       const from = BEGINNINGS.find((one) => one === first)
@@ -50,6 +54,10 @@ export function writeRoute(route: Route): string {
   if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
   if (route.screen === 'run') parts.push(route.id)
+  if (route.screen === 'paper' && route.paper !== null) {
+    parts.push(route.paper)
+    if (route.exhibit !== null) parts.push(route.exhibit)
+  }
   if (route.screen === 'new' && route.from !== null) {
     parts.push(route.from, route.name)
     if (route.from !== 'grid' && route.sweep === true) parts.push('sweep')

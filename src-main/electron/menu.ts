@@ -48,8 +48,9 @@ export function menuTemplate({ mac, devTools, show, openResultsFolder, showResul
         screen('Lab', 'CmdOrCtrl+1', '/lab'),
         screen('Live', 'CmdOrCtrl+2', '/live'),
         screen('Compare', 'CmdOrCtrl+3', '/compare'),
-        screen('Data', 'CmdOrCtrl+4', '/data'),
-        screen('Engines', 'CmdOrCtrl+5', '/engines'),
+        screen('Paper', 'CmdOrCtrl+4', '/paper'),
+        screen('Data', 'CmdOrCtrl+5', '/data'),
+        screen('Engines', 'CmdOrCtrl+6', '/engines'),
         separator,
         {
           label: 'Theme',

@@ -1,5 +1,6 @@
 /** What this lab still has to train for an exhibit, and how. */
 import type { Experiment } from '../experiment/experiment.ts'
+import { decisive } from '../experiment/same.ts'
 import type { Exhibit, Paper, PaperRow } from './paper.ts'
 import { rowSeeds, type RunsByQuestion } from './row-seeds.ts'
 import { experimentOf } from './rows.ts'
@@ -42,14 +43,26 @@ export function demandsOf(exhibit: Exhibit): ReadonlyMap<string, readonly Wanted
   return demands
 }
 
-/** Of several exhibits together, each row once. */
+/** Rows that ask one question: the same experiment, wherever in the paper it stands. */
+interface Question {
+  readonly row: string
+  readonly experiment: Experiment
+  readonly seeds: Set<number>
+  readonly wanted: Wanted[]
+  /** Taken for all of them: a measure moves nothing. */
+  readonly measures: Map<string, Experiment['measures'][number]>
+}
+
+/**
+ * Of several exhibits together. What several rows ask is trained once: an ablation's row is often that of another figure with
+ * other seeds.
+ */
 export function planOf(paper: Paper, exhibits: readonly Exhibit[], runs: RunsByQuestion, ready: ReadyData): Plan {
   const demands = new Map<string, Wanted[]>()
   for (const exhibit of exhibits)
     for (const [row, wanted] of demandsOf(exhibit)) demands.set(row, [...(demands.get(row) ?? []), ...wanted])
-  const tasks: Task[] = []
+  const questions = new Map<string, Question>()
   const obstacles: Obstacle[] = []
-  let underWay = 0
   for (const row of paper.rows) {
     const wanted = demands.get(row.id)
     if (wanted === undefined) continue
@@ -58,12 +71,30 @@ export function planOf(paper: Paper, exhibits: readonly Exhibit[], runs: RunsByQ
       obstacles.push({ row: row.id, ...unknownPreset(row) })
       continue
     }
+    const key = `${experiment.training.epochs} ${decisive(experiment)}`
+    const question = questions.get(key) ?? {
+      row: row.id,
+      experiment,
+      seeds: new Set(),
+      wanted: [],
+      measures: new Map(),
+    }
+    for (const seed of experiment.seeds) question.seeds.add(seed)
+    for (const measure of experiment.measures)
+      if (!question.measures.has(measure.name)) question.measures.set(measure.name, measure)
+    question.wanted.push(...wanted)
+    questions.set(key, question)
+  }
+  const tasks: Task[] = []
+  let underWay = 0
+  for (const { row, experiment: first, seeds, wanted, measures } of questions.values()) {
+    const experiment = { ...first, seeds: [...seeds].sort((a, b) => a - b), measures: [...measures.values()] }
     const { missing, coming } = missingSeeds(experiment, runs, wanted)
     underWay += coming
     if (missing.length === 0) continue
     const obstacle = ready(experiment.data.name)
-    if (obstacle !== null) obstacles.push({ row: row.id, ...obstacle })
-    else tasks.push(...tasksOf(row.id, experiment, runs, missing))
+    if (obstacle !== null) obstacles.push({ row, ...obstacle })
+    else tasks.push(...tasksOf(row, experiment, runs, missing))
   }
   return { tasks, underWay, obstacles }
 }

@@ -47,6 +47,8 @@ type ChartSource =
 
 export interface ChartModel {
   readonly name: string
+  /** What y is, where the name says more than that. */
+  readonly quantity?: string
   /** What there is to know about its lines before any is looked at. */
   readonly note?: string
   /** What all its lines have in common: said here once, and in no line's name. */

@@ -16,6 +16,7 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
   // The unit stands behind the numbers, or in brackets.
   const suffix = `, ${model.unit}`
   const title = model.name.endsWith(suffix) ? model.name.slice(0, -suffix.length) : model.name
+  const quantity = model.quantity ?? title
   return {
     format: 'apical-figure',
     version: 1,
@@ -44,7 +45,7 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
       // What no line says has to be said somewhere: in the title, which is the caption's beginning and the file's name.
       title: (model.shared === undefined ? title : `${title} · ${model.shared}`).slice(0, 300),
       xTitle: model.xLabel.charAt(0).toUpperCase() + model.xLabel.slice(1),
-      yTitle: model.unit === 'percent' ? title : unit === '' ? title : `${title} (${unit})`,
+      yTitle: model.unit === 'percent' || unit === '' ? quantity : `${quantity} (${unit})`,
     },
   }
 }

@@ -8,6 +8,7 @@ export const laterScreens = {
   run: () => import('./run/Run.svelte'),
   compare: () => import('./compare/Compare.svelte'),
   sweep: () => import('./sweep/Sweep.svelte'),
+  paper: () => import('./paper/PaperScreen.svelte'),
   data: () => import('./data/Data.svelte'),
   engines: () => import('./engines/Engines.svelte'),
 } as const

@@ -12,8 +12,9 @@ const SCREENS: readonly (readonly [name: string, key: string, to: Route])[] = [
   ['Lab', 'Ctrl+1', { screen: 'lab' }],
   ['Live', 'Ctrl+2', { screen: 'live', run: null }],
   ['Compare', 'Ctrl+3', { screen: 'compare', ids: [] }],
-  ['Data', 'Ctrl+4', { screen: 'data' }],
-  ['Engines', 'Ctrl+5', { screen: 'engines' }],
+  ['Paper', 'Ctrl+4', { screen: 'paper', paper: null, exhibit: null }],
+  ['Data', 'Ctrl+5', { screen: 'data' }],
+  ['Engines', 'Ctrl+6', { screen: 'engines' }],
   ['New experiment', 'Ctrl+N', { screen: 'new', from: null }],
 ]
 

@@ -150,7 +150,7 @@ describe('one life of the app', () => {
     expect(shortcuts).toEqual(expect.arrayContaining(['CmdOrCtrl+N', 'CmdOrCtrl+1', 'CmdOrCtrl+2']))
     const doings = seen['menu'] as Note[]
     expect(doings.filter(([call]) => call === 'loadURL').map(([, url]) => url)).toEqual(
-      ['new', 'do/palette', 'do/search', 'do/undo', 'lab', 'live', 'compare', 'data', 'engines', 'do/shortcuts'].map(
+      ['new', 'do/palette', 'do/search', 'do/undo', 'lab', 'live', 'compare', 'paper', 'data', 'engines', 'do/shortcuts'].map(
         (address) => `app://apical/#/${address}`,
       ),
     )

@@ -1,0 +1,2 @@
+/** The paper that comes with Apical. */
+export const SHIPPED = 'corinfomax-2023'
