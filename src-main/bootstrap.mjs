@@ -120,6 +120,7 @@ const commands = {
   'test:mutants': { needs: ['packages'], run: ['test/mutants.ts'] },
   'test:app': { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
   screenshots: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
+  reproduced: { needs: ['packages'], run: ['test/reproduced.ts'] },
   dist: {
     needs: ['packages', 'native', 'face', 'desktop'],
     run: ['node_modules/electron-builder/cli.js', '--config', 'electron-builder.yml'],
@@ -147,7 +148,7 @@ function start(run) {
   const standing = underNpm ? process.env['INIT_CWD'] : process.cwd()
   const child = spawn(recentNode(), [inClone(entry), ...fixed, ...args], {
     stdio: 'inherit',
-    cwd: command === 'apical' || command === 'bench' ? (standing ?? root) : root,
+    cwd: ['apical', 'bench', 'reproduced'].includes(command) ? (standing ?? root) : root,
     // Compiled code is kept between starts: a command begins in a third of the time.
     env: {
       NODE_COMPILE_CACHE: inClone('build/compile-cache'),

@@ -48,6 +48,15 @@ describe('the file', () => {
     expect(one.title.length).toBeLessThan(90)
   })
 
+  it('may not call a row by another name that it does not list', () => {
+    const [grid, ...others] = paper.exhibits.filter(({ kind }) => kind === 'grid')
+    const labels = { ...grid!.labels, [others[0]!.rows[0]!]: 'η = 1' }
+    const found = Paper.safeParse({ ...paper, exhibits: [{ ...grid, labels }] })
+    expect(found.error?.issues.map(({ message }) => message)).toEqual([
+      `Exhibit "${grid!.id}" labels "${others[0]!.rows[0]}", which it does not list.`,
+    ])
+  })
+
   it('draws only what the rows measure', () => {
     for (const { id, quantity, curves } of paper.exhibits)
       for (const curve of curves) {
