@@ -72,7 +72,7 @@ export function planOf(paper: Paper, exhibits: readonly Exhibit[], runs: RunsByQ
       continue
     }
     const key = `${experiment.training.epochs} ${decisive(experiment)}`
-    const question = questions.get(key) ?? {
+    const question: Question = questions.get(key) ?? {
       row: row.id,
       experiment,
       seeds: new Set(),
