@@ -22,15 +22,24 @@ export const arrows: Record<string, readonly string[]> = {
   'face/stores': ['contract', 'experiment', 'face/text', 'face/transport', 'face/charts'],
   'face/export': ['face/text', 'face/stores'],
   'face/figure': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores', 'face/export'],
-  'face/paper': ['contract', 'experiment', 'face/text', 'face/charts', 'face/export', 'face/figure'],
+  'face/exhibits': ['contract', 'experiment', 'paper', 'face/text', 'face/charts', 'face/export', 'face/figure'],
   'face/experiments': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores'],
   'face/parts': [
     ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/stores', 'face/export'],
-    ...['face/figure', 'face/paper', 'face/experiments'],
+    ...['face/figure', 'face/exhibits', 'face/experiments'],
   ],
   'face/screens': [
-    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/transport', 'face/charts', 'face/stores'],
-    ...['face/export', 'face/figure', 'face/paper', 'face/experiments', 'face/parts'],
+    ...[
+      'contract',
+      'experiment',
+      'paper',
+      'face/text',
+      'face/statistics',
+      'face/transport',
+      'face/charts',
+      'face/stores',
+    ],
+    ...['face/export', 'face/figure', 'face/exhibits', 'face/experiments', 'face/parts'],
   ],
   'face/window': [
     ...['contract', 'experiment', 'face/text', 'face/transport', 'face/stores', 'face/figure', 'face/experiments'],

@@ -1,7 +1,8 @@
 /** A whole paper as this lab has it: data in, data out. */
+import type { Experiment } from '../experiment/experiment.ts'
 import { curveState, type CurveState } from './curves.ts'
 import type { Exhibit, Paper, PaperRow } from './paper.ts'
-import { planOf, type Obstacle, type Plan, type ReadyData } from './plan.ts'
+import { planOf, type Obstacle, type Plan, type ReadyData, type Task } from './plan.ts'
 import { RunsByQuestion } from './row-seeds.ts'
 import { rowState, type PaperVerdict, type RowState } from './row-state.ts'
 import { experimentOf } from './rows.ts'
@@ -22,14 +23,16 @@ export interface Missing {
   /** Experiments to start or to resume, and networks to train in them. */
   readonly experiments: number
   readonly runs: number
-  /** From this machine's own measured speed; null until something was measured. */
-  readonly seconds: number | null
+  /** From this machine's own measured speed, at the quickest and at the slowest; null until something was measured. */
+  readonly seconds: readonly [number, number] | null
+  /** The first of them of which no speed is known; null where that of all is. */
+  readonly untimed: Experiment | null
   readonly underWay: number
   readonly obstacles: readonly Obstacle[]
 }
 
-/** How long a task takes here; null where that is not known. */
-export type SecondsOf = (task: Plan['tasks'][number]) => number | null
+/** How long a task takes here, at the quickest and at the slowest; null where that is not known. */
+export type SecondsOf = (task: Task) => readonly [number, number] | null
 
 export function paperState(
   paper: Paper,
@@ -82,11 +85,14 @@ function counted(verdicts: readonly PaperVerdict[]): ExhibitState['verdicts'] {
 }
 
 export function missingOf({ tasks, underWay, obstacles }: Plan, secondsOf: SecondsOf): Missing {
-  const seconds = tasks.map(secondsOf)
+  const each = tasks.map((task) => ({ task, seconds: secondsOf(task) }))
+  const untimed = each.find(({ seconds }) => seconds === null)?.task.experiment ?? null
+  const sum = (end: 0 | 1): number => each.reduce((total, { seconds }) => total + (seconds?.[end] ?? 0), 0)
   return {
     experiments: tasks.length,
-    runs: tasks.reduce((sum, { experiment }) => sum + experiment.seeds.length, 0),
-    seconds: seconds.some((one) => one === null) ? null : seconds.reduce<number>((sum, one) => sum + (one ?? 0), 0),
+    runs: tasks.reduce((total, { experiment }) => total + experiment.seeds.length, 0),
+    seconds: untimed === null ? [sum(0), sum(1)] : null,
+    untimed,
     underWay,
     obstacles,
   }

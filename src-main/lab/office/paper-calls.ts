@@ -31,16 +31,19 @@ export function paperCalls(
   }
 
   /** Of an experiment as large as the task; what is left of a run that goes on is its share. */
-  const secondsOf = ({ experiment, resume }: Task, run: TrainedRun | undefined): number | null => {
-    const seconds = forecastExperiment(experiment, speeds.of(experiment)?.secondsPerFlop ?? null).seconds
-    if (seconds === null || resume === null || run === undefined) return seconds
-    const taken = run.seeds.filter(({ seed }) => experiment.seeds.includes(seed))
+  const secondsOf = ({ experiment, resume }: Task, run: TrainedRun | undefined): readonly [number, number] | null => {
+    const speed = speeds.of(experiment)
+    const seconds = speed && forecastExperiment(experiment, speed.secondsPerFlop).seconds
+    if (speed === null || seconds === null) return null
+    const taken = run?.seeds.filter(({ seed }) => experiment.seeds.includes(seed)) ?? []
     const done = taken.reduce((sum, { epochs }) => sum + (epochs.at(-1) ?? 0), 0)
-    return seconds * Math.max(0, 1 - done / (resume.epochs * Math.max(1, taken.length)))
+    const left = resume === null ? 1 : Math.max(0, 1 - done / (resume.epochs * Math.max(1, taken.length)))
+    const doubt = doubtOf(speed)
+    return [(seconds * left) / doubt, seconds * left * doubt]
   }
 
-  const forecastOf = (lab: readonly TrainedRun[]): ((task: Task) => number | null) => {
-    const found = new Map<string, number | null>()
+  const forecastOf = (lab: readonly TrainedRun[]): ((task: Task) => readonly [number, number] | null) => {
+    const found = new Map<string, readonly [number, number] | null>()
     return (task) => {
       const key = JSON.stringify([task.row, task.resume, task.experiment.seeds])
       if (!found.has(key))
@@ -113,6 +116,12 @@ export function paperCalls(
 
 function cardOf({ id, title, authors, source, exhibits }: Paper): PaperCard {
   return { id, title, authors, source, exhibits: exhibits.length, own: id !== shippedPaper().id }
+}
+
+/** By what factor a forecast may be off, to either side: a run of this network repeats itself, a benchmark is of another. */
+function doubtOf({ basis, ofNetwork }: NonNullable<ReturnType<FolderParts['speeds']['of']>>): number {
+  if (!ofNetwork) return 1.5
+  return basis === 'run' ? 1.08 : 1.2
 }
 
 function freeId(papers: Papers, title: string): string {

@@ -29,6 +29,7 @@ export class PaperWatch {
   readonly shown = $derived.by((): readonly ShownExhibit[] => {
     const { paper, state } = this
     if (paper === null || state === null) return []
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- looked up at once, and not kept
     const states = new Map(state.exhibits.map((one) => [one.id, one]))
     return paper.exhibits.flatMap((exhibit) => {
       const found = states.get(exhibit.id)

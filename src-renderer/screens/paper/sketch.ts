@@ -1,6 +1,6 @@
 /** Paths of a sketch, in a box of its own units. */
 import { extent } from 'd3-array'
-import type { ExhibitLine } from '../../paper/exhibit-table.ts'
+import type { ExhibitLine } from '../../exhibits/exhibit-table.ts'
 import type { ShownExhibit } from './paper-watch.svelte.ts'
 
 export const SKETCH = { width: 260, height: 92 }
@@ -36,7 +36,9 @@ export function curvesIn({ exhibit, state }: ShownExhibit): readonly SketchedCur
       })
     const own = state.curves[i]
     const drawn = (own?.at ?? []).flatMap((place, index) =>
-      index % step === 0 || index === (own?.at.length ?? 0) - 1 ? [`${short(x(place))} ${short(y(own?.mean[index] ?? 0))}`] : [],
+      index % step === 0 || index === (own?.at.length ?? 0) - 1
+        ? [`${short(x(place))} ${short(y(own?.mean[index] ?? 0))}`]
+        : [],
     )
     return {
       band: low === null || high === null ? '' : pathOf([...points(high), ...points(low).toReversed()], 'Z'),

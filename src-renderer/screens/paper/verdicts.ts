@@ -1,7 +1,6 @@
 /** Verdicts in colour and in words. */
-import type { Missing, PaperVerdict } from '../../../src-main/contract.ts'
+import type { ExhibitState, Missing, PaperVerdict } from '../../../src-main/contract.ts'
 import { workText } from '../../../src-main/paper/words.ts'
-import { duration } from '../../text/format.ts'
 
 /** The worst first: that is what is looked for. */
 export const VERDICTS = [
@@ -30,9 +29,51 @@ export function toneOf(verdict: PaperVerdict): 'good' | 'bad' | 'warn' | 'faint'
   }
 }
 
-/** 'Run what is missing: 3 experiments, 30 runs, about 13 min here'; null where nothing can be started. */
+/** 'Run what is missing: 3 experiments, 30 runs, 12 to 14 min here'; null where nothing can be started. */
 export function missingText(missing: Missing): string | null {
   if (missing.experiments === 0) return null
-  const time = missing.seconds === null ? 'time not known yet' : `about ${duration(missing.seconds)} here`
+  const time = missing.seconds === null ? 'time not known yet' : `${between(missing.seconds)} here`
   return `Run what is missing: ${workText(missing)}, ${time}`
+}
+
+const UNITS = [
+  { seconds: 3600, name: 'h' },
+  { seconds: 60, name: 'min' },
+  { seconds: 1, name: 's' },
+]
+
+/** '12 to 14 min', 'about 2 h'. */
+function between([low, high]: readonly [number, number]): string {
+  const { seconds, name } = UNITS.find((unit) => high >= 2 * unit.seconds) ?? { seconds: 1, name: 's' }
+  const shown = (value: number): string => {
+    const count = value / seconds
+    return name === 'h' && count < 10 ? count.toFixed(1).replace(/\.0$/, '') : String(Math.max(1, Math.round(count)))
+  }
+  const [from, to] = [shown(low), shown(high)]
+  return from === to ? `about ${to} ${name}` : `${from} to ${to} ${name}`
+}
+
+/** Over all exhibits; a row that stands on several counts on each. */
+export function totals(exhibits: readonly ExhibitState[]): Readonly<Partial<Record<PaperVerdict, number>>> {
+  const counts: Partial<Record<PaperVerdict, number>> = {}
+  for (const { verdicts } of exhibits)
+    for (const verdict of VERDICTS) {
+      const more = verdicts[verdict] ?? 0
+      if (more > 0) counts[verdict] = (counts[verdict] ?? 0) + more
+    }
+  return counts
+}
+
+/** Why experiments cannot be run here, each reason once. */
+export function obstaclesIn({ obstacles }: Missing): readonly {
+  readonly message: string
+  readonly next: string
+  readonly count: number
+  /** The next step is on Data. */
+  readonly data: boolean
+}[] {
+  return [...Map.groupBy(obstacles, ({ message }) => message)].map(([message, same]) => {
+    const next = same[0]?.next ?? ''
+    return { message, next, count: same.length, data: next.includes('Data') }
+  })
 }

@@ -1,2 +1,0 @@
-/** The paper that comes with Apical. */
-export const SHIPPED = 'corinfomax-2023'
