@@ -11,7 +11,11 @@ export const arrows: Record<string, readonly string[]> = {
   analysis: ['program', 'rules', 'data', 'engines', 'experiment', 'training'],
   contract: ['program', 'rules', 'data', 'experiment'],
   lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'contract'],
-  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'contract', 'lab'],
+  // Of the face, the files of `withoutWindow` alone.
+  hosts: [
+    ...['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'contract', 'lab'],
+    'face/figure',
+  ],
   preload: ['contract'],
   // The face: from what is drawn with least knowledge to the window that holds it all.
   'face/text': ['contract', 'experiment'],
@@ -51,6 +55,16 @@ export const shared: readonly string[] = [
   'src-main/experiment/result.ts',
   'src-main/experiment/selection.ts',
   'src-main/experiment/spread.ts',
+]
+
+/**
+ * Of the face, what a host may import: a figure is drawn by one code, in a window and from the command line. These files and
+ * all that they reach run in plain Node: no store, no component, nothing that only a browser or a bundler gives.
+ */
+export const withoutWindow: readonly string[] = [
+  'src-renderer/figure/figure-bytes.ts',
+  'src-renderer/figure/figure.ts',
+  'src-renderer/figure/pdf.ts',
 ]
 
 /** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */
