@@ -12,7 +12,11 @@ export const arrows: Record<string, readonly string[]> = {
   paper: ['program', 'rules', 'data', 'experiment'],
   contract: ['program', 'rules', 'data', 'experiment', 'paper'],
   lab: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'paper', 'contract'],
-  hosts: ['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'paper', 'contract', 'lab'],
+  // Of the face, the files of `withoutWindow` alone.
+  hosts: [
+    ...['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'paper', 'contract', 'lab'],
+    ...['face/figure', 'face/exhibits'],
+  ],
   preload: ['contract'],
   // The face: from what is drawn with least knowledge to the window that holds it all.
   'face/text': ['contract', 'experiment'],
@@ -64,6 +68,19 @@ export const shared: readonly string[] = [
   'src-main/experiment/spread.ts',
   'src-main/experiment/student-t.ts',
   'src-main/paper/words.ts',
+]
+
+/**
+ * Of the face, what a host may import: a figure is drawn by one code, in a window and from the command line. These files and
+ * all that they reach run in plain Node: no store, no component, nothing that only a browser or a bundler gives.
+ */
+export const withoutWindow: readonly string[] = [
+  'src-renderer/exhibits/exhibit-model.ts',
+  'src-renderer/exhibits/exhibit-table.ts',
+  'src-renderer/figure/figure-bytes.ts',
+  'src-renderer/figure/figure.ts',
+  'src-renderer/figure/from-chart.ts',
+  'src-renderer/figure/pdf.ts',
 ]
 
 /** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */

@@ -5,7 +5,8 @@ import { dirname, join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { describe, expect, test } from 'vitest'
-import { arrows, labArrows, shared } from './arrows.ts'
+import { arrows, labArrows, shared, withoutWindow } from './arrows.ts'
+import { importsOf } from './imports.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
@@ -51,6 +52,9 @@ const reserved: readonly { package: RegExp; only: RegExp }[] = [
   { package: /^(svelte|chart\.js|katex|@fontsource-variable)(\/|$)/, only: /^src-renderer\// },
 ]
 
+/** Packages and files that a browser or a bundler is needed for. */
+const forWindows = /^(svelte|chart\.js|katex|bits-ui|@fontsource-variable)(\/|$)|\.(css|svg|png|ttf|woff2)$/
+
 /** Rooms that run anywhere, in a worker, a browser or a test: nothing of Node in them, nor in what they reach. */
 const portable = new Set(['program', 'rules', 'data', 'experiment', 'paper', 'contract'])
 
@@ -71,71 +75,6 @@ function labViolation(path: string, target: string): string | null {
   return from === null || labArrows[from]?.includes(to)
     ? null
     : `the lab's ${from} may not import its ${to} (${target})`
-}
-
-interface Import {
-  /** As written; null where the argument of a dynamic import is computed, which no check could follow. */
-  readonly specifier: string | null
-  readonly line: number
-  /** Gone when the types are. */
-  readonly typesOnly: boolean
-}
-
-function importsOf(path: string, source: string): Import[] {
-  const found: Import[] = []
-  const script = path.endsWith('.svelte') ? scriptsOf(source) : source
-  const file = ts.createSourceFile(path, script, ts.ScriptTarget.Latest, false, ts.ScriptKind.TS)
-  const add = (at: ts.Node, specifier: ts.Node | undefined, typesOnly = false): void => {
-    const line = file.getLineAndCharacterOfPosition(at.getStart(file)).line + 1
-    found.push({
-      specifier: specifier !== undefined && ts.isStringLiteralLike(specifier) ? specifier.text : null,
-      line,
-      typesOnly,
-    })
-  }
-  const visit = (node: ts.Node): void => {
-    if (ts.isImportDeclaration(node)) add(node, node.moduleSpecifier, holdsTypesOnly(node))
-    else if (ts.isExportDeclaration(node) && node.moduleSpecifier !== undefined)
-      add(node, node.moduleSpecifier, node.isTypeOnly)
-    else if (ts.isExternalModuleReference(node)) add(node, node.expression)
-    else if (ts.isImportTypeNode(node))
-      add(node, ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true)
-    else if (ts.isCallExpression(node)) {
-      const { expression } = node
-      const loads =
-        expression.kind === ts.SyntaxKind.ImportKeyword ||
-        (ts.isIdentifier(expression) && expression.text === 'require')
-      if (loads) add(node, node.arguments[0])
-    }
-    ts.forEachChild(node, visit)
-  }
-  visit(file)
-  return found
-}
-
-function holdsTypesOnly({ importClause }: ts.ImportDeclaration): boolean {
-  if (importClause === undefined) return false
-  if (importClause.phaseModifier === ts.SyntaxKind.TypeKeyword) return true
-  const { name, namedBindings } = importClause
-  return (
-    name === undefined &&
-    namedBindings !== undefined &&
-    ts.isNamedImports(namedBindings) &&
-    namedBindings.elements.every(({ isTypeOnly }) => isTypeOnly)
-  )
-}
-
-/** The script blocks of a component, everything else blanked so that line numbers stay true. */
-function scriptsOf(component: string): string {
-  const blank = (text: string): string => text.replace(/[^\n]/g, ' ')
-  let scripts = ''
-  let end = 0
-  for (const { 0: block, 1: code = '', index } of component.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/g)) {
-    const start = index + block.indexOf('>') + 1
-    scripts += blank(component.slice(end, start)) + code
-    end = start + code.length
-  }
-  return scripts + blank(component.slice(end))
 }
 
 /** All that is wrong with these sources, one sentence each. Keys are paths from the clone's root. */
@@ -168,12 +107,40 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
           violations.push(`${at}: ${room} may not import ${other} (${target})`)
         else if (isFace(room) && !isFace(other) && !typesOnly && !shared.includes(target))
           violations.push(`${at}: the face may import types alone from ${other} (${target})`)
+        else if (isFace(other) && !isFace(room) && !withoutWindow.includes(target))
+          violations.push(`${at}: a host may import of the face what draws without a window alone (${target})`)
         else if (other === 'rules' && !doorsOfRules.test(target))
           violations.push(`${at} knows one rule by name (${target})`)
       } else violations.push(...packageViolations(path, specifier, dependencies).map((wrong) => `${at} ${wrong}`))
     }
   }
-  return [...violations, ...cyclesIn(graph)]
+  return [...violations, ...windowsIn(sources), ...cyclesIn(graph)]
+}
+
+/** What plain Node could not load, among the files that hosts may import of the face and all that these reach. */
+function windowsIn(sources: ReadonlyMap<string, string>): string[] {
+  return [...drawnWithoutWindow(sources)].flatMap((path) => [
+    ...(path.endsWith('.ts') && !path.endsWith('.svelte.ts')
+      ? []
+      : [`${path}: a host reaches it, and it needs a window`]),
+    ...importsOf(path, sources.get(path) ?? '').flatMap(({ specifier, line, typesOnly }) =>
+      typesOnly || specifier === null || (!specifier.includes('?') && !forWindows.test(specifier))
+        ? []
+        : [`${path}:${line}: a host reaches it, and ${specifier} needs a window`],
+    ),
+  ])
+}
+
+/** `withoutWindow` and all that it reaches by value. */
+function drawnWithoutWindow(sources: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const reached = new Set(withoutWindow.filter((path) => sources.has(path)))
+  for (const path of reached)
+    for (const { specifier, typesOnly } of importsOf(path, sources.get(path) ?? ''))
+      if (!typesOnly && specifier?.startsWith('.') === true) {
+        const target = posix.join(posix.dirname(path), specifier)
+        if (sources.has(target)) reached.add(target)
+      }
+  return reached
 }
 
 function isShared(path: string, specifier: string | null): boolean {
@@ -235,6 +202,8 @@ describe('the check sees', () => {
     'src-main/contract.ts': "import type { Experiment } from './experiment/experiment.ts'",
     'src-main/main.ts': "import { app } from 'electron'\nimport './lab/lab.ts'",
     'src-main/cli/run.ts': "import '../lab/lab.ts'",
+    'src-main/cli/figure-file.ts': "import '../../src-renderer/figure/pdf.ts'",
+    'src-renderer/figure/pdf.ts': "import type { Lab } from '../lab.svelte.ts'\nimport './scene.ts'",
     'src-renderer/App.svelte':
       '<script lang="ts">\nimport type { Lab } from "../src-main/contract.ts"\nimport "./screens/lab/Lab.svelte"\n</script>\n<p>import x from "electron"</p>',
     'src-renderer/lab.svelte.ts': "import type { Lab } from '../src-main/contract.ts'",
@@ -324,6 +293,36 @@ describe('the check sees', () => {
     ],
     ['a store in a chart', 'src-renderer/charts/scale.ts', "import '../lab.svelte.ts'", 'may not import face/stores'],
     ['a loose module', 'src-renderer/loose.ts', "import './lab.svelte.ts'", 'face/loose may not import face/stores'],
+    [
+      'the face in a host',
+      'src-main/cli/figure-file.ts',
+      "import '../../src-renderer/charts/scale.ts'",
+      'hosts may not import face/charts',
+    ],
+    [
+      'more of the figures in a host than what draws without a window',
+      'src-main/cli/figure-file.ts',
+      "import type { Scene } from '../../src-renderer/figure/scene.ts'",
+      'what draws without a window alone',
+    ],
+    [
+      'a store under what draws without a window',
+      'src-renderer/figure/scene.ts',
+      "import '../lab.svelte.ts'",
+      'lab.svelte.ts: a host reaches it',
+    ],
+    [
+      'a file that a bundler names under what draws without a window',
+      'src-renderer/figure/scene.ts',
+      "import font from '@fonts/a.ttf?url'",
+      'scene.ts:1: a host reaches it, and @fonts/a.ttf?url needs a window',
+    ],
+    [
+      'a package of the window under what draws without a window',
+      'src-renderer/charts/scale.ts',
+      "import { Chart } from 'chart.js'",
+      'scale.ts:1: a host reaches it, and chart.js needs a window',
+    ],
     ['preload looking around', 'src-main/preload.ts', "import './lab/lab.ts'", 'preload may not import lab'],
     ['a host imported from below', 'src-main/lab/lab.ts', "import '../cli/run.ts'", 'lab may not import hosts'],
     ['electron', 'src-main/lab/lab.ts', "import 'electron'", 'imports electron'],
@@ -418,6 +417,21 @@ describe('the clone', () => {
     // Electron brings itself; Svelte is compiled into the face. All else that the app imports has to ship with it.
     const brought = new Set([...Object.keys({ ...dependencies, ...optionalDependencies }), 'electron', 'svelte'])
     expect(violationsIn(sources, brought)).toEqual([])
+  })
+
+  test('ships what the command line draws figures with, beside the archive, which plain Node cannot read', () => {
+    const reached = [...drawnWithoutWindow(sources)].filter((path) => path.startsWith('src-renderer/'))
+    expect(reached).toEqual(expect.arrayContaining([...withoutWindow]))
+    const folders = new Set(reached.map((path) => posix.dirname(path)))
+    const lists = readFileSync(join(root, 'electron-builder.yml'), 'utf8').split(/^(?=\w)/m)
+    const named = (key: string): readonly string[] =>
+      [
+        ...(lists.find((list) => list.startsWith(`${key}:`)) ?? '').matchAll(
+          /^ +- (src-renderer\/.+)\/\*\*\/\*\.ts$/gm,
+        ),
+      ].map(([, folder = '']) => folder)
+    expect(new Set(named('files'))).toEqual(folders)
+    expect(named('asarUnpack')).toEqual(named('files'))
   })
 
   test('compiles the portable rooms without Node and without a browser', () => {

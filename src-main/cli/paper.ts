@@ -76,7 +76,7 @@ export const paper: Command = {
           throw new UsageProblem('Expected --to FILE, found nothing.', 'For instance --to figure.pdf.')
         const file = resolve(to)
         const { state } = exhibitOf(opened, id ?? '')
-        await exportExhibit(opened, id ?? '', file, words.has('ours-only'))
+        await exportExhibit(opened, id ?? '', file, !words.has('ours-only'))
         terminal.data({ kind: 'exported', exhibit: id, file, verdicts: state.verdicts })
         terminal.print(`Wrote ${file}`)
         return EXIT.done

@@ -1,5 +1,5 @@
 /** The numbers of a chart for other programs: as a table, and as Python that reads the run's own files. */
-import type { ChartModel } from './chart-model.ts'
+import { columnName, type ChartModel } from './chart-model.ts'
 import type { ChartChoice } from './chart-view.ts'
 import { notAFormula } from '../text/spreadsheet.ts'
 import { pandasSmoothing } from './smoothing.ts'
@@ -9,15 +9,19 @@ export type TableReader = 'spreadsheet' | 'program'
 
 /** All lines, one row for each x: every point, none thinned. Bands have two columns. Tabs or commas. */
 export function tableText(model: ChartModel, separator: '\t' | ',', reader: TableReader = 'spreadsheet'): string {
-  const columns = model.lines.flatMap(({ label, x, y, low, high }) => [
-    { name: label, x, values: y },
-    ...(low === undefined || high === undefined
-      ? []
-      : [
-          { name: `${label}, band from`, x, values: low },
-          { name: `${label}, band to`, x, values: high },
-        ]),
-  ])
+  const columns = model.lines.flatMap((line) => {
+    const { x, y, low, high } = line
+    const name = columnName(line)
+    return [
+      { name, x, values: y },
+      ...(low === undefined || high === undefined
+        ? []
+        : [
+            { name: `${name}, band from`, x, values: low },
+            { name: `${name}, band to`, x, values: high },
+          ]),
+    ]
+  })
   const rows = new Map<number, string[]>()
   columns.forEach(({ x, values }, column) => {
     x.forEach((at, i) => {
@@ -46,7 +50,9 @@ const PARTS: Readonly<Record<string, string>> = {
 export function pandasCode(model: ChartModel, choice: ChartChoice, folder: string): string | null {
   const { source } = model
   if (source === undefined) return null
-  const labels = model.lines.flatMap(({ label, thin, light }) => (thin === true || light === true ? [] : [label]))
+  const labels = model.lines.flatMap(({ label, thin, light, reference }) =>
+    thin === true || light === true || reference === true ? [] : [label],
+  )
   const read = {
     epochs: `x, lines = "epoch", ${python(Object.fromEntries(labels.map((label) => [label, PARTS[label] ?? label])))}
 def points(rows):

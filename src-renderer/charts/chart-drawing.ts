@@ -11,9 +11,9 @@ import {
   type Scale,
 } from 'chart.js'
 import { drawPoint } from 'chart.js/helpers'
-import { lastFinite, shown, type ChartModel, type EarlyBand, type Line } from './chart-model.ts'
-import { xTicks, type Drawn, type DrawnLine, type Edges } from './chart-view.ts'
-import { colourProperty, DASH_PATTERNS, SHADES } from './line-style.ts'
+import { lastFinite, nameBeside, namedLines, shown, type ChartModel, type EarlyBand, type Line } from './chart-model.ts'
+import { behindFirst, xTicks, type Drawn, type DrawnLine, type Edges } from './chart-view.ts'
+import { colourProperty, DASH_PATTERNS, REFERENCE_DASH, SHADES } from './line-style.ts'
 import { literally } from '../text/literal-type.ts'
 import { wrapped } from '../text/wrap.ts'
 import type { Points } from './pyramid.ts'
@@ -156,7 +156,8 @@ function setTicks(axis: Scale, content: Content | undefined): void {
   axis.ticks = values.map((value, i) => ({ value: forward(kind, value), label: texts[i] ?? '' }))
 }
 
-function datasetsOf({ drawn, palette }: Content): ChartDataset<'line', Point[]>[] {
+/** Exported for its test. */
+export function datasetsOf({ drawn, palette }: Pick<Content, 'drawn' | 'palette'>): ChartDataset<'line', Point[]>[] {
   const main = drawn.lines.map((line) => dataset(line.main, line.line, drawn, palette, emphasis(line)))
   // Where a pixel holds many points the envelope says what the raw line would, without drawing over itself.
   const raw = drawn.lines.flatMap(({ line, raw: points, envelope }) =>
@@ -165,11 +166,12 @@ function datasetsOf({ drawn, palette }: Content): ChartDataset<'line', Point[]>[
   return [...main, ...raw]
 }
 
-type Emphasis = 'line' | 'light' | 'dense' | 'thin' | 'behind'
+type Emphasis = 'line' | 'light' | 'dense' | 'thin' | 'behind' | 'reference'
 
 function emphasis({ line, envelope, raw }: DrawnLine): Emphasis {
   if (line.thin === true) return 'thin'
   if (line.light === true) return 'light'
+  if (line.reference === true) return 'reference'
   return envelope !== null && raw === null ? 'dense' : 'line'
 }
 
@@ -179,6 +181,7 @@ const EMPHASES: Readonly<Record<Emphasis, { readonly width: number; readonly str
   dense: { width: 1, strength: 80 },
   thin: { width: 1, strength: 45 },
   behind: { width: 1, strength: 32 },
+  reference: { width: 1.2, strength: 85 },
 }
 
 function dataset(
@@ -201,10 +204,17 @@ function dataset(
     borderColor: strength === 100 ? color : `color-mix(in srgb, ${color} ${strength}%, transparent)`,
     borderWidth: width,
     // Dashes of a line that goes up and down in every pixel are noise.
-    borderDash: how === 'dense' || how === 'behind' ? [] : [...DASH_PATTERNS[line.dash]],
+    borderDash:
+      how === 'reference'
+        ? [...REFERENCE_DASH]
+        : how === 'dense' || how === 'behind'
+          ? []
+          : [...DASH_PATTERNS[line.dash]],
     borderJoinStyle: 'round',
     borderCapStyle: line.dash === 'dotted' ? 'round' : 'butt',
     spanGaps: true,
+    // The higher are drawn the earlier, whatever their place among the lines.
+    order: how === 'reference' ? 1 : 0,
     // Markers are drawn below, a few a line; an element a point would be resolved one by one.
     pointRadius: 0,
     clip: 2,
@@ -215,9 +225,9 @@ function colorOf(line: Line, palette: Palette): string {
   return palette.series[(line.series - 1) % palette.series.length]?.[line.shade ?? 0] ?? palette.ink
 }
 
-function endText(line: Line, unit: string): { readonly name: string; readonly value: string } {
+function endText(line: Line, { lines, unit }: ChartModel): { readonly name: string; readonly value: string } {
   const last = line.y[lastFinite(line)] ?? NaN
-  return { name: line.short ?? line.label, value: unit === 'percent' ? ` ${(last * 100).toFixed(1)}` : '' }
+  return { name: nameBeside(line, lines), value: unit === 'percent' ? ` ${(last * 100).toFixed(1)}` : '' }
 }
 
 /** On several lines where one is too short; what is longer still gives way to its value. */
@@ -248,11 +258,10 @@ function endWidth({ model, palette }: Content): number {
   measuring.font = endFont(palette)
   literally(measuring)
   let widest = 0
-  for (const line of model.lines)
-    if (line.thin !== true) {
-      const { name, value } = endText(line, model.unit)
-      widest = Math.max(widest, measuring.measureText(name + value).width)
-    }
+  for (const line of namedLines(model.lines)) {
+    const { name, value } = endText(line, model)
+    widest = Math.max(widest, measuring.measureText(name + value).width)
+  }
   return Math.min(MOST_END, Math.ceil(widest) + 14)
 }
 let measuring: CanvasRenderingContext2D | null = null
@@ -335,9 +344,10 @@ const bandsAndNames: Plugin<'line'> = {
       // On whichever side there is room for it.
       ctx.fillText(label, px + 5 + width < area.right ? px + 5 : px - 5 - width, area.bottom - 6)
     }
-    for (const { line, band, envelope } of drawn.lines) {
+    for (const { line, band, envelope } of behindFirst(drawn.lines)) {
       ctx.fillStyle = colorOf(line, palette)
-      if (band !== null) fillBetween(ctx, band, places, 0.15)
+      // Under our own band that of what was published must still be seen.
+      if (band !== null) fillBetween(ctx, band, places, line.reference === true ? 0.22 : 0.15)
       if (envelope !== null) fillBetween(ctx, envelope, places, 0.22)
     }
     ctx.restore()
@@ -351,7 +361,7 @@ const bandsAndNames: Plugin<'line'> = {
     drawn.lines.forEach(({ line }, i) => {
       const { data } = chart.getDatasetMeta(i)
       // One point alone is no line: it must be seen by its marker.
-      const marked = line.thin !== true && (line.light !== true || data.length === 1)
+      const marked = line.thin !== true && ((line.light !== true && line.reference !== true) || data.length === 1)
       if (marked) drawMarkers(ctx, data, line, colorOf(line, palette), places)
     })
     ctx.save()
@@ -360,13 +370,13 @@ const bandsAndNames: Plugin<'line'> = {
     ctx.textBaseline = 'middle'
     const room = chart.width - area.right - 11
     // As many lines each as all of them have room for.
-    const named = model.lines.filter(({ thin }) => thin !== true).length
-    const most = Math.max(1, Math.min(3, Math.floor(area.height / NAME_HEIGHT / Math.max(1, named))))
-    const names = model.lines
-      .filter((line) => line.thin !== true && lastFinite(line) >= 0)
+    const named = namedLines(model.lines)
+    const most = Math.max(1, Math.min(3, Math.floor(area.height / NAME_HEIGHT / Math.max(1, named.length))))
+    const names = named
+      .filter((line) => lastFinite(line) >= 0)
       .map((line) => ({
         line,
-        texts: fitted(endText(line, model.unit), most, (text) => ctx.measureText(text).width <= room),
+        texts: fitted(endText(line, model), most, (text) => ctx.measureText(text).width <= room),
         at: endOf(drawn, line, places),
       }))
       .sort((a, b) => a.at - b.at)

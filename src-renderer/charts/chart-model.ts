@@ -19,6 +19,8 @@ export interface Line {
   readonly thin?: boolean
   /** Of many rough values beside a few exact ones: drawn lighter, without markers. */
   readonly light?: boolean
+  /** What was published, behind our own line of the same colour: named one by one only where there is none. */
+  readonly reference?: boolean
   /** What it is called at its end, where the label is too long for that. */
   readonly short?: string
 }
@@ -63,6 +65,8 @@ export interface ChartModel {
   readonly published?: { readonly mean: number; readonly sd: number }
   readonly marks?: readonly Mark[]
   readonly early?: EarlyBand
+  /** What its published lines and their bands are, told once for all of them: 'published, mean ± sd'. */
+  readonly referenceNote?: string
   readonly source?: ChartSource
 }
 
@@ -72,6 +76,44 @@ export interface EarlyBand {
   readonly mean: readonly number[]
   /** Half its height at each x; 0 where no spread was printed. */
   readonly half: readonly number[]
+}
+
+/** A line among others, of a chart or of a figure. */
+type OneOfLines = Pick<Line, 'label' | 'short' | 'thin' | 'reference' | 'series' | 'shade'> & {
+  readonly y: ArrayLike<number>
+}
+
+/** What a line is called where it stands by itself: in a table, under the crosshair, spoken. */
+export function lineName({ label, short, reference }: Pick<Line, 'label' | 'short' | 'reference'>): string {
+  return `${short ?? label}${reference === true ? PUBLISHED : ''}`
+}
+const PUBLISHED = ', published'
+
+/** The same in full, as the head of a column. */
+export function columnName({ label, reference }: Pick<Line, 'label' | 'reference'>): string {
+  return lineName({ label, ...(reference === undefined ? {} : { reference }) })
+}
+
+/** Lines with a name beside them, at their ends or in a legend: no single seeds, and nothing published that stands behind a line of ours. */
+export function namedLines<L extends OneOfLines>(lines: readonly L[]): readonly L[] {
+  const ours = lines.filter((line) => isOurs(line))
+  const behind = (line: L): boolean =>
+    ours.some(({ series, shade = 0 }) => series === line.series && shade === (line.shade ?? 0))
+  return lines.filter((line) => line.thin !== true && !(line.reference === true && behind(line)))
+}
+
+/** The name beside a line. Where all lines were published, that is said once and not of each. */
+export function nameBeside(line: OneOfLines, lines: readonly OneOfLines[]): string {
+  return lines.some((one) => isOurs(one)) ? lineName(line) : (line.short ?? line.label)
+}
+
+function isOurs({ thin, reference, y }: OneOfLines): boolean {
+  return thin !== true && reference !== true && Array.prototype.some.call(y, Number.isFinite)
+}
+
+/** What is said of all published lines together; null where there are none. */
+export function referenceNoteOf({ lines, referenceNote }: Pick<ChartModel, 'lines' | 'referenceNote'>): string | null {
+  return lines.some(({ reference }) => reference === true) ? (referenceNote ?? 'published') : null
 }
 
 export function shown(value: number, unit: string): string {
@@ -102,7 +144,9 @@ export function summary(model: ChartModel): string {
     const unit = unitAfter(model.unit)
     const at = (i: number): string =>
       `${shown(line.y[i] as number, model.unit)}${unit} at ${model.xLabel} ${place(line.x[i] as number)}`
-    return [first === last ? `${line.label}: ${at(last)}` : `${line.label} from ${at(first)} to ${at(last)}`]
+    return [
+      first === last ? `${columnName(line)}: ${at(last)}` : `${columnName(line)} from ${at(first)} to ${at(last)}`,
+    ]
   })
   const published =
     model.published === undefined

@@ -38,6 +38,7 @@ export function readingAt(
   model: Pick<ChartModel, 'unit' | 'band'>,
 ): Reading {
   const { unit } = model
+  const isSd = model.band?.chosen === 'sd'
   const x = xOf(at)
   const shown = (value: number): string => number(value, unit).replace('-', '−')
   const after = unit === 'percent' ? unitAfter(unit) : ''
@@ -55,8 +56,9 @@ export function readingAt(
     }
     const low = line.low?.[i] ?? NaN
     const high = line.high?.[i] ?? NaN
-    if (high > low)
-      beside.push(model.band?.chosen === 'sd' ? `± ${shown(high - value)}` : `${shown(low)} to ${shown(high)}`)
+    // What bands mean here is not said of those that were published: such a one is told by its width where it is even.
+    const even = line.reference === true ? Math.abs(high + low - 2 * value) < 1e-3 * (high - low) : isSd
+    if (high > low) beside.push(even ? `± ${shown(high - value)}` : `${shown(low)} to ${shown(high)}`)
     if (envelope !== null) {
       const here = pyramidOf(line.y).range(indexOf(line.x, xAt(x - 0.5)), indexOf(line.x, xAt(x + 0.5)) + 1)
       if (here.low >= 0) beside.push(`${shown(line.y[here.low]!)} to ${shown(line.y[here.high]!)} around`)

@@ -39,6 +39,12 @@ export interface Drawn {
   readonly lines: readonly DrawnLine[]
 }
 
+/** In the order in which they are drawn: what was published lies behind all else. */
+export function behindFirst(lines: readonly DrawnLine[]): readonly DrawnLine[] {
+  const behind = ({ line }: DrawnLine): boolean => line.reference === true
+  return [...lines.filter(behind), ...lines.filter((one) => !behind(one))]
+}
+
 /** Everything there is along x; on a log axis, what of it has a place there. */
 export function wholeRange(model: ChartModel, kind: ScaleKind): Range {
   let low = Infinity
@@ -68,7 +74,8 @@ export function drawnOf(model: ChartModel, choice: ChartChoice, window: Range | 
     column === 0 ? x.low : column === columns ? x.high : inverse(x.kind, from + step * column)
   const pixels = { columns, edge }
   const lines = model.lines.map((line): DrawnLine => {
-    const smooth = choice.smoothing.kind !== 'none' && line.thin !== true
+    // What was published is shown as it was published.
+    const smooth = choice.smoothing.kind !== 'none' && line.thin !== true && line.reference !== true
     const { envelope, ...points } = seen(line, pyramidOf(line.y), pixels)
     if (!smooth) return { line, main: points, raw: null, envelope, band: bandOf(line, x, pixels) }
     const y = smoothedOf(line.y, choice.smoothing)

@@ -20,6 +20,9 @@ export const DASH_PATTERNS: Readonly<Record<Dash, readonly number[]>> = {
   long: [8, 2.5, 1.5, 2.5],
 }
 
+/** Of what was published, behind a line that may have any of these. */
+export const REFERENCE_DASH: readonly number[] = [4, 3]
+
 export const MARKERS = ['circle', 'triangle', 'rect', 'rectRot', 'crossRot', 'star'] as const
 export type Marker = (typeof MARKERS)[number]
 

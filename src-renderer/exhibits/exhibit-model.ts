@@ -17,21 +17,15 @@ export function exhibitModel(
 ): ChartModel {
   const looks = looksOf(state, seriesOf)
   const references: Line[] = []
-  const named: Line[] = []
   const ours: Line[] = []
-  const trained = state.curves.some(({ at }) => at.length > 0)
   for (const [i, curve] of exhibit.curves.entries()) {
     const own = state.curves[i]
     const look = looks[i]
     if (look === undefined) continue
     const x = Float64Array.from((exhibit.x?.at ?? []).slice(0, curve.mean.length))
     const band = curve.low !== null && curve.high !== null ? { low: values(curve.low), high: values(curve.high) } : {}
-    const theirs = { ...look, x, y: values(curve.mean), ...band }
-    const empty = own === undefined || own.at.length === 0
-    // A published line that nothing of ours stands before is named itself.
-    if (published && empty && trained) named.push({ ...theirs, label: `${curve.label}, published`, light: true })
-    else if (published) references.push({ ...theirs, label: curve.label, reference: true })
-    if (!empty) ours.push(lineOf(curve.label, look, own))
+    if (published) references.push({ ...look, label: curve.label, x, y: values(curve.mean), ...band, reference: true })
+    if (own !== undefined && own.at.length > 0) ours.push(lineOf(curve.label, look, own))
   }
   const { unit, label } = quantityOf(exhibit)
   return {
@@ -39,7 +33,7 @@ export function exhibitModel(
     quantity: label,
     xLabel: exhibit.x?.unit ?? 'epoch',
     unit,
-    lines: [...references, ...named, ...ours],
+    lines: [...references, ...ours],
     ...(references.length > 0 ? { referenceNote: noteOf(exhibit) } : {}),
     ...(ours.some(({ low }) => low !== undefined) ? { band: { chosen: 'sd', options: [] } } : {}),
   }

@@ -4,18 +4,20 @@ import tinos from '@expo-google-fonts/tinos/400Regular/Tinos_400Regular.ttf?url'
 import { FAMILIES } from './look.ts'
 import type { Mark, Measure, Scene } from './scene.ts'
 
-/** The files of the two fonts, for those who embed them. */
-export const FONT_FILES: Readonly<Record<Scene['family'], { readonly name: string; readonly url: string }>> = {
-  sans: { name: 'Arimo', url: arimo },
-  serif: { name: 'Tinos', url: tinos },
+const FONT_URLS: Readonly<Record<Scene['family'], string>> = { sans: arimo, serif: tinos }
+
+/** The file of a font, for a PDF that embeds it. */
+export async function fontBytes(family: Scene['family']): Promise<Uint8Array> {
+  return new Uint8Array(await (await fetch(FONT_URLS[family])).arrayBuffer())
 }
 
 /** Loads the fonts of figures into the page; what is measured before is measured in another font. */
 export async function loadFonts(): Promise<void> {
   await Promise.all(
-    Object.values(FONT_FILES).map(async ({ name, url }) => {
-      if ([...document.fonts].some(({ family }) => family === name)) return
-      const face = new FontFace(name, `url(${url})`)
+    (['sans', 'serif'] as const).map(async (family) => {
+      const name = FAMILIES[family].font
+      if ([...document.fonts].some((font) => font.family === name)) return
+      const face = new FontFace(name, `url(${FONT_URLS[family]})`)
       document.fonts.add(face)
       await face.load()
     }),
@@ -28,6 +30,7 @@ export function measureIn(family: Scene['family']): Measure {
     if (ctx === null) return text.length * size * 0.55
     // Measured large: small sizes are rounded to whole pixels by some systems.
     ctx.font = `100px ${FAMILIES[family].css}`
+    ctx.fontKerning = 'none'
     return (ctx.measureText(text).width * size) / 100
   }
 }
@@ -79,6 +82,7 @@ function paintMark(ctx: CanvasRenderingContext2D, mark: Mark, family: string): v
       ctx.translate(mark.x, mark.y)
       if (mark.upward === true) ctx.rotate(-Math.PI / 2)
       ctx.font = `${mark.size}px ${family}`
+      ctx.fontKerning = 'none'
       ctx.fillStyle = mark.color
       ctx.textAlign = mark.anchor === 'middle' ? 'center' : mark.anchor
       ctx.fillText(mark.text, 0, 0)

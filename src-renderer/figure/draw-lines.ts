@@ -1,11 +1,11 @@
 /** Lines with their bands, axes and legend on paper. */
-import type { ChartModel, Line } from '../charts/chart-model.ts'
-import { drawnOf, xTicks, type DrawnLine, type Edges } from '../charts/chart-view.ts'
+import { namedLines, type ChartModel, type Line } from '../charts/chart-model.ts'
+import { behindFirst, drawnOf, xTicks, type DrawnLine, type Edges } from '../charts/chart-view.ts'
 import { tickTexts } from '../charts/scale.ts'
 import type { FigureLook, LinesContent } from './figure.ts'
 import { KEY, legendWords } from './legend.ts'
-import { marker, strokeOf } from './line-marks.ts'
-import { layoutOf, LEADING, type LinesLayout, type Place } from './lines-layout.ts'
+import { marker, referenceStroke, strokeOf } from './line-marks.ts'
+import { layoutOf, LEADING, type LegendEntry, type LinesLayout, type Place } from './lines-layout.ts'
 import { TITLE_LEADING, TITLE_SIZE } from './title.ts'
 import { PAPER, seriesColor } from './paper.ts'
 import { box, type Disc, type Mark, type Measure, type Path, type Scene, type Stroke } from './scene.ts'
@@ -27,6 +27,7 @@ export function modelOf(content: LinesContent, name: string): ChartModel {
     ...(content.early === null ? {} : { early: content.early }),
     marks: content.marks,
     ...(content.shared === '' ? {} : { shared: content.shared }),
+    ...(content.reference === '' ? {} : { referenceNote: content.reference }),
   }
 }
 
@@ -35,7 +36,7 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
   const model = modelOf(content, look.title)
   const choice = { ...content.scales, smoothing: content.smoothing }
   const drawn = drawnOf(model, choice, content.window, Math.round(width * 2))
-  const named = drawn.lines.filter(({ line }) => line.thin !== true)
+  const named = namedLines(model.lines)
   const layout = layoutOf({ content, drawn }, look, measure)
   const { height, frame, xOf, yOf, tick, margin, yTicks, yTexts } = layout
   const bottom = frame.y + frame.height
@@ -61,23 +62,24 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
     const x = xOf(mark.x)
     inside.push(rule([x, frame.y, x, frame.y + frame.height], PAPER.quiet, lineWidth * 0.6, [3, 2]))
   }
-  for (const { line, band, envelope } of drawn.lines)
+  const ordered = behindFirst(drawn.lines)
+  for (const { line, band, envelope } of ordered)
     for (const [edges, opacity] of [
-      [band, 0.18],
+      [band, bandTint(line)],
       [envelope, 0.3],
     ] as const)
       if (edges !== null) inside.push(between(edges, xOf, yOf, seriesColor(line), opacity))
   for (const { line, raw, envelope } of drawn.lines)
     if (raw !== null && envelope === null)
       inside.push(trace(raw.x, raw.y, xOf, yOf, { color: seriesColor(line), width: lineWidth * 0.5, opacity: 0.4 }))
-  for (const { line, main, envelope, raw } of drawn.lines) {
+  for (const { line, main, envelope, raw } of ordered) {
     const dense = envelope !== null && raw === null
     inside.push(trace(main.x, main.y, xOf, yOf, strokeOf(line, lineWidth, dense)))
   }
   marks.push({ kind: 'clipped', ...frame, marks: inside })
   if (look.markers)
-    for (const { line, main } of named) {
-      if (line.light === true) continue
+    for (const { line, main } of drawn.lines) {
+      if (line.light === true || line.reference === true || !named.includes(line)) continue
       const last = main.x.length - 1
       const every = Math.max(1, Math.ceil(main.x.length / 8))
       for (let i = last; i >= 0; i -= every) {
@@ -135,21 +137,15 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
   return { width, height, family: look.family, marks }
 }
 
-/** The legend, or the names at the lines' ends. */
+/** Under our own band, that of what was published must still be seen. */
+function bandTint({ reference }: Pick<Line, 'reference'>): number {
+  return reference === true ? 0.26 : 0.18
+}
+
+/** The legend, and the names at the lines' ends. */
 function namesOf({ legend, ends, frame, xOf, yOf }: LinesLayout, look: FigureLook): readonly Mark[] {
   const { fontSize: size } = look
-  if (legend !== null) {
-    const { at, width, height } = legend
-    const all = legend.placed.flatMap(({ entry, lines, x, y }) => [
-      ...keyOf(entry.look, at.x + x, at.y + y, look),
-      ...legendWords(lines, at.x + x, at.y + y, size),
-    ])
-    const under: Mark = {
-      ...{ kind: 'path', points: box(at.x, at.y, width, height), closed: true },
-      fill: { color: '#ffffff', opacity: 0.82 },
-    }
-    return legend.inside ? [under, ...all] : all
-  }
+  const marks = legend === null ? [] : legendMarks(legend, look)
   const right = frame.x + frame.width
   const placed = ends
     .map(({ entry, lines }) => ({ lines, line: entry.line, at: endOf(entry, yOf, right, xOf) }))
@@ -165,16 +161,32 @@ function namesOf({ legend, ends, frame, xOf, yOf }: LinesLayout, look: FigureLoo
     name.at = Math.min(name.at, lowest - tall(name.lines))
     lowest = name.at
   }
-  return placed.flatMap(({ lines, line, at }) =>
+  const atEnds = placed.flatMap(({ lines, line, at }) =>
     lines.map((text, i): Mark => ({
       ...{ kind: 'words', size, x: right + size * 0.6, y: at + size * (0.35 + i * LEADING), text },
       ...{ anchor: 'start', role: 'legend', color: seriesColor(line) },
     })),
   )
+  return [...marks, ...atEnds]
+}
+
+function legendMarks(
+  { at, width, height, placed, inside }: NonNullable<LinesLayout['legend']>,
+  look: FigureLook,
+): readonly Mark[] {
+  const all = placed.flatMap(({ entry, lines, x, y }) => [
+    ...keyOf(entry.look, at.x + x, at.y + y, look),
+    ...legendWords(lines, at.x + x, at.y + y, look.fontSize),
+  ])
+  const under: Mark = {
+    ...{ kind: 'path', points: box(at.x, at.y, width, height), closed: true },
+    fill: { color: '#ffffff', opacity: 0.82 },
+  }
+  return inside ? [under, ...all] : all
 }
 
 function keyOf(
-  key: { readonly kind: 'line'; readonly line: Line } | { readonly kind: 'area' },
+  key: LegendEntry['look'],
   x: number,
   y: number,
   { fontSize: size, lineWidth, markers }: FigureLook,
@@ -182,14 +194,22 @@ function keyOf(
   const points = box(x, y - size * 0.35, size * KEY, size * 0.7)
   if (key.kind === 'area')
     return [{ kind: 'path', points, closed: true, fill: { color: PAPER.published, opacity: 0.16 } }]
+  const along = [x, y, x + size * KEY, y]
+  if (key.kind === 'reference')
+    return [
+      { kind: 'path', points, closed: true, fill: { color: PAPER.published, opacity: bandTint({ reference: true }) } },
+      { kind: 'path', points: along, stroke: referenceStroke(PAPER.published, lineWidth) },
+    ]
   const { line } = key
   const color = seriesColor(line)
   return [
     ...(line.low === undefined
       ? []
-      : [{ kind: 'path' as const, points, closed: true, fill: { color, opacity: 0.18 } }]),
-    { kind: 'path', points: [x, y, x + size * KEY, y], stroke: strokeOf(line, lineWidth, false) },
-    ...(markers ? [marker(line.marker, x + (size * KEY) / 2, y, lineWidth * 1.6, color)] : []),
+      : [{ kind: 'path' as const, points, closed: true, fill: { color, opacity: bandTint(line) } }]),
+    { kind: 'path', points: along, stroke: strokeOf(line, lineWidth, false) },
+    ...(markers && line.reference !== true
+      ? [marker(line.marker, x + (size * KEY) / 2, y, lineWidth * 1.6, color)]
+      : []),
   ]
 }
 

@@ -1,5 +1,6 @@
 /** The numbers of a figure for other programs: as a table, and as Python that carries them and draws the figure again. */
 import { type TableReader, tableText } from '../charts/chart-data.ts'
+import { columnName, nameBeside, namedLines } from '../charts/chart-model.ts'
 import { pandasSmoothing } from '../charts/smoothing.ts'
 import { notAFormula } from '../text/spreadsheet.ts'
 import { modelOf } from './draw-lines.ts'
@@ -97,7 +98,9 @@ for row in range(len(data)):
   }
 }
 
-function drawingLines({ unit, scales, smoothing, published, lines }: LinesContent, look: FigureLook): string {
+function drawingLines(content: LinesContent, look: FigureLook): string {
+  const { unit, scales, smoothing, published, lines } = content
+  const ours = lines.filter(({ reference }) => !reference)
   const smooth = pandasSmoothing(smoothing)
   const scale = unit === 'percent' && scales.y !== 'logit' ? 100 : 1
   const times = scale === 1 ? '' : ` * ${scale}`
@@ -107,13 +110,33 @@ function drawingLines({ unit, scales, smoothing, published, lines }: LinesConten
       ? ''
       : `axes.axhspan(${(published.mean - published.sd) * scale}, ${(published.mean + published.sd) * scale}, color="0.85", label="published")\n`
   return `data = pd.read_csv(StringIO(table), index_col=0)${times}
-${band}for label in ${JSON.stringify(lines.map(({ label }) => label))}:
+${band}${drawingReferences(content)}for label in ${JSON.stringify(ours.map(({ label }) => label))}:
     y = data[label].dropna()
     (line,) = axes.plot(y.index, y${smooth}, label=label)
     if f"{label}, band from" in data:
         axes.fill_between(data.index, data[f"{label}, band from"], data[f"{label}, band to"], color=line.get_color(), alpha=0.15, linewidth=0)
 axes.set(xlabel=${python(look.xTitle)}, ylabel=${python(look.yTitle + unitOf)}, xscale=${python(scales.x)}, yscale=${python(scales.y)})
 axes.legend(frameon=False)`
+}
+
+/** What was published, behind the lines and in their colours: Matplotlib gives our lines its own, in their order. */
+function drawingReferences({ lines, reference: note }: LinesContent): string {
+  const references = lines.filter(({ reference }) => reference)
+  if (references.length === 0) return ''
+  const named = namedLines(lines)
+  const colours = [...lines.filter(({ reference }) => !reference), ...references]
+  const rows = references.map((line) => [
+    columnName(line),
+    `C${colours.findIndex(({ series, shade }) => series === line.series && shade === line.shade)}`,
+    named.includes(line) ? nameBeside(line, lines) : '',
+  ])
+  return `for column, color, label in ${JSON.stringify(rows)}:
+    y = data[column].dropna()
+    axes.plot(y.index, y, color=color, linestyle="--", linewidth=0.8, zorder=1.5, label=label or None)
+    if f"{column}, band from" in data:
+        axes.fill_between(data.index, data[f"{column}, band from"], data[f"{column}, band to"], color=color, alpha=0.25, linewidth=0, zorder=1)
+axes.plot([], [], color="0.4", linestyle="--", linewidth=0.8, label=${python(note)})
+`
 }
 
 function drawingHeatMap({ down, across }: HeatMapContent, look: FigureLook): string {

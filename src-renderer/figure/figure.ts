@@ -22,6 +22,7 @@ const FigureLine = z.object({
   thin: z.boolean(),
   // Not there in figures from before there were any.
   light: z.boolean().default(false),
+  reference: z.boolean().default(false),
   x: Values,
   y: Values,
   low: Values.nullable(),
@@ -47,6 +48,8 @@ const Lines = z.object({
   marks: z.array(z.object({ x: z.number(), label: z.string().max(300) })).max(1000),
   /** What all lines share, for the caption; not there in figures from before lines were named by what differs. */
   shared: z.string().max(1000).default(''),
+  /** What its published lines are, told once in the legend; not there in figures from before there were any. */
+  reference: z.string().max(200).default(''),
   /** True where a line was too long to be carried whole: then it has the lowest and highest of each of 4,000 stretches. */
   thinned: z.boolean(),
 })

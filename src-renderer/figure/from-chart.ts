@@ -1,5 +1,5 @@
 /** Figures of what a screen shows. */
-import { unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
+import { referenceNoteOf, unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
 import type { ChartChoice } from '../charts/chart-view.ts'
 import { pyramidOf, seen } from '../charts/pyramid.ts'
 import type { Range } from '../charts/scale.ts'
@@ -38,6 +38,7 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
           : { x: [...model.early.x], mean: [...model.early.mean], half: [...model.early.half] },
       marks: [...(model.marks ?? [])],
       shared: model.shared ?? '',
+      reference: referenceNoteOf(model) ?? '',
       thinned: model.lines.some(({ x }) => x.length > CARRIED),
     },
     look: {
@@ -51,8 +52,9 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
 }
 
 function carried(line: Line): Extract<Figure['content'], { kind: 'lines' }>['lines'][number] {
-  const { label, series, shade = 0, dash, marker, thin = false, light = false, x, y, low, high } = line
-  const look = { label, series, shade, dash, marker, thin, light }
+  const { label, series, shade = 0, dash, marker, thin = false, light = false, reference = false } = line
+  const { x, y, low, high } = line
+  const look = { label, series, shade, dash, marker, thin, light, reference }
   if (x.length <= CARRIED) {
     const edges =
       low === undefined || high === undefined ? { low: null, high: null } : { low: [...low], high: [...high] }

@@ -1,21 +1,26 @@
 /** A line of a chart on paper, apart from where it goes: its stroke, and the marker that tells it apart without colour. */
 import type { Line } from '../charts/chart-model.ts'
-import { DASH_PATTERNS, type Marker } from '../charts/line-style.ts'
+import { DASH_PATTERNS, REFERENCE_DASH, type Marker } from '../charts/line-style.ts'
 import { seriesColor } from './paper.ts'
 import type { Disc, Path, Stroke } from './scene.ts'
 
 export function strokeOf(
-  line: Pick<Line, 'series' | 'shade' | 'dash' | 'thin' | 'light'>,
+  line: Pick<Line, 'series' | 'shade' | 'dash' | 'thin' | 'light' | 'reference'>,
   lineWidth: number,
   dense: boolean,
 ): Stroke {
   const color = seriesColor(line)
   if (line.thin === true) return { color, width: lineWidth * 0.5, opacity: 0.5 }
   if (line.light === true) return { color, width: lineWidth * 0.6, opacity: 0.7 }
+  if (line.reference === true) return referenceStroke(color, lineWidth)
   if (dense) return { color, width: lineWidth * 0.5 }
   // Dashes are made for lines of 1.9 pixels on the screen.
   const dash = DASH_PATTERNS[line.dash].map((length) => (length * lineWidth) / 1.9)
   return { color, width: lineWidth, dash, round: line.dash === 'dotted' }
+}
+
+export function referenceStroke(color: string, lineWidth: number): Stroke {
+  return { color, width: lineWidth * 0.6, dash: REFERENCE_DASH.map((length) => (length * lineWidth) / 1.9) }
 }
 
 export function marker(kind: Marker, x: number, y: number, r: number, color: string): Path | Disc {

@@ -1,5 +1,5 @@
 /** Where on paper a chart of lines has its frame, its words and its legend: inside where that covers no line, else outside. */
-import { BAND_LABELS, shown, unitAfter, type Line } from '../charts/chart-model.ts'
+import { BAND_LABELS, nameBeside, namedLines, shown, unitAfter, type Line } from '../charts/chart-model.ts'
 import type { Drawn, DrawnLine } from '../charts/chart-view.ts'
 import { forward, ticksOf, tickTexts, type ScaleKind } from '../charts/scale.ts'
 import type { FigureLook, LinesContent } from './figure.ts'
@@ -12,7 +12,13 @@ export type Place = (value: number) => number
 
 export interface LegendEntry {
   readonly text: string
-  readonly look: { readonly kind: 'line'; readonly line: Line } | { readonly kind: 'area' }
+  readonly look:
+    { readonly kind: 'line'; readonly line: Line } | { readonly kind: 'area' } | { readonly kind: 'reference' }
+}
+
+interface Named {
+  readonly entry: DrawnLine
+  readonly name: string
 }
 
 export interface NameAtEnd {
@@ -32,7 +38,7 @@ export interface LinesLayout {
   readonly title: readonly string[]
   readonly xTitle: readonly string[]
   readonly yTitle: readonly string[]
-  /** Null where lines are named at their ends. */
+  /** Where lines are named at their ends: of what is said of several alone, or null. */
   readonly legend:
     (Legend<LegendEntry> & { readonly at: { readonly x: number; readonly y: number }; readonly inside: boolean }) | null
   readonly ends: readonly NameAtEnd[]
@@ -51,8 +57,13 @@ export function layoutOf(
   measure: Measure,
 ): LinesLayout {
   const { fontSize: size, width } = look
-  const named = drawn.lines.filter(({ line }) => line.thin !== true)
+  const all = drawn.lines.map(({ line }) => line)
+  const haveNames = namedLines(all)
+  const named = drawn.lines
+    .filter(({ line }) => haveNames.includes(line))
+    .map((entry): Named => ({ entry, name: nameBeside(entry.line, all) }))
   const entries = legendOf(content, named)
+  const noted = entries.filter((entry) => entry.look.kind === 'reference')
   const laidOut = (names: FigureLook['names']): LinesLayout => {
     const margin = size * 0.5
     const tick = size * 0.4
@@ -80,8 +91,9 @@ export function layoutOf(
     const right = Math.max(left + 1, width - margin - Math.max(beyond, beside))
     const title = look.showTitle ? wrapped(look.title, width - left - margin, size * TITLE_SIZE, measure) : []
     const xTitle = look.xTitle === '' ? [] : wrapped(look.xTitle, width - 2 * margin, size, measure)
-    const rows = legendRows(entries, width - left - margin, size, measure)
-    const [above, below] = [names === 'above' ? rows.height : 0, names === 'below' ? rows.height + size * 0.4 : 0]
+    const rows = legendRows(names === 'direct' ? noted : entries, width - left - margin, size, measure)
+    const isBelow = names === 'below' || (names === 'direct' && noted.length > 0)
+    const [above, below] = [names === 'above' ? rows.height : 0, isBelow ? rows.height + size * 0.4 : 0]
     const titleHeight = title.length === 0 ? 0 : size * (0.45 + TITLE_LEADING * title.length)
     const top = margin + size * 0.4 + titleHeight + above
     const under = margin + tick + size * 1.15 + xTitle.length * size * TITLE_LEADING + below
@@ -98,11 +110,10 @@ export function layoutOf(
     const legend = ((): LinesLayout['legend'] => {
       switch (names) {
         case 'direct':
-          return null
+        case 'below':
+          return isBelow ? { ...rows, at: { x: frame.x, y: height - margin - rows.height }, inside: false } : null
         case 'above':
           return { ...rows, at: { x: frame.x, y: frame.y - above - size * 0.3 }, inside: false }
-        case 'below':
-          return { ...rows, at: { x: frame.x, y: height - margin - rows.height }, inside: false }
         case 'right':
           return { ...column, at: { x: frame.x + frame.width + size * 0.8, y: frame.y }, inside: false }
         case 'inside': {
@@ -183,17 +194,19 @@ function place(kind: ScaleKind, low: number, high: number, from: number, to: num
   }
 }
 
-function legendOf(content: LinesContent, named: readonly DrawnLine[]): readonly LegendEntry[] {
+function legendOf(content: LinesContent, named: readonly Named[]): readonly LegendEntry[] {
   const { unit, band, method, published } = content
   const by = method === null ? '' : ` (${method})`
   const after = band === null ? '' : `, mean ${band === 'sd' ? BAND_LABELS.sd : `and ${BAND_LABELS[band]}${by}`}`
-  const several = after !== '' && named.filter(({ line }) => line.low !== undefined).length > 1
-  const lines: LegendEntry[] = named.map(({ line }) => {
-    const banded = line.low === undefined || several ? '' : after
-    return { text: `${line.label}${banded}`, look: { kind: 'line', line } }
-  })
+  const banded = ({ entry: { line } }: Named): boolean => line.low !== undefined && line.reference !== true
+  const several = after !== '' && named.filter(banded).length > 1
+  const lines: LegendEntry[] = named.map((one) => ({
+    text: `${one.name}${banded(one) && !several ? after : ''}`,
+    look: { kind: 'line', line: one.entry.line },
+  }))
   // Said once where it would be said of every line.
   if (several) lines.push({ text: `shaded: ${after.slice(2)}`, look: { kind: 'area' } })
+  if (content.reference !== '') lines.push({ text: content.reference, look: { kind: 'reference' } })
   if (published === null && content.early === null) return lines
   const text =
     published === null
@@ -204,16 +217,16 @@ function legendOf(content: LinesContent, named: readonly DrawnLine[]): readonly 
 
 function namesAtEnds(
   { unit }: LinesContent,
-  named: readonly DrawnLine[],
+  named: readonly Named[],
   width: number,
   size: number,
   measure: Measure,
 ): readonly NameAtEnd[] {
   return named
-    .filter(({ main }) => main.x.length > 0)
-    .map((entry) => {
+    .filter(({ entry }) => entry.main.x.length > 0)
+    .map(({ entry, name }) => {
       const last = entry.line.y.findLast(Number.isFinite) ?? NaN
-      const text = unit === 'percent' ? `${entry.line.label} ${(last * 100).toFixed(1)}` : entry.line.label
+      const text = unit === 'percent' ? `${name} ${(last * 100).toFixed(1)}` : name
       return { entry, lines: wrapped(text, width, size, measure) }
     })
 }

@@ -24,13 +24,17 @@ export const PLAIN_LOOK: Omit<FigureLook, 'title' | 'xTitle' | 'yTitle'> = {
   grid: false,
 }
 
-/** The first names are those of the fonts that a PDF embeds; the others have letters of the same widths. */
-export const FAMILIES: Readonly<Record<FigureLook['family'], { readonly label: string; readonly css: string }>> = {
+/** `font`: the one that a PDF embeds; the others of `css` have letters of the same widths. */
+export const FAMILIES: Readonly<
+  Record<FigureLook['family'], { readonly label: string; readonly font: string; readonly css: string }>
+> = {
   sans: {
+    font: 'Arimo',
     label: 'Sans (Arimo, as wide as Helvetica and Arial)',
     css: "Arimo, Arial, Helvetica, 'Liberation Sans', sans-serif",
   },
   serif: {
+    font: 'Tinos',
     label: 'Serif (Tinos, as wide as Times)',
     css: "Tinos, 'Times New Roman', Times, 'Liberation Serif', serif",
   },

@@ -1,12 +1,13 @@
 /** A scene as PDF, with its font embedded (only the letters used), so that every printer and journal takes it. */
 import { GState, jsPDF } from 'jspdf'
-import { FONT_FILES } from './canvas.ts'
-import type { Mark, Scene } from './scene.ts'
+import { FAMILIES } from './look.ts'
+import type { Mark, Measure, Scene } from './scene.ts'
 
-export async function pdfOf(
+/** `font`: the file of the scene's family. */
+export function pdfOf(
   scene: Scene,
-  { title, xmp }: { readonly title: string; readonly xmp: string },
-): Promise<Uint8Array> {
+  { title, xmp, font }: { readonly title: string; readonly xmp: string; readonly font: Uint8Array },
+): Uint8Array<ArrayBuffer> {
   const { width, height, family } = scene
   const pdf = new jsPDF({
     unit: 'pt',
@@ -15,18 +16,29 @@ export async function pdfOf(
     compress: true,
     putOnlyUsedFonts: true,
   })
-  const font = FONT_FILES[family]
-  const bytes = new Uint8Array(await (await fetch(font.url)).arrayBuffer())
-  let binary = ''
-  for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  pdf.addFileToVFS(`${font.name}.ttf`, binary)
-  pdf.addFont(`${font.name}.ttf`, font.name, 'normal', undefined, 'Identity-H')
-  pdf.setFont(font.name)
+  setFont(pdf, family, font)
   pdf.setProperties({ title, creator: 'Apical' })
   pdf.addMetadata(xmp, true)
   pdf.setLineJoin('round')
   for (const mark of scene.marks) put(pdf, mark)
   return new Uint8Array(pdf.output('arraybuffer'))
+}
+
+/** The widths that stand in the font's file, for those who have no canvas to measure on. */
+export function measureBy(family: Scene['family'], font: Uint8Array): Measure {
+  const pdf = new jsPDF({ unit: 'pt' })
+  setFont(pdf, family, font)
+  pdf.setFontSize(100)
+  return (text, size) => (pdf.getTextWidth(text) * size) / 100
+}
+
+function setFont(pdf: jsPDF, family: Scene['family'], font: Uint8Array): void {
+  const name = FAMILIES[family].font
+  let binary = ''
+  for (let at = 0; at < font.length; at += 8192) binary += String.fromCharCode(...font.subarray(at, at + 8192))
+  pdf.addFileToVFS(`${name}.ttf`, binary)
+  pdf.addFont(`${name}.ttf`, name, 'normal', undefined, 'Identity-H')
+  pdf.setFont(name)
 }
 
 function put(pdf: jsPDF, mark: Mark): void {

@@ -74,7 +74,7 @@ export interface Scene {
   readonly marks: readonly Mark[]
 }
 
-/** How wide a text is in the scene's family, in points. */
+/** How wide a text is in the scene's family, in points; letters unkerned, since a PDF sets them so, and all pens agree. */
 export type Measure = (text: string, size: number) => number
 
 export function box(x: number, y: number, width: number, height: number): readonly number[] {

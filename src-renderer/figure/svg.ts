@@ -30,7 +30,7 @@ export function svgOf(
     }
   }
   return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}pt" height="${short(height)}pt" viewBox="0 0 ${short(width)} ${short(height)}" font-family="${escaped(FAMILIES[family].css)}" role="img">
+<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}pt" height="${short(height)}pt" viewBox="0 0 ${short(width)} ${short(height)}" font-family="${escaped(FAMILIES[family].css)}" style="font-kerning:none" role="img">
 <title>${escaped(title)}</title>
 <desc>${escaped(description)}</desc>
 <metadata id="apical-figure">${escaped(embedded)}</metadata>

@@ -3,6 +3,10 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { figureBytes } from '../../src-main/cli/figure-file.ts'
+import { readFigure } from '../../src-renderer/figure/figure-file.ts'
+import { measureBy } from '../../src-renderer/figure/pdf.ts'
 import { openFaultless } from './faultless-page.ts'
 import { expectNoSidewaysScroll } from './narrow-window.ts'
 import { chooseTheme } from './screens.ts'
@@ -121,6 +125,52 @@ test('a figure leaves as SVG and as PDF, with its words as words and its font in
   expect(png.subarray(1, 4).toString()).toBe('PNG')
   await dialog().getByRole('button', { name: 'Close' }).click()
   await expect(dialog()).toBeHidden()
+})
+
+test('plain Node makes the same figure, and finds letters as wide as the window draws them', async () => {
+  const wordsOf = (file: Uint8Array) =>
+    [...new TextDecoder().decode(file).matchAll(/<text[^>]* x="([^"]+)" y="([^"]+)"[^>]*>([^<]*)<\/text>/g)].map(
+      ([, x, y, text]) => ({ x: Number(x), y: Number(y), text }),
+    )
+  const drawn = wordsOf(svg)
+  const again = wordsOf(await figureBytes(readFigure('figure.svg', svg), 'svg'))
+  expect(again.map(({ text }) => text)).toEqual(drawn.map(({ text }) => text))
+  for (const [i, { x, y }] of again.entries()) {
+    expect(Math.abs(x - (drawn[i]?.x ?? NaN))).toBeLessThan(0.5)
+    expect(Math.abs(y - (drawn[i]?.y ?? NaN))).toBeLessThan(0.5)
+  }
+  // Pairs that fonts set closer, digits among them, and letters that they join.
+  const words = [
+    'Accuracy',
+    'Test accuracy, %',
+    'AVATAR To Wave',
+    '11.1 ± 0.17',
+    'office fluff',
+    'FA (cross-entropy)',
+    'λ',
+  ]
+  const file = createRequire(import.meta.url).resolve('@expo-google-fonts/arimo/400Regular/Arimo_400Regular.ttf')
+  const measure = measureBy('sans', await readFile(file))
+  // In the exported file itself, since that is what is looked at; the page's policy takes a style from its script alone.
+  const style = /<svg[^>]* style="([^"]*)"/.exec(svg.toString())?.[1] ?? ''
+  const shown = await page.evaluate(
+    ([text, css, said]) => {
+      const { documentElement: root } = new DOMParser().parseFromString(text, 'image/svg+xml')
+      const picture = document.body.appendChild(document.importNode(root, true))
+      picture.style.cssText = css
+      const word = [...picture.querySelectorAll('text')][0]
+      const widths = said.map((one) => {
+        if (word === undefined) return NaN
+        word.textContent = one
+        word.setAttribute('font-size', '100')
+        return word.getComputedTextLength()
+      })
+      picture.remove()
+      return widths
+    },
+    [svg.toString().replace(` style="${style}"`, ''), style, words] as const,
+  )
+  words.forEach((text, i) => expect(Math.abs((shown[i] ?? NaN) / measure(text, 100) - 1), text).toBeLessThan(0.005))
 })
 
 test('dropped on the window, the file opens as it was left', async () => {
