@@ -110,12 +110,12 @@ function drawingLines(content: LinesContent, look: FigureLook): string {
       ? ''
       : `axes.axhspan(${(published.mean - published.sd) * scale}, ${(published.mean + published.sd) * scale}, color="0.85", label="published")\n`
   return `data = pd.read_csv(StringIO(table), index_col=0)${times}
-${band}${drawingReferences(content)}for label in ${JSON.stringify(ours.map(({ label }) => label))}:
+${band}for label in ${JSON.stringify(ours.map(({ label }) => label))}:
     y = data[label].dropna()
     (line,) = axes.plot(y.index, y${smooth}, label=label)
     if f"{label}, band from" in data:
         axes.fill_between(data.index, data[f"{label}, band from"], data[f"{label}, band to"], color=line.get_color(), alpha=0.15, linewidth=0)
-axes.set(xlabel=${python(look.xTitle)}, ylabel=${python(look.yTitle + unitOf)}, xscale=${python(scales.x)}, yscale=${python(scales.y)})
+${drawingReferences(content)}axes.set(xlabel=${python(look.xTitle)}, ylabel=${python(look.yTitle + unitOf)}, xscale=${python(scales.x)}, yscale=${python(scales.y)})
 axes.legend(frameon=False)`
 }
 
@@ -124,10 +124,13 @@ function drawingReferences({ lines, reference: note }: LinesContent): string {
   const references = lines.filter(({ reference }) => reference)
   if (references.length === 0) return ''
   const named = namedLines(lines)
-  const colours = [...lines.filter(({ reference }) => !reference), ...references]
+  const colours = lines.filter(({ reference }) => !reference)
+  const place = (line: (typeof lines)[number]): number =>
+    colours.findIndex(({ series, shade }) => series === line.series && shade === line.shade)
+  for (const line of references) if (place(line) < 0) colours.push(line)
   const rows = references.map((line) => [
     columnName(line),
-    `C${colours.findIndex(({ series, shade }) => series === line.series && shade === line.shade)}`,
+    `C${place(line)}`,
     named.includes(line) ? nameBeside(line, lines) : '',
   ])
   return `for column, color, label in ${JSON.stringify(rows)}:

@@ -213,6 +213,10 @@ describe('on paper', () => {
     expect(figurePython(figureOf(chart([ours[1]!, ...theirs])))).toContain(
       '[["CorInfoMax, published","C1","CorInfoMax, published"],["EP, published","C0",""]]',
     )
+    // Colours follow ours without a gap: those that are not run come next.
+    expect(figurePython(figureOf(chart([ours[1]!, published('CSM', 2, 0.98), ...theirs])))).toContain(
+      '[["CSM, published","C1","CSM, published"],["CorInfoMax, published","C2","CorInfoMax, published"],["EP, published","C0",""]]',
+    )
     expect(figurePython(figureOf(chart(ours)))).not.toContain('published')
   })
 })
