@@ -1,8 +1,7 @@
 /** What this lab still has to train for an exhibit, and how. */
 import type { Experiment } from '../experiment/experiment.ts'
-import { decisive } from '../experiment/same.ts'
 import type { Exhibit, Paper, PaperRow } from './paper.ts'
-import { rowSeeds, type RunsByQuestion } from './row-seeds.ts'
+import { questionOf, rowSeeds, type RunsByQuestion } from './row-seeds.ts'
 import { experimentOf } from './rows.ts'
 import { wantedOf } from './curves.ts'
 import type { Wanted } from './values.ts'
@@ -71,7 +70,7 @@ export function planOf(paper: Paper, exhibits: readonly Exhibit[], runs: RunsByQ
       obstacles.push({ row: row.id, ...unknownPreset(row) })
       continue
     }
-    const key = `${experiment.training.epochs} ${decisive(experiment)}`
+    const key = `${experiment.training.epochs} ${questionOf(experiment)}`
     const question: Question = questions.get(key) ?? {
       row: row.id,
       experiment,

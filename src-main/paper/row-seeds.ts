@@ -11,20 +11,32 @@ export interface RowSeed {
   readonly epochs: number
 }
 
+const questions = new WeakMap<Experiment, string>()
+
+/** `decisive`, once for each experiment: a paper asks for the same ones again and again. */
+export function questionOf(experiment: Experiment): string {
+  let question = questions.get(experiment)
+  if (question === undefined) {
+    question = decisive(experiment)
+    questions.set(experiment, question)
+  }
+  return question
+}
+
 /** Runs of one question, found by what decides it. */
 export class RunsByQuestion {
   readonly #runs = new Map<string, TrainedRun[]>()
 
   constructor(runs: readonly TrainedRun[]) {
     for (const run of runs) {
-      const key = decisive(run.experiment)
+      const key = questionOf(run.experiment)
       this.#runs.set(key, [...(this.#runs.get(key) ?? []), run])
     }
   }
 
   /** The same experiment but for its seeds, epochs, engine, and what moves nothing; the newest first. */
   of(experiment: Experiment): readonly TrainedRun[] {
-    const found = this.#runs.get(decisive(experiment)) ?? []
+    const found = this.#runs.get(questionOf(experiment)) ?? []
     return found.toSorted((a, b) => (a.created < b.created ? 1 : -1))
   }
 }
