@@ -10,7 +10,7 @@ import {
   type Compared,
   type Filling,
 } from './row-state.ts'
-import { valuesIn } from './row-seeds.ts'
+import { takes, valuesIn } from './row-seeds.ts'
 import { experimentOf } from './rows.ts'
 import type { TrainedRun } from './trained.ts'
 import { isAccuracy, type Wanted } from './values.ts'
@@ -54,8 +54,11 @@ export function curveState(
 ): CurveState {
   const wanted = wantedOf(exhibit, curve)
   const { unit, at: places } = exhibit.x ?? { unit: 'epoch' as const, at: [] }
-  const epochs = experimentOf(row)?.training.epochs ?? 0
-  const filling = fillingOf(lab, shipped, epochs, wanted)
+  const experiment = experimentOf(row)
+  const epochs = experiment?.training.epochs ?? 0
+  const taking = (runs: readonly TrainedRun[]): readonly TrainedRun[] =>
+    runs.filter((run) => experiment !== null && takes(run.experiment, wanted, experiment))
+  const filling = fillingOf(taking(lab), taking(shipped), epochs, wanted)
   const { seeds, drawn, epoch } = countingOf(row, filling)
   const each = drawn.map((one) => valuesIn(one, wanted, unit))
   const published = places.slice(0, curve.mean.length)

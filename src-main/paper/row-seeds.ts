@@ -48,6 +48,14 @@ export function rowSeeds(runs: readonly TrainedRun[], epochs: number, wanted: Wa
   return [...best.values()].sort((a, b) => a.seed.seed - b.seed.seed)
 }
 
+/** Whether a run takes what is wanted of the experiment asked for; of top-k accuracies, that of the same k. */
+export function takes(run: Experiment, { quantity }: Wanted, asked: Experiment): boolean {
+  if (quantity === 'test') return run.training.evaluateTest !== 'off'
+  if (quantity === 'train') return run.training.evaluateTrain !== 'off'
+  if (quantity === 'top-k') return run.evaluation.topK !== null && run.evaluation.topK === asked.evaluation.topK
+  return run.measures.some(({ name }) => name === quantity)
+}
+
 /** A seed's values of what is wanted, as its run took them. */
 export function valuesIn({ run, seed }: RowSeed, wanted: Wanted, unit: 'epoch' | 'batch'): ReadonlyMap<number, number> {
   const { evaluation, training } = run.experiment

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { curveState } from '../../src-main/paper/curves.ts'
 import type { TrainedRun } from '../../src-main/paper/trained.ts'
-import { collapsedAt, measured, paperOf, run, seed } from './made-up.ts'
+import { collapsedAt, measured, paperOf, question, run, seed } from './made-up.ts'
 
 type Curve = Readonly<Record<string, unknown>>
 const figure = (curve: Curve, exhibit: object = {}, row: object = {}) => {
@@ -75,9 +75,10 @@ describe('the end', () => {
 
   it('is else judged by the curve’s, its population band as a sample deviation', () => {
     const n = 5
-    const state = figure({ ...banded, low: [0.4, 0.6, 0.898], high: [0.6, 0.8, 0.902], n }, { band: 'population sd' })(
-      alike(0.1, 0.1, 0.9),
-    )
+    const state = figure(
+      { ...banded, low: [0.4, 0.6, 0.898], high: [0.6, 0.8, 0.902], n },
+      { band: 'population sd' },
+    )(alike(0.1, 0.1, 0.9))
     expect(state.published?.mean).toBe(0.9)
     expect(state.published?.sd).toBeCloseTo(0.002 * Math.sqrt(5 / 4), 12)
     expect(state.published?.n).toBe(5)
@@ -92,13 +93,17 @@ describe('the end', () => {
   })
 
   it('is at the paper’s last epoch of runs that went on', () => {
-    const longer = run([0, 1, 2].map((n) => seed(n, [0.5, 0.7, 0.9, 0.1])), { training: { epochs: 4 } })
+    const longer = run(
+      [0, 1, 2].map((n) => seed(n, [0.5, 0.7, 0.9, 0.1])),
+      { training: { epochs: 4 } },
+    )
     expect(figure(banded)(longer)).toMatchObject({ at: [1, 2, 3], ours: { mean: 0.9 }, near: { points: 3 } })
   })
 })
 
 describe('angles', () => {
   const at = [1, 1001, 2001]
+  const taking = { measures: ['alignment:500'] }
   const angles = (first: number) => ({
     measures: measured('alignment', { 'layer 1': { 1: first, 501: 1, 1001: first - 20, 1501: 1, 2001: first - 30 } }),
   })
@@ -108,7 +113,12 @@ describe('angles', () => {
   )
 
   it('are taken where the paper has them, and judged by their own slack', () => {
-    const state = drawn(run([89.9, 90, 90.1].map((first, n) => seed(n, [0.1, 0.2, 0.9], angles(first)))))
+    const state = drawn(
+      run(
+        [89.9, 90, 90.1].map((first, n) => seed(n, [0.1, 0.2, 0.9], angles(first))),
+        taking,
+      ),
+    )
     expect(state.at).toEqual(at)
     for (const [i, value] of [90, 70, 60].entries()) expect(state.mean[i]).toBeCloseTo(value, 9)
     expect(state).toMatchObject({ verdict: 'inside', near: { points: 3, inside: 3 } })
@@ -123,21 +133,31 @@ describe('angles', () => {
 
   it('that end early are not finished, whatever the epochs', () => {
     const few = { measures: measured('alignment', { 'layer 1': { 1: 90, 1001: 70 } }) }
-    const state = drawn(run([0, 1, 2].map((n) => seed(n, [0.1, 0.2, 0.9], few))))
+    const state = drawn(
+      run(
+        [0, 1, 2].map((n) => seed(n, [0.1, 0.2, 0.9], few)),
+        taking,
+      ),
+    )
     expect(state).toMatchObject({ at: [1, 1001], verdict: 'not finished' })
   })
 })
 
 it('top-k accuracy is found by epoch, and where it was counted less often only there', () => {
-  const drawn = figure({ mean: [0.8, 0.9, 0.95], series: 'test' }, { quantity: 'top-k' })
+  const topK = { evaluation: { topK: 5 } }
+  const row = { experiment: question(topK) }
+  const drawn = figure({ mean: [0.8, 0.9, 0.95], series: 'test' }, { quantity: 'top-k' }, row)
   const every = measured('top-k', { test: { 100: 0.8, 200: 0.9, 300: 0.95 } })
-  expect(drawn(run([0, 1, 2].map((n) => seed(n, [0.1, 0.2, 0.3], { measures: every }))))).toMatchObject({
-    at: [1, 2, 3],
-    near: { points: 3, inside: 3 },
-  })
+  const counted = [0, 1, 2].map((n) => seed(n, [0.1, 0.2, 0.3], { measures: every }))
+  expect(drawn(run(counted, topK))).toMatchObject({ at: [1, 2, 3], near: { points: 3, inside: 3 } })
+  // That the class is among three says nothing of that it is among five.
+  expect(drawn(run(counted, { evaluation: { topK: 3 } }))).toMatchObject({ verdict: 'not run', at: [] })
   const second = measured('top-k', { test: { 200: 0.9, 300: 0.95 } })
   const asked = { evaluation: { topK: 5, topKEveryEpochs: 2 } }
-  const seldom = run([0, 1, 2].map((n) => seed(n, [0.1, 0.2, 0.3], { measures: second })), asked)
+  const seldom = run(
+    [0, 1, 2].map((n) => seed(n, [0.1, 0.2, 0.3], { measures: second })),
+    asked,
+  )
   expect(drawn(seldom)).toMatchObject({ at: [2, 3], mean: [0.9, 0.95], near: { points: 2, inside: 2 } })
 })
 
@@ -167,9 +187,11 @@ describe('lost seeds', () => {
 
   it('that collapsed are drawn as far as they went', () => {
     const row = { published: { test: { mean: 0.8, sd: 0.1, n: 10 }, train: null } }
-    const state = figure({ mean: [0.4, 0.6, 0.8] }, {}, row)(
-      run([...[0, 1, 2].map((n) => seed(n, [0.4, 0.6, 0.9])), seed(3, [0.1], collapsedAt(2))]),
-    )
+    const state = figure(
+      { mean: [0.4, 0.6, 0.8] },
+      {},
+      row,
+    )(run([...[0, 1, 2].map((n) => seed(n, [0.4, 0.6, 0.9])), seed(3, [0.1], collapsedAt(2))]))
     expect(state.n).toEqual([4, 3, 3])
     expect(state.at).toEqual([1, 2, 3])
   })

@@ -34,11 +34,7 @@ export function question(asked: Asked = {}): Experiment {
 }
 
 /** Its accuracies after epochs 1, 2, …; of the training set it has none unless given. */
-export function seed(
-  number: number,
-  test: readonly (number | null)[],
-  more: Partial<TrainedSeed> = {},
-): TrainedSeed {
+export function seed(number: number, test: readonly (number | null)[], more: Partial<TrainedSeed> = {}): TrainedSeed {
   return {
     seed: number,
     epochs: test.map((_, i) => i + 1),
@@ -69,11 +65,7 @@ export const collapsedAt = (epoch: number): Pick<TrainedSeed, 'collapsed'> => ({
 /** Later ones of a test are newer. */
 let made = 0
 
-export function run(
-  seeds: readonly TrainedSeed[],
-  asked: Asked = {},
-  more: Partial<TrainedRun> = {},
-): TrainedRun {
+export function run(seeds: readonly TrainedSeed[], asked: Asked = {}, more: Partial<TrainedRun> = {}): TrainedRun {
   made++
   const experiment = question({ seeds: seeds.map((one) => one.seed), ...asked })
   return {

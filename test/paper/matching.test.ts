@@ -119,7 +119,9 @@ describe('the values of a seed', () => {
   })
 
   it('are of a measure by batch', () => {
-    const angles = seed(0, [0.5], { measures: measured('alignment', { a: { 1: 88, 501: 70, 1001: 60 }, b: { 1: 87 } }) })
+    const angles = seed(0, [0.5], {
+      measures: measured('alignment', { a: { 1: 88, 501: 70, 1001: 60 }, b: { 1: 87 } }),
+    })
     expect([...valuesOf(angles, { quantity: 'alignment', series: 'a' }, 'batch')]).toEqual([
       [1, 88],
       [501, 70],

@@ -55,7 +55,11 @@ describe('what is counted', () => {
 })
 
 describe('where it comes from', () => {
-  const shipped = run([0, 1, 2].map((n) => seed(n, [0, 0, 0.8])), {}, { id: null })
+  const shipped = run(
+    [0, 1, 2].map((n) => seed(n, [0, 0, 0.8])),
+    {},
+    { id: null },
+  )
 
   it('is what ships only where the lab has nothing', () => {
     const row = printed(0.8, 0.01)
@@ -102,11 +106,7 @@ describe('lost seeds', () => {
   it('are told on both sides and left out of both means where the paper names its own', () => {
     const state = stateOf(
       named(),
-      run([
-        ...[0, 1, 2].map((n) => seed(n, [0, 0, 0.91])),
-        seed(3, [0, 0, 0.6]),
-        seed(4, [0, 0.3], collapsedAt(3)),
-      ]),
+      run([...[0, 1, 2].map((n) => seed(n, [0, 0, 0.91])), seed(3, [0, 0, 0.6]), seed(4, [0, 0.3], collapsedAt(3))]),
     )
     expect(state.published?.mean).toBeCloseTo(0.91, 12)
     expect(state.published?.sd).toBeCloseTo(0.001, 12)
@@ -137,10 +137,7 @@ describe('lost seeds', () => {
   })
 
   it('are left out of ours where the paper lost none', () => {
-    const state = stateOf(
-      printed(0.91, 0.001),
-      run([0.909, 0.91, 0.911, 0.2].map((end, n) => seed(n, [0, 0, end]))),
-    )
+    const state = stateOf(printed(0.91, 0.001), run([0.909, 0.91, 0.911, 0.2].map((end, n) => seed(n, [0, 0, end]))))
     expect(state.ours?.n).toBe(3)
     expect(state.ours?.mean).toBeCloseTo(0.91, 12)
     expect(state.lost).toMatchObject({ published: [], ours: [{ seed: 3, test: 0.2 }], leftOut: true })
