@@ -12,7 +12,7 @@ const curve = (row: string, more: object = {}) => ({
   ...{ row, label: row, n: 10, mean: [0.5, 0.7, 0.9], low: null, high: null },
   ...more,
 })
-const epochs = { x: { unit: 'epoch', at: [1, 2, 3] } } as const
+const epochs = { x: { unit: 'epoch' as const, at: [1, 2, 3] } }
 
 describe('a paper beside a lab', () => {
   const paper = paperOf(
@@ -123,7 +123,7 @@ describe('what is refused as a paper', () => {
     ['an id with a way out of the folder', 'id', { id: '../mine' }],
   ])('%s', (_, path, change) => {
     const paper = whole()
-    const changed = { ...paper, ...(typeof change === 'function' ? change(paper) : change) }
+    const changed: object = { ...paper, ...(typeof change === 'function' ? change(paper) : change) }
     const paths = Paper.safeParse(changed).error?.issues.map((issue) => issue.path.join('.'))
     expect(paths).toContain(path)
     // The same in words, with the place.
