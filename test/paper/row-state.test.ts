@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { studentQuantile } from '../../src-main/experiment/student-t.ts'
 import { lostSeeds } from '../../src-main/paper/row-seeds.ts'
 import { rowState, toleranceOf } from '../../src-main/paper/row-state.ts'
+import { differenceText } from '../../src-main/paper/words.ts'
 import type { TrainedRun } from '../../src-main/paper/trained.ts'
 import { collapsedAt, rowOf, run, seed } from './made-up.ts'
 
@@ -197,6 +198,18 @@ describe('verdicts', () => {
     // Of test accuracies nothing is drawn.
     const test = rowState(row, [run(train, { training: { evaluateTrain: 20_000 } })], [], 'test')
     expect(test.agreement?.margin).toBeCloseTo(half + 0.001, 8)
+  })
+
+  it('say on which side a difference lies that is seen', () => {
+    const text = (difference: number) =>
+      differenceText(
+        {
+          ...{ published: null, ours: null, verdict: 'inside' },
+          agreement: { difference, margin: 0, interval: { low: 0, high: 0 }, verdict: 'inside' },
+        },
+        'points',
+      )
+    expect([0.0016, -0.0016, 1e-17, -1e-17, 0].map(text)).toEqual(['+0.16', '−0.16', '+0.00', '+0.00', '+0.00'])
   })
 
   it('of angles have their own slack', () => {
