@@ -44,7 +44,7 @@ export function listExhibits(opened: OpenedPaper, terminal: Terminal): void {
 function summaryObject(opened: OpenedPaper, id: string): object {
   const { exhibit, state } = exhibitOf(opened, id)
   const { title, section, kind, quantity, source } = exhibit
-  return { id, title, section, kind, quantity, source, verdicts: state.verdicts, missing: state.missing }
+  return { id, title, section, exhibitKind: kind, quantity, source, verdicts: state.verdicts, missing: state.missing }
 }
 
 export function showExhibit(opened: OpenedPaper, id: string, terminal: Terminal): void {

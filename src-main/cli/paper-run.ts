@@ -3,8 +3,11 @@ import { chooseEngine } from '../engines/index.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { requireResultsFolder } from '../lab/results.ts'
 import { resumeRun, runExperiment } from '../lab/runs.ts'
+import type { Exhibit, Paper } from '../paper/paper.ts'
 import { planOf, type Task } from '../paper/plan.ts'
 import { RunsByQuestion } from '../paper/row-seeds.ts'
+import { experimentOf } from '../paper/rows.ts'
+import { rowsOf } from '../paper/state.ts'
 import { workText } from '../paper/words.ts'
 import { EXIT, UsageProblem, type Words } from './command.ts'
 import { ENGINE_CHOICES } from './experiments.ts'
@@ -20,6 +23,7 @@ export async function runExhibits(
   terminal: Terminal,
 ): Promise<number> {
   const exhibits = paper.exhibits.filter(({ id }) => ids.includes(id))
+  refuseStrangeSeeds(paper, exhibits, words)
   const plan = planOf(paper, exhibits, new RunsByQuestion(lab), ready)
   const tasks = plan.tasks.flatMap((task) => withOptions(task, words))
   if (plan.obstacles.length > 0) {
@@ -43,6 +47,19 @@ export async function runExhibits(
     worst = Math.max(worst, code)
   }
   return worst
+}
+
+/** A seed that no row of them has would do nothing. */
+function refuseStrangeSeeds(paper: Paper, exhibits: readonly Exhibit[], words: Words): void {
+  const text = words.text('seeds')
+  if (text === undefined) return
+  const asked = new Set(exhibits.flatMap(rowsOf))
+  const rows = paper.rows.filter(({ id }) => asked.has(id))
+  const known = new Set(rows.flatMap((row) => experimentOf(row)?.seeds ?? []))
+  const strange = parseSeeds(text).find((seed) => !known.has(seed))
+  if (strange === undefined) return
+  const list = [...known].sort((a, b) => a - b).join(', ')
+  throw new UsageProblem(`--seeds: expected seeds of the paper (${list}), found ${strange}.`)
 }
 
 type RunOptions = Parameters<typeof runExperiment>[1]

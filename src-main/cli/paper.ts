@@ -35,7 +35,7 @@ export const paper: Command = {
   async run(words, terminal) {
     const [action, ...ids] = words.operands
     if (action === undefined) {
-      refuseOptions(words, ['to', 'seeds', 'engine', 'threads'], 'paper')
+      refuseOptions(words, ['to', 'ours-only', 'seeds', 'engine', 'threads'], 'paper')
       const opened = await openPaper(words)
       listExhibits(opened, terminal)
       return exitOf(
@@ -51,14 +51,14 @@ export const paper: Command = {
       )
     switch (known) {
       case 'show': {
-        refuseOptions(words, ['to', 'seeds', 'engine', 'threads'], 'paper show')
+        refuseOptions(words, ['to', 'ours-only', 'seeds', 'engine', 'threads'], 'paper show')
         const opened = await openPaper(words)
         const [id] = exhibitsNamed(opened, ids, 1)
         showExhibit(opened, id ?? '', terminal)
         return exitOf(opened, [id ?? ''])
       }
       case 'run': {
-        refuseOptions(words, ['to'], 'paper run')
+        refuseOptions(words, ['to', 'ours-only'], 'paper run')
         const opened = await openPaper(words)
         const chosen = exhibitsNamed(opened, ids, Infinity)
         const code = await runExhibits(opened, chosen, words, terminal)
@@ -108,7 +108,7 @@ function exhibitsNamed({ paper: { exhibits, title } }: OpenedPaper, ids: readonl
 
 /** An option that would do nothing is refused, not passed over. */
 function refuseOptions(words: Words, names: readonly string[], command: string): void {
-  const given = names.find((name) => words.text(name) !== undefined)
+  const given = names.find((name) => words.text(name) !== undefined || words.has(name))
   if (given !== undefined)
     throw new UsageProblem(`"${command}" takes no --${given}.`, '"apical help paper" tells what each takes.')
 }

@@ -10,9 +10,10 @@ import {
   type Compared,
   type Filling,
 } from './row-state.ts'
+import { takes, valuesIn } from './row-seeds.ts'
 import { experimentOf } from './rows.ts'
 import type { TrainedRun } from './trained.ts'
-import { isAccuracy, valuesOf, type Wanted } from './values.ts'
+import { isAccuracy, type Wanted } from './values.ts'
 
 export interface CurveState extends Compared {
   readonly row: string
@@ -53,10 +54,13 @@ export function curveState(
 ): CurveState {
   const wanted = wantedOf(exhibit, curve)
   const { unit, at: places } = exhibit.x ?? { unit: 'epoch' as const, at: [] }
-  const epochs = experimentOf(row)?.training.epochs ?? 0
-  const filling = fillingOf(lab, shipped, epochs, wanted)
+  const experiment = experimentOf(row)
+  const epochs = experiment?.training.epochs ?? 0
+  const taking = (runs: readonly TrainedRun[]): readonly TrainedRun[] =>
+    runs.filter((run) => experiment !== null && takes(run.experiment, wanted, experiment))
+  const filling = fillingOf(taking(lab), taking(shipped), epochs, wanted)
   const { seeds, drawn, epoch } = countingOf(row, filling)
-  const each = drawn.map(({ seed }) => valuesOf(seed, wanted, unit))
+  const each = drawn.map((one) => valuesIn(one, wanted, unit))
   const published = places.slice(0, curve.mean.length)
   const points = published.flatMap((at, i) => {
     const spread = spreadOf(each.map((values) => values.get(at) ?? null))
@@ -67,7 +71,7 @@ export function curveState(
   )
   const last = points.at(-1)
   const ends = last?.i === published.length - 1
-  const end = spreadOf(seeds.map(({ seed }) => valuesOf(seed, wanted, unit).get(last?.at ?? NaN) ?? null))
+  const end = spreadOf(seeds.map((one) => valuesIn(one, wanted, unit).get(last?.at ?? NaN) ?? null))
   const printed = printedEnd(exhibit, curve, row, wanted)
   return {
     row: row.id,

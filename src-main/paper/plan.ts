@@ -1,7 +1,7 @@
 /** What this lab still has to train for an exhibit, and how. */
 import type { Experiment } from '../experiment/experiment.ts'
 import type { Exhibit, Paper, PaperRow } from './paper.ts'
-import { questionOf, rowSeeds, type RunsByQuestion } from './row-seeds.ts'
+import { questionOf, rowSeeds, takes, type RunsByQuestion } from './row-seeds.ts'
 import { experimentOf } from './rows.ts'
 import { wantedOf } from './curves.ts'
 import type { Wanted } from './values.ts'
@@ -46,10 +46,27 @@ export function demandsOf(exhibit: Exhibit): ReadonlyMap<string, readonly Wanted
 interface Question {
   readonly row: string
   readonly experiment: Experiment
-  readonly seeds: Set<number>
-  readonly wanted: Wanted[]
-  /** Taken for all of them: a measure moves nothing. */
-  readonly measures: Map<string, Experiment['measures'][number]>
+  readonly wanted: readonly Wanted[]
+}
+
+/** One experiment for two rows of a question: the seeds of both, and what either takes, which moves nothing. */
+function together(one: Experiment, other: Experiment): Experiment {
+  const { measures, training, evaluation } = one
+  const more = other.measures.filter(({ name }) => measures.every((measure) => measure.name !== name))
+  return {
+    ...one,
+    seeds: [...new Set([...one.seeds, ...other.seeds])].sort((a, b) => a - b),
+    measures: [...measures, ...more],
+    training: { ...training, evaluateTrain: larger(training.evaluateTrain, other.training.evaluateTrain) },
+    evaluation: evaluation.topK === null ? other.evaluation : evaluation,
+  }
+}
+
+type Evaluated = Experiment['training']['evaluateTrain']
+
+function larger(one: Evaluated, other: Evaluated): Evaluated {
+  if (typeof one === 'number' && typeof other === 'number') return Math.max(one, other)
+  return one === 'all' || other === 'off' ? one : other
 }
 
 /**
@@ -71,29 +88,25 @@ export function planOf(paper: Paper, exhibits: readonly Exhibit[], runs: RunsByQ
       continue
     }
     const key = `${experiment.training.epochs} ${questionOf(experiment)}`
-    const question: Question = questions.get(key) ?? {
-      row: row.id,
-      experiment,
-      seeds: new Set(),
-      wanted: [],
-      measures: new Map(),
-    }
-    for (const seed of experiment.seeds) question.seeds.add(seed)
-    for (const measure of experiment.measures)
-      if (!question.measures.has(measure.name)) question.measures.set(measure.name, measure)
-    question.wanted.push(...wanted)
-    questions.set(key, question)
+    const known = questions.get(key)
+    questions.set(key, {
+      row: known?.row ?? row.id,
+      experiment: known === undefined ? experiment : together(known.experiment, experiment),
+      wanted: [...(known?.wanted ?? []), ...wanted],
+    })
   }
   const tasks: Task[] = []
   let underWay = 0
-  for (const { row, experiment: first, seeds, wanted, measures } of questions.values()) {
-    const experiment = { ...first, seeds: [...seeds].sort((a, b) => a - b), measures: [...measures.values()] }
+  for (const { row, experiment, wanted: asked } of questions.values()) {
+    const wanted = asked.filter((one) => takes(experiment, one, experiment))
+    const never = asked.find((one) => !wanted.includes(one))
+    if (never !== undefined) obstacles.push({ row, ...notTaken(never) })
     const { missing, coming } = missingSeeds(experiment, runs, wanted)
     underWay += coming
     if (missing.length === 0) continue
     const obstacle = ready(experiment.data.name)
     if (obstacle !== null) obstacles.push({ row, ...obstacle })
-    else tasks.push(...tasksOf(row, experiment, runs, missing))
+    else tasks.push(...tasksOf(row, experiment, runs, missing, wanted))
   }
   return { tasks, underWay, obstacles }
 }
@@ -102,6 +115,14 @@ function unknownPreset({ preset }: PaperRow): { readonly message: string; readon
   return {
     message: `This version of Apical has no preset "${preset ?? ''}".`,
     next: 'Open the paper with a later version.',
+  }
+}
+
+/** However often it is trained, it does not come. */
+function notTaken({ quantity }: Wanted): { readonly message: string; readonly next: string } {
+  return {
+    message: `The experiment of this row does not take "${quantity}", which the exhibit shows.`,
+    next: "Add it to the experiment in the paper's file.",
   }
 }
 
@@ -116,7 +137,11 @@ function missingSeeds(
   const complete = wanted.map(
     (one) =>
       new Set(
-        rowSeeds(matching, epochs, one)
+        rowSeeds(
+          matching.filter((run) => takes(run.experiment, one, experiment)),
+          epochs,
+          one,
+        )
           .filter(({ seed, epochs: done }) => done >= epochs || seed.collapsed !== null)
           .map(({ seed }) => seed.seed),
       ),
@@ -125,6 +150,7 @@ function missingSeeds(
   const coming = new Set(
     matching
       .filter(({ moving, experiment: run }) => moving && run.training.epochs >= epochs)
+      .filter(({ experiment: run }) => wanted.every((one) => takes(run, one, experiment)))
       .flatMap((run) => run.experiment.seeds),
   )
   return {
@@ -133,20 +159,27 @@ function missingSeeds(
   }
 }
 
-/** Runs that can go on take the seeds that they have begun; the others are one new run. */
+/** Runs that can go on and take what is wanted take the seeds that they have not finished; the others are one new run. */
 function tasksOf(
   row: string,
   experiment: Experiment,
   runs: RunsByQuestion,
   missing: readonly number[],
+  wanted: readonly Wanted[],
 ): readonly Task[] {
   const tasks: Task[] = []
   const { epochs } = experiment.training
   let left = missing
   for (const run of runs.of(experiment)) {
-    const begun = run.seeds.filter(({ epochs: done, collapsed }) => collapsed === null && (done.at(-1) ?? 0) < epochs)
-    const taken = left.filter((seed) => begun.some((one) => one.seed === seed))
+    const finished = run.seeds.filter(
+      ({ epochs: done, collapsed }) => collapsed !== null || (done.at(-1) ?? 0) >= epochs,
+    )
+    // Also those that it has not begun: when it goes on it trains them anyway.
+    const taken = left.filter(
+      (seed) => run.experiment.seeds.includes(seed) && finished.every((one) => one.seed !== seed),
+    )
     if (run.id === null || !run.resumable || run.moving || taken.length === 0) continue
+    if (!wanted.every((one) => takes(run.experiment, one, experiment))) continue
     const experimentOfRun = { ...run.experiment, seeds: taken }
     tasks.push({
       row,

@@ -43,12 +43,14 @@ export class RunsByQuestion {
 
 /**
  * Each seed once, in order: from the run that trained it furthest, of equals from the newest. A run that did not take what is
- * wanted (training accuracy off, no measure) gives no seed.
+ * wanted (training accuracy off, no measure) gives no seed. One that collapsed only after the epochs of the row did not for it.
  */
 export function rowSeeds(runs: readonly TrainedRun[], epochs: number, wanted: Wanted): readonly RowSeed[] {
   const best = new Map<number, RowSeed>()
   for (const run of runs)
-    for (const seed of run.seeds) {
+    for (const whole of run.seeds) {
+      const late = whole.collapsed !== null && whole.collapsed.epoch > epochs
+      const seed = late ? { ...whole, collapsed: null } : whole
       const finished = Math.min(epochs, seed.epochs.at(-1) ?? 0)
       if (finished === 0 && seed.collapsed === null) continue
       if (finished > 0 && valuesOf(seed, wanted, 'epoch').size === 0) continue
@@ -56,6 +58,20 @@ export function rowSeeds(runs: readonly TrainedRun[], epochs: number, wanted: Wa
       if (known === undefined || known.epochs < finished) best.set(seed.seed, { run, seed, epochs: finished })
     }
   return [...best.values()].sort((a, b) => a.seed.seed - b.seed.seed)
+}
+
+/** Whether a run takes what is wanted of the experiment asked for; of top-k accuracies, that of the same k. */
+export function takes(run: Experiment, { quantity }: Wanted, asked: Experiment): boolean {
+  if (quantity === 'test') return run.training.evaluateTest !== 'off'
+  if (quantity === 'train') return run.training.evaluateTrain !== 'off'
+  if (quantity === 'top-k') return run.evaluation.topK !== null && run.evaluation.topK === asked.evaluation.topK
+  return run.measures.some(({ name }) => name === quantity)
+}
+
+/** A seed's values of what is wanted, as its run took them. */
+export function valuesIn({ run, seed }: RowSeed, wanted: Wanted, unit: 'epoch' | 'batch'): ReadonlyMap<number, number> {
+  const { evaluation, training } = run.experiment
+  return valuesOf(seed, wanted, unit, Math.min(evaluation.topKEveryEpochs, training.epochs))
 }
 
 /** So far below the median of its group a seed is told apart from the others, here as in the paper. */

@@ -3,6 +3,7 @@ import type { Spread } from '../experiment/event.ts'
 import { countedSeeds } from '../experiment/result.ts'
 import { spreadOf } from '../experiment/spread.ts'
 import { PAPER_FORMAT, PAPER_VERSION, Paper } from './paper.ts'
+import { lostSeeds } from './row-seeds.ts'
 import type { TrainedRun, TrainedSeed } from './trained.ts'
 import { valuesOf, type Wanted } from './values.ts'
 
@@ -30,7 +31,7 @@ const MOST_POINTS = 400
 export function paperOfRuns(saved: readonly SavedRun[], { id, title, authors, labelOf }: Titles): Paper {
   const rows = saved.map(({ run, label }, i) => {
     const { experiment } = run
-    const { epoch, lost } = countedIn(run)
+    const { epoch, lost, seeds } = countedIn(run)
     const part = (quantity: 'test' | 'train'): Spread | null =>
       spreadAt(run, { quantity, series: null }, 'epoch', epoch)
     return {
@@ -40,11 +41,13 @@ export function paperOfRuns(saved: readonly SavedRun[], { id, title, authors, la
       experiment: {
         ...experiment,
         sweep: null,
+        // One that others left behind, or that was never begun, is in no number that is printed here.
+        seeds: experiment.seeds.filter((seed) => lost.includes(seed) || seeds.some((one) => one.seed === seed)),
         training: { ...experiment.training, epochs: epoch },
         engine: { name: 'auto' as const, precision: 'float32' as const, device: null, threads: null },
       },
       published: { test: part('test'), train: part('train') },
-      perSeed: null,
+      perSeed: perSeedOf(seeds, epoch),
       note: lost.length === 0 ? '' : `Collapsed and not in the mean: seed ${lost.join(', ')}.`,
     }
   })
@@ -61,7 +64,9 @@ export function paperOfRuns(saved: readonly SavedRun[], { id, title, authors, la
       label,
       points: pointsOf(run, wanted, exhibit.unit),
     }))
-    const at = thinned([...new Set(drawn.flatMap(({ points }) => [...points.keys()]))].sort((a, b) => a - b))
+    const ends = drawn.map(({ points }) => Math.max(...points.keys()))
+    const places = [...new Set(drawn.flatMap(({ points }) => [...points.keys()]))].sort((a, b) => a - b)
+    const at = thinned(places, ends)
     const curves = drawn.flatMap(({ row, label, points }) => {
       const last = at.findLastIndex((place) => points.has(place))
       if (last < 0) return []
@@ -123,10 +128,25 @@ export function paperOfRuns(saved: readonly SavedRun[], { id, title, authors, la
 export function slug(title: string): string {
   const words = title
     .normalize('NFKD')
+    // 'ü' is now a u and its dots.
+    .replaceAll(/\p{M}+/gu, '')
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-+|-+$/g, '')
   return words.slice(0, 80) || 'paper'
+}
+
+/** Where one of them ended so far below the others that it is told apart: named, it is so on both sides. */
+function perSeedOf(seeds: readonly TrainedSeed[], epoch: number): Paper['rows'][number]['perSeed'] {
+  const finals = seeds.map((one) => {
+    const at = (quantity: 'test' | 'train'): number | null =>
+      valuesOf(one, { quantity, series: null }, 'epoch').get(epoch) ?? null
+    return { seed: one.seed, test: at('test'), train: at('train') }
+  })
+  const test = finals.flatMap((one) => one.test ?? [])
+  const train = finals.flatMap((one) => one.train ?? [])
+  if (test.length < finals.length || lostSeeds(finals).length === 0) return null
+  return { seeds: finals.map(({ seed }) => seed), test, train: train.length < finals.length ? null : train }
 }
 
 function countedIn({ seeds }: TrainedRun): {
@@ -138,7 +158,7 @@ function countedIn({ seeds }: TrainedRun): {
   const { epoch, seeds: counted } = countedSeeds(standing)
   return {
     epoch: epoch ?? Math.max(1, ...standing.map(({ epochs }) => epochs)),
-    seeds: counted.map(({ seed }) => seed),
+    seeds: counted.filter(({ collapsed }) => !collapsed).map(({ seed }) => seed),
     lost: seeds.filter(({ collapsed }) => collapsed !== null).map(({ seed }) => seed),
   }
 }
@@ -167,9 +187,10 @@ function seriesOf(saved: readonly SavedRun[]): readonly { readonly quantity: str
   return [...found.values()]
 }
 
-function thinned(places: readonly number[]): number[] {
+/** @param ends of the curves, which stay: they are what is judged */
+function thinned(places: readonly number[], ends: readonly number[]): number[] {
   const step = Math.ceil(places.length / MOST_POINTS)
-  return places.filter((_, i) => i % step === 0 || i === places.length - 1)
+  return places.filter((place, i) => i % step === 0 || ends.includes(place))
 }
 
 /** A file for people: more digits than an accuracy of a million images has. */

@@ -12,12 +12,15 @@ export const isAccuracy = (quantity: string): quantity is 'test' | 'train' =>
 
 /**
  * The seed's values by place: epochs finished, or batches trained. What is counted after epochs and lies by batch (top-k
- * accuracy) is found by epoch, too: its first value is that of the first epoch.
+ * accuracy) is found by epoch, too: its first value is that of the first epoch after which it is counted.
+ *
+ * @param firstEpoch of what is counted after epochs
  */
 export function valuesOf(
   seed: TrainedSeed,
   { quantity, series }: Wanted,
   unit: 'epoch' | 'batch',
+  firstEpoch = 1,
 ): Map<number, number> {
   const values = new Map<number, number>()
   const put = (place: number, value: number | null | undefined): void => {
@@ -32,6 +35,6 @@ export function valuesOf(
   const column = series === null ? Object.values(all)[0] : all[series]
   const [first = 1] = column?.batch ?? []
   for (const [i, batch] of (column?.batch ?? []).entries())
-    put(unit === 'batch' ? batch : Math.round(batch / first), column?.value[i])
+    put(unit === 'batch' ? batch : Math.round((batch / first) * firstEpoch), column?.value[i])
   return values
 }

@@ -29,7 +29,8 @@ export function differenceText({ agreement }: Compared, unit: Unit): string {
   if (agreement === null) return '–'
   const { difference } = agreement
   const size = unit === 'points' ? inPoints(Math.abs(difference)) : twoDigits(Math.abs(difference))
-  return `${difference < 0 ? '−' : '+'}${size}`
+  // Less than is shown is no side.
+  return `${difference < 0 && Number(size) > 0 ? '−' : '+'}${size}`
 }
 
 /** '0.20'. */

@@ -427,7 +427,8 @@ describe('lists', () => {
   it('help tells every command and its options; version is one', async () => {
     const { out, code } = await apical(['help'])
     expect(code).toBe(0)
-    for (const name of ['run', 'resume', 'runs', 'show', 'inspect', 'presets', 'engines', 'data', 'bench', 'serve']) {
+    const lists = ['runs', 'show', 'inspect', 'presets', 'engines', 'data', 'paper']
+    for (const name of ['run', 'resume', ...lists, 'bench', 'serve']) {
       expect(out).toMatch(new RegExp(`^ {2}${name} `, 'm'))
       const own = await apical([name, '--help'])
       expect(own.code).toBe(0)

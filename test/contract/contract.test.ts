@@ -12,6 +12,9 @@ import type {
   LabDescription,
   LabEvent,
   LabRefusal,
+  Paper,
+  PaperCard,
+  PaperState,
   PresetGridCard,
 } from '../../src-main/contract.ts'
 import { LAB_CALLS } from '../../src-main/contract.ts'
@@ -209,6 +212,88 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     expect((await rowOf(id))?.id).toBe(id)
   })
 
+  test('has the paper that ships, with the state of each of its exhibits', async () => {
+    const [first, ...more] = (await call('papers', {})) as PaperCard[]
+    expect(more).toEqual([])
+    expect(first).toMatchObject({ id: 'corinfomax-2023', own: false, exhibits: 83 })
+    const paper = (await call('paper', { id: 'corinfomax-2023' })) as Paper
+    const { exhibits, missing } = (await call('paperState', { id: 'corinfomax-2023' })) as PaperState
+    expect(exhibits.map(({ id }) => id)).toEqual(paper.exhibits.map(({ id }) => id))
+    expect(exhibits).toHaveLength(83)
+    expect(missing.experiments + missing.obstacles.length).toBeGreaterThan(0)
+  })
+
+  test('makes a paper of runs, and trains what others of the same question ask more', async () => {
+    // A question that no other test asks.
+    const data = { name: 'glyphs', seed: 3, limitTrain: 400, limitTest: 200 }
+    const id = await start(tiny({ name: 'for a paper', data }))
+    await until(state(id, 'done'))
+    const title = `Mine over ${name}`
+    const runs = [{ id, label: 'CorInfoMax' }]
+    const { card, paper } = (await call('savePaper', { title, authors: 'Me', runs })) as LabAnswers['savePaper']
+    expect(card).toMatchObject({ title, authors: 'Me', own: true, exhibits: paper.exhibits.length })
+    expect(await call('paper', { id: card.id })).toEqual(paper)
+    expect((await call('papers', {})) as PaperCard[]).toContainEqual(card)
+    // Its number is the run's.
+    expect(paper.rows[0]?.published?.test).toEqual((await rowOf(id))?.testAccuracy)
+    const stateOf = async (of: string): Promise<PaperState> => (await call('paperState', { id: of })) as PaperState
+    const nothing = { experiments: 0, runs: 0, underWay: 0, obstacles: [] }
+    expect((await stateOf(card.id)).missing).toMatchObject(nothing)
+    for (const exhibit of (await stateOf(card.id)).exhibits) {
+      expect(exhibit.missing).toMatchObject(nothing)
+      for (const row of exhibit.rows)
+        expect(row).toMatchObject({ ours: row.published, runs: [{ id, seeds: [0] }], verdict: 'too few seeds' })
+    }
+
+    // One of the same title is another paper.
+    const again = (await call('savePaper', { title, authors: '', runs })) as LabAnswers['savePaper']
+    expect(again.card.id).not.toBe(card.id)
+    expect(await call('paper', { id: card.id })).toEqual(paper)
+
+    // The same file again is no other paper; another of its name never takes its place.
+    expect(await call('openPaper', { value: paper })).toEqual(card)
+    const refusal = await refusalOf('openPaper', { value: { ...paper, title: 'Another' } })
+    expect(refusal.message).toContain(card.id)
+    expect(await call('paper', { id: card.id })).toEqual(paper)
+
+    const asked = paper.rows.map((row) => ({ ...row, experiment: { ...row.experiment, seeds: [0, 5] } }))
+    const more = `${card.id}-more`
+    const before = ((await call('list', {})) as ExperimentRow[]).length
+    await call('openPaper', { value: { ...paper, id: more, rows: asked } })
+    // Opening starts nothing.
+    expect((await call('list', {})) as ExperimentRow[]).toHaveLength(before)
+    expect((await stateOf(more)).missing).toMatchObject({ experiments: 1, runs: 1 })
+    const exhibits = paper.exhibits.map((exhibit) => exhibit.id)
+    const { ids } = (await call('runPaper', { id: more, exhibits })) as LabAnswers['runPaper']
+    expect(ids).toHaveLength(1)
+    const started = ids[0] ?? ''
+    // While it is under way it is not started again.
+    expect(await call('runPaper', { id: more, exhibits })).toEqual({ ids: [] })
+    await until(state(started, 'done'))
+    expect(await rowOf(started)).toMatchObject({ seeds: [5], epochs: 1, rule: 'corinfomax' })
+    expect((await stateOf(more)).missing).toMatchObject(nothing)
+    expect((await stateOf(more)).exhibits[0]?.rows[0]).toMatchObject({ trained: 2, wanted: 2 })
+
+    // A run that ended before the paper's last epoch goes on.
+    const longer = `${card.id}-longer`
+    await call('openPaper', {
+      value: { ...paper, id: longer, rows: paper.rows.map((row) => ({ ...row, experiment: tiny({ data }, 2) })) },
+    })
+    const told = heard.length
+    expect(await call('runPaper', { id: longer, exhibits: ['final-accuracy'] })).toEqual({ ids: [id] })
+    await until(state(id, 'done'), told)
+    expect(await rowOf(id)).toMatchObject({ epochs: 2, epochsDone: 2, seeds: [0] })
+    expect((await stateOf(longer)).missing).toMatchObject(nothing)
+
+    for (const one of [longer, more, again.card.id, card.id]) expect(await call('forgetPaper', { id: one })).toBeNull()
+    expect((await call('papers', {})) as PaperCard[]).toHaveLength(1)
+    // The runs are no part of it.
+    expect(await rowOf(id)).toBeDefined()
+    expect((await refusalOf('forgetPaper', { id: card.id })).message).toContain(card.id)
+    await refusalOf('forgetPaper', { id: 'corinfomax-2023' })
+    expect((await call('papers', {})) as PaperCard[]).toHaveLength(1)
+  })
+
   test('forecasts, with a problem beside its field', async () => {
     expect(await call('forecast', { experiment: tiny() })).toMatchObject({
       problems: [],
@@ -275,6 +360,26 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['stopDownload', { name: 'mnist' }],
     ['openResults', { folder: '/no/such/folder' }],
     ['openResults', { folder: '' }],
+    ['papers', { more: 1 }],
+    ['paper', { id: 'no-such-paper' }],
+    ['paper', { id: '../labels' }],
+    ['paper', {}],
+    ['paperState', { id: 'no-such-paper' }],
+    ['paperState', { id: 7 }],
+    ['runPaper', { id: 'no-such-paper', exhibits: ['all'] }],
+    ['runPaper', { id: 'corinfomax-2023', exhibits: [] }],
+    ['runPaper', { id: 'corinfomax-2023', exhibits: ['no-such-exhibit'] }],
+    ['openPaper', { value: null }],
+    ['openPaper', { value: { format: 'apical-paper', version: 2 } }],
+    ['openPaper', { value: { format: 'apical-paper', version: 1, id: '../../etc' } }],
+    ['openPaper', { value: 'paper' }],
+    ['savePaper', { title: '', authors: '', runs: [{ id: 'x', label: 'X' }] }],
+    ['savePaper', { title: 'Mine', authors: '', runs: [] }],
+    ['savePaper', { title: 'Mine', authors: '', runs: [{ id: 'no-such-run', label: 'X' }] }],
+    ['savePaper', { title: 'Mine', authors: '', runs: [{ id: '..', label: 'X' }] }],
+    ['forgetPaper', { id: 'no-such-paper' }],
+    ['forgetPaper', { id: '..' }],
+    ['forgetPaper', { id: 'corinfomax-2023' }],
     ['noSuchCall', {}],
     ['watch', {}],
     ['close', {}],
@@ -328,7 +433,9 @@ test('every call of the contract is exercised or named here', () => {
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
   const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'inspect']
-  expect(Object.keys(LAB_CALLS).sort()).toEqual([...known, ...seeds, ...apart, ...kept, ...elsewhere].sort())
+  const papers = ['papers', 'paper', 'paperState', 'runPaper', 'openPaper', 'savePaper', 'forgetPaper']
+  const all = [...known, ...seeds, ...apart, ...kept, ...elsewhere, ...papers]
+  expect(Object.keys(LAB_CALLS).sort()).toEqual(all.sort())
 })
 
 function sha256(path: string): string {

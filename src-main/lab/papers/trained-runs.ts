@@ -66,9 +66,10 @@ export function trainedRunOf(
     created: seen.created,
     seconds: seen.seconds,
     moving,
+    // What nobody has begun goes on from the start.
     resumable:
       !moving &&
-      begun.length > 0 &&
+      seen.state !== 'collapsed' &&
       begun.every(({ seed }) => lookAt(paths(folder).checkpoint(seed))?.isFile() === true),
     seeds,
   }
