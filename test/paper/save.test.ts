@@ -79,7 +79,7 @@ describe('a paper of runs', () => {
   it('is filled by its runs: every verdict inside, every point in its band, nothing missing', () => {
     for (const { verdicts, curves, missing } of filled(paper, [one, other])) {
       expect(verdicts).toEqual({ inside: 2 })
-      expect(missing).toEqual({ experiments: 0, runs: 0, seconds: 0, underWay: 0, obstacles: [] })
+      expect(missing).toEqual({ experiments: 0, runs: 0, seconds: [0, 0], untimed: null, underWay: 0, obstacles: [] })
       for (const { near, agreement } of curves) {
         expect(near).toMatchObject({ points: 3, inside: 3 })
         expect(near?.largest).toBeLessThan(1e-7)
