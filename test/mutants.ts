@@ -36,6 +36,10 @@ interface Judges {
 }
 
 const onRules = ['test/rules', 'test/golden']
+const onPapers = [
+  ...['matching', 'row-state', 'curves', 'plan', 'save', 'state'].map((name) => `test/paper/${name}.test.ts`),
+  'test/lab/papers.test.ts',
+]
 /** Cases by how their names begin; in float64, where no tolerance hides a slip. */
 const replays = (cases: string): Asked => ({
   paths: ['test/golden/runs.test.ts'],
@@ -59,6 +63,8 @@ const panel: readonly Judges[] = [
   { of: 'src-main/experiment/result', all: ['test/lab/one-result.test.ts'] },
   { of: 'src-main/analysis/inspect', all: ['test/lab/inspect.test.ts'] },
   { of: 'src-main/experiment/selection', all: ['test/training/validation.test.ts', 'test/lab/selection.test.ts'] },
+  { of: 'src-main/paper/', all: onPapers },
+  { of: 'src-main/lab/papers/', all: onPapers },
   { of: 'src-main/data/split', all: ['test/data/split.test.ts', 'test/training/validation.test.ts'] },
 ]
 const everyone = [...new Set(panel.flatMap(({ all }) => all))]

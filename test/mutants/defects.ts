@@ -1,4 +1,4 @@
-/** One-line slips that somebody could make in the mathematics, each of which a test must notice. Data for `test/mutants.ts`. */
+/** One-line slips that somebody could make in the mathematics and in what is told of results, each of which a test must notice. Data for `test/mutants.ts`. */
 
 export interface Defect {
   /** From the clone's root. */
@@ -375,5 +375,109 @@ export const defects: readonly Defect[] = [
     { find: 'Math.round(count', replace: 'Math.floor(count', why: 'share rounded down' },
     { find: 'b.remainder - a.remainder', replace: 'a.remainder - b.remainder', why: 'smallest remainders first' },
     { find: 'if (left-- > 0)', replace: 'if (--left > 0)', why: 'one sample too few held out' },
+  ]),
+  ...within('paper/row-seeds.ts', [
+    { find: 'known.epochs < finished', replace: 'known.epochs > finished', why: 'the run that trained a seed least' },
+    {
+      find: 'whole.collapsed.epoch > epochs',
+      replace: 'whole.collapsed.epoch < 0',
+      why: 'a collapse after the last epoch of the paper counts',
+    },
+    { find: 'values[Math.ceil(middle) - 1]', replace: 'values[Math.ceil(middle)]', why: 'not the median' },
+    { find: 'run.evaluation.topK === asked.evaluation.topK', replace: 'true', why: 'top-3 taken for top-5' },
+  ]),
+  ...within('paper/values.ts', [
+    { find: '(batch / first) * firstEpoch', replace: 'batch / first', why: 'top-k counted seldom at every epoch' },
+  ]),
+  ...within('paper/row-state.ts', [
+    {
+      find: 'const leftOut = published !== null',
+      replace: 'const leftOut = true',
+      why: 'lost seeds out of one mean only',
+    },
+    {
+      find: 'drawn: published?.length === 0 ? kept : atEnd',
+      replace: 'drawn: kept',
+      why: 'our curve without the lost seeds that theirs holds',
+    },
+    { find: 'done < of ?', replace: 'done > of ?', why: 'a verdict before the last epoch' },
+    { find: 'mean * (1 - mean)', replace: 'mean', why: 'deviation of a drawn accuracy' },
+    { find: 'Math.min(...drawn)', replace: 'Math.max(...drawn)', why: 'the widest draw instead of the narrowest' },
+  ]),
+  ...within('paper/curves.ts', [
+    { find: 'Math.sqrt((n - 1) / n)', replace: 'Math.sqrt(n / (n - 1))', why: 'our band widened to a population' },
+    { find: 'Math.sqrt(n / (n - 1))', replace: 'Math.sqrt((n - 1) / n)', why: 'their band narrowed to a sample' },
+    { find: 'spread.mean <= to', replace: 'spread.mean < Infinity', why: 'above the band is inside' },
+    { find: 'distance > largest', replace: 'distance < largest', why: 'the largest distance is the least' },
+    { find: '!ends ? { verdict', replace: 'ends ? { verdict', why: 'a curve that ends early is judged' },
+  ]),
+  ...within('paper/plan.ts', [
+    {
+      find: 'complete.some((seeds)',
+      replace: 'complete.every((seeds)',
+      why: 'the measure of an exhibit is not asked for',
+    },
+    { find: 'seed.collapsed !== null)', replace: 'false)', why: 'a collapsed seed is trained for ever' },
+    {
+      find: 'missing: lacking.filter((seed) => !coming.has(seed))',
+      replace: 'missing: lacking',
+      why: 'what runs is started again',
+    },
+    { find: '!run.resumable ||', replace: '', why: 'goes on without checkpoints' },
+    { find: 'longer: epochs > run.experiment.training.epochs', replace: 'longer: false', why: 'never longer' },
+    {
+      find: 'left = left.filter((seed) => !taken.includes(seed))',
+      replace: 'left = [...left]',
+      why: 'a seed in two tasks',
+    },
+    {
+      find: 'moving && run.training.epochs >= epochs',
+      replace: 'moving',
+      why: 'a run that ends too early is waited for',
+    },
+    { find: '...one.seeds, ...other.seeds', replace: '...one.seeds', why: 'seeds of the first row only' },
+    {
+      find: "one === 'all' || other === 'off' ? one : other",
+      replace: 'one',
+      why: 'what only the second row evaluates',
+    },
+  ]),
+  ...within('paper/save.ts', [
+    { find: 'counted.filter(({ collapsed }) => !collapsed)', replace: 'counted', why: 'a mean of collapsed seeds' },
+    { find: 'perSeed: perSeedOf(seeds, epoch)', replace: 'perSeed: null', why: 'seeds that ended low are not named' },
+    { find: 'epochs: epoch }', replace: 'epochs: experiment.training.epochs }', why: 'epochs that nobody trained' },
+    { find: '|| ends.includes(place)', replace: '', why: 'the ends of long curves are thinned away' },
+  ]),
+  ...within('paper/state.ts', [
+    {
+      find: "exhibit.quantity === 'train' ? 'train' : 'test'",
+      replace: "'test'",
+      why: 'a table of training accuracies',
+    },
+  ]),
+  ...within('paper/paper.ts', [
+    { find: 'if (!known.has(row))', replace: 'if (known.size === 0)', why: 'an exhibit of rows that are not there' },
+    { find: '(preset === null) === (experiment === null)', replace: 'false', why: 'a row of nothing' },
+  ]),
+  ...within('lab/papers/library.ts', [
+    {
+      find: 'JSON.stringify(this.find(paper.id)) === JSON.stringify(paper)',
+      replace: 'this.find(paper.id) !== paper',
+      why: 'another paper is taken for the same',
+    },
+    {
+      find: 'if (this.has(paper.id)) {',
+      replace: 'if (this.has(paper.id) && paper.id === shippedPaper().id) {',
+      why: 'a paper is written over',
+    },
+    {
+      find: 'head.data.version > PAPER_VERSION',
+      replace: 'head.data.version > 99',
+      why: 'a later version is guessed at',
+    },
+  ]),
+  ...within('lab/papers/trained-runs.ts', [
+    { find: 'begun.every(', replace: 'begun.some(', why: 'one checkpoint serves all seeds' },
+    { find: '!moving &&', replace: '', why: 'a run that moves is resumed' },
   ]),
 ]

@@ -195,6 +195,16 @@ describe('verdicts', () => {
     expect(marginOf('all')).toBeCloseTo(half + 0.001, 8)
     const drawn = 1.959964 * Math.sqrt((0.9 * 0.1) / 20_000)
     expect(marginOf(20_000)).toBeCloseTo(Math.hypot(half, drawn) + 0.001, 8)
+    // Of runs that drew unequally many, what is sure is what the fewest say.
+    const two = [20_000, 2000].map((evaluateTrain, i) =>
+      run(
+        train.filter(({ seed: one }) => one % 2 === i),
+        { training: { evaluateTrain } },
+      ),
+    )
+    const fewest = 1.959964 * Math.sqrt((0.9 * 0.1) / 2000)
+    const mixed = rowState(row, two, [], 'train').agreement?.margin
+    expect(mixed).toBeCloseTo(Math.hypot(half, fewest) + 0.001, 8)
     // Of test accuracies nothing is drawn.
     const test = rowState(row, [run(train, { training: { evaluateTrain: 20_000 } })], [], 'test')
     expect(test.agreement?.margin).toBeCloseTo(half + 0.001, 8)

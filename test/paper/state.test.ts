@@ -77,7 +77,8 @@ describe('what is refused as a paper', () => {
   const whole = () => JSON.parse(JSON.stringify(paperOf([{}, {}]))) as Record<string, unknown> & { rows: object[] }
   const exhibit = { id: 'x', title: 'X', section: 'All', kind: 'table', quantity: 'test', rows: ['a'] }
 
-  it.each<[string, string, object | ((paper: ReturnType<typeof whole>) => object)]>([
+  type Change = Readonly<Record<string, unknown>>
+  it.each<[string, string, Change | ((paper: ReturnType<typeof whole>) => Change)]>([
     ['a row twice', 'rows.1.id', (paper) => ({ rows: [paper.rows[0], paper.rows[0]], exhibits: [exhibit] })],
     [
       'a row with a preset and an experiment',
@@ -129,7 +130,7 @@ describe('what is refused as a paper', () => {
     ['an id with a way out of the folder', 'id', { id: '../mine' }],
   ])('%s', (_, path, change) => {
     const paper = whole()
-    const changed: object = { ...paper, ...(typeof change === 'function' ? change(paper) : change) }
+    const changed = { ...paper, ...(typeof change === 'function' ? change(paper) : change) }
     const paths = Paper.safeParse(changed).error?.issues.map((issue) => issue.path.join('.'))
     expect(paths).toContain(path)
     // The same in words, with the place.
