@@ -1,9 +1,9 @@
 /** A paper beside a results folder, for the command line. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describeDataSets } from '../lab/datasets.ts'
 import { rootFolder } from '../lab/machine.ts'
-import { Papers, readPaper, shippedRuns, trainedRuns } from '../lab/papers.ts'
+import { LARGEST_PAPER, Papers, readPaper, shippedRuns, trainedRuns } from '../lab/papers.ts'
 import { listRows, resultsFolder } from '../lab/results.ts'
 import type { Exhibit, Paper } from '../paper/paper.ts'
 import type { ReadyData } from '../paper/plan.ts'
@@ -55,6 +55,7 @@ function paperNamed(name: string | undefined, results: string): Paper {
   const path = resolve(name)
   let text
   try {
+    if (statSync(path).size > LARGEST_PAPER) throw new Error(`larger than ${LARGEST_PAPER / 1e6} MB`)
     text = readFileSync(path, 'utf8')
   } catch (error) {
     throw new UsageProblem(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}.`)

@@ -17,11 +17,11 @@ const Values = z.array(z.number().nullable()).min(1).max(20_000)
 
 const Spread = z.strictObject({ mean: z.number(), sd: z.number().min(0), n: z.int().min(1) })
 
-/** Accuracies of each seed, as fractions, where they were printed one by one. */
+/** Accuracies of each seed, as fractions, where they were printed one by one; the test accuracy of one that collapsed is null. */
 const PerSeed = z.strictObject({
   seeds: z.array(z.int().min(0)).min(1).max(1000),
-  test: z.array(z.number()).max(1000),
-  train: z.array(z.number()).max(1000).nullable(),
+  test: z.array(z.number().nullable()).max(1000),
+  train: z.array(z.number().nullable()).max(1000).nullable(),
 })
 
 /** One configuration over its seeds, and its printed result. */

@@ -115,14 +115,27 @@ export function countingOf(row: PaperRow, { seeds }: Filling): Counting {
   const printed = publishedOf(row).test
   const published = publishedLost(row, printed)
   // What they left in their mean and did not name stays in ours as well.
-  const leftOut = published !== null
   const kept = atEnd.filter(({ seed }) => !lostOnes.has(seed.seed))
+  // Where all were lost that is the result, as it is in the paper of a setting that does not learn.
+  const leftOut = published !== null && kept.length > 0
   return {
-    epoch: epoch ?? Math.max(0, ...atEnd.map(({ epochs }) => epochs)),
+    // Where all collapsed, training ended where it ended.
+    epoch: epoch ?? experimentOf(row)?.training.epochs ?? 0,
     seeds: leftOut ? kept : atEnd,
-    drawn: published?.length === 0 ? kept : atEnd,
+    drawn: leftOut ? drawnOf(atEnd, kept, published) : atEnd,
     lost: { published, ours, leftOut },
   }
+}
+
+/** A printed curve holds the lost seeds whose accuracy was printed, and none that only its name is printed of. */
+function drawnOf(
+  atEnd: readonly RowSeed[],
+  kept: readonly RowSeed[],
+  published: readonly LostSeed[] | null,
+): readonly RowSeed[] {
+  const lost = published ?? []
+  if (!lost.some(({ test }) => test !== null)) return kept
+  return lost.some(({ test }) => test === null) ? atEnd.filter(({ seed }) => seed.collapsed === null) : atEnd
 }
 
 function publishedLost({ perSeed }: PaperRow, printed: Spread | null): readonly LostSeed[] | null {

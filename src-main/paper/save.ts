@@ -47,7 +47,7 @@ export function paperOfRuns(saved: readonly SavedRun[], { id, title, authors, la
         engine: { name: 'auto' as const, precision: 'float32' as const, device: null, threads: null },
       },
       published: { test: part('test'), train: part('train') },
-      perSeed: perSeedOf(seeds, epoch),
+      perSeed: perSeedOf(seeds, epoch, lost),
       note: lost.length === 0 ? '' : `Collapsed and not in the mean: seed ${lost.join(', ')}.`,
     }
   })
@@ -136,17 +136,24 @@ export function slug(title: string): string {
   return words.slice(0, 80) || 'paper'
 }
 
-/** Where one of them ended so far below the others that it is told apart: named, it is so on both sides. */
-function perSeedOf(seeds: readonly TrainedSeed[], epoch: number): Paper['rows'][number]['perSeed'] {
+/** Where one of them collapsed, or ended so far below the others that it is told apart: named, it is so on both sides. */
+function perSeedOf(
+  seeds: readonly TrainedSeed[],
+  epoch: number,
+  collapsed: readonly number[],
+): Paper['rows'][number]['perSeed'] {
   const finals = seeds.map((one) => {
     const at = (quantity: 'test' | 'train'): number | null =>
       valuesOf(one, { quantity, series: null }, 'epoch').get(epoch) ?? null
     return { seed: one.seed, test: at('test'), train: at('train') }
   })
-  const test = finals.flatMap((one) => one.test ?? [])
-  const train = finals.flatMap((one) => one.train ?? [])
-  if (test.length < finals.length || lostSeeds(finals).length === 0) return null
-  return { seeds: finals.map(({ seed }) => seed), test, train: train.length < finals.length ? null : train }
+  if (finals.some(({ test }) => test === null) || lostSeeds(finals).length + collapsed.length === 0) return null
+  const all = [...finals, ...collapsed.map((seed) => ({ seed, test: null, train: null }))]
+  return {
+    seeds: all.map(({ seed }) => seed),
+    test: all.map(({ test }) => test),
+    train: finals.some(({ train }) => train === null) ? null : all.map(({ train }) => train),
+  }
 }
 
 function countedIn({ seeds }: TrainedRun): {

@@ -163,7 +163,12 @@ describe('lost seeds', () => {
       [0, 0.1],
       [1, null],
     ])
-    expect(state).toMatchObject({ ours: null, trained: 2 })
+    // What was measured is the result, and says how many it is of.
+    expect(state).toMatchObject({ ours: { mean: 0.1, sd: 0, n: 1 }, trained: 2, verdict: 'too few seeds' })
+    const all = run([0, 1, 2].map((n) => seed(n, [0.1], collapsedAt(2))))
+    expect(stateOf(printed(0.9, 0.001), all).verdict).toBe('outside')
+    // In the paper it did not learn either.
+    expect(stateOf(printed(0.1, 0.001), all).verdict).toBe('inside')
   })
 })
 

@@ -8,7 +8,7 @@ import { fileProblem, LabProblem } from '../problem.ts'
 import { readJson, writeJson } from '../storage.ts'
 
 /** A figure of fifty curves of a thousand points is two megabytes. */
-const LARGEST_PAPER = 50_000_000
+export const LARGEST_PAPER = 50_000_000
 /** So many problems are named; the rest of a file that is no paper follows from them. */
 const MOST_PROBLEMS = 10
 

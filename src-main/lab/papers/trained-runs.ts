@@ -29,7 +29,15 @@ export async function trainedRuns(
   for (const row of listed) {
     if (row.state === 'sample' || row.state === 'unreadable') continue
     if (!asked.has([row.rule, row.dataset, row.widths.join('-')].join(' '))) continue
-    const stamp = JSON.stringify([row.state, row.epochsDone, row.epochs, row.seeds, row.seconds, row.testAccuracy])
+    const stamp = JSON.stringify([
+      row.name,
+      row.state,
+      row.epochsDone,
+      row.epochs,
+      row.seeds,
+      row.seconds,
+      row.testAccuracy,
+    ])
     const before = known.get(row.id)
     if (before?.stamp === stamp) {
       runs.push(before.run)
