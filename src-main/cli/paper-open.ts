@@ -31,7 +31,10 @@ export async function openPaper(words: Words): Promise<OpenedPaper> {
   const ready: ReadyData = (name) => {
     const card = cards.find((one) => one.name === name)
     if (card?.state === 'missing' || card?.state === 'broken')
-      return { message: `${card.label} is ${card.state} on this machine.`, next: card.detail }
+      return {
+        message: `${card.label} is ${card.state} on this machine.`,
+        next: `Get it with "apical data get ${name}", or name its folder with --data; "apical data list" says more.`,
+      }
     return null
   }
   const shipped = shippedRuns(rootFolder(), paper.id)

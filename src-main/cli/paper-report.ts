@@ -1,4 +1,5 @@
 /** Exhibits in a terminal, and as JSON. */
+import { exhibitLines } from '../../src-renderer/exhibits/exhibit-table.ts'
 import type { PaperVerdict, RowState } from '../paper/row-state.ts'
 import {
   countsText,
@@ -56,22 +57,7 @@ export function showExhibit(opened: OpenedPaper, id: string, terminal: Terminal)
   if (exhibit.note !== '') terminal.print(exhibit.note)
   terminal.print()
   const rowOf = new Map(state.rows.map((row) => [row.id, row]))
-  const shown =
-    state.curves.length > 0
-      ? state.curves.flatMap((curve, i) => {
-          const row = rowOf.get(curve.row)
-          const quantity = exhibit.curves[i]?.quantity ?? exhibit.quantity
-          return row === undefined
-            ? []
-            : [{ label: curve.label, compared: curve, row, unit: unitOf(quantity), from: curve.from }]
-        })
-      : state.rows.map((row) => ({
-          label: exhibit.labels[row.id] ?? row.label,
-          compared: row,
-          row,
-          unit: unitOf(exhibit.quantity),
-          from: row.from,
-        }))
+  const shown = exhibitLines(exhibit, state)
   const rows = shown.map(({ label, compared, row, unit, from }) => [
     label,
     withSeeds(spreadText(compared.published, unit), compared.published?.n),
@@ -88,8 +74,7 @@ export function showExhibit(opened: OpenedPaper, id: string, terminal: Terminal)
     rows,
   ))
     terminal.print(line)
-  const lines = shown.flatMap(({ label, compared, row, unit }) => {
-    const near = 'near' in compared ? compared.near : null
+  const lines = shown.flatMap(({ label, row, unit, near }) => {
     return [
       ...(near === null || exhibit.x === null ? [] : [`${label}: ${nearText(near, exhibit.x.unit, unit)}.`]),
       ...(lostText(row) === '' ? [] : [`${label}: ${lostText(row)}`]),

@@ -1,5 +1,5 @@
 /** The numbers of an exhibit as a table: for a paper (booktabs LaTeX), a README (Markdown), a program (CSV). */
-import type { Compared, Exhibit, ExhibitState, RowState } from '../../src-main/contract.ts'
+import type { Compared, CurveState, Exhibit, ExhibitState, RowState } from '../../src-main/contract.ts'
 import { differenceText, lostText, marginText, spreadText, unitOf, type Unit } from '../../src-main/paper/words.ts'
 import { csvCell, latexText, markdownText } from '../export/table-text.ts'
 
@@ -10,6 +10,8 @@ export interface ExhibitLine {
   readonly row: RowState
   readonly unit: Unit
   readonly from: RowState['from']
+  /** How near a curve is to the published one; null for a row. */
+  readonly near: CurveState['near']
 }
 
 export function exhibitLines(exhibit: Exhibit, state: ExhibitState): readonly ExhibitLine[] {
@@ -21,11 +23,14 @@ export function exhibitLines(exhibit: Exhibit, state: ExhibitState): readonly Ex
       row,
       unit: unitOf(exhibit.quantity),
       from: row.from,
+      near: null,
     }))
   return state.curves.flatMap((curve, i) => {
     const row = rows.get(curve.row)
     const unit = unitOf(exhibit.curves[i]?.quantity ?? exhibit.quantity)
-    return row === undefined ? [] : [{ label: curve.label, compared: curve, row, unit, from: curve.from }]
+    return row === undefined
+      ? []
+      : [{ label: curve.label, compared: curve, row, unit, from: curve.from, near: curve.near }]
   })
 }
 
