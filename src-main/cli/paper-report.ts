@@ -90,7 +90,7 @@ export function showExhibit(opened: OpenedPaper, id: string, terminal: Terminal)
   if (missing.underWay > 0) terminal.print(`Under way: ${missing.underWay} runs.`)
   for (const [message, blocked] of Map.groupBy(missing.obstacles, ({ message }) => message)) {
     const labels = blocked.map(({ row }) => rowOf.get(row)?.label ?? row)
-    terminal.print(`Cannot be run here: ${labels.join(', ')}. ${message} ${blocked[0]?.next ?? ''}`)
+    terminal.print(`Cannot be run here: ${labels.join('; ')}. ${message} ${blocked[0]?.next ?? ''}`)
   }
   if (missing.experiments + missing.underWay + missing.obstacles.length === 0)
     terminal.print('Nothing is missing here.')
