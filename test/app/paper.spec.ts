@@ -308,6 +308,9 @@ test.describe('the paper that ships', () => {
       await page.keyboard.press('Escape')
       await obstacle.getByRole('link').click()
       await expect(page.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible()
+      await page.keyboard.press('Control+4')
+      await expect(about(page)).toBeVisible()
+      await expectNoSidewaysScroll(page)
       expect(faults).toEqual([])
     } finally {
       await page.close()
