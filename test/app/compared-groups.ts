@@ -9,7 +9,11 @@ const clone = fileURLToPath(new URL('../..', import.meta.url))
 
 async function run(home: string, ...options: readonly string[]): Promise<void> {
   const small = ['--limit-train', '600', '--limit-test', '300', '--engine', 'reference', '--set', 'widths=784-12-10']
-  const command = [join(clone, 'src-main/cli.ts'), 'run', ...options, ...small]
+  await train(home, ...options, ...small)
+}
+
+async function train(home: string, ...options: readonly string[]): Promise<void> {
+  const command = [join(clone, 'src-main/cli.ts'), 'run', ...options]
   try {
     await promisify(execFile)(process.execPath, command, {
       env: { ...process.env, APICAL_HOME: home, APICAL_DATA: join(home, 'data') },
@@ -26,6 +30,20 @@ export async function makeGroups(home: string): Promise<void> {
   await run(home, ...same, '--set', 'learningRate=0.00102', '--set', 'name=Backpropagation · small step')
   await run(home, ...same, '--set', 'name=Backpropagation · usual step')
   await run(home, ...same, '--set', 'weightDecay=0.003', '--set', 'name=Backpropagation · weight decay')
+}
+
+/**
+ * Two rules, and what they are called. So many seeds, and steps that grow small: they scatter so little that a verdict can be
+ * given on them.
+ */
+export async function makeTwoRules(home: string): Promise<readonly [string, string]> {
+  const names = ['Exact gradient', 'Random feedback'] as const
+  const same = ['--seeds', '0-9', '--epochs', '4', '--limit-train', '3000', '--limit-test', '1500']
+  const steps = ['learningRate=0.004', 'stepEpochs=1', 'stepFactor=0.6', 'criterion=cross-entropy', 'widths=784-48-10']
+  const settings = steps.flatMap((setting) => ['--set', setting])
+  await train(home, 'backprop-glyphs', ...same, ...settings, '--set', `name=${names[0]}`)
+  await train(home, 'feedback-alignment', ...same, ...settings, '--set', `name=${names[1]}`)
+  return names
 }
 
 /** A sweep of two axes, 2 × 3, in which seeds collapse at the largest step; answers its id. */

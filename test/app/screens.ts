@@ -70,6 +70,22 @@ export const screens: readonly Screen[] = [
     name: 'sweep-missing',
     reach: go('/compare/sweep/none', (page) => expect(page.getByText('No experiment of this sweep')).toBeVisible()),
   },
+  {
+    name: 'paper',
+    reach: go('/paper', (page) => expect(page.getByRole('region', { name: 'About this paper' })).toBeVisible()),
+  },
+  {
+    name: 'paper-curves',
+    reach: go('/paper/corinfomax-2023/mnist-test-accuracy-comparison', heading('MNIST: test accuracy by method')),
+  },
+  {
+    name: 'paper-missing',
+    reach: go('/paper/none', (page) => expect(page.getByText('There is no paper "none" here.')).toBeVisible()),
+  },
+  {
+    name: 'paper-no-exhibit',
+    reach: go('/paper/corinfomax-2023/none', (page) => expect(page.getByText('has no exhibit “none”')).toBeVisible()),
+  },
   { name: 'data', reach: go('/data', heading('Data')) },
   {
     name: 'data-samples',
