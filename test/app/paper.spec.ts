@@ -36,7 +36,7 @@ async function openPaperPage(browser: Browser, lab: ServedLab): Promise<{ page: 
 }
 
 const about = (page: Page) => page.getByRole('region', { name: 'About this paper' })
-const numbers = (page: Page) => page.getByRole('table', { name: 'Published and here' })
+const numbers = (page: Page) => page.getByRole('table', { name: /^(Published and here|Here)$/ })
 const line = (page: Page, label: string) =>
   numbers(page)
     .getByRole('row')
@@ -155,7 +155,7 @@ test.describe('a paper of one’s own', () => {
     await expect(about(page)).toContainText('3 exhibits')
     await expect(about(page)).toContainText('6 inside')
     await expect(about(page)).toContainText('A. Person, B. Person')
-    await expect(page.getByText('Everything of it was trained in this lab.')).toBeVisible()
+    await expect(page.getByText('Nothing is missing: all of it was trained in this lab.')).toBeVisible()
     await expect(page.getByRole('button', { name: /^Run what is missing/ })).toHaveCount(0)
     await expectNoSidewaysScroll(page)
   })
@@ -176,7 +176,7 @@ test.describe('a paper of one’s own', () => {
     await page.getByRole('button', { name: /^Run what is missing/ }).click()
     await expect(page.getByText('2 experiments are queued.')).toBeVisible()
     await expect(about(page)).toContainText('6 inside', { timeout: 200_000 })
-    await expect(page.getByText('Everything of it was trained in this lab.')).toBeVisible()
+    await expect(page.getByText('Nothing is missing: all of it was trained in this lab.')).toBeVisible()
     expect(await runs()).toHaveLength(2)
     const again = await summariesByRule()
     for (const [title, part] of [
@@ -308,7 +308,9 @@ test.describe('the paper that ships', () => {
       await page.keyboard.press('Escape')
       await obstacle.getByRole('link').click()
       await expect(page.getByRole('heading', { level: 1, name: 'Data' })).toBeVisible()
-      await page.keyboard.press('Control+4')
+      await page.keyboard.press('Control+k')
+      await page.keyboard.type('paper')
+      await page.getByRole('option', { name: /^Paper/ }).click()
       await expect(about(page)).toBeVisible()
       await expectNoSidewaysScroll(page)
       expect(faults).toEqual([])
