@@ -150,9 +150,19 @@ describe('one life of the app', () => {
     expect(shortcuts).toEqual(expect.arrayContaining(['CmdOrCtrl+N', 'CmdOrCtrl+1', 'CmdOrCtrl+2']))
     const doings = seen['menu'] as Note[]
     expect(doings.filter(([call]) => call === 'loadURL').map(([, url]) => url)).toEqual(
-      ['new', 'do/palette', 'do/search', 'do/undo', 'lab', 'live', 'compare', 'paper', 'data', 'engines', 'do/shortcuts'].map(
-        (address) => `app://apical/#/${address}`,
-      ),
+      [
+        'new',
+        'do/palette',
+        'do/search',
+        'do/undo',
+        'lab',
+        'live',
+        'compare',
+        'paper',
+        'data',
+        'engines',
+        'do/shortcuts',
+      ].map((address) => `app://apical/#/${address}`),
     )
     expect(doings).toContainEqual(['showOpenDialog', { title: 'Open Results Folder', properties: ['openDirectory'] }])
     expect((seen['chosen'] as Note[]).at(-1)).toEqual([
