@@ -67,7 +67,7 @@ let told: {
 }
 
 beforeAll(() => {
-  for (const part of ['src-main', 'resources', 'package.json'])
+  for (const part of ['src-main', 'src-renderer', 'resources', 'package.json'])
     cpSync(join(ROOT, part), join(folder, part), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir')
   // The one file, as it would stand in that folder; and the one line.
