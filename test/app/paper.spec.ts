@@ -153,7 +153,7 @@ test.describe('a paper of one’s own', () => {
     }
     // Two curves, two curves, two rows.
     await expect(about(page)).toContainText('3 exhibits')
-    await expect(about(page)).toContainText('6 inside')
+    await expect(about(page)).toContainText('4 inside')
     await expect(about(page)).toContainText('A. Person, B. Person')
     await expect(page.getByText('Nothing is missing: all of it was trained in this lab.')).toBeVisible()
     await expect(page.getByRole('button', { name: /^Run what is missing/ })).toHaveCount(0)
@@ -175,7 +175,7 @@ test.describe('a paper of one’s own', () => {
   test('one press trains it, and every number is that of the summaries', async () => {
     await page.getByRole('button', { name: /^Run what is missing/ }).click()
     await expect(page.getByText('2 experiments are queued.')).toBeVisible()
-    await expect(about(page)).toContainText('6 inside', { timeout: 200_000 })
+    await expect(about(page)).toContainText('4 inside', { timeout: 200_000 })
     await expect(page.getByText('Nothing is missing: all of it was trained in this lab.')).toBeVisible()
     expect(await runs()).toHaveLength(2)
     const again = await summariesByRule()
@@ -241,10 +241,10 @@ test.describe('a paper of one’s own', () => {
     await expect(which).toHaveCount(0)
     await page.getByRole('button', { name: 'Undo' }).click()
     await expect(which.getByRole('option', { selected: true })).toHaveText(paper.title)
-    await expect(about(page)).toContainText('6 inside')
+    await expect(about(page)).toContainText('4 inside')
 
     await open('again.json', text)
-    await expect(about(page)).toContainText('6 inside')
+    await expect(about(page)).toContainText('4 inside')
     await expect(page.locator('.toast.bad')).toHaveCount(0)
     for (const [content, words] of [
       ['{ "format": "apical-paper"', 'broken.json is not a JSON file, or cannot be read.'],
@@ -268,7 +268,7 @@ test.describe('a paper of one’s own', () => {
       document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }))
     }, text)
     await expect(about(page).getByRole('heading')).toHaveText(paper.title)
-    await expect(about(page)).toContainText('6 inside')
+    await expect(about(page)).toContainText('4 inside')
   })
 })
 

@@ -19,7 +19,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // The face to the server that sent it; whether that one still lets it in is asked of '/' alone, see below.
   'src-renderer/transport/websocket.ts': ['WebSocket', 'fetch'],
   // A font of the face's own, from where the face came.
-  'src-renderer/figure/pdf.ts': ['fetch'],
+  'src-renderer/figure/canvas.ts': ['fetch'],
 }
 
 const IMPORT = /^import (?!type)[^'"]*['"](node:(?:https?|http2|net|tls|dgram|dns(?:\/promises)?)|undici|ws)['"]/gm

@@ -1,6 +1,7 @@
 /** Verdicts in colour and in words. */
-import type { ExhibitState, Missing, PaperVerdict } from '../../../src-main/contract.ts'
+import type { Missing, PaperVerdict } from '../../../src-main/contract.ts'
 import { workText } from '../../../src-main/paper/words.ts'
+import type { ShownExhibit } from './paper-watch.svelte.ts'
 
 /** The worst first: that is what is looked for. */
 export const VERDICTS = [
@@ -53,14 +54,19 @@ function between([low, high]: readonly [number, number]): string {
   return from === to ? `about ${to} ${name}` : `${from} to ${to} ${name}`
 }
 
-/** Over all exhibits; a row that stands on several counts on each. */
-export function totals(exhibits: readonly ExhibitState[]): Readonly<Partial<Record<PaperVerdict, number>>> {
+/** Over all exhibits, what stands on several of them once. */
+export function totals(shown: readonly ShownExhibit[]): Readonly<Partial<Record<PaperVerdict, number>>> {
+  const verdicts = new Map<string, PaperVerdict>()
+  for (const { exhibit, state } of shown)
+    if (state.curves.length === 0)
+      for (const { id, verdict } of state.rows) verdicts.set([id, exhibit.quantity, ''].join('/'), verdict)
+    else
+      for (const [i, { row, verdict }] of state.curves.entries()) {
+        const { quantity, series } = exhibit.curves[i] ?? { quantity: null, series: null }
+        verdicts.set([row, quantity ?? exhibit.quantity, series ?? ''].join('/'), verdict)
+      }
   const counts: Partial<Record<PaperVerdict, number>> = {}
-  for (const { verdicts } of exhibits)
-    for (const verdict of VERDICTS) {
-      const more = verdicts[verdict] ?? 0
-      if (more > 0) counts[verdict] = (counts[verdict] ?? 0) + more
-    }
+  for (const verdict of verdicts.values()) counts[verdict] = (counts[verdict] ?? 0) + 1
   return counts
 }
 
