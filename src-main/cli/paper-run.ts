@@ -40,11 +40,12 @@ export async function runExhibits(
   for (const [index, { experiment, resume }] of tasks.entries()) {
     terminal.print()
     terminal.print(`${terminal.paint('bold', experiment.name)}  (${index + 1} of ${tasks.length})`)
-    const { code } = await superviseRun(terminal, { resultsFolder: results, dataFolder }, (options) =>
+    const { code, outcome } = await superviseRun(terminal, { resultsFolder: results, dataFolder }, (options) =>
       resume === null ? runExperiment(experiment, options) : resumed(resume, options),
     )
     if (code === EXIT.stopped) return code
-    worst = Math.max(worst, code)
+    // A seed that collapsed is a result, and judged as one.
+    if (outcome.ending.kind === 'failed') worst = EXIT.failed
   }
   return worst
 }

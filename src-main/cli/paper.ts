@@ -62,10 +62,10 @@ export const paper: Command = {
         const opened = await openPaper(words)
         const chosen = exhibitsNamed(opened, ids, Infinity)
         const code = await runExhibits(opened, chosen, words, terminal)
-        if (code !== EXIT.done) return code
+        if (code === EXIT.stopped) return code
         const after = await openPaper(words)
         for (const id of chosen) showExhibit(after, id, terminal)
-        return exitOf(after, chosen)
+        return code === EXIT.done ? exitOf(after, chosen) : code
       }
       case 'export': {
         refuseOptions(words, ['seeds', 'engine', 'threads'], 'paper export')

@@ -40,7 +40,7 @@ const PaperRow = z.strictObject({
   note: z.string().max(1000).default(''),
 })
 
-export const EXHIBIT_KINDS = ['curves', 'angles', 'ablation', 'table', 'grid'] as const
+const EXHIBIT_KINDS = ['curves', 'angles', 'ablation', 'table', 'grid'] as const
 
 /** What is drawn or printed: an accuracy, or a measure of the rule by its name. */
 const Quantity = z.string().min(1).max(100)

@@ -32,7 +32,7 @@ export interface Plan {
 export type ReadyData = (name: string) => { readonly message: string; readonly next: string } | null
 
 /** What an exhibit asks of each of its rows. */
-export function demandsOf(exhibit: Exhibit): ReadonlyMap<string, readonly Wanted[]> {
+function demandsOf(exhibit: Exhibit): ReadonlyMap<string, readonly Wanted[]> {
   const demands = new Map<string, Wanted[]>()
   const ask = (row: string, wanted: Wanted): void => {
     demands.set(row, [...(demands.get(row) ?? []), wanted])

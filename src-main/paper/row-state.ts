@@ -66,7 +66,7 @@ export interface RowState extends Compared {
 }
 
 /** A run of this lab that fills the row. */
-export interface UsedRun {
+interface UsedRun {
   readonly id: string
   readonly name: string
   readonly seeds: readonly number[]
@@ -93,7 +93,7 @@ export function fillingOf(
 }
 
 /** What of a filling is counted: which seeds, at which epoch, and whether lost ones are among them. */
-export interface Counting {
+interface Counting {
   readonly epoch: number
   /** Those that the mean is of. */
   readonly seeds: readonly RowSeed[]

@@ -7,7 +7,7 @@ import { lostSeeds } from './row-seeds.ts'
 import type { TrainedRun, TrainedSeed } from './trained.ts'
 import { valuesOf, type Wanted } from './values.ts'
 
-export interface SavedRun {
+interface SavedRun {
   readonly run: TrainedRun
   /** What tables and legends call it. */
   readonly label: string

@@ -32,7 +32,7 @@ export interface Missing {
 }
 
 /** How long a task takes here, at the quickest and at the slowest; null where that is not known. */
-export type SecondsOf = (task: Task) => readonly [number, number] | null
+type SecondsOf = (task: Task) => readonly [number, number] | null
 
 export function paperState(
   paper: Paper,

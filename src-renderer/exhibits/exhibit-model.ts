@@ -4,7 +4,7 @@ import { unitOf } from '../../src-main/paper/words.ts'
 import type { ChartModel, Line } from '../charts/chart-model.ts'
 import { lookAt, shaded, type GroupLook } from '../charts/looks.ts'
 
-export interface ExhibitChoice {
+interface ExhibitChoice {
   /** The colour of a rule, as everywhere: a slot of the palette. */
   readonly seriesOf: (rule: string) => number
   readonly published: boolean

@@ -165,7 +165,7 @@ test.describe('a paper of one’s own', () => {
     await page.getByRole('button', { name: 'Trash' }).click()
     await expect(page.getByText('2 experiments are in the trash.')).toBeVisible()
     await goToPaper()
-    await expect(about(page)).toContainText('6 not run')
+    await expect(about(page)).toContainText('4 not run')
     await expect(page.getByRole('button', { name: /^Run what is missing: 2 experiments, 20 runs/ })).toBeVisible()
     await page.reload()
     await expect(page.getByRole('button', { name: /^Run what is missing: 2 experiments, 20 runs/ })).toBeVisible()
