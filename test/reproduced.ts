@@ -10,12 +10,13 @@ import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import type { ExperimentRecord, SeedRecord } from '../src-main/contract.ts'
 import type { Experiment } from '../src-main/experiment/experiment.ts'
-import { presetNamed } from '../src-main/experiment/presets.ts'
 import { decisive } from '../src-main/experiment/same.ts'
 import { paths, readRecord, runIds } from '../src-main/lab/results.ts'
 import { writeWhole } from '../src-main/lab/storage.ts'
 import { Evidence } from '../src-main/paper/evidence.ts'
-import { Paper } from '../src-main/paper/paper.ts'
+import type { Paper } from '../src-main/paper/paper.ts'
+import { experimentOf } from '../src-main/paper/rows.ts'
+import { shippedPaper } from '../src-main/paper/shipped.ts'
 
 const HELP = `npm run reproduced -- RESULTS…
 
@@ -30,10 +31,10 @@ type Row = Paper['rows'][number] & { readonly question: Experiment }
 
 /** Writes a file a row into `to`, and says of every run what became of it; returns how many files were written. */
 export function reproduce(results: readonly string[], to: string, say: (line: string) => void): number {
-  const paper = Paper.parse(JSON.parse(readFileSync(join(resources, 'paper.json'), 'utf8')))
+  const paper = shippedPaper()
   const rows = paper.rows.flatMap((row): Row[] => {
-    const question = row.experiment ?? presetNamed(row.preset ?? '')?.experiment
-    return question === undefined ? [] : [{ ...row, question }]
+    const question = experimentOf(row)
+    return question === null ? [] : [{ ...row, question }]
   })
   mkdirSync(to, { recursive: true })
   let written = 0

@@ -1,19 +1,17 @@
 /** An exhibit as a file: the figure that the window draws, or its numbers as a table. */
 import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
-import { exhibitModel } from '../../src-renderer/exhibits/exhibit-model.ts'
+import { exhibitModel, seriesIn } from '../../src-renderer/exhibits/exhibit-model.ts'
 import { exhibitTable, type TableFormat } from '../../src-renderer/exhibits/exhibit-table.ts'
 import { figureOfChart } from '../../src-renderer/figure/from-chart.ts'
 import { writeWhole } from '../lab/storage.ts'
-import { ruleNamed } from '../rules/index.ts'
+import { rules } from '../rules/index.ts'
 import { UsageProblem } from './command.ts'
 import { figureBytes } from './figure-file.ts'
 import { exhibitOf, type OpenedPaper } from './paper-open.ts'
 
 const TABLES: Readonly<Record<string, TableFormat>> = { '.tex': 'latex', '.csv': 'csv', '.md': 'markdown' }
 const FIGURES: Readonly<Record<string, 'svg' | 'pdf'>> = { '.svg': 'svg', '.pdf': 'pdf' }
-/** The last slot of the palette: of a rule that this version does not have. */
-const UNKNOWN_SERIES = 8
 
 /** Never over a file that is there. @throws UsageProblem */
 export async function exportExhibit(opened: OpenedPaper, id: string, file: string, published: boolean): Promise<void> {
@@ -34,8 +32,7 @@ export async function exportExhibit(opened: OpenedPaper, id: string, file: strin
   }
   if (exhibit.curves.length === 0)
     throw new UsageProblem(`"${id}" is a table and has no figure.`, 'Export it as .tex, .csv or .md.')
-  const seriesOf = (rule: string): number => ruleNamed(rule)?.palette ?? UNKNOWN_SERIES
-  const model = exhibitModel(exhibit, state, { seriesOf, published })
+  const model = exhibitModel(exhibit, state, { seriesOf: seriesIn(rules), published })
   const choice = { x: 'linear', y: 'linear', smoothing: { kind: 'none', span: 1 } } as const
   const figure = figureOfChart(model, choice, null, `${opened.paper.title}, ${id}`)
   writeWhole(file, [await figureBytes(figure, format ?? 'svg')])

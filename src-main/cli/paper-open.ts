@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describeDataSets } from '../lab/datasets.ts'
 import { rootFolder } from '../lab/machine.ts'
-import { LARGEST_PAPER, Papers, readPaper, shippedRuns, trainedRuns } from '../lab/papers.ts'
+import { LARGEST_PAPER, Papers, readPaper, readyData, shippedRuns, trainedRuns } from '../lab/papers.ts'
 import { listRows, resultsFolder } from '../lab/results.ts'
 import type { Exhibit, Paper } from '../paper/paper.ts'
 import type { ReadyData } from '../paper/plan.ts'
@@ -27,16 +27,10 @@ export async function openPaper(words: Words): Promise<OpenedPaper> {
   const dataFolder = words.text('data') ?? null
   const paper = paperNamed(words.text('paper'), results)
   const lab = await trainedRuns(results, listRows(results), paper)
-  const cards = await describeDataSets(dataFolder)
-  const ready: ReadyData = (name) => {
-    const card = cards.find((one) => one.name === name)
-    if (card?.state === 'missing' || card?.state === 'broken')
-      return {
-        message: `${card.label} is ${card.state} on this machine.`,
-        next: `Get it with "apical data get ${name}", or name its folder with --data; "apical data list" says more.`,
-      }
-    return null
-  }
+  const ready = readyData(
+    await describeDataSets(dataFolder),
+    (name) => `Get it with "apical data get ${name}", or name its folder with --data; "apical data list" says more.`,
+  )
   const shipped = shippedRuns(rootFolder(), paper.id)
   const state = paperState(paper, lab, shipped, { ready, secondsOf: () => null })
   return { paper, state, lab, ready, results, dataFolder }

@@ -7,7 +7,8 @@ import {
   lostText,
   marginText,
   nearText,
-  spreadText,
+  spreadOfSeedsText,
+  UNIT_TITLES,
   unitOf,
   whyText,
   workText,
@@ -60,15 +61,14 @@ export function showExhibit(opened: OpenedPaper, id: string, terminal: Terminal)
   const shown = exhibitLines(exhibit, state)
   const rows = shown.map(({ label, compared, row, unit, from }) => [
     label,
-    withSeeds(spreadText(compared.published, unit), compared.published?.n),
-    withSeeds(spreadText(compared.ours, unit), compared.ours?.n) + (from === 'shipped' ? ' *' : ''),
+    spreadOfSeedsText(compared.published, unit),
+    spreadOfSeedsText(compared.ours, unit) + (from === 'shipped' ? ' *' : ''),
     differenceText(compared, unit),
     marginText(compared, unit),
     painted(terminal, compared.verdict),
     compared.verdict === 'not finished' ? whyText(compared, row.epochs, unit) : '',
   ])
-  const unit = unitOf(exhibit.quantity)
-  const suffix = unit === 'points' ? ', %' : unit === 'degrees' ? ', °' : ''
+  const suffix = UNIT_TITLES[unitOf(exhibit.quantity)]
   for (const line of table(
     ['', `>published${suffix}`, `>here${suffix}`, '>difference', '>margin', 'verdict', ''],
     rows,
@@ -109,10 +109,6 @@ function provenance(rows: readonly RowState[]): readonly string[] {
     runs.flatMap(({ id, differs }) => [`${label}: ${id}`, ...differs.map((sentence) => `  ${sentence}`)]),
   )
   return [...(shipped.length + runs.length > 0 ? [''] : []), ...shipped, ...runs]
-}
-
-function withSeeds(text: string, n: number | undefined): string {
-  return n === undefined ? text : `${text} (${n})`
 }
 
 function painted(terminal: Terminal, verdict: PaperVerdict): string {

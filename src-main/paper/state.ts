@@ -7,6 +7,7 @@ import { RunsByQuestion } from './row-seeds.ts'
 import { rowState, type PaperVerdict, type RowState } from './row-state.ts'
 import { experimentOf } from './rows.ts'
 import type { TrainedRun } from './trained.ts'
+import { countsOf } from './words.ts'
 
 export interface ExhibitState {
   readonly id: string
@@ -68,7 +69,7 @@ export function paperState(
       id: exhibit.id,
       curves,
       rows: states,
-      verdicts: counted((curves.length > 0 ? curves : states).map(({ verdict }) => verdict)),
+      verdicts: countsOf((curves.length > 0 ? curves : states).map(({ verdict }) => verdict)),
       missing: missingOf(planOf(paper, [exhibit], runs, ready), secondsOf),
     }
   })
@@ -76,12 +77,6 @@ export function paperState(
 
 export function rowsOf({ curves, rows }: Exhibit): readonly string[] {
   return [...new Set([...curves.map(({ row }) => row), ...rows])]
-}
-
-function counted(verdicts: readonly PaperVerdict[]): ExhibitState['verdicts'] {
-  const counts: Partial<Record<PaperVerdict, number>> = {}
-  for (const verdict of verdicts) counts[verdict] = (counts[verdict] ?? 0) + 1
-  return counts
 }
 
 export function missingOf({ tasks, underWay, obstacles }: Plan, secondsOf: SecondsOf): Missing {

@@ -17,12 +17,20 @@ export function amount(value: number, unit: Unit): string {
 }
 
 /** '97.65 ± 0.10', in per cent or the measure's own unit; the deviation only of two seeds or more. */
-export function spreadText(spread: Compared['ours'], unit: Unit): string {
+function spreadText(spread: Compared['ours'], unit: Unit): string {
   if (spread === null) return '–'
   const { mean, sd, n } = spread
   const text = unit === 'points' ? inPoints : unit === 'degrees' ? twoDigits : (value: number) => value.toPrecision(4)
   return n > 1 ? `${text(mean)} ± ${text(sd)}` : text(mean)
 }
+
+/** '97.65 ± 0.10 (10)'. */
+export function spreadOfSeedsText(spread: Compared['ours'], unit: Unit): string {
+  return spread === null ? '–' : `${spreadText(spread, unit)} (${spread.n})`
+}
+
+/** What stands behind the title of a column. */
+export const UNIT_TITLES: Readonly<Record<Unit, string>> = { points: ', %', degrees: ', °', '': '' }
 
 /** '+0.03'. */
 export function differenceText({ agreement }: Compared, unit: Unit): string {
@@ -88,6 +96,13 @@ function listed(seeds: readonly LostSeed[]): string {
       return `seed ${seed} (${[how, at].filter((part) => part !== '').join(', ')})`
     })
     .join(', ')
+}
+
+/** How often each is given. */
+export function countsOf<V extends string>(verdicts: Iterable<V>): Readonly<Partial<Record<V, number>>> {
+  const counts: Partial<Record<V, number>> = {}
+  for (const verdict of verdicts) counts[verdict] = (counts[verdict] ?? 0) + 1
+  return counts
 }
 
 /** The verdicts of an exhibit: '2 inside, 3 not run'. */

@@ -70,6 +70,11 @@ export interface ChartModel {
   readonly source?: ChartSource
 }
 
+/** What a chart's own scales and smoothing are kept under. */
+export function chartName({ name, xLabel }: Pick<ChartModel, 'name' | 'xLabel'>): string {
+  return `${name} by ${xLabel}`
+}
+
 /** What was printed for the first x: drawn behind the lines, as wide as what counts as agreement with it. */
 export interface EarlyBand {
   readonly x: readonly number[]

@@ -33,9 +33,17 @@ export function lineStyle(
   dataset: string,
 ): LineStyle {
   return {
-    series: rules.find(({ name }) => name === rule)?.palette ?? UNKNOWN.series,
+    series: ruleSeries(rules, rule),
     dash: dataSets.find(({ name }) => name === dataset)?.dash ?? UNKNOWN.dash,
   }
+}
+
+/** The slot of a rule's colour. */
+export function ruleSeries(
+  rules: readonly { readonly name: string; readonly palette: number }[],
+  rule: string,
+): number {
+  return rules.find(({ name }) => name === rule)?.palette ?? UNKNOWN.series
 }
 
 /** Of a rule or a set that this lab does not have, as in a results folder from elsewhere. */

@@ -2,12 +2,18 @@
 import type { CurveState, Exhibit, ExhibitState } from '../../src-main/contract.ts'
 import { unitOf } from '../../src-main/paper/words.ts'
 import type { ChartModel, Line } from '../charts/chart-model.ts'
+import { ruleSeries } from '../charts/line-style.ts'
 import { lookAt, shaded, type GroupLook } from '../charts/looks.ts'
 
 interface ExhibitChoice {
   /** The colour of a rule, as everywhere: a slot of the palette. */
   readonly seriesOf: (rule: string) => number
   readonly published: boolean
+}
+
+/** Of these rules, for `seriesOf`. */
+export function seriesIn(rules: Parameters<typeof ruleSeries>[0]): ExhibitChoice['seriesOf'] {
+  return (rule) => ruleSeries(rules, rule)
 }
 
 export function exhibitModel(

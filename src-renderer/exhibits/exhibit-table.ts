@@ -1,6 +1,14 @@
 /** The numbers of an exhibit as a table: for a paper (booktabs LaTeX), a README (Markdown), a program (CSV). */
 import type { Compared, CurveState, Exhibit, ExhibitState, RowState } from '../../src-main/contract.ts'
-import { differenceText, lostText, marginText, spreadText, unitOf, type Unit } from '../../src-main/paper/words.ts'
+import {
+  differenceText,
+  lostText,
+  marginText,
+  spreadOfSeedsText,
+  UNIT_TITLES,
+  unitOf,
+  type Unit,
+} from '../../src-main/paper/words.ts'
 import { csvCell, latexText, markdownText } from '../export/table-text.ts'
 
 /** One line of it: a curve's end, or a row. */
@@ -40,15 +48,12 @@ interface Column {
   readonly text: (line: ExhibitLine) => string
 }
 
-const unitTitle: Readonly<Record<Unit, string>> = { points: ', %', degrees: ', °', '': '' }
-
 function columnsOf(exhibit: Exhibit, published: boolean): readonly Column[] {
-  const suffix = unitTitle[unitOf(exhibit.quantity)]
-  const withSeeds = (text: string, n: number | undefined): string => (n === undefined ? '' : `${text} (${n})`)
+  const suffix = UNIT_TITLES[unitOf(exhibit.quantity)]
   const ours: Column = {
     title: published ? `Here${suffix}` : `Mean ± sd${suffix}`,
     right: true,
-    text: ({ compared, unit }) => withSeeds(spreadText(compared.ours, unit), compared.ours?.n),
+    text: ({ compared, unit }) => blank(spreadOfSeedsText(compared.ours, unit)),
   }
   const label: Column = { title: '', right: false, text: (line) => line.label }
   if (!published) return [label, ours]
@@ -57,7 +62,7 @@ function columnsOf(exhibit: Exhibit, published: boolean): readonly Column[] {
     {
       title: `Published${suffix}`,
       right: true,
-      text: ({ compared, unit }) => withSeeds(spreadText(compared.published, unit), compared.published?.n),
+      text: ({ compared, unit }) => blank(spreadOfSeedsText(compared.published, unit)),
     },
     ours,
     { title: 'Difference', right: true, text: ({ compared, unit }) => blank(differenceText(compared, unit)) },

@@ -11,7 +11,7 @@ import { shippedPaper } from '../../paper/shipped.ts'
 import { missingOf, paperState } from '../../paper/state.ts'
 import type { TrainedRun } from '../../paper/trained.ts'
 import { describeDataSets } from '../datasets.ts'
-import { Papers, readPaper, shippedRuns, trainedRunOf, trainedRuns, type KnownRuns } from '../papers.ts'
+import { Papers, readPaper, readyData, shippedRuns, trainedRunOf, trainedRuns, type KnownRuns } from '../papers.ts'
 import { LabProblem } from '../problem.ts'
 import { findRun, readRecordInTurns } from '../results.ts'
 import type { FolderParts } from './folder-parts.ts'
@@ -29,6 +29,8 @@ export function paperCalls(
     const listed = (await pages.page(undefined, undefined)).map((row) => rows.seenFromHere(row))
     return trainedRuns(results, listed, paper, known)
   }
+
+  const ready = async (): Promise<ReadyData> => readyData(await describeDataSets(dataFolder), () => 'Get it on Data.')
 
   /** Of an experiment as large as the task; what is left of a run that goes on is its share. */
   const secondsOf = ({ experiment, resume }: Task, run: TrainedRun | undefined): readonly [number, number] | null => {
@@ -66,18 +68,18 @@ export function paperCalls(
     paperState: async ({ id }): Promise<PaperState> => {
       const paper = papers.find(id)
       const lab = await labRuns(paper)
-      const ready = await readyData(dataFolder)
+      const readyHere = await ready()
       await nextTurn()
       const secondsOfTask = forecastOf(lab)
-      const exhibits = paperState(paper, lab, shippedRuns(root, id), { ready, secondsOf: secondsOfTask })
-      const all = planOf(paper, paper.exhibits, new RunsByQuestion(lab), ready)
+      const exhibits = paperState(paper, lab, shippedRuns(root, id), { ready: readyHere, secondsOf: secondsOfTask })
+      const all = planOf(paper, paper.exhibits, new RunsByQuestion(lab), readyHere)
       return { exhibits, missing: missingOf(all, secondsOfTask) }
     },
 
     runPaper: async ({ id, exhibits }) => {
       const paper = papers.find(id)
       const wanted = exhibits.map((one) => requireExhibit(paper, one))
-      const plan = planOf(paper, wanted, new RunsByQuestion(await labRuns(paper)), await readyData(dataFolder))
+      const plan = planOf(paper, wanted, new RunsByQuestion(await labRuns(paper)), await ready())
       const [obstacle] = plan.obstacles
       if (plan.tasks.length === 0 && obstacle !== undefined) throw new LabProblem(obstacle.message, obstacle.next)
       const started: string[] = []
@@ -137,15 +139,4 @@ function requireExhibit(paper: Paper, id: string): Paper['exhibits'][number] {
   const found = paper.exhibits.find((exhibit) => exhibit.id === id)
   if (found !== undefined) return found
   throw new LabProblem(`"${paper.title}" has no exhibit "${id}".`, 'Choose one of its list.')
-}
-
-async function readyData(folder: string | null): Promise<ReadyData> {
-  const cards = await describeDataSets(folder)
-  return (name) => {
-    const card = cards.find((one) => one.name === name)
-    if (card === undefined)
-      return { message: `There is no data set "${name}".`, next: 'Open the paper with a later version.' }
-    if (card.state !== 'missing' && card.state !== 'broken') return null
-    return { message: `${card.label} is ${card.state} on this machine.`, next: 'Get it on Data.' }
-  }
 }

@@ -1,6 +1,6 @@
 /** Verdicts in colour and in words. */
 import type { Missing, PaperVerdict } from '../../../src-main/contract.ts'
-import { workText } from '../../../src-main/paper/words.ts'
+import { countsOf, workText } from '../../../src-main/paper/words.ts'
 import type { ShownExhibit } from './paper-watch.svelte.ts'
 
 /** The worst first: that is what is looked for. */
@@ -65,9 +65,7 @@ export function totals(shown: readonly ShownExhibit[]): Readonly<Partial<Record<
         const { quantity, series } = exhibit.curves[i] ?? { quantity: null, series: null }
         verdicts.set([row, quantity ?? exhibit.quantity, series ?? ''].join('/'), verdict)
       }
-  const counts: Partial<Record<PaperVerdict, number>> = {}
-  for (const verdict of verdicts.values()) counts[verdict] = (counts[verdict] ?? 0) + 1
-  return counts
+  return countsOf(verdicts.values())
 }
 
 /** Why experiments cannot be run here, each reason once. */
