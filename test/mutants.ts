@@ -59,6 +59,10 @@ const panel: readonly Judges[] = [
   { of: 'src-main/rules/predictive', first: replays('pc|pc_nudge'), all: onRules },
   { of: 'src-main/program/', first: { paths: ['test/program'] }, all: ['test/program', ...onRules] },
   { of: 'src-main/experiment/published', all: ['test/experiment/published.test.ts'] },
+  {
+    of: 'src-main/experiment/agreement',
+    all: ['test/experiment/agreement.test.ts', 'test/experiment/published.test.ts'],
+  },
   { of: 'src-main/experiment/spread', all: ['test/experiment/published.test.ts', 'test/lab/one-result.test.ts'] },
   { of: 'src-main/experiment/result', all: ['test/lab/one-result.test.ts'] },
   { of: 'src-main/analysis/inspect', all: ['test/lab/inspect.test.ts'] },

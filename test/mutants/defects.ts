@@ -344,9 +344,14 @@ export const defects: readonly Defect[] = [
   ]),
   ...within('experiment/published.ts', [
     { find: 'DEVIATIONS = 2', replace: 'DEVIATIONS = 1', why: 'one standard deviation instead of two' },
-    { find: 'SEEDS_FOR_A_VERDICT = 3', replace: 'SEEDS_FOR_A_VERDICT = 2', why: 'a verdict from two seeds' },
     { find: 'const epoch = index + 1', replace: 'const epoch = index', why: 'early epochs counted from 0' },
-    { find: 'Math.abs(ours.mean - mean)', replace: 'mean - ours.mean', why: 'too good counts as agreement' },
+  ]),
+  ...within('experiment/agreement.ts', [
+    { find: 'SEEDS_FOR_A_VERDICT = 3', replace: 'SEEDS_FOR_A_VERDICT = 2', why: 'a verdict from two seeds' },
+    { find: 'Math.abs(difference) <=', replace: '-difference <=', why: 'too good counts as agreement' },
+    { find: 'half + slack', replace: 'half', why: 'two spreads near zero refuse each other over one image' },
+    { find: '!(margin <= widest)', replace: 'false', why: 'not shown to differ is called the same' },
+    { find: 'one.sd ** 2 / one.n', replace: 'one.sd ** 2', why: 'a deviation of seeds instead of their mean' },
   ]),
   ...within('experiment/spread.ts', [
     { find: 'squares / (n - 1)', replace: 'squares / n', why: 'sd of the population' },
@@ -396,7 +401,7 @@ export const defects: readonly Defect[] = [
       why: 'lost seeds out of one mean only',
     },
     {
-      find: 'drawn: published?.length === 0 ? kept : atEnd',
+      find: 'drawn: leftOut ? drawnOf(atEnd, kept, published) : atEnd',
       replace: 'drawn: kept',
       why: 'our curve without the lost seeds that theirs holds',
     },
@@ -444,7 +449,11 @@ export const defects: readonly Defect[] = [
   ]),
   ...within('paper/save.ts', [
     { find: 'counted.filter(({ collapsed }) => !collapsed)', replace: 'counted', why: 'a mean of collapsed seeds' },
-    { find: 'perSeed: perSeedOf(seeds, epoch)', replace: 'perSeed: null', why: 'seeds that ended low are not named' },
+    {
+      find: 'perSeed: perSeedOf(seeds, epoch, lost)',
+      replace: 'perSeed: null',
+      why: 'seeds that ended low are not named',
+    },
     { find: 'epochs: epoch }', replace: 'epochs: experiment.training.epochs }', why: 'epochs that nobody trained' },
     { find: '|| ends.includes(place)', replace: '', why: 'the ends of long curves are thinned away' },
   ]),
