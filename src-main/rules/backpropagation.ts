@@ -47,6 +47,8 @@ export const backpropagation: Rule<BackpropagationSettings> = {
     perceptronStep,
   ],
   measures: perceptronMeasures,
+  phases: () => [],
+  classification: null,
   synapses: [{ kind: 'forward', letter: 'W' }],
   check: (): SettingProblem[] => [],
   build,

@@ -5,8 +5,8 @@
  */
 import { angleBetween, logDeterminant } from '../program/measures.ts'
 import type { CorInfoMaxSettings } from './corinfomax-form.ts'
-import { rateMeasures, residualMeasure } from './measures.ts'
-import type { Measure, MeasuredSeries } from './rule.ts'
+import { rateMeasures, residualMeasure, stateName } from './measures.ts'
+import type { Measure, MeasuredSeries, Phase } from './rule.ts'
 
 /** What the correlations depend on. */
 interface Correlating {
@@ -114,9 +114,9 @@ const settlingInformation: Measure<Correlating> = {
       widths
         .slice(1)
         .flatMap((_, i) => [
-          `${phase}.settling.r${i + 1}`,
-          ...(i > 0 ? [`${phase}.settling.forward${i + 1}`] : []),
-          ...(i < widths.length - 2 ? [`${phase}.settling.backward${i + 1}`] : []),
+          stateName(phase, i + 1),
+          ...(i > 0 ? [settlingError(phase, 'forward', i + 1)] : []),
+          ...(i < widths.length - 2 ? [settlingError(phase, 'backward', i + 1)] : []),
         ]),
     ),
   async take({ epsilon, iterationsFree, iterationsNudged }, widths, source) {
@@ -128,7 +128,7 @@ const settlingInformation: Measure<Correlating> = {
       /** ½ log det of each iteration, without the part that a difference takes away. */
       const halves = (name: string, k: number): number[] => {
         const n = widths[k] as number
-        const values = source.measurement(`${phase}.settling.${name}${k}`)
+        const values = source.measurement(name)
         const samples = values.length / n / iterations
         return Array.from({ length: iterations }, (_, t) => {
           const gram = gramOfRows(values, t * samples * n, samples, n)
@@ -138,13 +138,20 @@ const settlingInformation: Measure<Correlating> = {
       const less = (whole: readonly number[], rest: readonly number[]): number[] =>
         whole.map((v, t) => v - (rest[t] as number))
       for (let k = 1; k < widths.length - 1; k++) {
-        series.push({ series: `${phase}, ${forwards(k)}`, value: less(halves('r', k + 1), halves('forward', k + 1)) })
-        series.push({ series: `${phase}, ${backwards(k)}`, value: less(halves('r', k), halves('backward', k)) })
+        const [below, above] = [halves(stateName(phase, k), k), halves(stateName(phase, k + 1), k + 1)]
+        const forward = halves(settlingError(phase, 'forward', k + 1), k + 1)
+        const backward = halves(settlingError(phase, 'backward', k), k)
+        series.push({ series: `${phase}, ${forwards(k)}`, value: less(above, forward) })
+        series.push({ series: `${phase}, ${backwards(k)}`, value: less(below, backward) })
       }
     }
     return series
   },
 }
+
+/** What predicting layer k from its neighbour leaves, after every iteration, ['batch', n_k]. */
+export const settlingError = (phase: string, direction: 'forward' | 'backward', k: number): string =>
+  `${phase}.settling.${direction}${k}`
 
 /** XXᵀ/m of m rows of n, which lie one after another from `from` on. */
 function gramOfRows(values: ArrayLike<number>, from: number, m: number, n: number): Float64Array {
@@ -179,6 +186,26 @@ function transposed(matrix: ArrayLike<number>, rows: number, columns: number): F
   return result
 }
 
+/** How a batch settles: free, nudged, and with three phases nudged the other way. */
+export function corinfomaxPhases({ threePhase }: Pick<CorInfoMaxSettings, 'threePhase'>): readonly Phase[] {
+  const phase = (name: string, label: string, iterations: string): Phase => ({
+    ...{ name, label, iterations },
+    layers: 'all',
+    state: 'rate',
+  })
+  return [
+    phase('free', 'Free', 'iterationsFree'),
+    phase('nudged', 'Nudged', 'iterationsNudged'),
+    ...(threePhase ? [phase('third', 'Nudged the other way', 'iterationsNudged')] : []),
+  ]
+}
+
+/** Samples are classified as the free phase settles. */
+export const corinfomaxClassification: Phase = {
+  ...{ name: 'classified', label: 'Classification', layers: 'all', state: 'rate' },
+  iterations: 'iterationsFree',
+}
+
 /** What both rules are watched by: rates of the free phase, and how all phases settle. */
 export const corinfomaxMeasures: readonly Measure<CorInfoMaxSettings>[] = [
   alignment,
@@ -186,5 +213,5 @@ export const corinfomaxMeasures: readonly Measure<CorInfoMaxSettings>[] = [
   nudgedInformation,
   settlingInformation,
   ...rateMeasures('all layers', (k) => `free.r${k}`),
-  residualMeasure((s) => (s.threePhase ? ['free', 'nudged', 'third'] : ['free', 'nudged'])),
+  residualMeasure(corinfomaxPhases),
 ]

@@ -21,8 +21,9 @@ import type { Initial } from '../program/initial.ts'
 import type { Parameter, Scalar, State, Tracer, Value } from '../program/trace.ts'
 import { apply, difference, meanOverBatch, outer, sum } from '../program/words.ts'
 import type { CorInfoMaxSettings } from './corinfomax-form.ts'
+import { settlingError } from './corinfomax-measures.ts'
 import { neuralRate } from './neural-step.ts'
-import { reportResidual } from './measures.ts'
+import { feedbackName, reportResidual } from './measures.ts'
 import { signedBeta } from './nudging.ts'
 import type { Behaviour } from './rule.ts'
 import { scheduleFactor } from './setting.ts'
@@ -175,9 +176,11 @@ export function corinfomaxNetwork(
       gate.moved(L, r(L))
       reportResidual(p, phase, listed(before), listed(r))
       for (let k = 1; k <= L; k++) {
-        p.measure(`${phase}.settling.r${k}`, r(k))
-        if (k > 1) p.measure(`${phase}.settling.forward${k}`, forwardErrorOf(r, k))
-        if (k < L) p.measure(`${phase}.settling.backward${k}`, difference(r(k), apply(V(k + 1), r(k + 1))))
+        if (k > 1) p.measure(settlingError(phase, 'forward', k), forwardErrorOf(r, k))
+        if (k === L) continue
+        const feedback = apply(V(k + 1), r(k + 1))
+        p.measure(feedbackName(phase, k), feedback)
+        p.measure(settlingError(phase, 'backward', k), difference(r(k), feedback))
       }
     })
     gate.report(phase)

@@ -13,7 +13,7 @@ import { z } from 'zod'
 import type { State, Tracer } from '../program/trace.ts'
 import { relu, sum, sumOverUnits } from '../program/words.ts'
 import { checkCorInfoMax, corinfomaxEquations, corinfomaxSettings } from './corinfomax-form.ts'
-import { corinfomaxMeasures } from './corinfomax-measures.ts'
+import { corinfomaxClassification, corinfomaxMeasures, corinfomaxPhases } from './corinfomax-measures.ts'
 import { corinfomaxNetwork, type Gate } from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
 import { layerNumbers, perLayer } from './setting.ts'
@@ -87,6 +87,8 @@ export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
     ...corinfomaxEquations,
   ],
   measures: corinfomaxMeasures,
+  phases: corinfomaxPhases,
+  classification: corinfomaxClassification,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'V' },

@@ -6,7 +6,7 @@
  */
 import { z } from 'zod'
 import { checkCorInfoMax, corinfomaxEquations, corinfomaxSettings } from './corinfomax-form.ts'
-import { corinfomaxMeasures } from './corinfomax-measures.ts'
+import { corinfomaxClassification, corinfomaxMeasures, corinfomaxPhases } from './corinfomax-measures.ts'
 import { corinfomaxNetwork } from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
 
@@ -24,6 +24,8 @@ export const corinfomax: Rule<CorInfoMaxSettings> = {
   settings,
   equations: corinfomaxEquations,
   measures: corinfomaxMeasures,
+  phases: corinfomaxPhases,
+  classification: corinfomaxClassification,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'V' },

@@ -6,7 +6,14 @@
  */
 import { z } from 'zod'
 import type { Rule } from './rule.ts'
-import { checkSettling, settlingEquations, settlingNetworkMeasures, settlingSettings } from './settling-form.ts'
+import {
+  checkSettling,
+  settlingClassification,
+  settlingEquations,
+  settlingNetworkMeasures,
+  settlingPhases,
+  settlingSettings,
+} from './settling-form.ts'
 import { settlingNetwork } from './settling-network.ts'
 
 const settings = z.strictObject(settlingSettings)
@@ -30,6 +37,8 @@ export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
     ...settlingEquations,
   ],
   measures: settlingNetworkMeasures,
+  phases: () => settlingPhases,
+  classification: settlingClassification,
   synapses: [{ kind: 'forward', letter: 'W' }],
   check: checkSettling,
   build: (p, s, widths) => settlingNetwork(p, s, widths, () => null),

@@ -107,6 +107,8 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
     perceptronStep,
   ],
   measures: [alignment, ...perceptronMeasures],
+  phases: () => [],
+  classification: null,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'F' },

@@ -6,7 +6,7 @@
 import { meanValue, silentFraction } from '../program/measures.ts'
 import type { Operand, Tracer, Value } from '../program/trace.ts'
 import { difference, divide, map, meanOverBatch, multiply, softmax, sum, sumOverUnits } from '../program/words.ts'
-import type { Measure, MeasuredSeries } from './rule.ts'
+import type { Measure, MeasuredSeries, Phase } from './rule.ts'
 
 /** A rate below this is silence, as in the code released with arXiv 2306.04810. */
 const SILENCE = 0.01
@@ -96,7 +96,7 @@ class Silence {
 }
 
 /** The phases of training whose settling a rule reports, in their order. */
-type Phases<S> = (settings: S) => readonly string[]
+type Phases<S> = (settings: S) => readonly Phase[]
 
 /** ρ_t of every iteration of every phase, as `reportResidual` says. */
 export function residualMeasure<S>(phases: Phases<S>): Measure<S> {
@@ -122,25 +122,41 @@ export function energyMeasure<S>(phases: Phases<S>, help: string): Measure<S> {
 
 function perIteration<S>(phases: Phases<S>, nameOf: (phase: string) => string): Pick<Measure<S>, 'keep' | 'take'> {
   return {
-    keep: (settings) => phases(settings).map(nameOf),
+    keep: (settings) => phases(settings).map(({ name }) => nameOf(name)),
     take: async (settings, _widths, source): Promise<MeasuredSeries[]> =>
-      phases(settings).map((phase) => ({ series: phase, value: Array.from(source.measurement(nameOf(phase))) })),
+      phases(settings).map(({ name }) => ({ series: name, value: Array.from(source.measurement(nameOf(name))) })),
   }
 }
 
-const residualName = (phase: string): string => `${phase}.residual`
+export const residualName = (phase: string): string => `${phase}.residual`
 const energyName = (phase: string): string => `${phase}.energy`
+
+/** The state of layer k after every iteration, ['batch', n_k]. */
+export const stateName = (phase: string, k: number): string => `${phase}.state${k}`
+/** ρ_t of layer k alone, of each sample, ['batch', 1]. */
+export const layerResidualName = (phase: string, k: number): string => `${phase}.residual${k}`
+/** The energy of each sample, ['batch', 1]. */
+export const sampleEnergyName = (phase: string): string => `${phase}.sampleEnergy`
+/** What feedback alone says layer k should be at, ['batch', n_k]. */
+export const feedbackName = (phase: string, k: number): string => `${phase}.feedback${k}`
 
 /**
  * Inside a repeat: ρ_t = ⟨ ‖s^t − s^{t−1}‖ / ‖s^t‖ ⟩, s the states of all settling layers side by side, ‖·‖ the Euclidean
  * norm of one sample's, ⟨·⟩ the mean over the batch. `before` and `after` are those states at the beginning and the end of
- * the iteration, each ['batch', n_k].
+ * the iteration, each ['batch', n_k], from layer 1 up. Reports the states too, and the same of each layer and sample.
  */
 export function reportResidual(p: Tracer, phase: string, before: readonly Operand[], after: readonly Operand[]): void {
   const norm = (values: readonly Operand[]): Value =>
     map('sqrt', sum(...values.map((value) => [1, sumOverUnits(map('square', value))] as const)))
-  const moved = norm(after.map((value, i) => difference(value, before[i] as Operand)))
-  p.measure(residualName(phase), meanOverBatch(divide(moved, sum([1, norm(after)], [1, p.fill(TINY, [1, 1])]))))
+  const relative = (from: readonly Operand[], to: readonly Operand[]): Value => {
+    const moved = norm(to.map((value, i) => difference(value, from[i] as Operand)))
+    return divide(moved, sum([1, norm(to)], [1, p.fill(TINY, [1, 1])]))
+  }
+  p.measure(residualName(phase), meanOverBatch(relative(before, after)))
+  after.forEach((state, i) => {
+    p.measure(stateName(phase, i + 1), state)
+    p.measure(layerResidualName(phase, i + 1), relative([before[i] as Operand], [state]))
+  })
 }
 
 /** −Σ y log softmax(v) of each sample, in nats, ['batch', 1]. */
@@ -149,7 +165,8 @@ export function crossEntropy(p: Tracer, scores: Operand): Value {
   return sum([-1, sumOverUnits(multiply(p.y, map('log', probability)))])
 }
 
-/** Inside a repeat: the mean over the batch of each sample's energy, ['batch', 1]. */
+/** Inside a repeat: each sample's energy, ['batch', 1], and its mean over the batch. */
 export function reportEnergy(p: Tracer, phase: string, energy: Operand): void {
   p.measure(energyName(phase), meanOverBatch(energy))
+  p.measure(sampleEnergyName(phase), energy)
 }

@@ -16,7 +16,7 @@ import type { Tracer } from '../program/trace.ts'
 import { difference, map, outerSum, sum, sumOverBatch, sumOverUnits } from '../program/words.ts'
 import { neuralRate } from './neural-step.ts'
 import { optimiser, optimiserSettings, stepFactor } from './optimiser.ts'
-import { checkDepth, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
+import { checkDepth, nudgedPhase, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
 import { valueNetwork } from './predictive-values.ts'
 import type { Behaviour, Rule } from './rule.ts'
 import { number, onOff, whole } from './setting.ts'
@@ -130,9 +130,11 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
     },
   ],
   measures: valueMeasures(
-    'nudged',
+    nudgedPhase,
     'the sum of a sample’s squared prediction errors and λ times its squared distance to the label',
   ),
+  phases: () => [nudgedPhase],
+  classification: null,
   synapses: [{ kind: 'forward', letter: 'W' }],
   check: (_settings, widths) => checkDepth(widths),
   build,

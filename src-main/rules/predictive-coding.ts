@@ -16,7 +16,7 @@ import { layers } from '../program/layers.ts'
 import type { Parameter, Tracer, Value } from '../program/trace.ts'
 import { divide, map, mean, meanOverBatch, outer, relu, sum } from '../program/words.ts'
 import { neuralRate } from './neural-step.ts'
-import { checkDepth, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
+import { checkDepth, clampedPhase, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
 import { valueNetwork } from './predictive-values.ts'
 import type { Behaviour, Measure, Rule } from './rule.ts'
 import { choice, number, schedule, scheduleFactor } from './setting.ts'
@@ -191,7 +191,12 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
       settings: ['learningRate', 'schedule', 'optimiser', 'adamBeta1', 'adamBeta2', 'adamEpsilon'],
     },
   ],
-  measures: [...valueMeasures('clamped', 'half the sum of a sample’s squared prediction errors'), releasedFreeEnergy],
+  measures: [
+    ...valueMeasures(clampedPhase, 'half the sum of a sample’s squared prediction errors'),
+    releasedFreeEnergy,
+  ],
+  phases: () => [clampedPhase],
+  classification: null,
   synapses: [{ kind: 'forward', letter: 'W' }],
   check: (_settings, widths) => checkDepth(widths),
   build,

@@ -1,7 +1,7 @@
 /** The settings of predictive coding, clamped and nudged, what both are watched by, and the equation they share as people read it; computed in `predictive-values.ts`. */
 import { energyMeasure, rateMeasures, residualMeasure } from './measures.ts'
 import { neuralStepSettings } from './neural-step.ts'
-import type { Equation, Measure, SettingProblem } from './rule.ts'
+import type { Equation, Measure, Phase, SettingProblem } from './rule.ts'
 import { choice, whole } from './setting.ts'
 
 const VALUE_ACTIVATIONS = ['sigmoid', 'tanh', 'relu', 'linear', 'exp'] as const
@@ -45,8 +45,18 @@ export function checkDepth(widths: readonly number[]): SettingProblem[] {
     : [{ key: '', message: `predictive coding needs a hidden layer, found a network of ${widths.join('-')}` }]
 }
 
+/** Values settle in training alone: samples are classified by one pass from below. */
+export const clampedPhase: Phase = {
+  ...{ name: 'clamped', label: 'Clamped to the label', layers: 'hidden', state: 'value' },
+  iterations: 'iterations',
+}
+export const nudgedPhase: Phase = {
+  ...{ name: 'nudged', label: 'Nudged', layers: 'all', state: 'value' },
+  iterations: 'iterations',
+}
+
 /** What both forms are watched by: hidden rates of the feedforward pass, which is how samples are classified, and how values settle in the one phase of training. */
-export function valueMeasures(phase: string, energy: string): readonly Measure<unknown>[] {
+export function valueMeasures(phase: Phase, energy: string): readonly Measure<unknown>[] {
   return [
     ...rateMeasures('hidden layers', (k) => `feedforward.r${k}`),
     residualMeasure(() => [phase]),

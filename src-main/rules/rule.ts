@@ -68,6 +68,19 @@ export interface Equation {
   readonly settings: readonly string[]
 }
 
+/** A stretch of iterations in which states settle, as the relaxation scope shows it. */
+export interface Phase {
+  /** What its reports are called by: 'free'. */
+  readonly name: string
+  readonly label: string
+  /** Which layers settle: a clamped output does not. */
+  readonly layers: 'all' | 'hidden'
+  /** What a layer's state is called: 'rate', 'value'. */
+  readonly state: string
+  /** Key of the setting that says how many iterations it has. */
+  readonly iterations: string
+}
+
 /** What a rule's `build` leaves. */
 export interface Behaviour {
   /** One batch: what is settled, reported and learned. */
@@ -90,6 +103,10 @@ export interface Rule<S = any> {
   readonly settings: z.ZodType<S>
   readonly equations: readonly Equation[]
   readonly measures: readonly Measure<S>[]
+  /** How a training batch settles, phase after phase; none where it does not. */
+  phases(settings: S): readonly Phase[]
+  /** How samples are classified, where that settles. */
+  readonly classification: Phase | null
   /** What kinds of synapse join layers, for the sketch of the network. */
   readonly synapses: readonly Synapses[]
   /** What the settings schema alone cannot see, e.g. lists whose length follows the depth. */
@@ -104,12 +121,13 @@ export function compileRule<S>(
   settings: S,
   widths: readonly number[],
   keep: readonly string[] = [],
+  learns = true,
 ): Compiled {
   const build = (tracer: Tracer) => {
     const network = rule.build(tracer, settings, widths)
     return { train: () => network.train(), predict: () => network.layers().at(-1) as Operand }
   }
-  return compile(rule.name, widths, build, keep)
+  return compile(rule.name, widths, build, keep, learns)
 }
 
 /** How a layer is called among the measurements of `compileLayers`. */
@@ -117,9 +135,14 @@ export const layerName = (k: number): string => `layer ${k}`
 
 /**
  * The program that classifies and learns nothing: a training batch of it measures what every layer is at, each under
- * `layerName(k)`.
+ * `layerName(k)`, and what else of classifying is to be kept.
  */
-export function compileLayers<S>(rule: Rule<S>, settings: S, widths: readonly number[]): Compiled {
+export function compileLayers<S>(
+  rule: Rule<S>,
+  settings: S,
+  widths: readonly number[],
+  keep: readonly string[] = [],
+): Compiled {
   const names = widths.slice(1).map((_, i) => layerName(i + 1))
   const build = (tracer: Tracer) => {
     const network = rule.build(tracer, settings, widths)
@@ -130,7 +153,7 @@ export function compileLayers<S>(rule: Rule<S>, settings: S, widths: readonly nu
     }
     return { train, predict: () => network.layers().at(-1) as Operand }
   }
-  return compile(rule.name, widths, build, names)
+  return compile(rule.name, widths, build, [...names, ...keep])
 }
 
 /**

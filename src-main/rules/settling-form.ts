@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { energyMeasure, rateMeasures, residualMeasure } from './measures.ts'
 import { nudgingSettings } from './nudging.ts'
 import { stepSettings } from './optimiser.ts'
-import type { Equation, Measure, SettingProblem } from './rule.ts'
+import type { Equation, Measure, Phase, SettingProblem } from './rule.ts'
 import { choice, number, perLayer, whole } from './setting.ts'
 import { unitSettings } from './unit.ts'
 
@@ -100,12 +100,24 @@ export function checkSettling(s: SettlingSettings, widths: readonly number[]): S
   return problems
 }
 
+/** How a batch settles: free, then nudged. */
+export const settlingPhases: readonly Phase[] = [
+  { name: 'free', label: 'Free', layers: 'all', state: 'state', iterations: 'iterationsFree' },
+  { name: 'nudged', label: 'Nudged', layers: 'all', state: 'state', iterations: 'iterationsNudged' },
+]
+
+/** Samples are classified at a rate of their own. */
+export const settlingClassification: Phase = {
+  ...{ name: 'classified', label: 'Classification', layers: 'all', state: 'state' },
+  iterations: 'iterationsFree',
+}
+
 /** What both rules are watched by: rates of the free phase, and how both phases settle. */
 export const settlingNetworkMeasures: readonly Measure<unknown>[] = [
   ...rateMeasures('all layers', (k) => `free.s${k}`),
-  residualMeasure(() => ['free', 'nudged']),
+  residualMeasure(() => settlingPhases),
   energyMeasure(
-    () => ['free', 'nudged'],
+    () => settlingPhases,
     'What settling descends: the energy of a sample after each iteration, mean over one batch, with the cost that nudges it.',
   ),
 ]

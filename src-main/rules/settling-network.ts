@@ -28,7 +28,7 @@ import {
   sum,
   sumOverUnits,
 } from '../program/words.ts'
-import { crossEntropy, reportEnergy, reportResidual } from './measures.ts'
+import { crossEntropy, feedbackName, reportEnergy, reportResidual } from './measures.ts'
 import { signedBeta } from './nudging.ts'
 import { steppedFactor } from './optimiser.ts'
 import type { Behaviour } from './rule.ts'
@@ -110,6 +110,7 @@ export function settlingNetwork(
       for (let k = 1; k <= L; k++) states(k).become(next(k))
       reportResidual(p, phase, before, listed(states))
       reportEnergy(p, phase, energy(states, nudge))
+      for (let k = 1; k < L; k++) p.measure(feedbackName(phase, k), applyTransposed(W(k + 1), states(k + 1)))
     })
     for (let k = 1; k <= L; k++) p.measure(`${phase}.s${k}`, states(k))
   }

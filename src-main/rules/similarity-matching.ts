@@ -18,7 +18,14 @@ import { signedBeta } from './nudging.ts'
 import { steppedFactor } from './optimiser.ts'
 import type { Behaviour, Rule } from './rule.ts'
 import { choice, perLayer } from './setting.ts'
-import { checkSettling, settlingEquations, settlingNetworkMeasures, settlingSettings } from './settling-form.ts'
+import {
+  checkSettling,
+  settlingClassification,
+  settlingEquations,
+  settlingNetworkMeasures,
+  settlingPhases,
+  settlingSettings,
+} from './settling-form.ts'
 import { settlingNetwork } from './settling-network.ts'
 
 function build(p: Tracer, s: SimilarityMatchingSettings, widths: readonly number[]): Behaviour {
@@ -92,6 +99,8 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
     },
   ],
   measures: settlingNetworkMeasures,
+  phases: () => settlingPhases,
+  classification: settlingClassification,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'lateral', letter: 'M', hidden: true },
