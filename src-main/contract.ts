@@ -17,6 +17,7 @@ import type { ExhibitState, Missing } from './paper/state.ts'
 import type { Synapses } from './rules/rule.ts'
 import type { SettingsSchema } from './rules/setting.ts'
 import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
+import { LookAsk, NetworkChoice, type LookAnswer } from './experiment/look.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem } from './experiment/experiment.ts'
 import type { RunEvent } from './experiment/event.ts'
 
@@ -187,6 +188,8 @@ export const LAB_CALLS = {
   }),
   /** Classifies the test set with a run's weights and takes its rule's measures, in a process of its own; `inspect` events tell how far it is. */
   inspect: z.strictObject({ id: RunId }),
+  /** Looks into one network of a run, in a process that stays ready for the next look. The answer is of the kind asked for. */
+  look: z.strictObject({ id: RunId, network: NetworkChoice, ask: LookAsk }),
   /** Names, tags, pins and archives experiments: labels.json in each folder. */
   label: z.strictObject({ ids: RunIds, change: LabelChange }),
   trash: z.strictObject({ ids: RunIds }),
@@ -267,6 +270,7 @@ export interface LabAnswers {
   bench: BenchResult
   preview: DataPreview
   inspect: Inspection
+  look: LookAnswer
   label: Several
   trash: Several
   restore: Several

@@ -8,10 +8,11 @@ import type { BatchPlan, Engine, Session } from '../engines/engine.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { Inspection, Mistake, SeedInspection } from '../experiment/inspection.ts'
 import type { Compiled } from '../program/program.ts'
-import { compileRule, keptBy, ruleNamed, type Rule } from '../rules/index.ts'
-import type { SavedParameter, SeedCheckpoint } from '../training/checkpoint.ts'
-import { Measuring, sessionOptions } from '../training/measuring.ts'
-import { beginReplica, type Replica } from '../training/replica.ts'
+import { compileRule, keptBy, type Rule } from '../rules/index.ts'
+import type { SeedCheckpoint } from '../training/checkpoint.ts'
+import { Measuring } from '../training/measuring.ts'
+import type { Replica } from '../training/replica.ts'
+import { openTrained, ruleOf } from './trained-network.ts'
 
 interface InspectionTask {
   readonly experiment: Experiment
@@ -36,8 +37,7 @@ const MOST_MISTAKES = 2000
  */
 export async function* inspect(task: InspectionTask): AsyncGenerator<number, Inspection> {
   const { experiment, networks, data } = task
-  const rule = ruleNamed(experiment.rule.name)
-  if (rule === undefined) throw new RangeError(`there is no rule named "${experiment.rule.name}"`)
+  const rule = ruleOf(experiment)
   const test = limitSamples(data.test, experiment.data.limitTest)
   const opener = new TrainedNetworks(task, rule, test)
   const tally = new Tally(test.count)
@@ -104,32 +104,9 @@ class TrainedNetworks {
     this.#measuring = new Measuring({ ...parts, experiment: { ...experiment, seeds: [0], measures } })
   }
 
-  async open(network: SeedCheckpoint): Promise<{ readonly session: Session; readonly replica: Replica }> {
-    const { engine, experiment } = this.#task
-    const test = this.#test
-    const session = await engine.open(this.compiled, sessionOptions({ ...experiment, seeds: [network.seed] }))
-    try {
-      // Measures are of test samples too, so that all that is found is of one set.
-      session.bind({ train: test, test })
-      // A collapsed network is looked at like any other.
-      const whole = { ...this.#whole(network), collapsed: null }
-      return { session, replica: beginReplica(session, this.compiled.program, 0, network.seed, whole) }
-    } catch (error) {
-      session.close()
-      throw error
-    }
-  }
-
-  /** What the program has and the file has not are an optimiser's averages, which nothing here reads. */
-  #whole(network: SeedCheckpoint): SeedCheckpoint {
-    const found = new Map(network.parameters.map((parameter) => [parameter.name, parameter]))
-    const parameters = this.compiled.program.parameters.flatMap((declared): readonly SavedParameter[] => {
-      const { name, shape, role } = declared
-      const there = found.get(name)
-      if (there !== undefined) return [there]
-      return role === 'optimiser' ? [{ name, shape, role, values: new Float32Array(shape[0] * shape[1]) }] : []
-    })
-    return { ...network, parameters }
+  open(network: SeedCheckpoint): ReturnType<typeof openTrained> {
+    // Measures are of test samples too, so that all that is found is of one set.
+    return openTrained({ ...this.#task, network }, this.compiled, { train: this.#test, test: this.#test })
   }
 
   async measures(

@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path'
 import { Downloads, PUBLISHED } from './datasets.ts'
-import { BenchmarkStore, IdlePace, JobRunner, MeasuredSpeeds } from './jobs.ts'
+import { BenchmarkStore, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from './jobs.ts'
 import { rootFolder } from './machine.ts'
 import { benchmarkCalls } from './office/benchmark-calls.ts'
 import { inspectionCalls } from './office/inspection-calls.ts'
@@ -17,6 +17,7 @@ import { descriptionCalls } from './office/description-calls.ts'
 import type { FolderLab, FolderParts } from './office/folder-parts.ts'
 import { forecastCalls } from './office/forecast-calls.ts'
 import { LabEvents } from './office/lab-events.ts'
+import { lookCalls } from './office/look-calls.ts'
 import type { LabOptions } from './office/lab-options.ts'
 import { paperCalls } from './office/paper-calls.ts'
 import { presetCalls } from './office/preset-calls.ts'
@@ -50,7 +51,7 @@ export async function openLab(options: LabOptions): Promise<OpenLab> {
 
 function openFolder(options: LabOptions, results: string, downloads: Downloads): FolderLab {
   const parts = partsOf(options, results, downloads)
-  const { events, queue, rows, pages, jobs } = parts
+  const { events, queue, rows, pages, jobs, looks } = parts
   const runs = runCalls(parts)
   return {
     ...descriptionCalls(parts, options.host),
@@ -63,11 +64,13 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...templateAndViewCalls(parts),
     ...benchmarkCalls(parts),
     ...inspectionCalls(parts),
+    ...lookCalls(parts),
     watch: (listener) => events.watch(listener),
     close: async () => {
       const runs = queue.close()
       rows.close()
       jobs.close()
+      looks.close()
       await runs
       events.clear()
       await pages.close()
@@ -100,6 +103,7 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
     },
   })
   const jobs = new JobRunner(root)
+  const looks = new LookDesk(root)
   const idle = (): boolean => !queue.isRunning && queue.waiting.length === 0
   const pace = options.idleMeasuring === false ? null : new IdlePace(jobs, speeds, idle)
   const rows = new RowFeed(results, queue, events)
@@ -110,7 +114,7 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
     events.tell({ kind: 'download', download })
   })
   return {
-    ...{ root, results, events, samples, benchmarks, speeds, queue, rows, pages, downloads, jobs, pace },
+    ...{ root, results, events, samples, benchmarks, speeds, queue, rows, pages, downloads, jobs, looks, pace },
     dataFolder: downloads.dataFolder,
     templates: new Templates(results),
   }

@@ -12,5 +12,6 @@ export function ruleNamed(name: string): Rule | undefined {
   return rules.find((rule) => rule.name === name)
 }
 
+export { feedbackName, layerResidualName, residualName, sampleEnergyName, stateName } from './measures.ts'
 export { compileLayers, compileRule, keptBy, layerName } from './rule.ts'
-export type { Measure, MeasureSource, Rule } from './rule.ts'
+export type { Measure, MeasureSource, Phase, Rule } from './rule.ts'

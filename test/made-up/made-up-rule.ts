@@ -123,6 +123,8 @@ export const madeUp: Rule<Settings> = {
     },
   ],
   measures: rateMeasures('hidden layers', () => 'features'),
+  phases: () => [],
+  classification: null,
   synapses: [{ kind: 'forward', letter: 'W' }],
   check: (s, widths) =>
     s.rates.length === widths.length - 1

@@ -1,12 +1,10 @@
 /** A look at the trained networks of a run's folder: its weights, its test set, and the engine that it was trained on. */
 import { inspect } from '../../analysis/inspect.ts'
-import { EngineProblem, type Engine } from '../../engines/engine.ts'
-import { chooseEngine } from '../../engines/index.ts'
-import type { Experiment } from '../../experiment/experiment.ts'
 import type { Inspection } from '../../experiment/inspection.ts'
 import { loadDataSet } from '../datasets.ts'
 import { LabProblem } from '../problem.ts'
 import { readExperiment, readNetworks } from '../results.ts'
+import { engineFor } from './run-engine.ts'
 
 /**
  * Yields how far it is, 0 to 1; writes nothing.
@@ -21,17 +19,4 @@ export async function* inspectRun(folder: string, dataFolder: string | null): As
   const { seed } = experiment.data
   const { data } = await loadDataSet(experiment.data.name, { seed, folder: dataFolder, limits: experiment.data })
   return yield* inspect({ ...(await engineFor(experiment)), networks, data, now: () => new Date() })
-}
-
-/** The engine that it was trained on; where this machine has not, the best that it has. */
-async function engineFor(
-  experiment: Experiment,
-): Promise<{ readonly experiment: Experiment; readonly engine: Engine }> {
-  try {
-    return { experiment, engine: (await chooseEngine(experiment.engine.name)).engine }
-  } catch (error) {
-    if (!(error instanceof EngineProblem)) throw error
-    const anywhere = { ...experiment.engine, name: 'auto', threads: null, device: null } as const
-    return { experiment: { ...experiment, engine: anywhere }, engine: (await chooseEngine('auto')).engine }
-  }
 }

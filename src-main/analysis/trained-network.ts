@@ -1,0 +1,74 @@
+/** Trained weights in a session of an engine: what every analysis begins with. */
+import type { Samples } from '../data/data-set.ts'
+import type { BatchPlan, Engine, Numbers, Session } from '../engines/engine.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import type { Compiled } from '../program/program.ts'
+import { ruleNamed, type Rule } from '../rules/index.ts'
+import type { SavedParameter, SeedCheckpoint } from '../training/checkpoint.ts'
+import { sessionOptions } from '../training/measuring.ts'
+import { beginReplica, type Replica } from '../training/replica.ts'
+
+/** A trained network, and what it may be looked at with. */
+export interface TrainedNetwork {
+  readonly experiment: Experiment
+  /** A checkpoint, or what there is of one: weights alone will do. */
+  readonly network: SeedCheckpoint
+  readonly engine: Engine
+}
+
+/** @throws RangeError for a rule that this version does not know */
+export function ruleOf({ rule: { name } }: Pick<Experiment, 'rule'>): Rule {
+  const rule = ruleNamed(name)
+  if (rule === undefined) throw new RangeError(`there is no rule named "${name}"`)
+  return rule
+}
+
+/**
+ * Opens a session of one replica with these weights; whoever calls closes it.
+ *
+ * @throws CheckpointProblem for weights of another network; EngineProblem
+ */
+export async function openTrained(
+  { experiment, network, engine }: TrainedNetwork,
+  compiled: Compiled,
+  data: { readonly train: Samples; readonly test: Samples },
+): Promise<{ readonly session: Session; readonly replica: Replica }> {
+  const session = await engine.open(compiled, sessionOptions({ ...experiment, seeds: [network.seed] }))
+  try {
+    session.bind(data)
+    // A collapsed network is looked at like any other.
+    const whole = { ...network, parameters: parametersFor(compiled, network), collapsed: null }
+    return { session, replica: beginReplica(session, compiled.program, 0, network.seed, whole) }
+  } catch (error) {
+    session.close()
+    throw error
+  }
+}
+
+/** What the program has and the file has not are an optimiser's averages, which nothing that looks reads. */
+function parametersFor({ program }: Compiled, { parameters }: SeedCheckpoint): readonly SavedParameter[] {
+  const found = new Map(parameters.map((parameter) => [parameter.name, parameter]))
+  return program.parameters.flatMap(({ name, shape, role }): readonly SavedParameter[] => {
+    const there = found.get(name)
+    if (there !== undefined) return [there]
+    return role === 'optimiser' ? [{ name, shape, role, values: new Float32Array(shape[0] * shape[1]) }] : []
+  })
+}
+
+/**
+ * One batch of a session that was opened with a program that learns nothing: what it measures, by name.
+ *
+ * @param samples places in the training split that the session is bound to
+ */
+export async function measuredBatch(
+  session: Session,
+  compiled: Compiled,
+  samples: Uint32Array,
+): Promise<ReadonlyMap<string, Numbers>> {
+  const plan: BatchPlan = {
+    ...{ batchSize: samples.length, batches: 1, measureBatch: 0, samples },
+    scalars: compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 }),
+  }
+  const { measurements } = await session.train(plan)
+  return measurements[0] ?? new Map<string, Numbers>()
+}

@@ -1,0 +1,81 @@
+/**
+ * Where looks into trained networks are done, in a process that stays: data sets, weights and the session of a drawing lie
+ * ready for the next question, which comes while a pen moves.
+ */
+import { Drawing } from '../../analysis/draw.ts'
+import { scope } from '../../analysis/scope.ts'
+import type { TrainedNetwork } from '../../analysis/trained-network.ts'
+import { limitSamples } from '../../data/batches.ts'
+import type { DataSet } from '../../data/data-set.ts'
+import type { Experiment } from '../../experiment/experiment.ts'
+import type { LookAnswer, LookAsk, NetworkChoice } from '../../experiment/look.ts'
+import { loadDataSet } from '../datasets.ts'
+import { networkStamp, readExperiment, readNetwork } from '../results.ts'
+import { engineFor } from './run-engine.ts'
+
+export interface Look {
+  readonly folder: string
+  readonly dataFolder: string | null
+  readonly network: NetworkChoice
+  readonly ask: LookAsk
+}
+
+/** One thing of which the latest is kept, under what it depends on. */
+class Kept<T> {
+  #key: string | null = null
+  #value: Promise<T> | null = null
+  readonly #dispose: (value: T) => void
+
+  constructor(dispose: (value: T) => void = () => undefined) {
+    this.#dispose = dispose
+  }
+
+  get(key: string, make: () => Promise<T>): Promise<T> {
+    if (this.#key === key && this.#value !== null) return this.#value
+    const { before } = { before: this.#value }
+    void before?.then(this.#dispose, () => undefined)
+    const value = make()
+    this.#key = key
+    this.#value = value
+    // What could not be had now may be there the next time.
+    value.catch(() => {
+      if (this.#value === value) this.#key = null
+    })
+    return value
+  }
+}
+
+export class LookBench {
+  readonly #data = new Kept<DataSet>()
+  readonly #network = new Kept<TrainedNetwork>()
+  readonly #drawing = new Kept<Drawing>((drawing) => {
+    drawing.close()
+  })
+
+  /** @throws LabProblem, DataProblem, EngineProblem, RangeError: what is asked for is not there */
+  async answer({ folder, dataFolder, network: choice, ask }: Look): Promise<LookAnswer> {
+    const key = [folder, choice.seed, choice.epoch, networkStamp(folder, choice)].join('\n')
+    const trained = await this.#network.get(key, async () => {
+      const experiment = readExperiment(folder)
+      return { ...(await engineFor(experiment)), network: readNetwork(folder, choice) }
+    })
+    const data = await this.#dataOf(trained.experiment, dataFolder)
+    switch (ask.kind) {
+      case 'scope':
+        return scope({ ...trained, ...ask, data })
+      case 'draw': {
+        const { test, classNames } = data
+        const drawing = await this.#drawing.get(key, () => Drawing.open({ ...trained, test, classNames }))
+        return drawing.see(Buffer.from(ask.pixels, 'base64'), () => performance.now())
+      }
+    }
+  }
+
+  #dataOf({ data: { name, seed, limitTrain, limitTest } }: Experiment, folder: string | null): Promise<DataSet> {
+    const limits = { limitTrain, limitTest }
+    return this.#data.get(JSON.stringify([name, seed, folder, limits]), async () => {
+      const { data } = await loadDataSet(name, { seed, folder, limits })
+      return { ...data, test: limitSamples(data.test, limitTest) }
+    })
+  }
+}
