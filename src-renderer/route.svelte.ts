@@ -3,7 +3,10 @@ export type Route =
   | { readonly screen: 'lab' | 'data' | 'engines' }
   /** `run`: the run in front; null for the first that runs. */
   | { readonly screen: 'live'; readonly run: string | null }
-  | { readonly screen: 'run'; readonly id: string }
+  /** Its results, or what is seen in its networks. */
+  | { readonly screen: 'run'; readonly id: string; readonly view?: RunView }
+  /** Draws for a network of this run; null for the one drawn for last. */
+  | { readonly screen: 'draw'; readonly run: string | null }
   /** Experiments beside each other, in the order they were chosen; none yet when empty. */
   | { readonly screen: 'compare'; readonly ids: readonly string[] }
   /** All experiments of one sweep; stands under Compare. */
@@ -16,6 +19,10 @@ export type Route =
   | { readonly screen: 'new'; readonly from: 'grid'; readonly name: string }
   /** `sweep`: the toggles that make axes of settings are what the person came for. */
   | { readonly screen: 'new'; readonly from: Beginning; readonly name: string; readonly sweep?: boolean }
+
+/** What can be seen in the networks of a run, beside its results. */
+export const RUN_VIEWS = ['scope', 'representations'] as const
+export type RunView = (typeof RUN_VIEWS)[number]
 
 /** What a form begins with. A 'file' is the one opened last in this window. */
 const BEGINNINGS = ['preset', 'run', 'rule', 'template', 'file'] as const
@@ -31,7 +38,9 @@ function readRoute(hash: string): Route {
     case 'live':
       return { screen, run: first ?? null }
     case 'run':
-      return first === undefined ? { screen: 'lab' } : { screen, id: first }
+      return first === undefined ? { screen: 'lab' } : { screen, id: first, ...viewOf(second) }
+    case 'draw':
+      return { screen, run: first ?? null }
     case 'compare':
       return first === 'sweep' && second !== undefined
         ? { screen: 'sweep', id: second }
@@ -53,7 +62,8 @@ export function writeRoute(route: Route): string {
   const parts: string[] = route.screen === 'sweep' ? ['compare', 'sweep', route.id] : [route.screen]
   if (route.screen === 'compare') parts.push(...route.ids)
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
-  if (route.screen === 'run') parts.push(route.id)
+  if (route.screen === 'run') parts.push(route.id, ...(route.view === undefined ? [] : [route.view]))
+  if (route.screen === 'draw' && route.run !== null) parts.push(route.run)
   if (route.screen === 'paper' && route.paper !== null) {
     parts.push(route.paper)
     if (route.exhibit !== null) parts.push(route.exhibit)
@@ -63,6 +73,11 @@ export function writeRoute(route: Route): string {
     if (route.from !== 'grid' && route.sweep === true) parts.push('sweep')
   }
   return `#/${parts.map(encodeURIComponent).join('/')}`
+}
+
+function viewOf(part: string | undefined): { readonly view?: RunView } {
+  const view = RUN_VIEWS.find((one) => one === part)
+  return view === undefined ? {} : { view }
 }
 
 function distinct(ids: readonly string[]): readonly string[] {

@@ -49,8 +49,9 @@ export function menuTemplate({ mac, devTools, show, openResultsFolder, showResul
         screen('Live', 'CmdOrCtrl+2', '/live'),
         screen('Compare', 'CmdOrCtrl+3', '/compare'),
         screen('Paper', 'CmdOrCtrl+4', '/paper'),
-        screen('Data', 'CmdOrCtrl+5', '/data'),
-        screen('Engines', 'CmdOrCtrl+6', '/engines'),
+        screen('Draw', 'CmdOrCtrl+5', '/draw'),
+        screen('Data', 'CmdOrCtrl+6', '/data'),
+        screen('Engines', 'CmdOrCtrl+7', '/engines'),
         separator,
         {
           label: 'Theme',

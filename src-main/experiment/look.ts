@@ -18,6 +18,8 @@ export const MOST_SCOPED = 64
 const MOST_VARIANTS = 4
 
 export const LookAsk = z.discriminatedUnion('kind', [
+  /** Nothing yet: data and weights are made ready for who is about to look. */
+  z.strictObject({ kind: z.literal('ready') }),
   /** How chosen test samples settle in every phase of a training batch; beside it the same with other settings of the rule. */
   z.strictObject({
     kind: z.literal('scope'),
@@ -45,6 +47,7 @@ export interface Packed {
 }
 
 export interface LookAnswers {
+  readonly ready: { readonly epoch: number }
   readonly scope: Scope
   readonly draw: Drawn
 }

@@ -18,6 +18,31 @@ export function heatColour(share: number, theme: Theme): { readonly ground: stri
   return { ground, text: contrast(ground, '#000000') >= contrast(ground, '#ffffff') ? '#000000' : '#ffffff' }
 }
 
+/** Below zero blue, above it red, nothing at zero: of values whose sign is what counts. */
+const SIGNED_STOPS = {
+  light: ['#1d5a9b', '#7fb2d9', '#faf8f4', '#ef9f7c', '#a81d2b'],
+  dark: ['#7cc4f2', '#2b608c', '#1c1926', '#9c4034', '#ff9d85'],
+} as const
+
+export function signedStops(theme: Theme): readonly string[] {
+  return SIGNED_STOPS[theme]
+}
+
+/** RGBA of 256 levels between colours. */
+export function levelsOf(stops: readonly string[]): Uint8ClampedArray {
+  const rgba = new Uint8ClampedArray(256 * 4)
+  for (let level = 0; level < 256; level++) {
+    const place = (level / 255) * (stops.length - 1)
+    const below = Math.min(Math.floor(place), stops.length - 2)
+    const [from, to] = [channels(stops[below] ?? '#000000'), channels(stops[below + 1] ?? '#000000')]
+    from.forEach((channel, i) => {
+      rgba[level * 4 + i] = Math.round(channel + (place - below) * ((to[i] ?? 0) - channel))
+    })
+    rgba[level * 4 + 3] = 255
+  }
+  return rgba
+}
+
 /** Colours from low to high, for a key. */
 export function heatStops(theme: Theme): readonly string[] {
   return STOPS[theme]

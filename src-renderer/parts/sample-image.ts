@@ -28,3 +28,18 @@ export function drawnSample({ image, pixels }: Pick<DataPreview, 'image' | 'pixe
     canvas.getContext('2d')?.putImageData(new ImageData(rgbaOf(bytes, image), image.width, image.height), 0, 0)
   }
 }
+
+/** Draws bytes as levels of a table of 256 colours (`heat-scale.ts`), row by row from the top, on the canvas that it is attached to. */
+export function drawnLevels(levels: ArrayLike<number>, width: number, height: number, colours: Uint8ClampedArray) {
+  return (canvas: HTMLCanvasElement): void => {
+    canvas.width = width
+    canvas.height = height
+    if (width === 0 || height === 0) return
+    const image = new ImageData(width, height)
+    for (let pixel = 0; pixel < width * height; pixel++) {
+      const level = levels[pixel]
+      if (level !== undefined) image.data.set(colours.subarray(level * 4, level * 4 + 4), pixel * 4)
+    }
+    canvas.getContext('2d')?.putImageData(image, 0, 0)
+  }
+}

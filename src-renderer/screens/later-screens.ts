@@ -9,6 +9,7 @@ export const laterScreens = {
   compare: () => import('./compare/Compare.svelte'),
   sweep: () => import('./sweep/Sweep.svelte'),
   paper: () => import('./paper/PaperScreen.svelte'),
+  draw: () => import('./draw/Draw.svelte'),
   data: () => import('./data/Data.svelte'),
   engines: () => import('./engines/Engines.svelte'),
 } as const

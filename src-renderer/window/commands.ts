@@ -13,8 +13,9 @@ const SCREENS: readonly (readonly [name: string, key: string, to: Route])[] = [
   ['Live', 'Ctrl+2', { screen: 'live', run: null }],
   ['Compare', 'Ctrl+3', { screen: 'compare', ids: [] }],
   ['Paper', 'Ctrl+4', { screen: 'paper', paper: null, exhibit: null }],
-  ['Data', 'Ctrl+5', { screen: 'data' }],
-  ['Engines', 'Ctrl+6', { screen: 'engines' }],
+  ['Draw', 'Ctrl+5', { screen: 'draw', run: null }],
+  ['Data', 'Ctrl+6', { screen: 'data' }],
+  ['Engines', 'Ctrl+7', { screen: 'engines' }],
   ['New experiment', 'Ctrl+N', { screen: 'new', from: null }],
 ]
 

@@ -1,6 +1,11 @@
 // Every screen of the face in every state that looks different, one way to reach each.
 import { expect, type Page } from '@playwright/test'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { chooseQuickPreset, makeSmall, openTab } from './form.ts'
+
+/** The finished experiment that comes with Apical. */
+const [sampleId = ''] = readdirSync(fileURLToPath(new URL('../../resources/sample', import.meta.url)))
 
 export interface Screen {
   readonly name: string
@@ -85,6 +90,20 @@ export const screens: readonly Screen[] = [
   {
     name: 'paper-no-exhibit',
     reach: go('/paper/corinfomax-2023/none', (page) => expect(page.getByText('has no exhibit “none”')).toBeVisible()),
+  },
+  {
+    name: 'scope',
+    reach: async (page) => {
+      await go(`/run/${sampleId}/scope`, heading(/./))(page)
+      await expect(page.getByRole('list', { name: 'Whether it settles' })).toBeVisible({ timeout: 60_000 })
+    },
+  },
+  {
+    name: 'draw',
+    reach: async (page) => {
+      await go(`/draw/${sampleId}`, heading('Draw'))(page)
+      await expect(page.getByRole('list', { name: 'Outputs' })).toBeVisible({ timeout: 60_000 })
+    },
   },
   { name: 'data', reach: go('/data', heading('Data')) },
   {

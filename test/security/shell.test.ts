@@ -159,6 +159,7 @@ describe('one life of the app', () => {
         'live',
         'compare',
         'paper',
+        'draw',
         'data',
         'engines',
         'do/shortcuts',

@@ -32,8 +32,7 @@ class Kept<T> {
 
   get(key: string, make: () => Promise<T>): Promise<T> {
     if (this.#key === key && this.#value !== null) return this.#value
-    const { before } = { before: this.#value }
-    void before?.then(this.#dispose, () => undefined)
+    void this.#value?.then(this.#dispose, () => undefined)
     const value = make()
     this.#key = key
     this.#value = value
@@ -61,6 +60,8 @@ export class LookBench {
     })
     const data = await this.#dataOf(trained.experiment, dataFolder)
     switch (ask.kind) {
+      case 'ready':
+        return { epoch: trained.network.position.epoch }
       case 'scope':
         return scope({ ...trained, ...ask, data })
       case 'draw': {
@@ -71,8 +72,9 @@ export class LookBench {
     }
   }
 
-  #dataOf({ data: { name, seed, limitTrain, limitTest } }: Experiment, folder: string | null): Promise<DataSet> {
-    const limits = { limitTrain, limitTest }
+  #dataOf({ data: { name, seed, limitTest } }: Experiment, folder: string | null): Promise<DataSet> {
+    // Looks are at test samples: of a generated set no more of the others is made than one.
+    const limits = { limitTrain: 1, limitTest }
     return this.#data.get(JSON.stringify([name, seed, folder, limits]), async () => {
       const { data } = await loadDataSet(name, { seed, folder, limits })
       return { ...data, test: limitSamples(data.test, limitTest) }
