@@ -248,6 +248,15 @@ export const Experiment = z.strictObject({
           records: true,
         },
       ),
+      keepWeightsEveryEpochs: described(z.int().min(1).max(100_000).nullable().default(null), {
+        label: 'Keep weights every',
+        unit: 'epochs',
+        help: 'Keeps a copy of the weights for looking at later: receptive fields, histograms, the scope. Leave empty for those of the last epoch alone.',
+        section: 'training',
+        control: 'whole',
+        empty: 'the last epoch’s alone',
+        records: true,
+      }),
     })
     .prefault({}),
   seeds: described(z.array(z.int().min(0).max(Number.MAX_SAFE_INTEGER)).min(1).max(1000), {

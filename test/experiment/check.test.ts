@@ -79,7 +79,12 @@ describe('taken', () => {
     for (const key of ['measures', 'evaluation']) Reflect.deleteProperty(earlier, key)
     const { experiment } = checkExperiment(earlier)
     expect(experiment?.measures).toEqual([])
-    expect(experiment?.evaluation).toEqual({ topK: null, topKEveryEpochs: 1, confusionEveryEpochs: 'last' })
+    expect(experiment?.evaluation).toEqual({
+      topK: null,
+      topKEveryEpochs: 1,
+      confusionEveryEpochs: 'last',
+      keepWeightsEveryEpochs: null,
+    })
   })
 
   it('without touching what was given', () => {

@@ -80,8 +80,8 @@ test.skipIf(noShell)('everything that an experiment may be set to, and names tha
         validation: { fraction: 0.25, seed: 3, stratified: false },
       },
     },
-    { evaluation: { topK: 3, topKEveryEpochs: 2, confusionEveryEpochs: null } },
-    { evaluation: { topK: null, topKEveryEpochs: 1, confusionEveryEpochs: 4 } },
+    { evaluation: { topK: 3, topKEveryEpochs: 2, confusionEveryEpochs: null, keepWeightsEveryEpochs: null } },
+    { evaluation: { topK: null, topKEveryEpochs: 1, confusionEveryEpochs: 4, keepWeightsEveryEpochs: null } },
     { engine: { name: 'webgpu', precision: 'float32', device: "A 'card', 80 GB", threads: 3 } },
     { measures: [{ name: 'alignment', everyBatches: 7 }] },
   ]

@@ -27,7 +27,12 @@ const changesIn = (folder: string): unknown[] =>
     .map((line) => JSON.parse(line) as unknown)
 
 /** Counted after the last epoch whatever the interval, so that a run of two epochs counts where one of five does not. */
-const COUNTED: Experiment['evaluation'] = { topK: 3, topKEveryEpochs: 3, confusionEveryEpochs: 3 }
+const COUNTED: Experiment['evaluation'] = {
+  topK: 3,
+  topKEveryEpochs: 3,
+  confusionEveryEpochs: 3,
+  keepWeightsEveryEpochs: null,
+}
 
 function withRule(settings: Readonly<Record<string, unknown>>): (epochs: number) => Experiment {
   return (epochs) => {

@@ -89,6 +89,25 @@ describe('a look into a network of a run', () => {
     expect(after).not.toEqual(before)
   })
 
+  it('sees the weights of an epoch that were kept, which are those of a run of so many epochs', async () => {
+    const kept = (epochs: number) => {
+      const experiment = smallExperiment({ epochs, seeds: [0, 10] })
+      const evaluation = { ...experiment.evaluation, keepWeightsEveryEpochs: 2 }
+      return runExperiment({ ...experiment, evaluation }, { resultsFolder: scratch.inside(`kept-${epochs}`) })
+    }
+    const long = await kept(3)
+    expect(readdirSync(join(long.folder, 'seed-10')).filter((name) => name.startsWith('weights-'))).toEqual([
+      'weights-epoch-00002.safetensors',
+    ])
+    expect(readFileSync(paths(long.folder).keptWeights(10, 2))).toEqual(readFileSync(paths(folder).weights(10)))
+    const { lab, id } = await labWith(long.folder)
+    const after = (await lab.look({ id, network: { seed: 10, epoch: 2 }, ask })) as LookAnswers['scope']
+    const now3 = (await lab.look({ id, network: now, ask })) as LookAnswers['scope']
+    expect([after.epoch, now3.epoch]).toEqual([2, 3])
+    const short = await labWith(folder)
+    expect(after).toEqual(await short.lab.look({ id: short.id, network: now, ask }))
+  })
+
   it('answers who draws, image after image', async () => {
     const { lab, id } = await labWith(folder)
     const draw = (value: number) =>

@@ -94,7 +94,7 @@ it('shows the top-k accuracy of the last epoch in its row, over the seeds that c
     scratch.inside('results'),
     {
       ...smallExperiment({ epochs: 2, seeds: [0, 7] }),
-      evaluation: { topK: 5, topKEveryEpochs: 1, confusionEveryEpochs: null },
+      evaluation: { topK: 5, topKEveryEpochs: 1, confusionEveryEpochs: null, keepWeightsEveryEpochs: null },
     },
     { state: 'done', reason: null, next: null, dataFolder: null, queuedBy: null },
   )

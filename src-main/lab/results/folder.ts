@@ -60,6 +60,9 @@ export function paths(folder: string) {
     metrics: (n: number): string => seed(n, 'metrics.jsonl'),
     checkpoint: (n: number): string => seed(n, 'checkpoint.safetensors'),
     weights: (n: number): string => seed(n, 'weights.safetensors'),
+    /** The weights of an epoch that is over, where they were kept. */
+    keptWeights: (n: number, epoch: number): string =>
+      seed(n, `weights-epoch-${String(epoch).padStart(5, '0')}.safetensors`),
   }
 }
 

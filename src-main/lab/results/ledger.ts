@@ -117,6 +117,12 @@ export class Ledger {
     writeWhole(paths(this.folder).weights(checkpoint.seed), encodeChecked(storeWeights(checkpoint, this.#rule)))
   }
 
+  /** Beside the latest, for whoever looks at how weights came about. */
+  keepWeights(checkpoint: SeedCheckpoint): void {
+    const path = paths(this.folder).keptWeights(checkpoint.seed, checkpoint.position.epoch)
+    writeWhole(path, encodeChecked(storeWeights(checkpoint, this.#rule)))
+  }
+
   writeSummary(summary: Extract<RunEvent, { kind: 'done' }>): void {
     const seeds = summary.seeds.map((seed) => ({ ...seed, reason: seed.reason && this.#shareable(seed.reason) }))
     writeJson(paths(this.folder).summary, { ...summary, folder: undefined, seeds })

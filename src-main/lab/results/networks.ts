@@ -22,12 +22,14 @@ export function readNetwork(folder: string, { seed, epoch }: NetworkChoice): See
   const experiment = readExperiment(folder)
   requireSeed(experiment, seed)
   if (epoch === 0) return asDrawn(experiment, seed)
+  const kept = epoch === null ? null : readWeights(paths(folder).keptWeights(seed, epoch), seed)
+  if (kept !== null) return kept
   const found = latest(folder, seed)
   if (found === null) throw new LabProblem(`Seed ${seed} has no weights yet.`, 'Train it until its first checkpoint.')
   if (epoch !== null && epoch !== found.position.epoch)
     throw new LabProblem(
       `Seed ${seed} has weights of epoch ${found.position.epoch}, not of epoch ${epoch}.`,
-      'Choose the network as it is now, or as it was drawn.',
+      'Choose the network as it is now, as it was drawn, or of an epoch whose weights were kept.',
     )
   return found
 }
@@ -36,7 +38,7 @@ export function readNetwork(folder: string, { seed, epoch }: NetworkChoice): See
 export function networkStamp(folder: string, { seed, epoch }: NetworkChoice): string {
   if (epoch === 0) return 'drawn'
   const files = paths(folder)
-  return [files.checkpoint(seed), files.weights(seed)]
+  return [files.checkpoint(seed), files.weights(seed), ...(epoch === null ? [] : [files.keptWeights(seed, epoch)])]
     .map((path) => lookAt(path))
     .map((file) => (file === undefined ? '-' : `${file.size} ${file.mtimeMs}`))
     .join(', ')
@@ -48,7 +50,7 @@ function requireSeed({ seeds }: Experiment, seed: number): void {
 }
 
 function latest(folder: string, seed: number): SeedCheckpoint | null {
-  return readCheckpoint(folder, seed) ?? readWeights(folder, seed)
+  return readCheckpoint(folder, seed) ?? readWeights(paths(folder).weights(seed), seed)
 }
 
 /** What training begins with: a pure function of the seed, so that no file is needed. */
@@ -68,8 +70,7 @@ function asDrawn({ rule: { name, settings }, widths }: Experiment, seed: number)
   }
 }
 
-function readWeights(folder: string, seed: number): SeedCheckpoint | null {
-  const path = paths(folder).weights(seed)
+function readWeights(path: string, seed: number): SeedCheckpoint | null {
   const bytes = readBytes(path, LARGEST_WEIGHTS)
   if (bytes === null) return null
   try {

@@ -74,6 +74,7 @@ export async function* trainExperiment(
       switch (said.kind) {
         case 'state':
           ledger.writeCheckpoints(said.checkpoints, said.final)
+          for (const checkpoint of said.checkpoints) if (isKept(experiment, checkpoint)) ledger.keepWeights(checkpoint)
           break
         case 'started':
           if (first) {
@@ -165,4 +166,18 @@ function lowestEpoch(groups: readonly SeedGroup[]): number {
 
 function positionOf(from: readonly SeedCheckpoint[] | null): number {
   return from?.[0]?.position.epoch ?? 0
+}
+
+/** Whether the weights of this moment are to be kept beside the latest: an epoch is over, and it is one of those asked for. */
+function isKept(
+  { evaluation: { keepWeightsEveryEpochs: every } }: Experiment,
+  { position, collapsed }: SeedCheckpoint,
+): boolean {
+  return (
+    every !== null &&
+    position.batchInEpoch === 0 &&
+    position.epoch > 0 &&
+    position.epoch % every === 0 &&
+    collapsed === null
+  )
 }

@@ -24,7 +24,12 @@ export interface Draft {
     selection: string
   }
   measures: { name: string; everyBatches: Typed }[]
-  evaluation: { topK: Typed | null; topKEveryEpochs: Typed; confusionEveryEpochs: Typed | null }
+  evaluation: {
+    topK: Typed | null
+    topKEveryEpochs: Typed
+    confusionEveryEpochs: Typed | null
+    keepWeightsEveryEpochs: Typed | null
+  }
   seeds: string
   engine: { name: string; precision: string; device: string | null; threads: Typed | null }
 }
