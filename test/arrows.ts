@@ -28,6 +28,9 @@ export const arrows: Record<string, readonly string[]> = {
   'face/figure': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores', 'face/export'],
   'face/exhibits': ['contract', 'experiment', 'paper', 'face/text', 'face/charts', 'face/export', 'face/figure'],
   'face/experiments': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores'],
+  'face/groups': [
+    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/export', 'face/experiments'],
+  ],
   'face/parts': [
     ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/stores', 'face/export'],
     ...['face/figure', 'face/exhibits', 'face/experiments'],
@@ -43,7 +46,7 @@ export const arrows: Record<string, readonly string[]> = {
       'face/charts',
       'face/stores',
     ],
-    ...['face/export', 'face/figure', 'face/exhibits', 'face/experiments', 'face/parts'],
+    ...['face/export', 'face/figure', 'face/exhibits', 'face/experiments', 'face/groups', 'face/parts'],
   ],
   'face/window': [
     ...['contract', 'experiment', 'face/text', 'face/transport', 'face/stores', 'face/figure', 'face/experiments'],

@@ -1,10 +1,10 @@
 /** The comparison's table for a paper (booktabs LaTeX), for a README (Markdown) and for a program (CSV). */
-import { countOf, duration, percent, spread, VERDICT_LABELS, writeSpread } from '../../text/format.ts'
-import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
-import { CONFIDENCE, RESAMPLES } from '../../statistics/bootstrap.ts'
-import { methodFor, methodText } from '../../statistics/mean-interval.ts'
-import type { Summary } from '../../statistics/summary.ts'
-import { untoldSentence, type Names } from '../../experiments/names.ts'
+import { countOf, duration, percent, spread, VERDICT_LABELS, writeSpread } from '../text/format.ts'
+import { csvCell, latexText, markdownText } from '../export/table-text.ts'
+import { CONFIDENCE, RESAMPLES } from '../statistics/bootstrap.ts'
+import { methodFor, methodText } from '../statistics/mean-interval.ts'
+import type { Summary } from '../statistics/summary.ts'
+import { untoldSentence, type Names } from '../experiments/names.ts'
 import type { ComparisonRow } from './comparison-table.ts'
 
 /** What of the names stands in no row. */
