@@ -42,7 +42,7 @@ export class ReportFigures {
     const svg = svgElement(draw(figure, this.#measure), { title, description: describe(figure), name })
     // Lines take the colours of a dark page; shades of a grid mean something on white alone.
     return markup`<figure class="${figure.content.kind === 'lines' ? 'lines' : 'plate'}">
-${wide ? markup`<div class="wide" role="region" aria-label="${title}" tabindex="0">${new Markup(svg)}</div>` : new Markup(svg)}
+${wide ? markup`<div class="wide" role="group" aria-label="${title}" tabindex="0">${new Markup(svg)}</div>` : new Markup(svg)}
 <figcaption>${title}.${note === '' ? '' : ` ${note}`}</figcaption>
 </figure>
 `

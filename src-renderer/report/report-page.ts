@@ -57,7 +57,7 @@ ${sections.map((section, i) => sectionPart(section, [i]))}</main>
 function sectionPart({ title, body, sections = [] }: Section, place: readonly number[]): Markup {
   const level = new Markup(String(place.length + 1))
   const id = anchor(place)
-  return markup`<section aria-labelledby="${id}">
+  return markup`<section>
 <h${level} id="${id}">${title}</h${level}>
 ${body}${sections.map((section, i) => sectionPart(section, [...place, i]))}</section>
 `

@@ -103,7 +103,7 @@ pre{margin:12px 0 0;padding:12px 14px;border:1px solid var(--line);border-radius
 .notes{margin-top:12px;white-space:pre-wrap;overflow-wrap:anywhere;max-width:78ch}
 figure{margin:18px 0 0}
 figure svg{display:block;width:100%;height:auto}
-figure.lines svg>rect{fill:none}
+figure.lines [fill="#ffffff"]{fill:var(--surface)}
 figure .wide svg{max-width:840px}
 figure.plate svg{max-width:560px;padding:6px;background:#fff;border-radius:6px}
 figcaption{margin-top:6px;color:var(--quiet);font-size:13px;max-width:740px;overflow-wrap:anywhere}
@@ -120,6 +120,7 @@ figure .wide svg{min-width:600px}
 }
 @media print{
 @page{margin:16mm 15mm}
+:root{--surface:#fff}
 html,body{background:#fff}
 body{max-width:none;padding:0;font-size:10pt}
 nav{display:none}
@@ -131,7 +132,10 @@ pre{font-size:8pt;background:none}
 td.code{font-size:7.5pt}
 .wide{overflow:visible}
 .wide table{font-size:7.5pt}
-.wide tbody th,.wide td.left{min-width:0}
+.wide tbody th,.wide td.left,.wide .wraps,figure .wide svg{min-width:0}
+.wide .right{white-space:normal;padding-left:8px}
+.wide th,.wide td{padding-right:6px;overflow-wrap:break-word}
+.small,figcaption,footer,dl.figures dt{font-size:8.5pt}
 thead{display:table-header-group}
 a{color:inherit;text-decoration:none}
 }`

@@ -43,7 +43,7 @@ ${body}</tbody>
 </table>
 `
   // What moves sideways has to be reached by the keyboard.
-  return wide ? markup`<div class="wide" role="region" aria-label="${name}" tabindex="0">${table}</div>\n` : table
+  return wide ? markup`<div class="wide" role="group" aria-label="${name}" tabindex="0">${table}</div>\n` : table
 }
 
 export interface Fact {
