@@ -119,6 +119,30 @@ test('a report of the comparison opens with the network off, asks for nothing, a
   }
 })
 
+test('a run, a paper and one of its exhibits leave as reports, too', async () => {
+  const here = page.url()
+  const id = here.split('/').at(-1) ?? ''
+  const exhibit = 'corinfomax-2023/mnist-test-accuracy-comparison'
+  for (const [address, menu, headings] of [
+    [`#/run/${id}`, 'More', ['Backpropagation · weight decay', 'Result', 'Checksums']],
+    ['#/paper', 'Papers', ['Correlative Information Maximization: A Biologically', 'Verdicts', 'Ablations']],
+    [`#/paper/${exhibit}`, 'Export', ['MNIST: test accuracy by method', 'Verdicts', 'How to reproduce it']],
+  ] as const) {
+    await page.goto(new URL(`/${address}`, here).href)
+    await page.getByRole('button', { name: menu, exact: true }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'Save report as HTML' }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toMatch(/-report\.html$/)
+    const html = await readFile(await file.path(), 'utf8')
+    for (const heading of headings) expect(html).toMatch(new RegExp(`<h[12][^>]*>${heading}`))
+    expect(html).toContain('<svg ')
+    expect(html).not.toContain(lab.home)
+  }
+  await page.goto(here)
+  await expect(results().getByRole('row')).toHaveCount(1 + 2)
+})
+
 test('what is drawn can be chosen: another band, every seed, another axis', async () => {
   const chart = page.getByRole('region', { name: 'Test accuracy', exact: true })
   await chart.getByRole('button', { name: '95 % CI' }).click()
