@@ -12,6 +12,7 @@ import { inspect } from './cli/inspect.ts'
 import { paper } from './cli/paper.ts'
 import { presets } from './cli/presets.ts'
 import { explain } from './cli/refusal.ts'
+import { report } from './cli/report-command.ts'
 import { resume } from './cli/resume.ts'
 import { run } from './cli/run.ts'
 import { runs } from './cli/runs.ts'
@@ -19,7 +20,20 @@ import { serve } from './cli/serve.ts'
 import { show } from './cli/show.ts'
 import { Terminal } from './cli/terminal.ts'
 
-const COMMANDS: readonly Command[] = [run, resume, runs, show, inspect, presets, paper, engines, data, bench, serve]
+const COMMANDS: readonly Command[] = [
+  run,
+  resume,
+  runs,
+  show,
+  inspect,
+  report,
+  presets,
+  paper,
+  engines,
+  data,
+  bench,
+  serve,
+]
 
 process.exitCode = await main(process.argv.slice(2))
 

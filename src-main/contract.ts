@@ -8,7 +8,7 @@ import type { Inspection } from './experiment/inspection.ts'
 import { ExperimentTitle, LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
 import type { BenchResult, EngineCard } from './experiment/engine-card.ts'
 import type { ExperimentField } from './experiment/fields.ts'
-import type { ExperimentRecord, ExperimentRow, FilePart } from './experiment/record.ts'
+import type { ExperimentRecord, ExperimentRow, FilePart, ReportedRecord } from './experiment/record.ts'
 import type { CurveState } from './paper/curves.ts'
 import type { PaperCard, PaperState } from './paper/paper-card.ts'
 import type { Exhibit, Paper, PublishedCurve } from './paper/paper.ts'
@@ -133,6 +133,8 @@ export const LAB_CALLS = {
     limit: z.int().min(1).max(100_000).optional(),
   }),
   read: z.strictObject({ id: RunId }),
+  /** The same for a file that is handed on: no path of this machine in it, and the checksums of what it left on disk. */
+  readForReport: z.strictObject({ id: RunId }),
   /** The beginning or the end of one of its files, as text: as much as a window can show. */
   readFile: z.strictObject({ id: RunId, path: z.string().min(1).max(1000), part: z.enum(['start', 'end']) }),
   /** With a sweep: of all its experiments together. */
@@ -245,6 +247,7 @@ export interface LabAnswers {
   describe: LabDescription
   list: readonly ExperimentRow[]
   read: ExperimentRecord
+  readForReport: ReportedRecord
   readFile: FilePart
   forecast: Forecast
   readExperiment: ReadExperiment
@@ -360,6 +363,7 @@ export type {
   ExperimentRow,
   FilePart,
   Profile,
+  ReportedRecord,
   RunState,
   SeedRecord,
   SettingValue,

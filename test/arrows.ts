@@ -15,7 +15,7 @@ export const arrows: Record<string, readonly string[]> = {
   // Of the face, the files of `withoutWindow` alone.
   hosts: [
     ...['program', 'rules', 'data', 'engines', 'experiment', 'training', 'analysis', 'paper', 'contract', 'lab'],
-    ...['face/figure', 'face/exhibits'],
+    ...['face/figure', 'face/exhibits', 'face/report'],
   ],
   preload: ['contract'],
   // The face: from what is drawn with least knowledge to the window that holds it all.
@@ -28,6 +28,13 @@ export const arrows: Record<string, readonly string[]> = {
   'face/figure': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores', 'face/export'],
   'face/exhibits': ['contract', 'experiment', 'paper', 'face/text', 'face/charts', 'face/export', 'face/figure'],
   'face/experiments': ['contract', 'experiment', 'face/text', 'face/charts', 'face/stores'],
+  'face/groups': [
+    ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/export', 'face/experiments'],
+  ],
+  'face/report': [
+    ...['contract', 'experiment', 'paper', 'face/text', 'face/charts', 'face/stores', 'face/export'],
+    ...['face/figure', 'face/exhibits', 'face/experiments', 'face/groups'],
+  ],
   'face/parts': [
     ...['contract', 'experiment', 'face/text', 'face/statistics', 'face/charts', 'face/stores', 'face/export'],
     ...['face/figure', 'face/exhibits', 'face/experiments'],
@@ -43,7 +50,8 @@ export const arrows: Record<string, readonly string[]> = {
       'face/charts',
       'face/stores',
     ],
-    ...['face/export', 'face/figure', 'face/exhibits', 'face/experiments', 'face/parts'],
+    ...['face/export', 'face/figure', 'face/exhibits', 'face/experiments', 'face/groups', 'face/report'],
+    'face/parts',
   ],
   'face/window': [
     ...['contract', 'experiment', 'face/text', 'face/transport', 'face/stores', 'face/figure', 'face/experiments'],
@@ -81,6 +89,10 @@ export const withoutWindow: readonly string[] = [
   'src-renderer/figure/figure.ts',
   'src-renderer/figure/from-chart.ts',
   'src-renderer/figure/pdf.ts',
+  'src-renderer/report/comparison-report.ts',
+  'src-renderer/report/experiment-report.ts',
+  'src-renderer/report/paper-report.ts',
+  'src-renderer/report/report-context.ts',
 ]
 
 /** Rooms of the lab, lower ones first: the arrows inside `lab`. A room is a folder and its door, `lab/<room>.ts`. */

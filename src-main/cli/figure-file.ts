@@ -12,6 +12,15 @@ const FONTS: Readonly<Record<Figure['look']['family'], string>> = {
 
 export async function figureBytes(figure: Figure, format: 'svg' | 'pdf'): Promise<Uint8Array> {
   const { family } = figure.look
-  const font = await readFile(createRequire(import.meta.url).resolve(FONTS[family]))
+  const font = await fontOf(family)
   return drawnBytes(figure, format, { measure: measureBy(family, font), font: () => Promise.resolve(font) })
+}
+
+/** How wide words are in the letters of a family. */
+export async function measureOf(family: Figure['look']['family']): Promise<ReturnType<typeof measureBy>> {
+  return measureBy(family, await fontOf(family))
+}
+
+function fontOf(family: Figure['look']['family']): Promise<Uint8Array> {
+  return readFile(createRequire(import.meta.url).resolve(FONTS[family]))
 }

@@ -1,5 +1,4 @@
 /** An exhibit as a file: the figure that the window draws, or its numbers as a table. */
-import { existsSync } from 'node:fs'
 import { extname } from 'node:path'
 import { exhibitModel, seriesIn } from '../../src-renderer/exhibits/exhibit-model.ts'
 import { exhibitTable, type TableFormat } from '../../src-renderer/exhibits/exhibit-table.ts'
@@ -9,6 +8,7 @@ import { rules } from '../rules/index.ts'
 import { UsageProblem } from './command.ts'
 import { figureBytes } from './figure-file.ts'
 import { exhibitOf, type OpenedPaper } from './paper-open.ts'
+import { refuseOverwriting } from './report-file.ts'
 
 const TABLES: Readonly<Record<string, TableFormat>> = { '.tex': 'latex', '.csv': 'csv', '.md': 'markdown' }
 const FIGURES: Readonly<Record<string, 'svg' | 'pdf'>> = { '.svg': 'svg', '.pdf': 'pdf' }
@@ -21,11 +21,7 @@ export async function exportExhibit(opened: OpenedPaper, id: string, file: strin
   const format = FIGURES[ending]
   if (table === undefined && format === undefined)
     throw new UsageProblem(`--to takes a file that ends in .svg, .pdf, .tex, .csv or .md, found "${file}".`)
-  if (existsSync(file))
-    throw new UsageProblem(
-      `${file} is there already.`,
-      'Choose another name, or move it away; nothing was overwritten.',
-    )
+  refuseOverwriting(file)
   if (table !== undefined) {
     writeWhole(file, [exhibitTable(exhibit, state, table, published)])
     return

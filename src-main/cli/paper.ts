@@ -6,24 +6,25 @@ import { exportExhibit } from './paper-export.ts'
 import { exhibitOf, openPaper, type OpenedPaper } from './paper-open.ts'
 import { runExhibits } from './paper-run.ts'
 import { listExhibits, showExhibit } from './paper-report.ts'
+import { reportFile, writePaperReport } from './report-file.ts'
 import { suggestion } from '../experiment/nearest.ts'
 
-const ACTIONS = ['show', 'run', 'export'] as const
+const ACTIONS = ['show', 'run', 'export', 'report'] as const
 
 export const paper: Command = {
   name: 'paper',
-  operands: '[show ID | run ID… | export ID --to FILE]',
+  operands: '[show ID | run ID… | export ID --to FILE | report [ID…] --to FILE.html]',
   summary: 'the tables and figures of a paper beside your own runs: verdicts, and what is missing',
   details:
     'Without more, lists the exhibits (tables and figures) of the paper with their state in the results folder. "show ID" prints one: published and here, difference, margin and verdict. ' +
-    '"run ID…" resumes what was interrupted and trains what is missing; "all" stands for every exhibit. "export ID --to FILE" writes the figure (.svg, .pdf) or the table (.tex, .csv, .md), with the published numbers unless --ours-only is given.\n\n' +
+    '"run ID…" resumes what was interrupted and trains what is missing; "all" stands for every exhibit. "export ID --to FILE" writes the figure (.svg, .pdf) or the table (.tex, .csv, .md), with the published numbers unless --ours-only is given. "report [ID…] --to FILE.html" writes exhibits, or all of them, as one page that opens offline: figures, tables, verdicts, runs, how to reproduce it.\n\n' +
     'The paper is the one that comes with Apical, or with --paper a file made by "Save as paper", or the id of one that the lab has. A run counts for a row when it is the same experiment but for its seeds, epochs, engine and what moves no result. ' +
     'Where the results folder has nothing of a row, the evidence that comes with Apical is shown, and marked.\n\n' +
     'Inside: the means differ by at most the half-width of Welch’s 95 % interval plus 0.1 percentage points (angles: 0.5°). Where that margin is more than one point (5°), or with fewer than three seeds, no verdict is given.\n\n' +
     'Exit codes: 0 no verdict is "outside", 1 one is, or a run failed, 2 refused, 130 stopped.',
   options: [
     { name: 'paper', value: 'ID|FILE', help: 'another paper than the one that comes with Apical' },
-    { name: 'to', value: 'FILE', help: 'with export: .svg, .pdf, .tex, .csv or .md' },
+    { name: 'to', value: 'FILE', help: 'with export: .svg, .pdf, .tex, .csv or .md; with report: .html' },
     { name: 'ours-only', value: null, help: 'with export: leave the published numbers out' },
     { name: 'seeds', value: 'LIST', help: "with run: only these of the paper's seeds" },
     { name: 'engine', value: 'E', help: `with run: one of ${ENGINE_CHOICES.join(', ')}` },
@@ -78,6 +79,16 @@ export const paper: Command = {
         const { state } = exhibitOf(opened, id ?? '')
         await exportExhibit(opened, id ?? '', file, !words.has('ours-only'))
         terminal.data({ kind: 'exported', exhibit: id, file, verdicts: state.verdicts })
+        terminal.print(`Wrote ${file}`)
+        return EXIT.done
+      }
+      case 'report': {
+        refuseOptions(words, ['ours-only', 'seeds', 'engine', 'threads'], 'paper report')
+        const file = reportFile(words.text('to'))
+        const opened = await openPaper(words)
+        const chosen = exhibitsNamed(opened, ids.length === 0 ? ['all'] : ids, Infinity)
+        await writePaperReport(file, opened, chosen)
+        terminal.data({ kind: 'report', file, exhibits: chosen })
         terminal.print(`Wrote ${file}`)
         return EXIT.done
       }

@@ -103,6 +103,12 @@ export interface ExperimentRecord {
   readonly warnings: readonly string[]
 }
 
+/** An experiment as a report tells it: without the paths of this machine (`folder` is its name alone). */
+export interface ReportedRecord extends ExperimentRecord {
+  /** Of the files that made its result and are it: SHA-256 of their bytes, in hexadecimal. */
+  readonly checksums: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[]
+}
+
 /** Part of a file of an experiment. */
 export interface FilePart {
   /** Whole lines, or the whole file; null where it is no text. */

@@ -32,6 +32,7 @@ import { Templates } from './storage.ts'
 
 export { labCall } from './office/checked-call.ts'
 export type { LabOptions } from './office/lab-options.ts'
+export { ruleCards } from './office/rule-cards.ts'
 export { readAhead } from './office/read-ahead.ts'
 export type { OpenLab } from './office/shown-folder.ts'
 

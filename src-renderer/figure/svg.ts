@@ -2,10 +2,30 @@
 import { FAMILIES } from './look.ts'
 import type { Mark, Path, Scene, Stroke, Fill } from './scene.ts'
 
-/** `embedded`: JSON that the file carries. `title` and `description` are for those who hear it. */
-export function svgOf(
+/** `title` and `description` are for those who hear it. */
+interface Told {
+  readonly title: string
+  readonly description: string
+}
+
+/** A file of its own. `embedded`: JSON that it carries. */
+export function svgOf(scene: Scene, { embedded, ...told }: Told & { readonly embedded: string }): string {
+  const inside = `<metadata id="apical-figure">${escaped(embedded)}</metadata>\n`
+  return `<?xml version="1.0" encoding="UTF-8"?>
+${svgElement(scene, { ...told, name: 'frame', attributes: 'xmlns="http://www.w3.org/2000/svg" ', inside })}
+`
+}
+
+/** Among others in a page. `name`: begins the names of its parts, which no two in a page may share. */
+export function svgElement(
   scene: Scene,
-  { title, description, embedded }: { readonly title: string; readonly description: string; readonly embedded: string },
+  {
+    title,
+    description,
+    name,
+    attributes = '',
+    inside = '',
+  }: Told & { readonly name: string; readonly attributes?: string; readonly inside?: string },
 ): string {
   const { width, height, family } = scene
   let clips = 0
@@ -22,22 +42,19 @@ export function svgOf(
         return `<text${named} x="${short(x)}" y="${short(y)}" font-size="${short(size)}" fill="${color}" text-anchor="${anchor}"${turn}>${escaped(text)}</text>`
       }
       case 'clipped': {
-        const id = `frame-${++clips}`
+        const id = `${name}-${++clips}`
         const { x, y } = mark
         const frame = `<clipPath id="${id}"><rect x="${short(x)}" y="${short(y)}" width="${short(mark.width)}" height="${short(mark.height)}"/></clipPath>`
         return `${frame}\n<g clip-path="url(#${id})">\n${mark.marks.map(written).join('\n')}\n</g>`
       }
     }
   }
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<svg xmlns="http://www.w3.org/2000/svg" width="${short(width)}pt" height="${short(height)}pt" viewBox="0 0 ${short(width)} ${short(height)}" font-family="${escaped(FAMILIES[family].css)}" style="font-kerning:none" role="img">
+  return `<svg ${attributes}width="${short(width)}pt" height="${short(height)}pt" viewBox="0 0 ${short(width)} ${short(height)}" font-family="${escaped(FAMILIES[family].css)}" style="font-kerning:none" role="img">
 <title>${escaped(title)}</title>
 <desc>${escaped(description)}</desc>
-<metadata id="apical-figure">${escaped(embedded)}</metadata>
-<rect width="${short(width)}" height="${short(height)}" fill="#ffffff"/>
+${inside}<rect width="${short(width)}" height="${short(height)}" fill="#ffffff"/>
 ${scene.marks.map(written).join('\n')}
-</svg>
-`
+</svg>`
 }
 
 function pathData({ points, closed }: Path): string {

@@ -37,6 +37,19 @@ export function configurationOf(experiment: Experiment, words: Vocabulary): read
   return [...common.filter(isRule), ...ofRule, ...common.filter((entry) => !isRule(entry))]
 }
 
+/** The same beside another configuration: what a setting is there where it moves the result and is not the same; null elsewhere. */
+export function configurationBeside(
+  experiment: Experiment,
+  other: Experiment | undefined,
+  words: Vocabulary,
+): readonly (Configured & { readonly was: string | null })[] {
+  const before = new Map(other === undefined ? [] : configurationOf(other, words).map(({ key, text }) => [key, text]))
+  return configurationOf(experiment, words).map((entry) => {
+    const was = before.get(entry.key)
+    return { ...entry, was: was === undefined || was === entry.text || entry.records === true ? null : was }
+  })
+}
+
 /** Whether a setting says something here: the parts of what is off, and what another choice makes idle, do not. */
 export function says(experiment: unknown, { path, when, begin }: ExperimentField): boolean {
   const value = valueAt(experiment, path)

@@ -4,6 +4,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { makeGroups, makeSweep } from './compared-groups.ts'
 import { openFaultless } from './faultless-page.ts'
 import { expectNoSidewaysScroll } from './narrow-window.ts'
@@ -70,6 +71,76 @@ test('groups are searched for and stand over each other', async () => {
   )
   await expect(page.getByText(/^They differ only in /)).toContainText(/learning rate and weight decay/i)
   expect(page.url()).toMatch(/#\/compare\/[^/]+\/[^/]+$/)
+})
+
+test('a report of the comparison opens with the network off, asks for nothing, and reads well to everybody', async ({
+  browser,
+}) => {
+  const shown = await results().getByRole('row').nth(1).innerText()
+  const download = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Save report' }).click()
+  const file = await download
+  expect(file.suggestedFilename()).toBe('comparison-report.html')
+  const path = join(lab.home, 'report.html')
+  await file.saveAs(path)
+  const html = await readFile(path, 'utf8')
+  expect(html).not.toContain(lab.home)
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const context = await browser.newContext({ offline: true, colorScheme, viewport: { width: 1280, height: 800 } })
+    const report = await context.newPage()
+    const asked: string[] = []
+    report.on('request', (request) => asked.push(request.url()))
+    report.on('console', (message) => asked.push(message.text()))
+    await report.goto(pathToFileURL(path).href)
+    expect(asked).toEqual([pathToFileURL(path).href])
+    await expect(report.getByRole('heading', { level: 1 })).toHaveText('small step – weight decay')
+    for (const name of ['Results', 'Curves', 'Paired comparison', 'What differs', 'small step', 'weight decay'])
+      await expect(report.getByRole('heading', { level: 2, name, exact: true })).toBeVisible()
+    await expect(report.getByRole('img', { name: /^Test accuracy/ }).first()).toBeVisible()
+    // The mean and spread that the window shows.
+    const [mean = 'none'] = /\d+\.\d\d ± \d+\.\d\d/.exec(shown) ?? []
+    await expect(report.getByRole('table', { name: 'Results' }).getByText(mean).first()).toBeVisible()
+    for (const name of ['Paired comparison', 'Settings that differ', 'Seeds', 'Configuration', 'Checksums of files'])
+      await expect(report.getByRole('table', { name }).first()).toBeVisible()
+    expect(await violationsOf(report)).toEqual([])
+    await report.setViewportSize({ width: 390, height: 844 })
+    await expectNoSidewaysScroll(report)
+    // What moves sideways there is reached by the keyboard; the theme is nothing to that.
+    if (colorScheme === 'light') expect(await violationsOf(report)).toEqual([])
+    // On paper nothing can be moved sideways: what is wider than A4 between its margins is lost.
+    await report.emulateMedia({ media: 'print' })
+    await report.setViewportSize({ width: 680, height: 960 })
+    const beyond = await report.evaluate(() =>
+      [...document.querySelectorAll('.wide')].map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth),
+    )
+    expect(beyond.length).toBeGreaterThan(5)
+    expect(Math.max(...beyond)).toBeLessThanOrEqual(0)
+    await context.close()
+  }
+})
+
+test('a run, a paper and one of its exhibits leave as reports, too', async () => {
+  const here = page.url()
+  const id = here.split('/').at(-1) ?? ''
+  const exhibit = 'corinfomax-2023/mnist-test-accuracy-comparison'
+  for (const [address, menu, headings] of [
+    [`#/run/${id}`, 'More', ['Backpropagation · weight decay', 'Result', 'Checksums']],
+    ['#/paper', 'Papers', ['Correlative Information Maximization: A Biologically', 'Verdicts', 'Ablations']],
+    [`#/paper/${exhibit}`, 'Export', ['MNIST: test accuracy by method', 'Verdicts', 'How to reproduce it']],
+  ] as const) {
+    await page.goto(new URL(`/${address}`, here).href)
+    await page.getByRole('button', { name: menu, exact: true }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: 'Save report as HTML' }).click()
+    const file = await download
+    expect(file.suggestedFilename()).toMatch(/-report\.html$/)
+    const html = await readFile(await file.path(), 'utf8')
+    for (const heading of headings) expect(html).toMatch(new RegExp(`<h[12][^>]*>${heading}`))
+    expect(html).toContain('<svg ')
+    expect(html).not.toContain(lab.home)
+  }
+  await page.goto(here)
+  await expect(results().getByRole('row')).toHaveCount(1 + 2)
 })
 
 test('what is drawn can be chosen: another band, every seed, another axis', async () => {

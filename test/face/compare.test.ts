@@ -4,21 +4,16 @@ import type { ExperimentRow } from '../../src-main/contract.ts'
 import type { PublishedComparison, RunEvent } from '../../src-main/experiment/event.ts'
 import { configurationOf } from '../../src-renderer/text/configuration.ts'
 import { History } from '../../src-renderer/charts/history.ts'
-import { comparisonRows } from '../../src-renderer/screens/compare/comparison-table.ts'
-import { differencesOf, differenceSentence } from '../../src-renderer/screens/compare/differences.ts'
-import { differenceModel } from '../../src-renderer/screens/compare/difference-model.ts'
+import { comparisonRows } from '../../src-renderer/groups/comparison-table.ts'
+import { differencesOf, differenceSentence } from '../../src-renderer/groups/differences.ts'
+import { differenceModel } from '../../src-renderer/groups/difference-model.ts'
 import { lookAt } from '../../src-renderer/charts/looks.ts'
-import { overlayModel, paceOf, quantitiesOf } from '../../src-renderer/screens/compare/overlay.ts'
-import {
-  differenceCurves,
-  pairedComparisons,
-  seedsToAdd,
-  warningsOf,
-} from '../../src-renderer/screens/compare/paired-groups.ts'
-import { addingText, finding, points, probability } from '../../src-renderer/screens/compare/paired-words.ts'
-import { seedResults, type Group } from '../../src-renderer/screens/compare/seed-results.ts'
+import { overlayModel, paceOf, quantitiesOf } from '../../src-renderer/groups/overlay.ts'
+import { differenceCurves, pairedComparisons, seedsToAdd, warningsOf } from '../../src-renderer/groups/paired-groups.ts'
+import { addingText, finding, points, probability } from '../../src-renderer/groups/paired-words.ts'
+import { seedResults, type Group } from '../../src-renderer/groups/seed-results.ts'
 import { latexText } from '../../src-renderer/export/table-text.ts'
-import { asCsv, asLatex, asMarkdown, topKTitle } from '../../src-renderer/screens/compare/table-texts.ts'
+import { asCsv, asLatex, asMarkdown, topKTitle } from '../../src-renderer/groups/table-texts.ts'
 import { madeUpDescription, madeUpRows } from './made-up-lab.ts'
 
 const [template] = madeUpRows as readonly [ExperimentRow]

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { ExperimentRecord, Inspection, RuleCard } from '../../src-main/contract.ts'
 import { inspectedConfusion } from '../../src-renderer/charts/series.ts'
 import { confusedPairs, countedNetworks, measuredLines } from '../../src-main/experiment/inspected.ts'
-import { isOutdated, measuredText } from '../../src-renderer/screens/run/inspected.ts'
+import { isOutdated, measuredText } from '../../src-renderer/text/inspected.ts'
 
 const inspection: Inspection = {
   version: 1,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Exhibit, ExhibitState, PaperVerdict } from '../../src-main/contract.ts'
-import { totals } from '../../src-renderer/screens/paper/verdicts.ts'
+import { totals } from '../../src-renderer/exhibits/verdicts.ts'
 
 const exhibit = (quantity: string, rows: readonly string[], verdict: PaperVerdict, curves = false) => ({
   exhibit: { quantity, curves: curves ? rows.map(() => ({ quantity: null, series: null })) : [] } as unknown as Exhibit,

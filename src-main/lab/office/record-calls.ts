@@ -7,6 +7,7 @@ import {
   moveToTrash,
   paths,
   readFilePart,
+  readForReport,
   readRecordInTurns,
   restoreFromTrash,
 } from '../results.ts'
@@ -21,7 +22,10 @@ export function recordCalls({
   rows,
   pages,
   samples,
-}: FolderParts): Pick<Lab, 'list' | 'read' | 'readFile' | 'writeNotes' | 'label' | 'trash' | 'restore'> {
+}: FolderParts): Pick<
+  Lab,
+  'list' | 'read' | 'readForReport' | 'readFile' | 'writeNotes' | 'label' | 'trash' | 'restore'
+> {
   return {
     list: async ({ after, limit }) => (await pages.page(after, limit)).map((row) => rows.seenFromHere(row)),
 
@@ -30,6 +34,15 @@ export function recordCalls({
       if (sample !== null) return readRecordInTurns(sample, 'sample')
       const record = await readRecordInTurns(findRun(results, id))
       return { ...record, row: rows.seenFromHere(record.row) }
+    },
+
+    readForReport: async ({ id }) => {
+      const sample = samples.folderOf(id)
+      if (sample !== null) return readForReport(sample, 'sample')
+      const record = await readForReport(findRun(results, id))
+      // What waits or runs is known to the queue; what a sentence says of a folder stays as it was cleaned.
+      const { state, queuePosition } = rows.seenFromHere(record.row)
+      return { ...record, row: { ...record.row, state, queuePosition } }
     },
 
     readFile: async ({ id, path, part }) => readFilePart(samples.folderOf(id) ?? findRun(results, id), path, part),

@@ -1,11 +1,11 @@
 /** Groups over each other: a mean line and a band each, on an axis that is fair to all of them. */
-import type { DataSetCard, RuleCard } from '../../../src-main/contract.ts'
-import type { Experiment } from '../../../src-main/experiment/experiment.ts'
-import type { SeedHistory } from '../../charts/history.ts'
-import type { ChartModel, Line } from '../../charts/chart-model.ts'
-import { TOP_K_CARD } from '../../charts/series.ts'
-import { methodText } from '../../statistics/mean-interval.ts'
-import { bandedCurve, CURVE_BANDS, type Curve, type CurveBand } from '../../statistics/curve-band.ts'
+import type { DataSetCard, RuleCard } from '../../src-main/contract.ts'
+import type { Experiment } from '../../src-main/experiment/experiment.ts'
+import type { SeedHistory } from '../charts/history.ts'
+import type { ChartModel, Line } from '../charts/chart-model.ts'
+import { TOP_K_CARD } from '../charts/series.ts'
+import { methodText } from '../statistics/mean-interval.ts'
+import { bandedCurve, CURVE_BANDS, type Curve, type CurveBand } from '../statistics/curve-band.ts'
 import { drawnHistories, type Group, type Part } from './seed-results.ts'
 
 /** What a group's seeds are asked for. */

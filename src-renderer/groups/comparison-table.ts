@@ -1,8 +1,8 @@
 /** The table of a comparison: one row per group, with everything a reader needs to judge its number. */
-import type { PublishedComparison } from '../../../src-main/experiment/event.ts'
-import { percent } from '../../text/format.ts'
-import { summarise, type Summary } from '../../statistics/summary.ts'
-import { behind, countedSeeds } from '../../../src-main/experiment/result.ts'
+import type { PublishedComparison } from '../../src-main/experiment/event.ts'
+import { percent } from '../text/format.ts'
+import { summarise, type Summary } from '../statistics/summary.ts'
+import { behind, countedSeeds } from '../../src-main/experiment/result.ts'
 import type { Group } from './seed-results.ts'
 
 export interface ComparisonRow {

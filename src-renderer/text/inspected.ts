@@ -1,7 +1,7 @@
 /** What was found in a run's networks, as its card shows it. */
-import type { ExperimentRecord } from '../../../src-main/contract.ts'
-import type { MeasuredLine } from '../../../src-main/experiment/inspected.ts'
-import { significant } from '../../text/format.ts'
+import type { ExperimentRecord } from '../../src-main/contract.ts'
+import type { MeasuredLine } from '../../src-main/experiment/inspected.ts'
+import { significant } from './format.ts'
 
 /** '12.4 ± 0.3', '−2.99 → −2.38'; in per cent where the unit is. */
 export function measuredText({ values, unit }: MeasuredLine): string {

@@ -1,6 +1,6 @@
 /** What tells experiments apart: the settings whose values are not the same in all of them, and nothing else. */
-import type { Configured } from '../../text/configuration.ts'
-import { lower } from '../../text/setting-words.ts'
+import type { Configured } from '../text/configuration.ts'
+import { lower } from '../text/setting-words.ts'
 
 export interface Difference {
   readonly key: string

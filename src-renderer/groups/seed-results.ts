@@ -1,10 +1,10 @@
 /** What each seed of a group came to, and which of them count. */
-import type { ExperimentRow } from '../../../src-main/contract.ts'
-import type { Selection } from '../../../src-main/experiment/experiment.ts'
-import type { Standing } from '../../../src-main/experiment/result.ts'
-import type { History, SeedHistory } from '../../charts/history.ts'
-import { reportedIndex, standingOf } from '../../charts/series.ts'
-import type { GroupLook } from '../../charts/looks.ts'
+import type { ExperimentRow } from '../../src-main/contract.ts'
+import type { Selection } from '../../src-main/experiment/experiment.ts'
+import type { Standing } from '../../src-main/experiment/result.ts'
+import type { History, SeedHistory } from '../charts/history.ts'
+import { reportedIndex, standingOf } from '../charts/series.ts'
+import type { GroupLook } from '../charts/looks.ts'
 
 export interface SeedResult extends Standing {
   readonly seed: number

@@ -1,7 +1,7 @@
 /** Differences to a baseline over training, seed by seed, as a chart. */
-import type { ChartModel, Line } from '../../charts/chart-model.ts'
-import { methodText } from '../../statistics/mean-interval.ts'
-import { bandedCurve, type CurveBand } from '../../statistics/curve-band.ts'
+import type { ChartModel, Line } from '../charts/chart-model.ts'
+import { methodText } from '../statistics/mean-interval.ts'
+import { bandedCurve, type CurveBand } from '../statistics/curve-band.ts'
 import { differenceCurves, type PairedComparison } from './paired-groups.ts'
 import type { Group } from './seed-results.ts'
 

@@ -1,5 +1,5 @@
 /** A paired comparison as a person would say it. */
-import { percent } from '../../text/format.ts'
+import { percent } from '../text/format.ts'
 import type { PairedComparison, SeedsToAdd } from './paired-groups.ts'
 
 /** A fraction as percentage points with a sign: 0.0042 → '+0.42', −0.0042 → '−0.42'. */

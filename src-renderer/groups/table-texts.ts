@@ -1,17 +1,17 @@
 /** The comparison's table for a paper (booktabs LaTeX), for a README (Markdown) and for a program (CSV). */
-import { countOf, duration, percent, spread, VERDICT_LABELS, writeSpread } from '../../text/format.ts'
-import { csvCell, latexText, markdownText } from '../../export/table-text.ts'
-import { CONFIDENCE, RESAMPLES } from '../../statistics/bootstrap.ts'
-import { methodFor, methodText } from '../../statistics/mean-interval.ts'
-import type { Summary } from '../../statistics/summary.ts'
-import { untoldSentence, type Names } from '../../experiments/names.ts'
+import { countOf, duration, percent, spread, VERDICT_LABELS, writeSpread } from '../text/format.ts'
+import { csvCell, latexText, markdownText } from '../export/table-text.ts'
+import { CONFIDENCE, RESAMPLES } from '../statistics/bootstrap.ts'
+import { methodFor, methodText } from '../statistics/mean-interval.ts'
+import type { Summary } from '../statistics/summary.ts'
+import { untoldSentence, type Names } from '../experiments/names.ts'
 import type { ComparisonRow } from './comparison-table.ts'
 
 /** What of the names stands in no row. */
 type Told = Pick<Names, 'shared' | 'untold'>
 
 /** What every one of them says, before it is written their way. */
-interface Column {
+export interface Column {
   readonly title: string
   readonly right: boolean
   /** Empty where the row has nothing to say. */
@@ -102,7 +102,7 @@ const COLUMNS: readonly Column[] = [
 ]
 
 /** A column that no row fills says nothing, nor do a data set and a number of epochs that are the same everywhere. */
-function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
+export function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
   const oneDataSet = new Set(rows.map(({ dataset }) => dataset)).size < 2
   const topK = topKTitle(rows)
   const columns = COLUMNS.map((one) => (one.text === topKText && topK !== null ? { ...one, title: topK } : one))
@@ -111,7 +111,11 @@ function columnsFor(rows: readonly ComparisonRow[]): readonly Column[] {
 }
 
 /** What stands under or over the table, one sentence each: a number without them cannot be checked. */
-function captionSentences(rows: readonly ComparisonRow[], withCollapsed: boolean, told: Told): readonly string[] {
+export function captionSentences(
+  rows: readonly ComparisonRow[],
+  withCollapsed: boolean,
+  told: Told,
+): readonly string[] {
   const datasets = [...new Set(rows.map(({ datasetLabel }) => datasetLabel))]
   const collapsed = rows.some((row) => row.collapsed > 0)
   const sources = [...new Set(rows.map(({ source }) => source).filter((source) => source !== ''))]

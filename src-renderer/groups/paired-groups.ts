@@ -1,10 +1,10 @@
 /** Two groups on the seeds they share: the difference a setting makes when a seed's own luck cancels. */
-import type { SeedHistory } from '../../charts/history.ts'
-import { CONFIDENCE, type Interval } from '../../statistics/bootstrap.ts'
-import { studentInterval } from '../../statistics/mean-interval.ts'
-import { holm, pairedTest, signedRankTest, type PairedTest, type SignedRankTest } from '../../statistics/paired.ts'
-import { countedSeeds } from '../../../src-main/experiment/result.ts'
-import { pairsForPower } from '../../statistics/power.ts'
+import type { SeedHistory } from '../charts/history.ts'
+import { CONFIDENCE, type Interval } from '../statistics/bootstrap.ts'
+import { studentInterval } from '../statistics/mean-interval.ts'
+import { holm, pairedTest, signedRankTest, type PairedTest, type SignedRankTest } from '../statistics/paired.ts'
+import { countedSeeds } from '../../src-main/experiment/result.ts'
+import { pairsForPower } from '../statistics/power.ts'
 import { comparable, type ComparisonRow } from './comparison-table.ts'
 import type { Group, SeedResult } from './seed-results.ts'
 
