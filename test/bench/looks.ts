@@ -39,7 +39,7 @@ const sixteen = (from: number, further: boolean): LookAsk => ({
 })
 const drawn = (i: number): LookAsk => {
   const pixels = Buffer.alloc(widths[0] ?? 0)
-  pixels.fill(200, 300, 300 + 5 * i)
+  pixels.fill(200, 300, 300 + 4 * i)
   return { kind: 'draw', pixels: pixels.toString('base64') }
 }
 
