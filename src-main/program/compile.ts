@@ -28,6 +28,7 @@ export interface Behaviour {
  * Compiles one rule with its settings for one network.
  *
  * @param keep names of measurements and of log parameters to keep; everything else that only a log reads is dropped
+ * @param learns false for a program whose training batches leave every parameter as it is, and compute nothing for that
  * @throws ProgramProblem when the rule misuses a word
  */
 export function compile(
@@ -35,6 +36,7 @@ export function compile(
   widths: readonly number[],
   build: (tracer: Tracer) => Behaviour,
   keep: readonly string[] = [],
+  learns = true,
 ): Compiled {
   const tracer = new Tracer(rule, widths)
   const behaviour = build(tracer)
@@ -62,7 +64,11 @@ export function compile(
     const shared = share(hoist(statements, tracer.scalars), names)
     const followed = values.map((id) => names.get(id) ?? id)
     const pruned = (list: readonly Statement[]): Statement[] =>
-      prune(list, { values: followed, measurement: (name) => kept.has(name), update: aliveParameter })
+      prune(list, {
+        values: followed,
+        measurement: (name) => kept.has(name),
+        update: (parameter) => learns && aliveParameter(parameter),
+      })
     return {
       statements: pruned(writeOut(pruned(addBeforeMultiplying(pruned(shared), shapes)), shapes)),
       values: followed,

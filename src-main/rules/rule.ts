@@ -34,6 +34,8 @@ export interface MeasuredSeries {
 export interface Measure<S> extends MeasureCard {
   /** It asks for the classified test set, which costs what evaluating it does. */
   readonly classifies?: true
+  /** Why it cannot be taken with these settings, as the end of a sentence; null where it can. */
+  readonly unavailable?: (settings: S) => string | null
   /** Names of program measurements and log parameters that must be kept alive for this measure. */
   keep(settings: S, widths: readonly number[]): readonly string[]
   /** Computes the measure from parameters (by name) and kept measurements of one batch (by name). */
@@ -104,12 +106,13 @@ export function compileRule<S>(
   settings: S,
   widths: readonly number[],
   keep: readonly string[] = [],
+  learns = true,
 ): Compiled {
   const build = (tracer: Tracer) => {
     const network = rule.build(tracer, settings, widths)
     return { train: () => network.train(), predict: () => network.layers().at(-1) as Operand }
   }
-  return compile(rule.name, widths, build, keep)
+  return compile(rule.name, widths, build, keep, learns)
 }
 
 /** How a layer is called among the measurements of `compileLayers`. */

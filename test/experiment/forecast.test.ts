@@ -63,6 +63,7 @@ it('measures: a batch more at each interval, nothing for what weights alone tell
   expect([...percent.keys()]).toEqual([
     ...['alignment', 'information', 'information-nudged', 'information-settling'],
     ...['silent', 'activity', 'silent-test-set', 'residual'],
+    ...['truth-backprop', 'truth-backprop-norm', 'truth-settled', 'truth-settled-norm', 'truth-settled-residual'],
   ])
   expect(percent.get('alignment')).toBe(0)
   // A measured batch stops at the states it reports, but is trained to the end like any other.
