@@ -9,9 +9,10 @@ import type { Experiment } from '../experiment/experiment.ts'
 import type { Inspection, Mistake, SeedInspection } from '../experiment/inspection.ts'
 import type { Compiled } from '../program/program.ts'
 import { compileRule, keptBy, ruleNamed, type Rule } from '../rules/index.ts'
-import type { SavedParameter, SeedCheckpoint } from '../training/checkpoint.ts'
+import type { SeedCheckpoint } from '../training/checkpoint.ts'
 import { Measuring, sessionOptions } from '../training/measuring.ts'
 import { beginReplica, type Replica } from '../training/replica.ts'
+import { wholeNetwork } from './whole-network.ts'
 
 interface InspectionTask {
   readonly experiment: Experiment
@@ -112,25 +113,12 @@ class TrainedNetworks {
     try {
       // Measures are of test samples too, so that all that is found is of one set.
       session.bind({ train: test, test })
-      // A collapsed network is looked at like any other.
-      const whole = { ...this.#whole(network), collapsed: null }
-      return { session, replica: beginReplica(session, this.compiled.program, 0, network.seed, whole) }
+      const { program } = this.compiled
+      return { session, replica: beginReplica(session, program, 0, network.seed, wholeNetwork(network, program)) }
     } catch (error) {
       session.close()
       throw error
     }
-  }
-
-  /** What the program has and the file has not are an optimiser's averages, which nothing here reads. */
-  #whole(network: SeedCheckpoint): SeedCheckpoint {
-    const found = new Map(network.parameters.map((parameter) => [parameter.name, parameter]))
-    const parameters = this.compiled.program.parameters.flatMap((declared): readonly SavedParameter[] => {
-      const { name, shape, role } = declared
-      const there = found.get(name)
-      if (there !== undefined) return [there]
-      return role === 'optimiser' ? [{ name, shape, role, values: new Float32Array(shape[0] * shape[1]) }] : []
-    })
-    return { ...network, parameters }
   }
 
   async measures(

@@ -13,4 +13,5 @@ export function ruleNamed(name: string): Rule | undefined {
 }
 
 export { compileLayers, compileRule, keptBy, layerName } from './rule.ts'
+export { updateName } from './truth.ts'
 export type { Measure, MeasureSource, Rule } from './rule.ts'
