@@ -100,7 +100,11 @@ interface Adjoint {
   readonly into: (k: number, a: PerLayer<State>) => readonly (readonly [Factor, Operand])[]
 }
 
-/** Sweeps that are made at least: of the published networks a sweep leaves less than 0.8 of what is missing, 30 of them 0.1 %. */
+/**
+ * Sweeps that are made at least. Measured on MNIST (2026-11-29), the last of them still moves: CorInfoMax at its start
+ * 10⁻⁸ of the errors, equilibrium propagation after 800 batches 10⁻⁶, similarity matching after 33 epochs 5·10⁻⁴. Equilibrium
+ * propagation at its very start, where 20 iterations do not settle the network either, 3 %: the residual is there to tell.
+ */
 const LEAST_SWEEPS = 30
 
 /** As many as the free phase has iterations, so that the adjoint is as settled as the state that it is of. */
