@@ -5,6 +5,8 @@ import type { Session } from '../../src-main/engines/engine.ts'
 import { angleBetween } from '../../src-main/program/measures.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import { compileRule, ruleNamed, rules, type Rule } from '../../src-main/rules/index.ts'
+import { checkExperiment } from '../../src-main/experiment/check.ts'
+import { tinyExperiment } from '../training/tiny.ts'
 import { batch, BATCH, compiledWith, restore, started } from './small-network.ts'
 
 function named(name: string): Rule {
@@ -301,6 +303,17 @@ describe('against the gradient of the settled cost', () => {
 
   test('is refused by the form where the output has no state of rest, and not offered where multipliers have none', () => {
     const measure = named('ep').measures.find(({ name }) => name === 'truth-settled')
+    const problemsWith = (criterion: string): unknown => {
+      const given = tinyExperiment('ep', {
+        settings: { criterion },
+        measures: [{ name: 'truth-settled', everyBatches: 1 }],
+      })
+      return checkExperiment(given).problems
+    }
+    expect(problemsWith('squared-error')).toBeUndefined()
+    expect(problemsWith('cross-entropy-released')).toEqual([
+      { path: 'measures.0.name', message: expect.stringMatching(/"truth-settled".*no state of rest/) as unknown },
+    ])
     expect(measure?.unavailable?.(named('ep').settings.parse({}))).toBeNull()
     expect(measure?.unavailable?.(named('ep').settings.parse({ criterion: 'cross-entropy-released' }))).toMatch(
       /no state of rest/,
