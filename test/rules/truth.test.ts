@@ -305,6 +305,7 @@ describe('against the gradient of the settled cost', () => {
     const measure = named('ep').measures.find(({ name }) => name === 'truth-settled')
     const problemsWith = (criterion: string): unknown => {
       const given = tinyExperiment('ep', {
+        widths: [784, 5, 10],
         settings: { criterion },
         measures: [{ name: 'truth-settled', everyBatches: 1 }],
       })
