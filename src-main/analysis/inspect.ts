@@ -96,8 +96,9 @@ class TrainedNetworks {
     const needs = new Map(
       rule.measures.map((measure) => [measure, keptBy(rule, measure, settings, experiment.widths).logs] as const),
     )
-    const ready = rule.measures.filter((measure) => needs.get(measure)?.every((log) => kept.includes(log)) === true)
-    this.notes = rule.measures
+    const possible = rule.measures.filter(({ unavailable }) => (unavailable?.(settings) ?? null) === null)
+    const ready = possible.filter((measure) => needs.get(measure)?.every((log) => kept.includes(log)) === true)
+    this.notes = possible
       .filter((measure) => !ready.includes(measure))
       .map(({ label }) => `${label} is an average over training batches, which only a run that tracks it keeps.`)
     const measures = ready.map(({ name }) => ({ name, everyBatches: 1 }))

@@ -2,7 +2,7 @@
 import type { Samples } from '../data/data-set.ts'
 import type { BatchPlan, Engine, Numbers, Session } from '../engines/engine.ts'
 import type { Experiment } from '../experiment/experiment.ts'
-import type { Compiled } from '../program/program.ts'
+import type { Compiled, Program } from '../program/program.ts'
 import { ruleNamed, type Rule } from '../rules/index.ts'
 import type { SavedParameter, SeedCheckpoint } from '../training/checkpoint.ts'
 import { sessionOptions } from '../training/measuring.ts'
@@ -36,23 +36,27 @@ export async function openTrained(
   const session = await engine.open(compiled, sessionOptions({ ...experiment, seeds: [network.seed] }))
   try {
     session.bind(data)
-    // A collapsed network is looked at like any other.
-    const whole = { ...network, parameters: parametersFor(compiled, network), collapsed: null }
-    return { session, replica: beginReplica(session, compiled.program, 0, network.seed, whole) }
+    const { program } = compiled
+    return { session, replica: beginReplica(session, program, 0, network.seed, wholeNetwork(network, program)) }
   } catch (error) {
     session.close()
     throw error
   }
 }
 
-/** What the program has and the file has not are an optimiser's averages, which nothing that looks reads. */
-function parametersFor({ program }: Compiled, { parameters }: SeedCheckpoint): readonly SavedParameter[] {
-  const found = new Map(parameters.map((parameter) => [parameter.name, parameter]))
-  return program.parameters.flatMap(({ name, shape, role }): readonly SavedParameter[] => {
+/**
+ * What the program has and the file has not are an optimiser's averages, which nothing that only looks reads. A collapsed
+ * network is looked at like any other.
+ */
+function wholeNetwork(network: SeedCheckpoint, program: Program): SeedCheckpoint {
+  const found = new Map(network.parameters.map((parameter) => [parameter.name, parameter]))
+  const parameters = program.parameters.flatMap((declared): readonly SavedParameter[] => {
+    const { name, shape, role } = declared
     const there = found.get(name)
     if (there !== undefined) return [there]
     return role === 'optimiser' ? [{ name, shape, role, values: new Float32Array(shape[0] * shape[1]) }] : []
   })
+  return { ...network, parameters, collapsed: null }
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod'
 import { heldOut } from '../data/split.ts'
-import { ruleNamed, rules } from '../rules/index.ts'
+import { ruleNamed, rules, type Rule } from '../rules/index.ts'
 import { sizesOf } from './data-sets.ts'
 import { Experiment, EXPERIMENT_VERSION, objectIn, readMeasures, type Problem } from './experiment.ts'
 import { suggestion } from './nearest.ts'
@@ -33,7 +33,8 @@ export function checkExperiment(value: unknown): Checked {
     ...repeatedSeeds(experiment.seeds),
     ...measureProblems(
       experiment.measures.map(({ name }) => name),
-      rule.measures.map(({ name }) => name),
+      rule.measures,
+      (measure) => (settings.success ? (measure.unavailable?.(settings.data) ?? null) : null),
     ),
     ...topKProblems(experiment),
     ...precisionProblems(experiment),
@@ -131,15 +132,24 @@ function repeatedSeeds(seeds: readonly number[]): Problem[] {
       ]
 }
 
-function measureProblems(names: readonly string[], known: readonly string[]): Problem[] {
+function measureProblems(
+  names: readonly string[],
+  measures: Rule['measures'],
+  unavailable: (measure: Rule['measures'][number]) => string | null,
+): Problem[] {
+  const known = measures.map(({ name }) => name)
   const takes = known.length === 0 ? 'This rule has no measures' : `This rule has the measures ${known.join(', ')}`
   return names.flatMap((name, index) => {
     const path = `measures.${index}.name`
     if (!known.includes(name))
       return [{ path, message: `${takes}, found ${describe(name)}.${suggestion(name, known)}` }]
-    return names.indexOf(name) === index
+    if (names.indexOf(name) !== index)
+      return [{ path, message: `Expected each measure once, found ${describe(name)} again.` }]
+    const measure = measures.find((one) => one.name === name)
+    const why = measure === undefined ? null : unavailable(measure)
+    return why === null
       ? []
-      : [{ path, message: `Expected each measure once, found ${describe(name)} again.` }]
+      : [{ path, message: `Expected a measure that these settings allow, found ${describe(name)}: ${why}.` }]
   })
 }
 

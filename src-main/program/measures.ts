@@ -21,8 +21,13 @@ export function angleBetween(a: ArrayLike<number>, b: ArrayLike<number>): number
     squaresA += u * u
     squaresB += v * v
   }
-  // Rounding can carry the cosine of parallel matrices a hair beyond 1.
-  const cosine = Math.max(-1, Math.min(1, product / Math.sqrt(squaresA * squaresB)))
+  return angleOf(product, squaresA, squaresB)
+}
+
+/** The same from ⟨A, B⟩_F, ‖A‖_F² and ‖B‖_F². */
+export function angleOf(product: number, squaresA: number, squaresB: number): number {
+  // Rounding can carry the cosine of parallel matrices a hair beyond 1; the roots one by one, since tiny squares underflow.
+  const cosine = Math.max(-1, Math.min(1, product / (Math.sqrt(squaresA) * Math.sqrt(squaresB))))
   return squaresA === 0 || squaresB === 0 ? Number.NaN : (Math.acos(cosine) * 180) / Math.PI
 }
 

@@ -5,6 +5,7 @@
  */
 import { angleBetween, logDeterminant } from '../program/measures.ts'
 import type { CorInfoMaxSettings } from './corinfomax-form.ts'
+import { effectiveDimension, inverseAngle, inverseDistance, withoutStart } from './corinfomax-spectra.ts'
 import { rateMeasures, residualMeasure, stateName } from './measures.ts'
 import type { Measure, MeasuredSeries, Phase } from './rule.ts'
 
@@ -166,15 +167,6 @@ function gramOfRows(values: ArrayLike<number>, from: number, m: number, n: numbe
   return gram
 }
 
-/** (R − weight·I) / (1 − weight); R itself when it has not moved or forgets at once. */
-function withoutStart(R: ArrayLike<number>, n: number, weight: number): ArrayLike<number> {
-  if (weight === 1 || weight === 0) return R
-  return Float64Array.from(
-    { length: n * n },
-    (_, i) => ((R[i] as number) - (i % (n + 1) === 0 ? weight : 0)) / (1 - weight),
-  )
-}
-
 function joined(first: ArrayLike<number>, second: ArrayLike<number>): ArrayLike<number> {
   return second.length === 0 ? first : Float64Array.from([...Array.from(first), ...Array.from(second)])
 }
@@ -212,6 +204,9 @@ export const corinfomaxMeasures: readonly Measure<CorInfoMaxSettings>[] = [
   information,
   nudgedInformation,
   settlingInformation,
+  effectiveDimension,
+  inverseDistance,
+  inverseAngle,
   ...rateMeasures('all layers', (k) => `free.r${k}`),
   residualMeasure(corinfomaxPhases),
 ]

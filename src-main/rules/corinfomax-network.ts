@@ -18,8 +18,8 @@
  */
 import { layers } from '../program/layers.ts'
 import type { Initial } from '../program/initial.ts'
-import type { Parameter, Scalar, State, Tracer, Value } from '../program/trace.ts'
-import { apply, difference, meanOverBatch, outer, sum } from '../program/words.ts'
+import type { Operand, Parameter, Scalar, State, Tracer, Value } from '../program/trace.ts'
+import { apply, applyTransposed, difference, meanOverBatch, outer, sum } from '../program/words.ts'
 import type { CorInfoMaxSettings } from './corinfomax-form.ts'
 import { settlingError } from './corinfomax-measures.ts'
 import { neuralRate } from './neural-step.ts'
@@ -27,14 +27,17 @@ import { feedbackName, reportResidual } from './measures.ts'
 import { signedBeta } from './nudging.ts'
 import type { Behaviour } from './rule.ts'
 import { scheduleFactor } from './setting.ts'
-import { activate, restingStates } from './unit.ts'
+import { adjoint, adjointSweeps, backpropagated, reportDescent, reportUpdates } from './truth.ts'
+import { activate, restingStates, slope } from './unit.ts'
 
 /**
  * How a layer's rate follows from its potential, and what holds it back. The plain network has one function for all; the
  * sparse one rectifies some and inhibits them by a multiplier of its own.
  */
 export interface Gate {
-  rate(k: number, u: State): Value
+  readonly rate: (k: number, u: Operand) => Value
+  /** Of the rate by the potential. */
+  readonly slope: (k: number, u: Operand) => Value
   /** At the start of every phase. */
   enter(): void
   /** Added to the potential's drive. */
@@ -42,15 +45,19 @@ export interface Gate {
   /** Straight after the rate of layer k has moved. */
   moved(k: number, rate: State): void
   report(phase: string): void
+  /** Whether it holds nothing back, so that rates are at rest where potentials are. */
+  readonly plain: boolean
 }
 
 /** f(u), and nothing else. */
 const plainGate = (p: Tracer, s: CorInfoMaxSettings): Gate => ({
   rate: (_k, u) => activate(p, s.activation, u),
+  slope: (_k, u) => slope(p, s.activation, u),
   enter: () => undefined,
   drive: () => [],
   moved: () => undefined,
   report: () => undefined,
+  plain: true,
 })
 
 /** Describes training and prediction; `openGate` is called whenever the network begins from rest. */
@@ -119,8 +126,6 @@ export function corinfomaxNetwork(
   type Rates = (k: number) => State
   type Network = { readonly r: Rates; readonly gate: Gate }
   const listed = <T>(of: (k: number) => T): readonly T[] => Array.from({ length: L }, (_, i) => of(i + 1))
-  /** Rates with r₀ = x. */
-  const below = (r: Rates, k: number): State | Value => (k === 0 ? p.x : r(k))
 
   const weightsNow = (k: number): { readonly w: Value; readonly b: Value | null } => ({
     w: W(k).current,
@@ -139,6 +144,17 @@ export function corinfomaxNetwork(
           [lateral, biases.c(k)],
         ]
 
+  const leak = (k: number): number => (k < L ? g + 2 / ε : g + 1 / ε + 1)
+  const lateral = (k: number): number => (k < L ? 2 * γ : γ)
+  /** What moves the potential of layer k beside its leak, its gate and a nudge. */
+  const drive = (r: (k: number) => State | Value, k: number): readonly (readonly [number, Operand])[] => [
+    [1 / ε, apply(W(k), k === 1 ? p.x : r(k - 1))],
+    [lateral(k), apply(B(k), r(k))],
+    [g, r(k)],
+    ...(k < L ? ([[1 / ε, apply(V(k + 1), r(k + 1))]] as const) : []),
+    ...offsets(k, lateral(k)),
+  ]
+
   /** Settles for `count` iterations, layer after layer, each seeing the layer below already updated (Gauss–Seidel). */
   function settle(phase: string, { r, gate }: Network, count: number, η: Scalar, nudge: Scalar | null): void {
     gate.enter()
@@ -147,30 +163,12 @@ export function corinfomaxNetwork(
       const before = layers(1, L, (k) => r(k).current)
       for (let k = 1; k < L; k++) {
         // u_k ← u_k + η( −(g + 2/ε)u_k + (1/ε)W_k r_{k−1} + 2γB_k r_k + g r_k + (1/ε)V_{k+1} r_{k+1} )
-        u(k).increase(
-          η,
-          sum(
-            [-(g + 2 / ε), u(k)],
-            [1 / ε, apply(W(k), below(r, k - 1))],
-            [2 * γ, apply(B(k), r(k))],
-            [g, r(k)],
-            [1 / ε, apply(V(k + 1), r(k + 1))],
-            ...offsets(k, 2 * γ),
-            ...gate.drive(k),
-          ),
-        )
+        u(k).increase(η, sum([-leak(k), u(k)], ...drive(r, k), ...gate.drive(k)))
         r(k).become(gate.rate(k, u(k)))
         gate.moved(k, r(k))
       }
       // u_L ← u_L + η( −(g + 1/ε + 1)u_L + (1/ε)W_L r_{L−1} + γB_L r_L + g r_L − β(r_L − y) )
-      const free = sum(
-        [-(g + 1 / ε + 1), u(L)],
-        [1 / ε, apply(W(L), below(r, L - 1))],
-        [γ, apply(B(L), r(L))],
-        [g, r(L)],
-        ...offsets(L, γ),
-        ...gate.drive(L),
-      )
+      const free = sum([-leak(L), u(L)], ...drive(r, L), ...gate.drive(L))
       u(L).increase(η, nudge === null ? free : sum([1, free], [nudge.times(-1), difference(r(L), p.y)]))
       r(L).become(gate.rate(L, u(L)))
       gate.moved(L, r(L))
@@ -196,6 +194,36 @@ export function corinfomaxNetwork(
 
   const one = p.fill(1, [1, 1])
 
+  /** Of the free state and the contrast that W learns from, which divided by sβ is the update. The cost is ½‖r_L − y‖². */
+  function reportTruth(free: (k: number) => Value, gate: Gate, contrast: (k: number) => Value): void {
+    // β/β², so that no scalar is needed but β with its sign.
+    const update = layers(1, L, (k) => sum([β.times(1 / (contrastScale * s.beta ** 2)), contrast(k)]))
+    reportUpdates(p, L, update)
+    const force = (output: Value): Value => difference(p.y, output)
+    const plain = { W, b: biases === null ? null : biases.b, force, f: gate.rate, slope: gate.slope }
+    reportDescent(p, L, 'backprop', update, backpropagated(p, L, plain))
+    if (!gate.plain) return
+
+    // At rest leak·u = drive, so the slope of a rate by its drive is f′(u)/leak.
+    const a = adjoint(p, widths, {
+      sweeps: adjointSweeps(s.iterationsFree),
+      rate: 1,
+      slope: layers(1, L, (k) => {
+        const atRest = drive(free, k).map(([factor, operand]) => [factor / leak(k), operand] as const)
+        return sum([1 / leak(k), gate.slope(k, sum(...atRest))])
+      }),
+      force: force(free(L)),
+      into: (k, of) => [
+        ...(k < L ? ([[1 / ε, applyTransposed(W(k + 1), of(k + 1))]] as const) : []),
+        [lateral(k), applyTransposed(B(k), of(k))],
+        [g, of(k)],
+        ...(k > 1 ? ([[1 / ε, applyTransposed(V(k), of(k - 1))]] as const) : []),
+      ],
+    })
+    const descent = layers(1, L, (k) => sum([1 / ε, outer(a(k), free(k - 1))]))
+    reportDescent(p, L, 'settled', update, descent)
+  }
+
   return {
     train() {
       const network = atRest()
@@ -217,15 +245,17 @@ export function corinfomaxNetwork(
       const before = layers(1, L, weightsNow)
       const Vold = layers(2, L, (k) => V(k).current)
 
+      const contrast = layers(1, L, (k) =>
+        difference(
+          outer(forwardError(nudged, k), nudged(k - 1)),
+          outer(forwardError(contrasted, k), contrasted(k - 1)),
+        ),
+      )
+      reportTruth(free, network.gate, contrast)
+
       for (let k = 1; k <= L; k++) {
         // W_k ← W_k + (μ/(sβ)) ( ⟨e_k r_{k−1}ᵀ⟩_nudged − ⟨e_k r_{k−1}ᵀ⟩_free )
-        W(k).increase(
-          lrForward(k).contrast,
-          difference(
-            outer(forwardError(nudged, k), nudged(k - 1)),
-            outer(forwardError(contrasted, k), contrasted(k - 1)),
-          ),
-        )
+        W(k).increase(lrForward(k).contrast, contrast(k))
         if (s.weightDecay) W(k).increase(lrForward(k).decay, W(k))
         if (biases === null) continue
         const error = (phase: (k: number) => Value): Value => meanOverBatch(forwardError(phase, k))

@@ -11,13 +11,14 @@
  */
 import { z } from 'zod'
 import type { State, Tracer } from '../program/trace.ts'
-import { relu, sum, sumOverUnits } from '../program/words.ts'
+import { map, relu, sum, sumOverUnits } from '../program/words.ts'
 import { checkCorInfoMax, corinfomaxEquations, corinfomaxSettings } from './corinfomax-form.ts'
 import { corinfomaxClassification, corinfomaxMeasures, corinfomaxPhases } from './corinfomax-measures.ts'
 import { corinfomaxNetwork, type Gate } from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
 import { layerNumbers, perLayer } from './setting.ts'
-import { activate } from './unit.ts'
+import { backpropagationTruth } from './truth.ts'
+import { activate, slope } from './unit.ts'
 
 function openGate(p: Tracer, s: SparseCorInfoMaxSettings): Gate {
   const one = p.fill(1, [1, 1])
@@ -25,6 +26,8 @@ function openGate(p: Tracer, s: SparseCorInfoMaxSettings): Gate {
   let v = new Map<number, State>()
   return {
     rate: (k, u) => (μ.has(k) ? relu(u) : activate(p, s.activation, u)),
+    slope: (k, u) => (μ.has(k) ? map('reluSlope', u) : slope(p, s.activation, u)),
+    plain: μ.size === 0,
     enter() {
       v = new Map([...μ].map(([k, multiplier]) => [k, p.state(`v${k}`, multiplier)]))
     },
@@ -86,7 +89,11 @@ export const sparseCorInfoMax: Rule<SparseCorInfoMaxSettings> = {
     },
     ...corinfomaxEquations,
   ],
-  measures: corinfomaxMeasures,
+  measures: [
+    ...corinfomaxMeasures,
+    // Multipliers move far slower than a phase lasts, so that there is no state of rest and no settled gradient.
+    ...backpropagationTruth('half the squared error, each layer with its own function and without multipliers'),
+  ],
   phases: corinfomaxPhases,
   classification: corinfomaxClassification,
   synapses: [

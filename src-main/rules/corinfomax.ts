@@ -9,6 +9,7 @@ import { checkCorInfoMax, corinfomaxEquations, corinfomaxSettings } from './cori
 import { corinfomaxClassification, corinfomaxMeasures, corinfomaxPhases } from './corinfomax-measures.ts'
 import { corinfomaxNetwork } from './corinfomax-network.ts'
 import type { Rule } from './rule.ts'
+import { backpropagationTruth, settledTruth } from './truth.ts'
 
 const settings = z.strictObject(corinfomaxSettings)
 
@@ -23,7 +24,11 @@ export const corinfomax: Rule<CorInfoMaxSettings> = {
   palette: 1,
   settings,
   equations: corinfomaxEquations,
-  measures: corinfomaxMeasures,
+  measures: [
+    ...corinfomaxMeasures,
+    ...backpropagationTruth('half the squared error, without gains and lateral synapses'),
+    ...settledTruth('half the squared error'),
+  ],
   phases: corinfomaxPhases,
   classification: corinfomaxClassification,
   synapses: [

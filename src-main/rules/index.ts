@@ -14,4 +14,5 @@ export function ruleNamed(name: string): Rule | undefined {
 
 export { feedbackName, layerResidualName, residualName, sampleEnergyName, stateName } from './measures.ts'
 export { compileLayers, compileRule, keptBy, layerName } from './rule.ts'
+export { updateName } from './truth.ts'
 export type { Measure, MeasureSource, Phase, Rule } from './rule.ts'

@@ -4,6 +4,7 @@ import { rateMeasures } from './measures.ts'
 import { optimiserSettings, stepSettings } from './optimiser.ts'
 import type { Equation, Measure } from './rule.ts'
 import { choice, number } from './setting.ts'
+import { backpropagationTruth } from './truth.ts'
 
 /** How gradients become steps. */
 export const perceptronStep: Equation = {
@@ -69,4 +70,5 @@ const loss: Measure<PerceptronSettings> = {
 export const perceptronMeasures: readonly Measure<PerceptronSettings>[] = [
   loss,
   ...rateMeasures('hidden layers', (k) => `activation.${k}`),
+  ...backpropagationTruth('the rule’s own loss'),
 ]

@@ -12,11 +12,24 @@
 import type { Initial } from '../program/initial.ts'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Tracer, Value } from '../program/trace.ts'
-import { apply, difference, map, mean, meanOverBatch, multiply, outer, relu, softmax, sum } from '../program/words.ts'
+import {
+  apply,
+  applyTransposed,
+  difference,
+  map,
+  mean,
+  meanOverBatch,
+  multiply,
+  outer,
+  relu,
+  softmax,
+  sum,
+} from '../program/words.ts'
 import { crossEntropy } from './measures.ts'
 import { optimiser, steppedFactor } from './optimiser.ts'
 import type { PerceptronSettings } from './perceptron-form.ts'
 import type { Behaviour } from './rule.ts'
+import { carriedBack, reportDescent, reportUpdates } from './truth.ts'
 
 /** What a rule adds: how W_k and b_k begin, and how the error at layer k comes to the activity of layer k − 1. */
 interface Perceptron {
@@ -59,14 +72,22 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
       p.measure('loss', loss)
 
       // δ_L; the squared error is averaged over units too, hence 2/n_L.
-      let δ = s.criterion === 'cross-entropy' ? error : sum([2 / n(L), error])
-      if (reluAt(L)) δ = multiply(δ, map('reluSlope', h(L)))
-      const gradients: { k: number; weight: Value; bias: Value }[] = []
-      for (let k = L; k >= 1; k--) {
-        gradients.push({ k, weight: outer(δ, a(k - 1)), bias: meanOverBatch(δ) })
-        if (k > 1) δ = multiply(carry(k, δ), map('reluSlope', h(k - 1)))
+      const ofLoss = s.criterion === 'cross-entropy' ? error : sum([2 / n(L), error])
+      const atOutput = reluAt(L) ? multiply(ofLoss, map('reluSlope', h(L))) : ofLoss
+      const gradientsBy = (back: (k: number, error: Value) => Value) => {
+        const δ = carriedBack(L, atOutput, (k, above) => multiply(back(k + 1, above), map('reluSlope', h(k))))
+        return layers(1, L, (k) => ({ weight: outer(δ(k), a(k - 1)), bias: meanOverBatch(δ(k)) }))
       }
-      for (const { k, weight, bias } of gradients) {
+      const gradients = gradientsBy(carry)
+      const exact = gradientsBy((k, error) => applyTransposed(W(k), error))
+      const update = layers(1, L, (k) => sum([-1, gradients(k).weight]))
+      reportUpdates(p, L, update)
+      reportDescent(
+        ...([p, L, 'backprop', update] as const),
+        layers(1, L, (k) => sum([-1, exact(k).weight])),
+      )
+      for (let k = L; k >= 1; k--) {
+        const { weight, bias } = gradients(k)
         p.measure(`linear.${k}`, h(k))
         p.measure(`activation.${k}`, a(k))
         p.measure(`gradient.W${k}`, weight)

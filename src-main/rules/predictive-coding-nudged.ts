@@ -20,6 +20,7 @@ import { checkDepth, nudgedPhase, predictionError, settlingValues, valueMeasures
 import { valueNetwork } from './predictive-values.ts'
 import type { Behaviour, Rule } from './rule.ts'
 import { number, onOff, whole } from './setting.ts'
+import { backpropagationTruth, reportDescent, reportUpdates } from './truth.ts'
 
 function build(p: Tracer, s: NudgedPredictiveCodingSettings, widths: readonly number[]): Behaviour {
   const L = widths.length - 1
@@ -59,6 +60,14 @@ function build(p: Tracer, s: NudgedPredictiveCodingSettings, widths: readonly nu
           bias: sum([scale, sumOverBatch(e)]),
         }
       })
+      const update = layers(1, L, (k) => gradients(k).weight)
+      // The cost is ‖v_L − y‖², summed over the batch as the update is.
+      const exact = network.backpropagated(start, sum([2, p.y], [-2, start(L)]))
+      reportUpdates(p, L, update)
+      reportDescent(
+        ...([p, L, 'backprop', update] as const),
+        layers(1, L, (k) => outerSum(exact(k), network.input(start, k))),
+      )
       for (let k = 1; k <= L; k++) {
         p.measure(`nudged.v${k}`, v(k))
         p.measure(`gradient.W${k}`, gradients(k).weight)
@@ -129,10 +138,13 @@ export const nudgedPredictiveCoding: Rule<NudgedPredictiveCodingSettings> = {
       settings: ['learningRate', 'optimiser', 'momentum', 'dampening', 'nesterov', 'stepBatches', 'stepFactor'],
     },
   ],
-  measures: valueMeasures(
-    nudgedPhase,
-    'the sum of a sample’s squared prediction errors and λ times its squared distance to the label',
-  ),
+  measures: [
+    ...valueMeasures(
+      nudgedPhase,
+      'the sum of a sample’s squared prediction errors and λ times its squared distance to the label',
+    ),
+    ...backpropagationTruth('the squared error'),
+  ],
   phases: () => [nudgedPhase],
   classification: null,
   synapses: [{ kind: 'forward', letter: 'W' }],

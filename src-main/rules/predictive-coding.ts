@@ -14,12 +14,13 @@
 import { z } from 'zod'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Tracer, Value } from '../program/trace.ts'
-import { divide, map, mean, meanOverBatch, outer, relu, sum } from '../program/words.ts'
+import { difference, divide, map, mean, meanOverBatch, outer, relu, sum } from '../program/words.ts'
 import { neuralRate } from './neural-step.ts'
 import { checkDepth, clampedPhase, predictionError, settlingValues, valueMeasures } from './predictive-form.ts'
 import { valueNetwork } from './predictive-values.ts'
 import type { Behaviour, Measure, Rule } from './rule.ts'
 import { choice, number, schedule, scheduleFactor } from './setting.ts'
+import { backpropagationTruth, reportDescent, reportUpdates } from './truth.ts'
 
 function build(p: Tracer, s: PredictiveCodingSettings, widths: readonly number[]): Behaviour {
   const L = widths.length - 1
@@ -75,6 +76,13 @@ function build(p: Tracer, s: PredictiveCodingSettings, widths: readonly number[]
         const e = network.error(v, k)
         return { weight: outer(e, network.input(v, k)), bias: meanOverBatch(e) }
       })
+      const update = layers(1, L, (k) => gradients(k).weight)
+      const exact = network.backpropagated(start, difference(target, start(L)))
+      reportUpdates(p, L, update)
+      reportDescent(
+        ...([p, L, 'backprop', update] as const),
+        layers(1, L, (k) => outer(exact(k), network.input(start, k))),
+      )
       for (let k = 1; k <= L; k++) {
         p.measure(`clamped.v${k}`, v(k))
         ascend(network.W(k), gradients(k).weight)
@@ -194,6 +202,7 @@ export const predictiveCoding: Rule<PredictiveCodingSettings> = {
   measures: [
     ...valueMeasures(clampedPhase, 'half the sum of a sample’s squared prediction errors'),
     releasedFreeEnergy,
+    ...backpropagationTruth('half the squared distance of the outputs from what they are clamped to'),
   ],
   phases: () => [clampedPhase],
   classification: null,

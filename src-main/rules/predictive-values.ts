@@ -13,6 +13,7 @@ import type { Parameter, State, Tracer, Value } from '../program/trace.ts'
 import { apply, applyTransposed, difference, map, multiply, sum, sumOverUnits } from '../program/words.ts'
 import { reportEnergy, reportResidual } from './measures.ts'
 import type { ValueActivation } from './predictive-form.ts'
+import { carriedBack } from './truth.ts'
 
 const SLOPES: Readonly<Record<Exclude<ValueActivation, 'linear'>, MapName>> = {
   sigmoid: 'sigmoidSlope',
@@ -43,7 +44,9 @@ interface ValueNetwork {
   /** e_k = v_k − W_k f(v_{k−1}) − b_k. */
   error(v: PerLayer<State | Value>, k: number): Value
   /** (W_{k+1}ᵀ e_{k+1}) ∘ f′(v_k). */
-  fromAbove(v: PerLayer<State>, errorAbove: Value, k: number): Value
+  fromAbove(v: PerLayer<State | Value>, errorAbove: Value, k: number): Value
+  /** Of the feedforward pass, δ_k that backpropagation finds for −∂C/∂v_L of each sample. */
+  backpropagated(start: PerLayer<Value>, force: Value): PerLayer<Value>
 }
 
 export function valueNetwork(
@@ -61,6 +64,10 @@ export function valueNetwork(
   const f = (v: State | Value): Value => (activation === 'linear' ? sum([1, v]) : map(activation, v))
   const input = (v: PerLayer<State | Value>, k: number): Value => (k === 1 ? x : f(v(k - 1)))
   const predicted = (v: PerLayer<State | Value>, k: number): Value => sum([1, apply(W(k), input(v, k))], [1, b(k)])
+  const fromAbove = (v: PerLayer<State | Value>, errorAbove: Value, k: number): Value => {
+    const back = applyTransposed(W(k + 1), errorAbove)
+    return activation === 'linear' ? back : multiply(back, map(SLOPES[activation], v(k)))
+  }
   const error = (v: PerLayer<State | Value>, k: number): Value => difference(v(k), predicted(v, k))
   return {
     W,
@@ -91,9 +98,7 @@ export function valueNetwork(
     squaredErrors: (v) =>
       sum(...Array.from({ length: L }, (_, i) => [1, sumOverUnits(map('square', error(v, i + 1)))] as const)),
     error,
-    fromAbove(v, errorAbove, k) {
-      const back = applyTransposed(W(k + 1), errorAbove)
-      return activation === 'linear' ? back : multiply(back, map(SLOPES[activation], v(k)))
-    },
+    fromAbove,
+    backpropagated: (start, force) => carriedBack(L, force, (k, above) => fromAbove(start, above, k)),
   }
 }

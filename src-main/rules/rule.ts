@@ -34,6 +34,8 @@ export interface MeasuredSeries {
 export interface Measure<S> extends MeasureCard {
   /** It asks for the classified test set, which costs what evaluating it does. */
   readonly classifies?: true
+  /** Why it cannot be taken with these settings, as the end of a sentence; null where it can. */
+  readonly unavailable?: (settings: S) => string | null
   /** Names of program measurements and log parameters that must be kept alive for this measure. */
   keep(settings: S, widths: readonly number[]): readonly string[]
   /** Computes the measure from parameters (by name) and kept measurements of one batch (by name). */

@@ -5,6 +5,7 @@ import { nudgingSettings } from './nudging.ts'
 import { stepSettings } from './optimiser.ts'
 import type { Equation, Measure, Phase, SettingProblem } from './rule.ts'
 import { choice, number, perLayer, whole } from './setting.ts'
+import { backpropagationTruth, settledTruth } from './truth.ts'
 import { unitSettings } from './unit.ts'
 
 /** What both rules compute beside their dynamics. */
@@ -113,11 +114,19 @@ export const settlingClassification: Phase = {
 }
 
 /** What both rules are watched by: rates of the free phase, and how both phases settle. */
-export const settlingNetworkMeasures: readonly Measure<unknown>[] = [
+export const settlingNetworkMeasures: readonly Measure<SettlingSettings>[] = [
   ...rateMeasures('all layers', (k) => `free.s${k}`),
   residualMeasure(() => settlingPhases),
   energyMeasure(
     () => settlingPhases,
     'What settling descends: the energy of a sample after each iteration, mean over one batch, with the cost that nudges it.',
   ),
+  ...backpropagationTruth('the cost that nudges, of the outputs after their activation'),
+  ...settledTruth('the squared error').map((measure) => ({
+    ...measure,
+    unavailable: ({ criterion }: Pick<SettlingSettings, 'criterion'>) =>
+      criterion === 'squared-error'
+        ? null
+        : 'with the cross-entropy as released the output has no state of rest, and so no settled gradient',
+  })),
 ]

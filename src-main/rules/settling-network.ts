@@ -20,6 +20,7 @@ import {
   apply,
   applyTransposed,
   difference,
+  divide,
   map,
   meanOverBatch,
   multiply,
@@ -33,7 +34,8 @@ import { signedBeta } from './nudging.ts'
 import { steppedFactor } from './optimiser.ts'
 import type { Behaviour } from './rule.ts'
 import type { SettlingSettings } from './settling-form.ts'
-import { activate, restingStates } from './unit.ts'
+import { adjoint, adjointSweeps, backpropagated, reportDescent, reportUpdates } from './truth.ts'
+import { activate, restingStates, slope } from './unit.ts'
 
 /** Lateral matrices of the hidden layers, and what they do once a batch has settled. */
 export interface Lateral {
@@ -42,6 +44,12 @@ export interface Lateral {
 }
 
 type States = (k: number) => State
+/** States that move, or what they settled at. */
+type Settling = (k: number) => State | Value
+
+/** M has eigenvalues up to 4 at first: a sweep may go a quarter of the way, and there have to be more. */
+const LATERAL_RATE = 0.25
+const LATERAL_SWEEPS = 3
 
 /** Describes training and prediction; `lateral` is called while parameters may be declared. */
 export function settlingNetwork(
@@ -63,15 +71,16 @@ export function settlingNetwork(
       ({ epoch, sign }) => ((s.learningRates[k - 1] as number) * steppedFactor(s, epoch)) / signedBeta(s, sign),
     ),
   )
-  const below = (states: States, k: number): State | Value => (k === 0 ? p.x : states(k))
+  const below = (states: Settling, k: number): State | Value => (k === 0 ? p.x : states(k))
 
+  const fromBelow = (states: Settling, k: number): Value => sum([1, apply(W(k), below(states, k - 1))], [1, b(k)])
   const listed = <T>(of: (k: number) => T): readonly T[] => Array.from({ length: L }, (_, i) => of(i + 1))
 
   /** E of each sample, ['batch', 1], with the nudging cost where there is one. */
   function energy(states: States, nudge: Scalar | null): Value {
     const ofLayers = listed((k) => {
       const half = k < L && lateral !== null ? sum([0.5, states(k)], [0.5, apply(lateral.M(k), states(k))]) : null
-      const inner = sum([1, apply(W(k), below(states, k - 1))], [1, b(k)])
+      const inner = fromBelow(states, k)
       const field = half === null ? sum([0.5, states(k)], [-1, inner]) : difference(half, inner)
       return [1, sumOverUnits(multiply(states(k), field))] as const
     })
@@ -81,6 +90,15 @@ export function settlingNetwork(
         ? sumOverUnits(map('square', difference(states(L), p.y)))
         : crossEntropy(p, states(L))
     return sum(...ofLayers, [nudge, cost])
+  }
+
+  /** W_k s_{k−1} + b_k + W_{k+1}ᵀ s_{k+1} − M_k s_k, where there is a layer above and an M. */
+  function freeDrive(states: Settling, k: number): Value {
+    let drive = fromBelow(states, k)
+    if (k < L) drive = sum([1, drive], [1, applyTransposed(W(k + 1), states(k + 1))])
+    // M stays symmetric, so ½(M + Mᵀ)s is M s.
+    if (k < L && lateral !== null) drive = sum([1, drive], [-1, apply(lateral.M(k), states(k))])
+    return drive
   }
 
   /** One phase; `asReleased` is the training of the released cross-entropy. */
@@ -95,15 +113,11 @@ export function settlingNetwork(
     p.repeat(count, () => {
       const before = listed((k) => states(k).current)
       const next = layers(1, L, (k) => {
-        const fromBelow = sum([1, apply(W(k), below(states, k - 1))], [1, b(k)])
         if (k === L && asReleased) {
-          const gradient = difference(states(L), fromBelow)
+          const gradient = difference(states(L), fromBelow(states, L))
           return nudge === null ? gradient : sum([1, gradient], [nudge, difference(softmax(states(L)), p.y)])
         }
-        let drive = fromBelow
-        if (k < L) drive = sum([1, drive], [1, applyTransposed(W(k + 1), states(k + 1))])
-        // M stays symmetric, so ½(M + Mᵀ)s is M s.
-        if (k < L && lateral !== null) drive = sum([1, drive], [-1, apply(lateral.M(k), states(k))])
+        let drive = freeDrive(states, k)
         if (k === L && nudge !== null) drive = sum([1, drive], [nudge.times(-2), difference(states(L), p.y)])
         return activate(p, s.activation, sum([1 - η, states(k)], [η, drive]))
       })
@@ -121,6 +135,46 @@ export function settlingNetwork(
     return (k) => (k === 0 ? p.x : values(k))
   }
 
+  /** Of the free state and the contrast that W learns from, which divided by β is the update. */
+  function reportTruth(free: (k: number) => Value, contrast: (k: number) => Value): void {
+    // β/β², so that no scalar is needed but β with its sign.
+    const update = layers(1, L, (k) => sum([β.times(1 / s.beta ** 2), contrast(k)]))
+    const force = (output: Value): Value =>
+      s.criterion === 'squared-error' ? sum([-2, output], [2, p.y]) : difference(p.y, softmax(output))
+    reportUpdates(p, L, update)
+    const plain = {
+      ...{ W, b, force },
+      f: (_k: number, h: Value) => activate(p, s.activation, h),
+      slope: (_k: number, h: Value) => slope(p, s.activation, h),
+    }
+    reportDescent(p, L, 'backprop', update, backpropagated(p, L, plain))
+    if (s.criterion !== 'squared-error') return
+
+    // An iteration is s ← f(v), v = (1 − η)s + η·drive, so by the drive a settled s has the slope ηf′(v)/(1 − (1 − η)f′(v)): f′ itself for a clip.
+    const η = s.neuralLr
+    const one = p.fill(1, [1, 1])
+    const slopes = layers(1, L, (k) => {
+      const φ = slope(p, s.activation, sum([1 - η, free(k)], [η, freeDrive(free, k)]))
+      return divide(sum([η, φ]), sum([1, one], [η - 1, φ]))
+    })
+    const a = adjoint(p, widths, {
+      sweeps: adjointSweeps(s.iterationsFree) * (lateral === null ? 1 : LATERAL_SWEEPS),
+      rate: lateral === null ? 1 : LATERAL_RATE,
+      slope: slopes,
+      force: force(free(L)),
+      into: (k, of) => [
+        ...(k < L ? ([[1, applyTransposed(W(k + 1), of(k + 1))]] as const) : []),
+        ...(k > 1 ? ([[1, apply(W(k), of(k - 1))]] as const) : []),
+        ...(k < L && lateral !== null ? ([[-1, apply(lateral.M(k), of(k))]] as const) : []),
+      ],
+    })
+    // W_k is in two drives: W_k s_{k−1} of layer k, and W_kᵀ s_k of layer k − 1.
+    const descent = layers(1, L, (k) =>
+      sum([1, outer(a(k), free(k - 1))], ...(k > 1 ? ([[1, outer(free(k), a(k - 1))]] as const) : [])),
+    )
+    reportDescent(p, L, 'settled', update, descent)
+  }
+
   return {
     train() {
       const asReleased = s.criterion === 'cross-entropy-released'
@@ -130,8 +184,10 @@ export function settlingNetwork(
       p.count(free(L))
       settle('nudged', states, s.iterationsNudged, s.neuralLr, β, asReleased)
       const nudged = settled(states)
+      const contrast = layers(1, L, (k) => difference(outer(nudged(k), nudged(k - 1)), outer(free(k), free(k - 1))))
+      reportTruth(free, contrast)
       for (let k = 1; k <= L; k++) {
-        W(k).increase(rate(k), difference(outer(nudged(k), nudged(k - 1)), outer(free(k), free(k - 1))))
+        W(k).increase(rate(k), contrast(k))
         b(k).increase(rate(k), difference(meanOverBatch(nudged(k)), meanOverBatch(free(k))))
       }
       lateral?.learn(nudged)

@@ -66,6 +66,29 @@ export function activate(p: Tracer, activation: Activation, v: Operand): Value {
   }
 }
 
+/** f′(v), entry by entry; 0 where f bends. */
+export function slope(p: Tracer, activation: Activation, v: Operand): Value {
+  const shifted = (factor: number, by: number): Value => sum([factor, v], [by, p.fill(1, [1, 1])])
+  switch (activation) {
+    case 'hard-sigmoid':
+      return map('hardSigmoidSlope', v)
+    case 'wide':
+      return sum([0.5, map('hardSigmoidSlope', sum([0.5, v]))])
+    case 'centred':
+      return map('hardSigmoidSlope', shifted(1, 0.5))
+    case 'sigmoid':
+      return sum([4, map('sigmoidSlope', shifted(4, -2))])
+    case 'tanh':
+      return map('tanhSlope', v)
+    case 'relu':
+      return map('reluSlope', v)
+    case 'linear':
+      return p.fill(1, v.shape)
+    default:
+      return activation satisfies never
+  }
+}
+
 /** Where the states of each layer begin, ['batch', n_k]. Declares what it needs, so call it before training is described. */
 export function restingStates(p: Tracer, s: UnitSettings, widths: readonly number[]): (k: number) => Value {
   const begin = new Map<number, Parameter>()

@@ -62,7 +62,9 @@ it('measures: a batch more at each interval, nothing for what weights alone tell
   const percent = new Map(found.map((one) => [one.name, one.percent]))
   expect([...percent.keys()]).toEqual([
     ...['alignment', 'information', 'information-nudged', 'information-settling'],
+    ...['effective-dimension', 'lateral-inverse', 'lateral-inverse-angle'],
     ...['silent', 'activity', 'silent-test-set', 'residual'],
+    ...['truth-backprop', 'truth-backprop-norm', 'truth-settled', 'truth-settled-norm', 'truth-settled-residual'],
   ])
   expect(percent.get('alignment')).toBe(0)
   // A measured batch stops at the states it reports, but is trained to the end like any other.
