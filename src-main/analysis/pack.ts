@@ -26,9 +26,13 @@ export function packSigned(values: Listed): Packed {
     const size = Math.abs(value)
     if (Number.isFinite(size) && size > most) most = size
   }
+  return { low: -most, high: most, bytes: base64(signedBytes(values, most)) }
+}
+
+/** From −`most` to `most`; what is not finite becomes 0, which lies between 127 and 128. */
+export function signedBytes(values: Listed, most: number): Uint8Array {
   const scale = most > 0 ? 127.5 / most : 0
-  const bytes = Uint8Array.from(values, (value) => Math.round(127.5 + (Number.isFinite(value) ? value * scale : 0)))
-  return { low: -most, high: most, bytes: base64(bytes) }
+  return Uint8Array.from(values, (value) => Math.round(127.5 + (Number.isFinite(value) ? value * scale : 0)))
 }
 
 function base64(bytes: Uint8Array): string {

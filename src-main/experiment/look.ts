@@ -3,6 +3,10 @@
  * written. Numbers that are drawn and not read cross as bytes, since a scope of sixteen samples has half a million.
  */
 import { z } from 'zod'
+import type { Packed } from './packed.ts'
+import { FieldsAsk, LayersAsk, SamplesAsk, WeightsAsk, type RepresentationAnswers } from './representations.ts'
+
+export type { Packed }
 
 const SampleIndex = z.int().min(0).max(100_000_000)
 
@@ -35,18 +39,11 @@ export const LookAsk = z.discriminatedUnion('kind', [
     /** One byte for each input, base64: 0 to 255, as in the files of the data set. */
     pixels: z.string().max(400_000),
   }),
+  ...[FieldsAsk, WeightsAsk, LayersAsk, SamplesAsk],
 ])
 export type LookAsk = z.infer<typeof LookAsk>
 
-/** Values as bytes: low + byte / 255 · (high − low). */
-export interface Packed {
-  readonly low: number
-  readonly high: number
-  /** Base64. */
-  readonly bytes: string
-}
-
-export interface LookAnswers {
+export interface LookAnswers extends RepresentationAnswers {
   readonly ready: { readonly epoch: number }
   readonly scope: Scope
   readonly draw: Drawn

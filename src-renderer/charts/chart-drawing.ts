@@ -225,7 +225,11 @@ function colorOf(line: Line, palette: Palette): string {
   return palette.series[(line.series - 1) % palette.series.length]?.[line.shade ?? 0] ?? palette.ink
 }
 
-function endText(line: Line, { lines, unit }: ChartModel): { readonly name: string; readonly value: string } {
+function endText(
+  line: Line,
+  { lines, unit, distribution }: ChartModel,
+): { readonly name: string; readonly value: string } {
+  if (distribution === true) return { name: nameBeside(line, lines), value: '' }
   const last = line.y[lastFinite(line)] ?? NaN
   return { name: nameBeside(line, lines), value: unit === 'percent' ? ` ${(last * 100).toFixed(1)}` : '' }
 }

@@ -57,6 +57,8 @@ export interface ChartModel {
   readonly shared?: string
   /** What x counts: 'epoch', 'batch'. */
   readonly xLabel: string
+  /** x is a quantity and no count: the axis has what the lines have, and where a line ends is not told. */
+  readonly distribution?: true
   /** 'percent' draws fractions as per cent. */
   readonly unit: string
   readonly lines: readonly Line[]

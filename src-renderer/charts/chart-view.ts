@@ -60,6 +60,7 @@ export function wholeRange(model: ChartModel, kind: ScaleKind): Range {
   const begun = model.xLabel === 'epoch' && high < 1
   if (!begun) high = Math.max(high, ...(model.early?.x ?? []))
   if (kind === 'log') return { low, high: high > low ? high : low * 10 }
+  if (model.distribution === true) return { low, high: high > low ? high : low + 1 }
   low = Math.min(low, model.xLabel === 'epoch' && low >= 1 ? 1 : 0)
   return { low, high: begun ? high : Math.max(high, low + 1) }
 }

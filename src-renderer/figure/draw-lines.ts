@@ -26,6 +26,7 @@ export function modelOf(content: LinesContent, name: string): ChartModel {
     ...(content.published === null ? {} : { published: content.published }),
     ...(content.early === null ? {} : { early: content.early }),
     marks: content.marks,
+    ...(content.distribution ? { distribution: true } : {}),
     ...(content.shared === '' ? {} : { shared: content.shared }),
     ...(content.reference === '' ? {} : { referenceNote: content.reference }),
   }

@@ -33,6 +33,8 @@ const Lines = z.object({
   kind: z.literal('lines'),
   unit: z.string().max(100),
   counted: z.string().max(100),
+  /** x is a quantity and no count; not there in figures from before there were any. */
+  distribution: z.boolean().default(false),
   lines: z.array(FigureLine).max(500),
   scales: z.object({ x: z.enum(['linear', 'log']), y: z.enum(['linear', 'log', 'logit']) }),
   smoothing: z.object({

@@ -25,6 +25,7 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
       kind: 'lines',
       unit: model.unit,
       counted: model.xLabel,
+      distribution: model.distribution === true,
       lines: model.lines.map(carried),
       scales: { x: choice.x, y: choice.y },
       smoothing: choice.smoothing,

@@ -3,8 +3,11 @@
 import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { fieldsPage, layerFields } from '../../src-main/analysis/fields.ts'
 import { scope } from '../../src-main/analysis/scope.ts'
-import type { LookAnswers } from '../../src-main/experiment/look.ts'
+import { layersOf, samplesOf, survey } from '../../src-main/analysis/survey.ts'
+import { weightSpread } from '../../src-main/analysis/weight-spread.ts'
+import type { LookAnswers, LookAsk } from '../../src-main/experiment/look.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { loadDataSet } from '../../src-main/lab/datasets.ts'
 import { openLab, type OpenLab } from '../../src-main/lab/lab.ts'
@@ -41,15 +44,20 @@ async function labWith(source: string): Promise<{ lab: OpenLab; id: string; copy
 }
 
 const now = { seed: 10, epoch: null }
+
+/** What a look works with, read here. */
+async function trainedThere(copy: string) {
+  const experiment = readExperiment(copy)
+  const { data } = await loadDataSet('glyphs', { seed: experiment.data.seed, limits: experiment.data })
+  return { experiment, network: readNetwork(copy, now), engine: reference, data }
+}
+
 const ask = { kind: 'scope' as const, samples: [3, 99], variants: [], further: false }
 
 describe('a look into a network of a run', () => {
   it('is what the analysis finds with the weights of that seed', async () => {
     const { lab, id, copy } = await labWith(folder)
-    const experiment = readExperiment(copy)
-    const { data } = await loadDataSet('glyphs', { seed: experiment.data.seed, limits: experiment.data })
-    const network = readNetwork(copy, now)
-    const expected = await scope({ ...ask, experiment, network, engine: reference, data })
+    const expected = await scope({ ...ask, ...(await trainedThere(copy)) })
     expect(await lab.look({ id, network: now, ask })).toEqual(expected)
     expect(expected.epoch).toBe(2)
   })
@@ -119,6 +127,24 @@ describe('a look into a network of a run', () => {
     expect(black.classes).toHaveLength(10)
     expect(grey.outputs).not.toEqual(black.outputs)
     expect(again.outputs).toEqual(black.outputs)
+  })
+
+  it('finds what units represent, of the weights as they are and as they were drawn', async () => {
+    const { lab, id, copy } = await labWith(folder)
+    const look = (asked: LookAsk) => lab.look({ id, network: now, ask: asked })
+    const { network } = await trainedThere(copy)
+    const spread = (await look({ kind: 'weights', epochs: [0, null] })) as LookAnswers['weights']
+    expect(spread).toEqual(weightSpread([readNetwork(copy, { seed: 10, epoch: 0 }), network]))
+    expect(spread.matrices.find(({ name }) => name === 'W1')?.epochs.map(({ epoch }) => epoch)).toEqual([0, 2])
+    const seen = await survey(await trainedThere(copy))
+    const page = { sort: 'selectivity', from: 3, count: 5 } as const
+    const { data } = await trainedThere(copy)
+    expect(await look({ kind: 'fields', layer: 2, ...page })).toEqual(
+      fieldsPage(layerFields(network, 2), page, data, 2, seen),
+    )
+    expect(await look({ kind: 'layers' })).toEqual(layersOf(seen))
+    expect(await look({ kind: 'samples' })).toEqual(samplesOf(seen))
+    await expect(look({ kind: 'fields', layer: 9, ...page })).rejects.toThrow('has no W9')
   })
 
   it('is refused in words where there is nothing to look at', async () => {

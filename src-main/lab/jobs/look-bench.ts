@@ -3,8 +3,11 @@
  * ready for the next question, which comes while a pen moves.
  */
 import { Drawing } from '../../analysis/draw.ts'
+import { fieldsPage, layerFields, type LayerFields } from '../../analysis/fields.ts'
 import { scope } from '../../analysis/scope.ts'
+import { layersOf, samplesOf, survey, type Survey } from '../../analysis/survey.ts'
 import type { TrainedNetwork } from '../../analysis/trained-network.ts'
+import { weightSpread } from '../../analysis/weight-spread.ts'
 import { limitSamples } from '../../data/batches.ts'
 import type { DataSet } from '../../data/data-set.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
@@ -50,6 +53,8 @@ export class LookBench {
   readonly #drawing = new Kept<Drawing>((drawing) => {
     drawing.close()
   })
+  readonly #survey = new Kept<Survey>()
+  readonly #fields = new Kept<LayerFields>()
 
   /** @throws LabProblem, DataProblem, EngineProblem, RangeError: what is asked for is not there */
   async answer({ folder, dataFolder, network: choice, ask }: Look): Promise<LookAnswer> {
@@ -69,7 +74,24 @@ export class LookBench {
         const drawing = await this.#drawing.get(key, () => Drawing.open({ ...trained, test, classNames }))
         return drawing.see(Buffer.from(ask.pixels, 'base64'), () => performance.now())
       }
+      case 'fields': {
+        const { network } = trained
+        const fields = await this.#fields.get(`${key}\n${ask.layer}`, async () => layerFields(network, ask.layer))
+        // Without need for classes nothing is classified, which takes seconds.
+        const seen = ask.sort === 'selectivity' ? await this.#surveyOf(key, trained, data) : null
+        return fieldsPage(fields, ask, data, network.position.epoch, seen)
+      }
+      case 'layers':
+        return layersOf(await this.#surveyOf(key, trained, data))
+      case 'samples':
+        return samplesOf(await this.#surveyOf(key, trained, data))
+      case 'weights':
+        return weightSpread(epochsOf(folder, choice, ask.epochs))
     }
+  }
+
+  #surveyOf(key: string, trained: TrainedNetwork, data: DataSet): Promise<Survey> {
+    return this.#survey.get(key, () => survey({ ...trained, data }))
   }
 
   #dataOf({ data: { name, seed, limitTest } }: Experiment, folder: string | null): Promise<DataSet> {
@@ -80,4 +102,9 @@ export class LookBench {
       return { ...data, test: limitSamples(data.test, limitTest) }
     })
   }
+}
+
+/** The networks of one seed, read when their turn comes. */
+function* epochsOf(folder: string, { seed }: NetworkChoice, epochs: readonly (number | null)[]) {
+  for (const epoch of epochs) yield readNetwork(folder, { seed, epoch })
 }
