@@ -432,7 +432,7 @@ test('every call of the contract is exercised or named here', () => {
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
-  const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'inspect', 'look']
+  const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'inspect', 'look', 'embed', 'stopEmbedding']
   const papers = ['papers', 'paper', 'paperState', 'runPaper', 'openPaper', 'savePaper', 'forgetPaper']
   const all = [...known, ...seeds, ...apart, ...kept, ...elsewhere, ...papers]
   expect(Object.keys(LAB_CALLS).sort()).toEqual(all.sort())

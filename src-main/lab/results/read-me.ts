@@ -16,6 +16,7 @@ seed-N/metrics.jsonl        one JSON object per line; kind "epoch" has the accur
                             run was over then and has more epochs now; a line that a crash cut off cannot be read and
                             says nothing.
 seed-N/weights.safetensors  the learned weights after the last epoch
+analysis/                   pictures of layers made of the networks; they can be made again
 costs.json                  what each measure cost, in seconds and per cent of training, where any was taken
 summary.json                mean and standard deviation over seeds, each at the epoch that training.selection asks
                             for: the last, or the first of largest validation accuracy
