@@ -18,6 +18,7 @@ import type { Synapses } from './rules/rule.ts'
 import type { SettingsSchema } from './rules/setting.ts'
 import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
 import { LookAsk, NetworkChoice, type LookAnswer } from './experiment/look.ts'
+import { EmbeddingSettings, type Embedding } from './experiment/representations.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem } from './experiment/experiment.ts'
 import type { RunEvent } from './experiment/event.ts'
 
@@ -192,6 +193,12 @@ export const LAB_CALLS = {
   inspect: z.strictObject({ id: RunId }),
   /** Looks into one network of a run, in a process that stays ready for the next look. The answer is of the kind asked for. */
   look: z.strictObject({ id: RunId, network: NetworkChoice, ask: LookAsk }),
+  /**
+   * A layer as a picture of two dimensions, in a process of its own; `embed` events tell how far it is. One made before of
+   * the same weights is answered at once. Null where it was stopped.
+   */
+  embed: z.strictObject({ id: RunId, network: NetworkChoice, settings: EmbeddingSettings }),
+  stopEmbedding: z.strictObject({ id: RunId }),
   /** Names, tags, pins and archives experiments: labels.json in each folder. */
   label: z.strictObject({ ids: RunIds, change: LabelChange }),
   trash: z.strictObject({ ids: RunIds }),
@@ -274,6 +281,8 @@ export interface LabAnswers {
   preview: DataPreview
   inspect: Inspection
   look: LookAnswer
+  embed: Embedding | null
+  stopEmbedding: null
   label: Several
   trash: Several
   restore: Several
@@ -313,6 +322,8 @@ export type LabEvent =
   | { readonly kind: 'bench'; readonly engine: string; readonly fraction: number }
   /** How far looking at a run's networks is, from 0 to 1. */
   | { readonly kind: 'inspect'; readonly id: string; readonly fraction: number }
+  /** How far an embedding is, from 0 to 1. */
+  | { readonly kind: 'embed'; readonly id: string; readonly fraction: number }
   /** Another results folder is shown from now on: everything is to be asked for again. */
   | { readonly kind: 'results'; readonly resultsFolder: string }
   /** How far a download is, a few times a second, and how it ended. */

@@ -122,6 +122,8 @@ export class LabStore {
   benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
   /** How far looking at a run's networks is, as told last. */
   inspecting = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
+  /** How far an embedding is, as told last. */
+  embedding = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
   /** The latest download of each data set, by its name. */
   downloads = $state.raw<Readonly<Record<string, Download>>>({})
   /** What rules, settings and data sets are called; empty until the lab has said. */
@@ -280,6 +282,9 @@ export class LabStore {
         return
       case 'inspect':
         this.inspecting = { id: event.id, fraction: event.fraction }
+        return
+      case 'embed':
+        this.embedding = { id: event.id, fraction: event.fraction }
         return
       case 'download':
         this.downloads = { ...this.downloads, [event.download.name]: event.download }

@@ -151,3 +151,48 @@ export interface RepresentationAnswers {
   readonly layers: Layers
   readonly samples: ClassifiedSamples
 }
+
+export const EMBEDDING_METHODS = ['pca', 'tsne', 'umap'] as const
+export type EmbeddingMethod = (typeof EMBEDDING_METHODS)[number]
+
+/** Samples that an embedding is offered of; as many of them as the test set has. */
+export const EMBEDDED_SAMPLES = [500, 1000, 2000, 5000, 10_000] as const
+
+/** What an embedding is of, and how it is made. */
+export const EmbeddingSettings = z.strictObject({
+  /** 0 is the input. */
+  layer: Layer,
+  method: z.enum(EMBEDDING_METHODS),
+  samples: z.int().min(10).max(20_000),
+  /** Of what is random in it. */
+  seed: z.int().min(0).max(Number.MAX_SAFE_INTEGER),
+  /** The perplexity of t-SNE, the neighbours of UMAP; null for 30 and 15. PCA has none. */
+  neighbours: z.int().min(2).max(100).nullable(),
+})
+export type EmbeddingSettings = z.infer<typeof EmbeddingSettings>
+
+export const Embedding = z.object({
+  version: z.literal(1),
+  settings: EmbeddingSettings,
+  /** Finished epochs of the weights. */
+  epoch: z.int().min(0),
+  engine: z.string(),
+  classes: z.array(z.string()),
+  /** Samples that it has. */
+  count: z.int().min(1),
+  /** Of the layer, and how many principal components of it neighbours were found in; null where in all of it. */
+  features: z.int().min(1),
+  reduced: z.int().min(1).nullable(),
+  /** Base64, little endian. Uint32: places in the test set. */
+  samples: z.string(),
+  /** Uint16: true class, and that of the largest output. */
+  labels: z.string(),
+  predicted: z.string(),
+  /** Float32, `[sample][2]`. */
+  points: z.string(),
+  /** Share of the variance along each axis; null where axes have no meaning. */
+  explained: z.array(z.number()).nullable(),
+  /** Venna & Kaski 2006 with `k` neighbours, of `of` of the samples; null for too few. */
+  trustworthiness: z.object({ value: z.number(), k: z.int(), of: z.int() }).nullable(),
+})
+export type Embedding = z.infer<typeof Embedding>

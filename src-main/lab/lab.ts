@@ -11,6 +11,7 @@ import { Downloads, PUBLISHED } from './datasets.ts'
 import { BenchmarkStore, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from './jobs.ts'
 import { rootFolder } from './machine.ts'
 import { benchmarkCalls } from './office/benchmark-calls.ts'
+import { embeddingCalls } from './office/embedding-calls.ts'
 import { inspectionCalls } from './office/inspection-calls.ts'
 import { dataSetCalls } from './office/data-set-calls.ts'
 import { descriptionCalls } from './office/description-calls.ts'
@@ -66,6 +67,7 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...benchmarkCalls(parts),
     ...inspectionCalls(parts),
     ...lookCalls(parts),
+    ...embeddingCalls(parts),
     watch: (listener) => events.watch(listener),
     close: async () => {
       const runs = queue.close()

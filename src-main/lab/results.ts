@@ -1,5 +1,6 @@
 /** The door to results/: everything that is written to or read from a results folder goes through the files behind it. */
 export { readFilePart } from './results/file-part.ts'
+export { keepEmbedding, readEmbedding } from './results/analyses.ts'
 export { createFolder, paths, removeAbandoned, requireResultsFolder, resultsFolder } from './results/folder.ts'
 export { growExperiment, lengthenExperiment } from './results/growth.ts'
 export { readHistory } from './results/history.ts'

@@ -433,8 +433,9 @@ test('every call of the contract is exercised or named here', () => {
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
   const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'readForReport', 'inspect', 'look']
+  const looks = ['embed', 'stopEmbedding', 'study', 'stopStudy']
   const papers = ['papers', 'paper', 'paperState', 'runPaper', 'openPaper', 'savePaper', 'forgetPaper']
-  const all = [...known, ...seeds, ...apart, ...kept, ...elsewhere, ...papers]
+  const all = [...known, ...seeds, ...apart, ...kept, ...elsewhere, ...looks, ...papers]
   expect(Object.keys(LAB_CALLS).sort()).toEqual(all.sort())
 })
 

@@ -1,12 +1,12 @@
 /** The entry of a job's process, plain Node: does one job, sends the result over its IPC channel, and is ended. */
 import type { DataPreview } from '../../contract.ts'
 import { chooseEngine } from '../../engines/index.ts'
-import type { Inspection } from '../../experiment/inspection.ts'
 import { presetNamed } from '../../experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../rules/index.ts'
 import { measureBench, measurePace } from '../../training/bench.ts'
 import { loadDataSet } from '../datasets.ts'
 import { describeHardware } from '../machine.ts'
+import { embedRun } from './embed-run.ts'
 import { inspectRun } from './inspect-run.ts'
 import { Job, type JobResults, type JobMessage } from './job.ts'
 
@@ -38,7 +38,9 @@ function resultOf(job: Job): Promise<JobResults[Job['kind']]> {
     case 'preview':
       return preview(job)
     case 'inspect':
-      return inspected(job)
+      return told(inspectRun(job.folder, job.dataFolder))
+    case 'embed':
+      return told(embedRun(job.folder, job.dataFolder, job.network, job.settings))
   }
 }
 
@@ -100,10 +102,18 @@ async function pace({ experiment }: Extract<Job, { kind: 'pace' }>): Promise<Job
   return { engine: engine.name, secondsPerFlop }
 }
 
-async function inspected({ folder, dataFolder }: Extract<Job, { kind: 'inspect' }>): Promise<Inspection> {
-  const looking = inspectRun(folder, dataFolder)
-  let step = await looking.next()
-  for (; step.done !== true; step = await looking.next()) tell({ kind: 'progress', fraction: step.value })
+/** Progress is told at most so often: an embedding takes thousands of steps. */
+const TOLD_EVERY_MS = 50
+
+async function told<T>(steps: AsyncGenerator<number, T>): Promise<T> {
+  let last = -Infinity
+  let step = await steps.next()
+  for (; step.done !== true; step = await steps.next()) {
+    const now = performance.now()
+    if (now - last < TOLD_EVERY_MS && step.value < 1) continue
+    last = now
+    tell({ kind: 'progress', fraction: step.value })
+  }
   return step.value
 }
 

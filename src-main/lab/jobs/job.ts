@@ -2,12 +2,21 @@
 import { z } from 'zod'
 import type { BenchResult, DataPreview } from '../../contract.ts'
 import type { Inspection } from '../../experiment/inspection.ts'
+import { NetworkChoice } from '../../experiment/look.ts'
+import { EmbeddingSettings, type Embedding } from '../../experiment/representations.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment } from '../../experiment/experiment.ts'
 
 export const Job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bench'), engine: z.enum(ENGINE_NAMES), apical: z.string() }),
   z.object({ kind: z.literal('pace'), experiment: Experiment }),
   z.object({ kind: z.literal('inspect'), folder: z.string(), dataFolder: z.string().nullable() }),
+  z.object({
+    kind: z.literal('embed'),
+    folder: z.string(),
+    dataFolder: z.string().nullable(),
+    network: NetworkChoice,
+    settings: EmbeddingSettings,
+  }),
   z.object({
     kind: z.literal('preview'),
     name: z.enum(DATASET_NAMES),
@@ -26,6 +35,7 @@ export interface JobResults {
   pace: { readonly engine: string; readonly secondsPerFlop: number }
   preview: DataPreview
   inspect: Inspection
+  embed: Embedding
 }
 
 export type JobMessage =

@@ -41,6 +41,9 @@ export function paths(folder: string) {
     get inspection(): string {
       return join(folder, 'inspection.json')
     },
+    get analyses(): string {
+      return join(folder, 'analysis')
+    },
     get costs(): string {
       return join(folder, 'costs.json')
     },
@@ -56,6 +59,7 @@ export function paths(folder: string) {
     get log(): string {
       return join(folder, 'run.log')
     },
+    analysis: (name: string): string => join(folder, 'analysis', `${name}.json`),
     seedFolder: (n: number): string => join(folder, `seed-${n}`),
     metrics: (n: number): string => seed(n, 'metrics.jsonl'),
     checkpoint: (n: number): string => seed(n, 'checkpoint.safetensors'),

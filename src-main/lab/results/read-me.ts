@@ -17,6 +17,7 @@ seed-N/metrics.jsonl        one JSON object per line; kind "epoch" has the accur
                             says nothing.
 seed-N/weights.safetensors  the learned weights after the last epoch
 seed-N/weights-epoch-….     those after an earlier epoch, where evaluation.keepWeightsEveryEpochs asks for them
+analysis/                   pictures of layers made of the networks; they can be made again
 costs.json                  what each measure cost, in seconds and per cent of training, where any was taken
 summary.json                mean and standard deviation over seeds, each at the epoch that training.selection asks
                             for: the last, or the first of largest validation accuracy
