@@ -19,6 +19,7 @@ import type { SettingsSchema } from './rules/setting.ts'
 import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
 import { LookAsk, NetworkChoice, type LookAnswer } from './experiment/look.ts'
 import { EmbeddingSettings, type Embedding } from './experiment/representations.ts'
+import { StudyAsk, type StudyAnswer } from './experiment/study.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem } from './experiment/experiment.ts'
 import type { RunEvent } from './experiment/event.ts'
 
@@ -199,6 +200,9 @@ export const LAB_CALLS = {
    */
   embed: z.strictObject({ id: RunId, network: NetworkChoice, settings: EmbeddingSettings }),
   stopEmbedding: z.strictObject({ id: RunId }),
+  /** What takes longer to find out than a look, in a process of its own; `study` events tell how far it is. The answer is of the kind asked for, null where it was stopped. */
+  study: z.strictObject({ id: RunId, network: NetworkChoice, ask: StudyAsk }),
+  stopStudy: z.strictObject({ id: RunId }),
   /** Names, tags, pins and archives experiments: labels.json in each folder. */
   label: z.strictObject({ ids: RunIds, change: LabelChange }),
   trash: z.strictObject({ ids: RunIds }),
@@ -281,6 +285,8 @@ export interface LabAnswers {
   preview: DataPreview
   inspect: Inspection
   look: LookAnswer
+  study: StudyAnswer | null
+  stopStudy: null
   embed: Embedding | null
   stopEmbedding: null
   label: Several
@@ -322,6 +328,8 @@ export type LabEvent =
   | { readonly kind: 'bench'; readonly engine: string; readonly fraction: number }
   /** How far looking at a run's networks is, from 0 to 1. */
   | { readonly kind: 'inspect'; readonly id: string; readonly fraction: number }
+  /** How far a study of a network is, from 0 to 1. */
+  | { readonly kind: 'study'; readonly id: string; readonly fraction: number }
   /** How far an embedding is, from 0 to 1. */
   | { readonly kind: 'embed'; readonly id: string; readonly fraction: number }
   /** Another results folder is shown from now on: everything is to be asked for again. */

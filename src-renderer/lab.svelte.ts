@@ -122,6 +122,8 @@ export class LabStore {
   benching = $state.raw<{ readonly engine: string; readonly fraction: number } | null>(null)
   /** How far looking at a run's networks is, as told last. */
   inspecting = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
+  /** How far a study of a network is, as told last. */
+  studying = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
   /** How far an embedding is, as told last. */
   embedding = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
   /** The latest download of each data set, by its name. */
@@ -282,6 +284,9 @@ export class LabStore {
         return
       case 'inspect':
         this.inspecting = { id: event.id, fraction: event.fraction }
+        return
+      case 'study':
+        this.studying = { id: event.id, fraction: event.fraction }
         return
       case 'embed':
         this.embedding = { id: event.id, fraction: event.fraction }

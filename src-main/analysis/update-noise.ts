@@ -8,7 +8,7 @@
 import { epochOrder, limitSamples } from '../data/batches.ts'
 import type { DataSet } from '../data/data-set.ts'
 import type { Numbers } from '../engines/engine.ts'
-import type { UpdateNoise } from '../experiment/update-noise.ts'
+import type { UpdateNoise } from '../experiment/study.ts'
 import { angleOf } from '../program/measures.ts'
 import { Generator } from '../program/random.ts'
 import { compileRule, updateName } from '../rules/index.ts'

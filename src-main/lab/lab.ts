@@ -26,6 +26,7 @@ import { recordCalls } from './office/record-calls.ts'
 import { RowFeed } from './office/row-feed.ts'
 import { runCalls } from './office/run-calls.ts'
 import { labOfShownFolder, type OpenLab } from './office/shown-folder.ts'
+import { studyCalls } from './office/study-calls.ts'
 import { templateAndViewCalls } from './office/template-and-view-calls.ts'
 import { removeAbandoned, requireResultsFolder, resultsFolder, RowPages, SampleExperiments } from './results.ts'
 import { Queue } from './runs.ts'
@@ -67,6 +68,7 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...benchmarkCalls(parts),
     ...inspectionCalls(parts),
     ...lookCalls(parts),
+    ...studyCalls(parts),
     ...embeddingCalls(parts),
     watch: (listener) => events.watch(listener),
     close: async () => {

@@ -1,4 +1,5 @@
 /** What the relaxation scope found, as charts and as sentences. */
+import type { Spectrum } from '../../src-main/experiment/study.ts'
 import type { Packed, Scope, ScopeLayer, ScopePhase, ScopeTrace } from '../../src-main/experiment/look.ts'
 import { significant, whole } from '../text/format.ts'
 import type { ChartModel, Line, Mark } from './chart-model.ts'
@@ -164,6 +165,23 @@ export function unitModel({ traces, samples }: Scope, sample: number, layer: num
     unit: phases[0]?.state ?? '',
     marks: marksOf(phases),
     lines: moved.slice(0, most).map(({ u, values }, i) => lineThrough(`unit ${u}`, place(i), values)),
+  }
+}
+
+/** Eigenvalues by rank, the largest first; those that are 0 have no place among factors. */
+export function spectrumModel({ layers }: Spectrum): ChartModel {
+  return {
+    name: 'Spectrum of the layers',
+    quantity: 'eigenvalue of the correlation',
+    xLabel: 'rank',
+    unit: '',
+    lines: layers.map(({ layer, eigenvalues }, i) =>
+      lineThrough(
+        layers.length > 1 && layer === layers.length ? `layer ${layer} (output)` : `layer ${layer}`,
+        place(i),
+        eigenvalues.map((value) => (value > 1e-12 * (eigenvalues[0] ?? 0) ? value : NaN)),
+      ),
+    ),
   }
 }
 

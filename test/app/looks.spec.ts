@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Drawing } from '../../src-main/analysis/draw.ts'
 import { scope } from '../../src-main/analysis/scope.ts'
+import { spectrum } from '../../src-main/analysis/spectrum.ts'
 import { limitSamples } from '../../src-main/data/batches.ts'
 import { chooseEngine } from '../../src-main/engines/index.ts'
 import { loadDataSet } from '../../src-main/lab/datasets.ts'
@@ -84,6 +85,23 @@ test.describe('a trained network', () => {
     await expect(page.getByRole('alert').filter({ hasText: 'iterationsFree' })).toHaveCount(0)
     await page.getByRole('button', { name: 'Take away T = 2' }).click()
     await expect(verdicts).not.toContainText('T = 2')
+  })
+
+  test('says how noisy its updates are, and how many directions its layers have', async () => {
+    await page.getByRole('button', { name: 'Compute', exact: true }).click()
+    const { data, ...network } = await trained(null)
+    const steps = spectrum({ ...network, data })
+    let step = await steps.next()
+    while (step.done !== true) step = await steps.next()
+    for (const { layer, units, effectiveDimension } of step.value.layers)
+      await expect(page.getByText(/^Effective dimension over/)).toContainText(
+        `layer ${layer} ${String(Number(effectiveDimension.toPrecision(3)))} of ${units}`,
+      )
+    await expect(page.getByRole('region', { name: 'Spectrum of the layers' }).getByRole('img')).toBeVisible()
+    await page.getByRole('button', { name: 'Measure', exact: true }).click()
+    const table = page.getByRole('table', { name: 'Noise of the updates' })
+    await expect(table.getByRole('row')).toHaveCount(network.experiment.widths.length, { timeout: 120_000 })
+    await expect(table.getByRole('row').nth(1)).toContainText('°')
   })
 
   test('is another one before training', async () => {

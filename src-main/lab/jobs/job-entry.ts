@@ -8,6 +8,7 @@ import { loadDataSet } from '../datasets.ts'
 import { describeHardware } from '../machine.ts'
 import { embedRun } from './embed-run.ts'
 import { inspectRun } from './inspect-run.ts'
+import { studyRun } from './study-run.ts'
 import { Job, type JobResults, type JobMessage } from './job.ts'
 
 /** The preset whose network is timed: its batches take milliseconds in plain loops too. Its data is not needed. */
@@ -41,6 +42,8 @@ function resultOf(job: Job): Promise<JobResults[Job['kind']]> {
       return told(inspectRun(job.folder, job.dataFolder))
     case 'embed':
       return told(embedRun(job.folder, job.dataFolder, job.network, job.settings))
+    case 'study':
+      return told(studyRun(job.folder, job.dataFolder, job.network, job.ask))
   }
 }
 

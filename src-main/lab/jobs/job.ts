@@ -4,6 +4,7 @@ import type { BenchResult, DataPreview } from '../../contract.ts'
 import type { Inspection } from '../../experiment/inspection.ts'
 import { NetworkChoice } from '../../experiment/look.ts'
 import { EmbeddingSettings, type Embedding } from '../../experiment/representations.ts'
+import { StudyAsk, type StudyAnswer } from '../../experiment/study.ts'
 import { DATASET_NAMES, ENGINE_NAMES, Experiment } from '../../experiment/experiment.ts'
 
 export const Job = z.discriminatedUnion('kind', [
@@ -16,6 +17,13 @@ export const Job = z.discriminatedUnion('kind', [
     dataFolder: z.string().nullable(),
     network: NetworkChoice,
     settings: EmbeddingSettings,
+  }),
+  z.object({
+    kind: z.literal('study'),
+    folder: z.string(),
+    dataFolder: z.string().nullable(),
+    network: NetworkChoice,
+    ask: StudyAsk,
   }),
   z.object({
     kind: z.literal('preview'),
@@ -36,6 +44,7 @@ export interface JobResults {
   preview: DataPreview
   inspect: Inspection
   embed: Embedding
+  study: StudyAnswer
 }
 
 export type JobMessage =
