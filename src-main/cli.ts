@@ -18,8 +18,22 @@ import { runs } from './cli/runs.ts'
 import { serve } from './cli/serve.ts'
 import { show } from './cli/show.ts'
 import { Terminal } from './cli/terminal.ts'
+import { weights } from './cli/weights.ts'
 
-const COMMANDS: readonly Command[] = [run, resume, runs, show, inspect, presets, paper, engines, data, bench, serve]
+const COMMANDS: readonly Command[] = [
+  run,
+  resume,
+  runs,
+  show,
+  inspect,
+  weights,
+  presets,
+  paper,
+  engines,
+  data,
+  bench,
+  serve,
+]
 
 process.exitCode = await main(process.argv.slice(2))
 

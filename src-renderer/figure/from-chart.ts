@@ -8,6 +8,8 @@ import type { ConfusionModel } from '../../src-main/experiment/confusion.ts'
 import type { Figure } from './figure.ts'
 import { PLAIN_LOOK } from './look.ts'
 
+export { pointsOf } from '../charts/embedding-model.ts'
+
 /** A file of more points than this is no longer a figure: longer lines keep the lowest and highest of each stretch. */
 const CARRIED = 20_000
 const STRETCHES = 4_000
