@@ -19,6 +19,7 @@ import { runs } from './cli/runs.ts'
 import { serve } from './cli/serve.ts'
 import { show } from './cli/show.ts'
 import { Terminal } from './cli/terminal.ts'
+import { weights } from './cli/weights.ts'
 
 const COMMANDS: readonly Command[] = [
   run,
@@ -27,6 +28,7 @@ const COMMANDS: readonly Command[] = [
   show,
   inspect,
   report,
+  weights,
   presets,
   paper,
   engines,

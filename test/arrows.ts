@@ -85,7 +85,9 @@ export const shared: readonly string[] = [
 export const withoutWindow: readonly string[] = [
   'src-renderer/exhibits/exhibit-model.ts',
   'src-renderer/exhibits/exhibit-table.ts',
+  'src-renderer/figure/field-grid.ts',
   'src-renderer/figure/figure-bytes.ts',
+  'src-renderer/figure/figure-data.ts',
   'src-renderer/figure/figure.ts',
   'src-renderer/figure/from-chart.ts',
   'src-renderer/figure/pdf.ts',

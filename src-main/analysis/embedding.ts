@@ -52,7 +52,8 @@ export async function* embed(task: EmbeddingTask): AsyncGenerator<number, Embedd
   return {
     ...{ version: 1, settings, epoch: network.position.epoch, engine: engine.name },
     classes: classNames(data, data.test),
-    ...{ count: chosen.length, features: rows.features, reduced, explained },
+    ...{ count: chosen.length, features: rows.features, reduced },
+    explained: explained === null ? null : [...explained],
     samples: base64(chosen),
     labels: base64(Uint16Array.from(seen.labels)),
     predicted: base64(predicted),

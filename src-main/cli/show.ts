@@ -4,9 +4,12 @@ import type { SeedOutcome } from '../experiment/event.ts'
 import { countedNetworks } from '../experiment/inspected.ts'
 import { spreadOf } from '../experiment/spread.ts'
 import { findRun, readRecord, resultsFolder } from '../lab/results.ts'
-import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
+import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
 import { duration, percent, size, spread, spreadOfSeeds, table } from './layout.ts'
+import { DATA_OPTION, EPOCH_OPTION, SEED_OPTION } from './network-choice.ts'
+import { onlyOf, pairsOf } from './pairs.ts'
 import { behindLines, costsLine, earlyLines } from './report.ts'
+import { EMBEDDING_KEYS, embeddingSettings, showEmbedding } from './show-embedding.ts'
 import type { Terminal } from './terminal.ts'
 
 export const show: Command = {
@@ -16,13 +19,32 @@ export const show: Command = {
   details:
     'Shows one experiment: its configuration, the machine it ran on, every seed epoch by epoch, notes and files. ' +
     'RUN is a name that "apical runs" lists, or the path of a results folder. ' +
+    'With --embedding layer=K method=pca|tsne|umap --to FILE.svg it draws a layer of one network as a picture of two dimensions instead: layer=0 is the input; samples=N (default 1000), neighbours=N (the perplexity of t-SNE, default 30; the neighbours of UMAP, default 15) and random=N (a seed, default 0) may follow. It is kept in the folder of the run, where Run shows it too. ' +
     'With --json, one object: row, folder, experiment, environment, seeds, outcomes, costs, notes, files, command, inspection, warnings.',
-  options: [OUT_OPTION, JSON_OPTION],
-  run(words, terminal) {
-    const record = readRecord(findRun(resultsFolder(words.text('out')), words.only('RUN, the name of an experiment')))
+  options: [
+    { name: 'embedding', value: 'layer=K', help: 'draw a layer in two dimensions; method=, samples=, … follow' },
+    { name: 'to', value: 'FILE', help: 'with --embedding: ends in .svg, .pdf or .csv, never over one that is there' },
+    SEED_OPTION,
+    EPOCH_OPTION,
+    DATA_OPTION,
+    OUT_OPTION,
+    JSON_OPTION,
+  ],
+  async run(words, terminal) {
+    const { pairs, operands } = pairsOf(words, 'embedding', EMBEDDING_KEYS)
+    const run = onlyOf(operands, 'RUN, the name of an experiment')
+    const folder = (): string => findRun(resultsFolder(words.text('out')), run)
+    if (pairs !== null) {
+      await showEmbedding(folder, embeddingSettings(pairs), words, terminal)
+      return EXIT.done
+    }
+    const alone = ['to', 'seed', 'epoch', 'data'].find((name) => words.text(name) !== undefined)
+    if (alone !== undefined)
+      throw new UsageProblem(`--${alone} belongs to --embedding.`, 'Add --embedding layer=1 method=pca.')
+    const record = readRecord(folder())
     if (terminal.json) terminal.data(record)
     else print(record, terminal)
-    return Promise.resolve(EXIT.done)
+    return EXIT.done
   },
 }
 

@@ -4,6 +4,7 @@ import { drawBars } from './draw-bars.ts'
 import { drawHeatMap, drawMatrix } from './draw-grid.ts'
 import { drawLines, modelOf } from './draw-lines.ts'
 import { drawParallel } from './draw-parallel.ts'
+import { drawScatter } from './draw-scatter.ts'
 import type { Figure } from './figure.ts'
 import type { Measure, Scene } from './scene.ts'
 
@@ -19,6 +20,8 @@ export function draw({ content, look }: Figure, measure: Measure): Scene {
       return drawParallel(content, look, measure)
     case 'bars':
       return drawBars(content, look, measure)
+    case 'scatter':
+      return drawScatter(content, look, measure)
   }
 }
 
@@ -35,5 +38,7 @@ export function describe({ content, look }: Figure): string {
       return `${look.title}: ${content.axes.map(({ label }) => label).join(', ')} and ${content.outcome.label.toLowerCase()} of ${content.lines.length} experiments.`
     case 'bars':
       return `${look.title}: ${content.bars.map(({ name, count }) => `${name} ${count}`).join(', ')}.`
+    case 'scatter':
+      return `${look.title}: ${content.labels.length} samples of ${content.classes.length} classes.`
   }
 }

@@ -1,5 +1,10 @@
 /** Receptive fields as pixels, one or a page of them: signed, in a table of 256 colours; of three channels in colour, grey at zero. */
 
+import { levelsOf, signedStops } from '../charts/heat-scale.ts'
+
+/** Blue below zero, red above it, on white. */
+export const PAPER_SIGNED = levelsOf(signedStops('light'))
+
 export interface FieldImages {
   readonly image: { readonly height: number; readonly width: number; readonly channels: number } | null
   readonly features: number

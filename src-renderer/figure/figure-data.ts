@@ -4,7 +4,15 @@ import { columnName, nameBeside, namedLines } from '../charts/chart-model.ts'
 import { pandasSmoothing } from '../charts/smoothing.ts'
 import { notAFormula } from '../text/spreadsheet.ts'
 import { modelOf } from './draw-lines.ts'
-import type { BarsContent, Figure, FigureLook, HeatMapContent, LinesContent, ParallelContent } from './figure.ts'
+import type {
+  BarsContent,
+  Figure,
+  FigureLook,
+  HeatMapContent,
+  LinesContent,
+  ParallelContent,
+  ScatterContent,
+} from './figure.ts'
 
 /**
  * A head and its rows, with tabs or commas between values; fractions stay fractions. What begins like a formula is guarded,
@@ -41,6 +49,11 @@ export function figureTable(
     }
     case 'bars':
       return written([['name', 'count'], ...content.bars.map(({ name, count }) => [name, count])], separator, reader)
+    case 'scatter': {
+      const { classes, labels, samples, x, y } = content
+      const rows = labels.map((label, i) => [samples[i] ?? i, classes[label] ?? '', x[i] ?? null, y[i] ?? null])
+      return written([['sample', 'class', 'x', 'y'], ...rows], separator, reader)
+    }
   }
 }
 
@@ -95,6 +108,8 @@ for row in range(len(data)):
       return drawingParallel(content)
     case 'bars':
       return drawingBars(content, look)
+    case 'scatter':
+      return drawingScatter(content, look)
   }
 }
 
@@ -184,6 +199,14 @@ for x, ticks in enumerate([*settings.values(), {f"{v:.1%}": scaled(v) for v in (
 axes.set_xticks(range(last + 1), labels)
 axes.set_yticks([])
 axes.spines[:].set_visible(False)`
+}
+
+function drawingScatter(_: ScatterContent, look: FigureLook): string {
+  return `data = pd.read_csv(StringIO(table), dtype={"class": str})
+for name, points in data.groupby("class", sort=False):
+    axes.scatter(points["x"], points["y"], s=3, alpha=0.75, linewidths=0, label=name)
+    axes.annotate(name, (points["x"].median(), points["y"].median()), ha="center", va="center", bbox=dict(color="white", alpha=0.75, pad=1))
+axes.set(aspect="equal", xticks=[], yticks=[], xlabel=${python(look.xTitle)}, ylabel=${python(look.yTitle)})`
 }
 
 function drawingBars(_: BarsContent, look: FigureLook): string {

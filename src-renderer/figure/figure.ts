@@ -134,7 +134,18 @@ const Bars = z.object({
   bars: z.array(z.object({ name: z.string().max(300), count: z.number().min(0) })).max(1000),
 })
 
-const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix, HeatMap, Parallel, Bars])
+/** Points of classes in a plane: an embedding. */
+const Scatter = z.object({
+  kind: z.literal('scatter'),
+  classes: z.array(z.string().max(100)).max(1000),
+  x: z.array(z.number()).max(20_000),
+  y: z.array(z.number()).max(20_000),
+  /** Of each point the class, and its place in the test set. */
+  labels: z.array(z.int().min(0).max(999)).max(20_000),
+  samples: z.array(z.int().min(0)).max(20_000),
+})
+
+const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix, HeatMap, Parallel, Bars, Scatter])
 
 const FigureLook = z.object({
   title: z.string().max(300),
@@ -169,6 +180,7 @@ export type LinesContent = z.infer<typeof Lines>
 export type MatrixContent = z.infer<typeof Matrix>
 export type HeatMapContent = z.infer<typeof HeatMap>
 export type ParallelContent = z.infer<typeof Parallel>
+export type ScatterContent = z.infer<typeof Scatter>
 export type BarsContent = z.infer<typeof Bars>
 
 /** Of a chart of one run; empty for any other. */

@@ -1,11 +1,14 @@
 /** Figures of what a screen shows. */
 import { referenceNoteOf, unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
 import type { ChartChoice } from '../charts/chart-view.ts'
+import type { EmbeddedPoints } from '../charts/embedding-model.ts'
 import { pyramidOf, seen } from '../charts/pyramid.ts'
 import type { Range } from '../charts/scale.ts'
 import type { ConfusionModel } from '../../src-main/experiment/confusion.ts'
 import type { Figure } from './figure.ts'
 import { PLAIN_LOOK } from './look.ts'
+
+export { pointsOf } from '../charts/embedding-model.ts'
 
 /** A file of more points than this is no longer a figure: longer lines keep the lowest and highest of each stretch. */
 const CARRIED = 20_000
@@ -81,6 +84,27 @@ export function figureOfConfusion(model: ConfusionModel, origin: string): Figure
       xTitle: 'Predicted class (%)',
       yTitle: 'True class',
     },
+  }
+}
+
+/** @param axes what the two axes are, where they are anything */
+export function figureOfEmbedding(
+  { classes, samples, labels, x, y }: Omit<EmbeddedPoints, 'predicted'>,
+  { title, origin, axes }: { readonly title: string; readonly origin: string; readonly axes: readonly string[] },
+): Figure {
+  return {
+    format: 'apical-figure',
+    version: 1,
+    origin,
+    content: {
+      kind: 'scatter',
+      classes: [...classes],
+      samples: [...samples],
+      labels: [...labels],
+      x: [...x],
+      y: [...y],
+    },
+    look: { ...PLAIN_LOOK, ratio: 0.95, title: title.slice(0, 300), xTitle: axes[0] ?? '', yTitle: axes[1] ?? '' },
   }
 }
 

@@ -88,7 +88,9 @@ describe('principal components', () => {
 describe('nearest neighbours', () => {
   it('are those of all pairs, the nearest first', () => {
     const { count, features, values } = cloud(120, 3)
-    const { each, indices, distances } = done(nearestNeighbours({ count, features, values }, 7))
+    const { each, indices, distances } = done(
+      nearestNeighbours({ count, features, values: Float64Array.from(values) }, 7),
+    )
     for (let i = 0; i < count; i++) {
       const all = Array.from({ length: count }, (_, j) => ({
         j,
