@@ -35,6 +35,11 @@ function clusters(count: number, features: number, groups: number) {
   return { count, features, values }
 }
 
+const inDoubles = <T extends { readonly values: Float32Array }>(rows: T) => ({
+  ...rows,
+  values: Float64Array.from(rows.values),
+})
+
 describe('principal components', () => {
   it('of points on a line lie on it', () => {
     // (0, 0), (3, 4), (6, 8): of mean (3, 4), 5 apart along one direction.
@@ -87,10 +92,8 @@ describe('principal components', () => {
 
 describe('nearest neighbours', () => {
   it('are those of all pairs, the nearest first', () => {
-    const { count, features, values } = cloud(120, 3)
-    const { each, indices, distances } = done(
-      nearestNeighbours({ count, features, values: Float64Array.from(values) }, 7),
-    )
+    const { count, features, values } = inDoubles(cloud(120, 3))
+    const { each, indices, distances } = done(nearestNeighbours({ count, features, values }, 7))
     for (let i = 0; i < count; i++) {
       const all = Array.from({ length: count }, (_, j) => ({
         j,
@@ -119,7 +122,7 @@ describe('t-SNE', () => {
   })
 
   it('joins what either takes for a neighbour, symmetrically, to 1 in all', () => {
-    const near = done(nearestNeighbours(cloud(80, 4), 15))
+    const near = done(nearestNeighbours(inDoubles(cloud(80, 4)), 15))
     const { from, others, values } = affinitiesOf(near, 5)
     const at = new Map<string, number>()
     for (let i = 0; i < 80; i++)
@@ -167,7 +170,7 @@ describe.each(['tsne', 'umap'] as const)('%s', (method) => {
   const picture = (seed: number): Float64Array => {
     const { scores } = done(principalComponents(rows, 2))
     const random = Random.seeded(seed)
-    const near = done(nearestNeighbours(rows, method === 'tsne' ? 30 : 9))
+    const near = done(nearestNeighbours(inDoubles(rows), method === 'tsne' ? 30 : 9))
     return done(
       method === 'tsne' ? tsne(near, scores, { perplexity: 10, random }) : umap(near, scores, { random, minDist: 0.1 }),
     )
