@@ -24,6 +24,11 @@ function cloud(count: number, features: number, seed = 1) {
   return { count, features, values }
 }
 
+/** As neighbours are looked for. */
+const inDoubles = ({ count, features, values }: ReturnType<typeof cloud>) => ({
+  ...{ count, features, values: Float64Array.from(values) },
+})
+
 /** `clusters` far apart, each as wide as 1. */
 function clusters(count: number, features: number, groups: number) {
   const random = Random.seeded(5)
@@ -88,7 +93,7 @@ describe('principal components', () => {
 describe('nearest neighbours', () => {
   it('are those of all pairs, the nearest first', () => {
     const { count, features, values } = cloud(120, 3)
-    const { each, indices, distances } = done(nearestNeighbours({ count, features, values }, 7))
+    const { each, indices, distances } = done(nearestNeighbours(inDoubles({ count, features, values }), 7))
     for (let i = 0; i < count; i++) {
       const all = Array.from({ length: count }, (_, j) => ({
         j,
@@ -117,7 +122,7 @@ describe('t-SNE', () => {
   })
 
   it('joins what either takes for a neighbour, symmetrically, to 1 in all', () => {
-    const near = done(nearestNeighbours(cloud(80, 4), 15))
+    const near = done(nearestNeighbours(inDoubles(cloud(80, 4)), 15))
     const { from, others, values } = affinitiesOf(near, 5)
     const at = new Map<string, number>()
     for (let i = 0; i < 80; i++)
@@ -165,7 +170,7 @@ describe.each(['tsne', 'umap'] as const)('%s', (method) => {
   const picture = (seed: number): Float64Array => {
     const { scores } = done(principalComponents(rows, 2))
     const random = Random.seeded(seed)
-    const near = done(nearestNeighbours(rows, method === 'tsne' ? 30 : 9))
+    const near = done(nearestNeighbours(inDoubles(rows), method === 'tsne' ? 30 : 9))
     return done(
       method === 'tsne' ? tsne(near, scores, { perplexity: 10, random }) : umap(near, scores, { random, minDist: 0.1 }),
     )
