@@ -24,6 +24,11 @@ function cloud(count: number, features: number, seed = 1) {
   return { count, features, values }
 }
 
+/** As neighbours are looked for. */
+const inDoubles = ({ count, features, values }: ReturnType<typeof cloud>) => ({
+  ...{ count, features, values: Float64Array.from(values) },
+})
+
 /** `clusters` far apart, each as wide as 1. */
 function clusters(count: number, features: number, groups: number) {
   const random = Random.seeded(5)
@@ -34,11 +39,6 @@ function clusters(count: number, features: number, groups: number) {
   )
   return { count, features, values }
 }
-
-const inDoubles = <T extends { readonly values: Float32Array }>(rows: T) => ({
-  ...rows,
-  values: Float64Array.from(rows.values),
-})
 
 describe('principal components', () => {
   it('of points on a line lie on it', () => {
@@ -92,8 +92,8 @@ describe('principal components', () => {
 
 describe('nearest neighbours', () => {
   it('are those of all pairs, the nearest first', () => {
-    const { count, features, values } = inDoubles(cloud(120, 3))
-    const { each, indices, distances } = done(nearestNeighbours({ count, features, values }, 7))
+    const { count, features, values } = cloud(120, 3)
+    const { each, indices, distances } = done(nearestNeighbours(inDoubles({ count, features, values }), 7))
     for (let i = 0; i < count; i++) {
       const all = Array.from({ length: count }, (_, j) => ({
         j,

@@ -99,6 +99,28 @@ export const screens: readonly Screen[] = [
     },
   },
   {
+    name: 'representations',
+    reach: async (page) => {
+      await go(`/run/${sampleId}/representations`, heading(/./))(page)
+      await expect(page.getByRole('list', { name: 'Receptive fields' })).toBeVisible({ timeout: 60_000 })
+    },
+  },
+  ...(
+    [
+      ['Weights', 'Weights of seed'],
+      ['Layers', 'Mean activity by class, output layer'],
+      ['Samples', 'Confusion matrix'],
+      ['Embedding', 'of the variance'],
+    ] as const
+  ).map(([tab, shown]): Screen => ({
+    name: `representations-${tab.toLowerCase()}`,
+    reach: async (page) => {
+      await go(`/run/${sampleId}/representations`, heading(/./))(page)
+      await page.getByRole('tab', { name: tab }).click()
+      await expect(page.getByText(shown).first()).toBeVisible({ timeout: 60_000 })
+    },
+  })),
+  {
     name: 'draw',
     reach: async (page) => {
       await go(`/draw/${sampleId}`, heading('Draw'))(page)
