@@ -69,7 +69,7 @@ try {
 await photographWindow()
 // What the README shows.
 await mkdir(pictures, { recursive: true })
-for (const name of ['new-sweep-light', 'sweep-dark', 'compare-dark', 'paper-curves-light'])
+for (const name of ['new-sweep-light', 'sweep-dark', 'compare-dark', 'paper-curves-light', 'scope-light'])
   await copyFile(join(folder, `${name}-1280.png`), join(pictures, `${name}.png`))
 process.stdout.write(`${taken} screenshots in ${folder}\n`)
 
