@@ -238,7 +238,7 @@ export const defects: readonly Defect[] = [
     { find: 'sum([1, zeros], [1, drawn])', replace: 'sum([1, zeros], [0, drawn])', why: 'every unit begins at zero' },
   ]),
   ...within('rules/measures.ts', [
-    { find: 'norm(after)]', replace: 'norm(before)]', why: 'residual relative to the state before' },
+    { find: '[1, norm(to)], [1', replace: '[1, norm(from)], [1', why: 'residual relative to the state before' },
   ]),
   ...within('rules/neural-step.ts', [
     { find: 'step.neuralLr / (t + 1)', replace: 'step.neuralLr / (t + 2)', why: 'iterations counted from 1' },
@@ -336,7 +336,7 @@ export const defects: readonly Defect[] = [
     { find: 'Math.floor(2 ** 32 / count) * count', replace: '2 ** 32', why: 'modulo bias' },
   ]),
   ...within('program/measures.ts', [
-    { find: 'Math.sqrt(squaresA * squaresB)', replace: 'squaresA', why: 'angle with one norm for two' },
+    { find: '(Math.sqrt(squaresA) * Math.sqrt(squaresB))', replace: 'squaresA', why: 'angle with one norm for two' },
     { find: 'Math.abs(value) < threshold', replace: 'value < threshold', why: 'what is negative counts as silent' },
     { find: 'other === own && c < label', replace: 'other === own && c > label', why: 'ties go to the highest index' },
     { find: 'return beating < k', replace: 'return beating <= k', why: 'top k + 1' },
