@@ -67,11 +67,11 @@ function placesIn(
   frame: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   air: number,
 ): { readonly x: (value: number) => number; readonly y: (value: number) => number } {
-  const range = (values: readonly number[]): readonly [number, number] =>
-    values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [
-      Infinity,
-      -Infinity,
-    ] as const)
+  const range = (values: readonly number[]): readonly [number, number] => {
+    let [low, high] = [Infinity, -Infinity]
+    for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)]
+    return [low, high]
+  }
   const [left, right] = range(x)
   const [low, high] = range(y)
   const scale = Math.min(

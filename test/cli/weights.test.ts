@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 const stored = (name: string): ArrayLike<number> => {
   const { tensors } = decodeSafetensors(readFileSync(join(folder, 'seed-3/weights.safetensors')), 'weights')
-  return (tensors.find((tensor) => tensor.name === name)?.data ?? []) as ArrayLike<number>
+  return tensors.find((tensor) => tensor.name === name)?.data ?? []
 }
 
 it('weights are listed, before training and now', async () => {
