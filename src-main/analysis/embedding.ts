@@ -10,7 +10,7 @@ import { compileLayers, layerName } from '../rules/index.ts'
 import { nearestNeighbours } from './neighbours.ts'
 import { principalComponents, type Rows } from './pca.ts'
 import { classNames, largestOf } from './survey.ts'
-import { measuredBatch, openTrained, ruleOf, type TrainedNetwork } from './trained-network.ts'
+import { isDrawn, measuredBatch, openTrained, ruleOf, type TrainedNetwork } from './trained-network.ts'
 import { trustworthiness } from './trustworthiness.ts'
 import { tsne } from './tsne.ts'
 import { umap } from './umap.ts'
@@ -50,7 +50,7 @@ export async function* embed(task: EmbeddingTask): AsyncGenerator<number, Embedd
   const among = stratified(seen, TRUSTED.most)
   const trusted = trustworthiness(rows, { features: 2, values: points }, among, TRUSTED.k)
   return {
-    ...{ version: 1, settings, epoch: network.position.epoch, engine: engine.name },
+    ...{ version: 1, settings, epoch: network.position.epoch, drawn: isDrawn(network), engine: engine.name },
     classes: classNames(data, data.test),
     ...{ count: chosen.length, features: rows.features, reduced },
     explained: explained === null ? null : [...explained],

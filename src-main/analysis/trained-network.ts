@@ -23,6 +23,11 @@ export function ruleOf({ rule: { name } }: Pick<Experiment, 'rule'>): Rule {
   return rule
 }
 
+/** Whether nothing was trained yet; weights alone say only how many epochs are finished. */
+export function isDrawn({ position: { epoch, batch } }: Pick<SeedCheckpoint, 'position'>): boolean {
+  return epoch === 0 && batch === 0
+}
+
 /**
  * Opens a session of one replica with these weights; whoever calls closes it.
  *

@@ -2,12 +2,13 @@
 import type { Weights, WeightSpread } from '../experiment/representations.ts'
 import type { SeedCheckpoint } from '../training/checkpoint.ts'
 import { Counting, inSameBins } from './histogram.ts'
+import { isDrawn } from './trained-network.ts'
 
 interface CountedMatrix {
   readonly name: string
   readonly rows: number
   readonly columns: number
-  readonly epochs: { readonly epoch: number; readonly counting: Counting }[]
+  readonly epochs: { readonly epoch: number; readonly drawn: boolean; readonly counting: Counting }[]
 }
 
 /** One network after another, so that no two need to be in memory: of the same rule and widths. */
@@ -20,7 +21,7 @@ export function weightSpread(networks: Iterable<SeedCheckpoint>): Weights {
       counting.add(values)
       const [rows, columns] = shape
       const matrix = matrices.get(name) ?? { name, rows, columns, epochs: [] }
-      matrix.epochs.push({ epoch: position.epoch, counting })
+      matrix.epochs.push({ epoch: position.epoch, drawn: isDrawn({ position }), counting })
       matrices.set(name, matrix)
     }
   return {
@@ -28,9 +29,9 @@ export function weightSpread(networks: Iterable<SeedCheckpoint>): Weights {
       const histograms = inSameBins(epochs.map(({ counting }) => counting))
       return {
         ...matrix,
-        epochs: epochs.map(({ epoch, counting }, i): WeightSpread => {
+        epochs: epochs.map(({ epoch, drawn, counting }, i): WeightSpread => {
           const { mean, sd, zeros, broken } = counting
-          return { ...{ epoch, mean, sd, zeros, broken }, histogram: histograms[i] ?? counting.histogram() }
+          return { ...{ epoch, drawn, mean, sd, zeros, broken }, histogram: histograms[i] ?? counting.histogram() }
         }),
       }
     }),

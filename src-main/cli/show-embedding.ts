@@ -60,7 +60,7 @@ export async function showEmbedding(
     keepEmbedding(folder, network, embedding, stamp)
   }
   const { layer, method } = settings
-  const { epoch, count, explained, reduced, trustworthiness } = embedding
+  const { epoch, drawn, count, explained, reduced, trustworthiness } = embedding
   const title = `${METHODS[method]} of ${layer === 0 ? 'the input' : `layer ${layer}`}`
   const figure = figureOfEmbedding(pointsOf(embedding), {
     ...{ title, origin: `${readExperiment(folder).name}, seed ${network.seed}, epoch ${epoch}` },
@@ -73,7 +73,7 @@ export async function showEmbedding(
     const { value = null } = trustworthiness ?? {}
     terminal.data({ kind: 'embedding', file, ...settings, epoch, count, explained, reduced, trustworthiness: value })
   } else {
-    terminal.print(`${file}: ${title}, ${epoch === 0 ? 'as drawn' : `after epoch ${epoch}`}, ${count} test samples`)
+    terminal.print(`${file}: ${title}, ${drawn ? 'as drawn' : `after epoch ${epoch}`}, ${count} test samples`)
     if (explained !== null)
       terminal.print(
         `${explained.map((share) => `${(100 * share).toFixed(1)} %`).join(' and ')} of the variance along the axes`,

@@ -69,8 +69,8 @@ async function list(folder: string, words: Words, terminal: Terminal): Promise<v
   }
   const shown = (value: number): string => String(Number(value.toPrecision(3)))
   const rows = matrices.flatMap(({ name, rows: high, columns, epochs }) =>
-    epochs.map(({ epoch: of, mean, sd, zeros }) => [
-      ...[name, `${high} × ${columns}`, of === 0 ? 'as drawn' : `epoch ${of}`],
+    epochs.map(({ epoch: of, drawn, mean, sd, zeros }) => [
+      ...[name, `${high} × ${columns}`, drawn ? 'as drawn' : `epoch ${of}`],
       ...[shown(mean), shown(sd), `${(100 * zeros).toFixed(1)} %`],
     ]),
   )
@@ -106,6 +106,6 @@ async function draw(
     terminal.data({ kind: 'fields', file, layer, sort, units: fields.units, drawn, epoch: fields.epoch, width, height })
   else
     terminal.print(
-      `${file}: ${drawn === fields.units ? `the ${drawn} units` : `${drawn} of ${fields.units} units`} of layer ${layer}${layer > 1 ? ', linear back-projection' : ''}, ${fields.epoch === 0 ? 'as drawn' : `after epoch ${fields.epoch}`}`,
+      `${file}: ${drawn === fields.units ? `the ${drawn} units` : `${drawn} of ${fields.units} units`} of layer ${layer}${layer > 1 ? ', linear back-projection' : ''}, after epoch ${fields.epoch}`,
     )
 }

@@ -84,6 +84,8 @@ export interface WeightMatrix {
 
 export interface WeightSpread {
   readonly epoch: number
+  /** Nothing was trained yet: 0 epochs are finished in the middle of the first, too. */
+  readonly drawn: boolean
   readonly histogram: Histogram
   readonly mean: number
   readonly sd: number
@@ -174,8 +176,9 @@ export type EmbeddingSettings = z.infer<typeof EmbeddingSettings>
 export const Embedding = z.object({
   version: z.literal(1),
   settings: EmbeddingSettings,
-  /** Finished epochs of the weights. */
+  /** Finished epochs of the weights, and whether nothing was trained yet. */
   epoch: z.int().min(0),
+  drawn: z.boolean(),
   engine: z.string(),
   classes: z.array(z.string()),
   /** Samples that it has. */

@@ -48,6 +48,29 @@ export function middlesOf({
   })
 }
 
+interface Name extends Place {
+  readonly text: string
+  /** As it is drawn. */
+  readonly width: number
+  readonly height: number
+}
+
+/** Names moved down until none lies on another, from the top one on; one that just touches another does not. */
+export function namesApart(names: readonly Name[]): readonly Name[] {
+  const placed: Name[] = []
+  for (const name of names.toSorted((a, b) => a.y - b.y || a.x - b.x)) {
+    let { y } = name
+    const under = (): Name | undefined =>
+      placed.find(
+        (other) =>
+          Math.abs(other.x - name.x) < (other.width + name.width) / 2 && Math.abs(other.y - y) < name.height * 0.999,
+      )
+    for (let other = under(); other !== undefined; other = under()) y = other.y + name.height
+    placed.push({ ...name, y })
+  }
+  return placed
+}
+
 function median(values: number[]): number {
   values.sort((a, b) => a - b)
   const middle = (values.length - 1) / 2

@@ -23,8 +23,9 @@ function kindOf({ name, rows }: Pick<WeightMatrix, 'name' | 'rows'>, synapses: S
   return rows === 1 ? 'biases' : 'weights'
 }
 
-export function epochName(epoch: number): string {
-  return epoch === 0 ? 'as drawn' : `after epoch ${epoch}`
+export function epochName({ epoch, drawn }: { readonly epoch: number; readonly drawn: boolean }): string {
+  if (drawn) return 'as drawn'
+  return epoch === 0 ? 'in epoch 1' : `after epoch ${epoch}`
 }
 
 /** Every epoch in the same bins, the latest in front. */
@@ -42,12 +43,12 @@ export function weightModel(
     xLabel: `weight in ${name}`,
     unit: 'percent',
     distribution: true,
-    lines: epochs.map(({ epoch, histogram }, i): Line => ({
-      label: epochName(epoch),
+    lines: epochs.map(({ epoch, drawn, histogram }, i): Line => ({
+      label: epochName({ epoch, drawn }),
       // What training began with is grey and dashed; later epochs have the rule's colour, the latest the strongest.
-      series: epoch === 0 ? 8 : (rule?.palette ?? 2),
-      shade: epoch === 0 ? 0 : Math.min(2, last - i),
-      dash: epoch === 0 ? 'dashed' : (DASHES[(last - i) % DASHES.length] ?? 'solid'),
+      series: drawn ? 8 : (rule?.palette ?? 2),
+      shade: drawn ? 0 : Math.min(2, last - i),
+      dash: drawn ? 'dashed' : (DASHES[(last - i) % DASHES.length] ?? 'solid'),
       ...{ marker: 'circle', light: true, ...pointsOf(histogram) },
     })),
   }

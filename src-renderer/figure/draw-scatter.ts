@@ -1,6 +1,6 @@
 /** Points of classes on paper, each class named in the middle of its own: an embedding, whose axes mean nothing unless they are told. */
 import { classColour } from '../charts/class-look.ts'
-import { middlesOf } from '../charts/embedding-model.ts'
+import { middlesOf, namesApart } from '../charts/embedding-model.ts'
 import type { FigureLook, ScatterContent } from './figure.ts'
 import { PAPER } from './paper.ts'
 import { box, type Disc, type Mark, type Measure, type Scene } from './scene.ts'
@@ -34,17 +34,15 @@ export function drawScatter(content: ScatterContent, look: FigureLook, measure: 
       stroke: { color: PAPER.spine, width: lineWidth * 0.6 },
     },
   ]
-  for (const [label, middle] of middlesOf({
-    ...content,
-    x: Float64Array.from(content.x),
-    y: Float64Array.from(content.y),
-  }).entries()) {
-    if (middle === null) continue
+  const places = { x: Float64Array.from(content.x), y: Float64Array.from(content.y) }
+  const names = middlesOf({ ...content, ...places }).flatMap((middle, label) => {
     const text = content.classes[label] ?? ''
-    const wide = measure(text, size) + size * 0.5
-    const [x, y] = [xOf(middle.x), yOf(middle.y)]
+    const width = measure(text, size) + size * 0.5
+    return middle === null ? [] : [{ text, width, height: size * 1.3, x: xOf(middle.x), y: yOf(middle.y) }]
+  })
+  for (const { text, width: wide, height, x, y } of namesApart(names)) {
     marks.push({
-      ...{ kind: 'path', points: box(x - wide / 2, y - size * 0.65, wide, size * 1.3), closed: true },
+      ...{ kind: 'path', points: box(x - wide / 2, y - height / 2, wide, height), closed: true },
       fill: { color: '#ffffff', opacity: 0.75 },
     })
     marks.push({ kind: 'words', x, y: y + size * 0.35, text, size, color: PAPER.ink, anchor: 'middle', role: 'legend' })
@@ -69,11 +67,11 @@ function placesIn(
   frame: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
   air: number,
 ): { readonly x: (value: number) => number; readonly y: (value: number) => number } {
-  const range = (values: readonly number[]): readonly [number, number] =>
-    values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)] as const, [
-      Infinity,
-      -Infinity,
-    ] as const)
+  const range = (values: readonly number[]): readonly [number, number] => {
+    let [low, high] = [Infinity, -Infinity]
+    for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)]
+    return [low, high]
+  }
   const [left, right] = range(x)
   const [low, high] = range(y)
   const scale = Math.min(

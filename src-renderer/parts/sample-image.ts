@@ -2,8 +2,18 @@
 import type { DataPreview } from '../../src-main/contract.ts'
 
 export function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+  const letters = atob(base64)
+  const bytes = new Uint8Array(letters.length)
+  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i)
+  return bytes
 }
+
+/** Of the page whose samples are being drawn: decoded once and not for each of them. */
+function pageBytes(base64: string): Uint8Array {
+  if (page?.base64 !== base64) page = { base64, bytes: bytesOf(base64) }
+  return page.bytes
+}
+let page: { readonly base64: string; readonly bytes: Uint8Array } | null = null
 
 /** RGBA of one sample of `image`'s size, row by row. */
 export function rgbaOf(bytes: Uint8Array, { height, width, channels }: NonNullable<DataPreview['image']>) {
@@ -22,7 +32,7 @@ export function drawnSample({ image, pixels }: Pick<DataPreview, 'image' | 'pixe
   return (canvas: HTMLCanvasElement): void => {
     if (image === null) return
     const size = image.height * image.width * image.channels
-    const bytes = bytesOf(pixels).subarray(at * size, (at + 1) * size)
+    const bytes = pageBytes(pixels).subarray(at * size, (at + 1) * size)
     canvas.width = image.width
     canvas.height = image.height
     canvas.getContext('2d')?.putImageData(new ImageData(rgbaOf(bytes, image), image.width, image.height), 0, 0)

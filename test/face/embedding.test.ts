@@ -6,9 +6,11 @@ import {
   alignedTo,
   inside,
   middlesOf,
+  namesApart,
   pointsOf,
   type EmbeddedPoints,
 } from '../../src-renderer/charts/embedding-model.ts'
+import { inkOf, stamped, stampOf } from '../../src-renderer/charts/point-raster.ts'
 import { draw } from '../../src-renderer/figure/draw.ts'
 import { figureTable } from '../../src-renderer/figure/figure-data.ts'
 import { readFigure, write } from '../../src-renderer/figure/figure-file.ts'
@@ -106,6 +108,47 @@ describe('points of an embedding', () => {
     expect(middlesOf({ ...one, classes: ['a', 'b', 'c'] })[2]).toBeNull()
   })
 
+  it('have names that lie on no other', () => {
+    const name = (text: string, x: number, y: number) => ({ text, x, y, width: 40, height: 16 })
+    const found = namesApart([name('a', 0, 10), name('b', 20, 12), name('c', 100, 11), name('d', 5, 20)])
+    expect(found.map(({ text, x, y }) => [text, x, y])).toEqual([
+      ['a', 0, 10],
+      ['c', 100, 11],
+      ['b', 20, 26],
+      ['d', 5, 42],
+    ])
+  })
+
+  it('have names that lie on no other, wherever rounding puts them', () => {
+    const random = (i: number): number => Math.abs(Math.sin(i * 12.9898) * 43758.5453) % 1
+    const names = Array.from({ length: 60 }, (_, i) => ({
+      ...{ text: String(i), x: 60 * random(i), y: 300 * random(i + 1000), width: 40, height: 16.1 },
+    }))
+    const found = namesApart(names)
+    for (const [i, a] of found.entries())
+      for (const b of found.slice(i + 1)) if (Math.abs(a.x - b.x) < 40) expect(Math.abs(a.y - b.y)).toBeGreaterThan(16)
+  })
+
+  it('become pixels: full in the middle, soft at the edge, and over what is there', () => {
+    const pixels = { width: 9, height: 9, data: new Uint8ClampedArray(9 * 9 * 4) }
+    const at = (x: number, y: number) => [...pixels.data.slice((y * 9 + x) * 4, (y * 9 + x) * 4 + 4)]
+    stamped(pixels, stampOf(2), 4.7, 4.2, inkOf('#ff0000', 1))
+    expect(at(4, 4)).toEqual([255, 0, 0, 255])
+    // The edge runs through the middle of these.
+    expect(at(6, 4)[3]).toBe(128)
+    expect(at(7, 4)[3]).toBe(0)
+    // Half of blue over red, and half of blue over nothing.
+    stamped(pixels, stampOf(0.5), 4, 4, inkOf('#0000ff', 0.5))
+    stamped(pixels, stampOf(0.5), 0, 0, inkOf('#0000ff', 0.5))
+    expect(at(4, 4)).toEqual([128, 0, 128, 255])
+    expect(at(0, 0)).toEqual([0, 0, 255, 128])
+    // A ring leaves the middle free; what lies beyond the picture is left out.
+    const ring = stampOf(3, 2)
+    expect(ring.cover[ring.reach * (2 * ring.reach + 1) + ring.reach]).toBe(0)
+    stamped(pixels, ring, -1, 20, inkOf('#000000', 1))
+    expect(at(4, 4)).toEqual([128, 0, 128, 255])
+  })
+
   it('have colours that stand out from the ground they are on', () => {
     for (let label = 0; label < 10; label++) {
       expect(contrast(classColour(label, 'light'), '#ffffff')).toBeGreaterThan(1.4)
@@ -138,7 +181,7 @@ describe('the figure of an embedding', () => {
       expect(y).toBeLessThan(clipped.y + clipped.height)
     }
     const words = scene.marks.flatMap((mark) => (mark.kind === 'words' ? [mark.text] : []))
-    expect(words).toEqual(['a', 'b', 'First', 'Second'])
+    expect(words.toSorted()).toEqual(['First', 'Second', 'a', 'b'])
   })
 
   it('is a table, and is opened again from its file', () => {

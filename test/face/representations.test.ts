@@ -31,7 +31,7 @@ describe('samples by how they are classified', () => {
 
 describe('weights as a chart', () => {
   const spread = (epoch: number, counts: readonly number[]) => ({
-    ...{ epoch, mean: 0, sd: 1, zeros: 0, broken: 0 },
+    ...{ epoch, drawn: epoch === 0, mean: 0, sd: 1, zeros: 0, broken: 0 },
     histogram: { low: -0.5, width: 0.25, counts },
   })
   const matrix = { name: 'V2', rows: 3, columns: 4, epochs: [spread(0, [3, 9]), spread(5, [0, 12])] }

@@ -24,7 +24,7 @@ export const defects: readonly Defect[] = [
     },
     { find: '[lateral, biases.c(k)]', replace: '[2 * lateral, biases.c(k)]', why: 'the border of B counts twice' },
     { find: 'outer(last, z)', replace: 'outer(last, inner)', why: 'the border of B learns without itself' },
-    { find: '[2 * γ, apply(B(k), r(k))]', replace: '[γ, apply(B(k), r(k))]', why: 'γ once in a hidden layer' },
+    { find: '(k < L ? 2 * γ : γ)', replace: '(k < L ? γ : γ)', why: 'γ once in a hidden layer' },
     { find: '[-γ / λ, outer(z, z)]', replace: '[γ / λ, outer(z, z)]', why: 'sign of the lateral update' },
     {
       find: 'const inner = apply(B(k), nudged(k))',
@@ -150,8 +150,8 @@ export const defects: readonly Defect[] = [
   ...within('rules/perceptron.ts', [
     { find: 'sum([2 / n(L), error])', replace: 'sum([1 / n(L), error])', why: 'squared error with a half' },
     {
-      find: "multiply(carry(k, δ), map('reluSlope', h(k - 1)))",
-      replace: 'carry(k, δ)',
+      find: "multiply(back(k + 1, above), map('reluSlope', h(k)))",
+      replace: 'back(k + 1, above)',
       why: 'no slope on the way back',
     },
   ]),
