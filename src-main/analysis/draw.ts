@@ -2,7 +2,7 @@
  * One image, of any origin, and how the network settles on it: what a person sees who draws. The session stays open
  * between images, since the next one comes while the pen moves.
  */
-import type { Samples } from '../data/data-set.ts'
+import { classNamesOf, type Samples } from '../data/data-set.ts'
 import type { Session } from '../engines/engine.ts'
 import type { Drawn, DrawnLayer } from '../experiment/look.ts'
 import type { Compiled } from '../program/program.ts'
@@ -92,7 +92,7 @@ export class Drawing {
     const back = (activity: ArrayLike<number>): Float64Array => backProjected(this.#fromInput, activity, test.features)
     return {
       epoch: network.position.epoch,
-      classes: Array.from({ length: classes }, (_, i) => classNames[i] ?? String(i)),
+      classes: classNamesOf({ classNames }, classes),
       iterations: outputs.length / classes,
       outputs: Array.from({ length: outputs.length / classes }, (_, t) =>
         Array.from({ length: classes }, (_value, c) => outputs[t * classes + c] as number),

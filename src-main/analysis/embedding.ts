@@ -3,14 +3,15 @@
  * here. The samples are the same for every network of a data set, so that two pictures can be laid beside each other.
  */
 import { pickSamples } from '../data/batches.ts'
-import type { DataSet, Samples } from '../data/data-set.ts'
+import { classNamesOf, type DataSet, type Samples } from '../data/data-set.ts'
+import { scaledPixels } from '../engines/batch.ts'
 import type { Embedding, EmbeddingSettings } from '../experiment/representations.ts'
 import { Generator as Random } from '../program/random.ts'
-import { compileLayers, layerName } from '../rules/index.ts'
+import { largestOf } from './largest.ts'
 import { nearestNeighbours } from './neighbours.ts'
+import { base64 } from './pack.ts'
 import { principalComponents, type Rows } from './pca.ts'
-import { classNames, largestOf } from './survey.ts'
-import { isDrawn, measuredBatch, openTrained, ruleOf, type TrainedNetwork } from './trained-network.ts'
+import { activities, isDrawn, type TrainedNetwork } from './trained-network.ts'
 import { trustworthiness } from './trustworthiness.ts'
 import { tsne } from './tsne.ts'
 import { umap } from './umap.ts'
@@ -20,7 +21,6 @@ interface EmbeddingTask extends TrainedNetwork {
   readonly settings: EmbeddingSettings
 }
 
-const AT_ONCE = 256
 /** Neighbours are found in so many principal components, where a layer has more units: those beyond are noise in their distances, and time. */
 const REDUCED = 50
 /** Of the eigenvalues of those, which need not be drawn. */
@@ -45,13 +45,13 @@ export async function* embed(task: EmbeddingTask): AsyncGenerator<number, Embedd
   if (chosen.length < 5)
     throw new RangeError(`an embedding needs at least 5 samples, the test set has ${chosen.length}`)
   const seen = pickSamples(data.test, chosen)
-  const { rows, predicted } = yield* part(0, 0.3, activities(task, seen))
+  const { rows, predicted } = yield* part(0, 0.3, rowsOf(task, seen))
   const { points, explained, reduced } = yield* part(0.3, 0.97, layOut(rows, settings))
   const among = stratified(seen, TRUSTED.most)
   const trusted = trustworthiness(rows, { features: 2, values: points }, among, TRUSTED.k)
   return {
     ...{ version: 1, settings, epoch: network.position.epoch, drawn: isDrawn(network), engine: engine.name },
-    classes: classNames(data, data.test),
+    classes: classNamesOf(data, data.test.classes),
     ...{ count: chosen.length, features: rows.features, reduced },
     explained: explained === null ? null : [...explained],
     samples: base64(chosen),
@@ -90,44 +90,27 @@ export function stratified(
 }
 
 /** What the layer is at for each sample, and how each is classified. */
-async function* activities(
+async function* rowsOf(
   task: EmbeddingTask,
   seen: Samples,
 ): AsyncGenerator<number, { readonly rows: Rows; readonly predicted: Uint16Array }, undefined> {
-  const { experiment, settings } = task
-  const { widths } = experiment
-  const rule = ruleOf(experiment)
-  const compiled = compileLayers(rule, rule.settings.parse(experiment.rule.settings), widths)
-  const { session } = await openTrained(task, compiled, { train: seen, test: seen })
-  const features = widths[settings.layer] as number
-  const values = settings.layer === 0 ? scaled(seen) : new Float32Array(seen.count * features)
+  const { layer } = task.settings
+  const { widths } = task.experiment
+  const features = widths[layer] as number
+  const values = layer === 0 ? scaledPixels(seen) : new Float32Array(seen.count * features)
   const predicted = new Uint16Array(seen.count)
   const classes = widths.at(-1) as number
-  try {
-    for (let from = 0; from < seen.count; from += AT_ONCE) {
-      const samples = Uint32Array.from({ length: Math.min(AT_ONCE, seen.count - from) }, (_, i) => from + i)
-      const found = await measuredBatch(session, compiled, samples)
-      if (settings.layer > 0) values.set(found.get(layerName(settings.layer)) ?? [], from * features)
-      const outputs = found.get(layerName(widths.length - 1)) ?? []
-      samples.forEach((index, row) => (predicted[index] = largestOf(outputs, row * classes, classes).best))
-      yield (from + samples.length) / seen.count
-    }
-  } finally {
-    session.close()
+  let done = 0
+  for await (const { samples, layer: activityOf } of activities(task, seen)) {
+    if (layer > 0) values.set(activityOf(layer), done * features)
+    const outputs = activityOf(widths.length - 1)
+    samples.forEach((index, row) => (predicted[index] = largestOf(outputs, row * classes, classes).best))
+    done += samples.length
+    yield done / seen.count
   }
   // What is not finite has no place among the others.
   for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) values[i] = 0
   return { rows: { count: seen.count, features, values }, predicted }
-}
-
-/** Samples as the network takes them in. */
-function scaled({ pixels, count, features, scaling, image }: Samples): Float32Array {
-  const plane = image === null ? features : image.height * image.width
-  const { scale, offset } = scaling
-  return Float32Array.from({ length: count * features }, (_, at) => {
-    const channel = Math.floor((at % features) / plane)
-    return (pixels[at] as number) * (scale[channel] ?? scale[0] ?? 1) + (offset[channel] ?? offset[0] ?? 0)
-  })
 }
 
 interface Layout {
@@ -190,8 +173,4 @@ function part<T>(
     for (; step.done !== true; step = steps.next()) yield at(step.value)
     return step.value
   })()
-}
-
-function base64({ buffer, byteOffset, byteLength }: Uint16Array | Uint32Array | Float32Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 }

@@ -2,11 +2,11 @@
  * What units look for in the input: rows of W₁ as images, and for deeper layers rows of W_k ⋯ W₁. That product is what a
  * network without nonlinearities would look for, and no more: it is called the linear back-projection wherever it is shown.
  */
-import type { DataSet } from '../data/data-set.ts'
+import { classNamesOf, type DataSet } from '../data/data-set.ts'
 import type { Field, FieldSort, Fields } from '../experiment/representations.ts'
 import type { SeedCheckpoint } from '../training/checkpoint.ts'
-import { signedBytes } from './pack.ts'
-import { classNames, type Survey } from './survey.ts'
+import { base64, signedBytes } from './pack.ts'
+import type { Survey } from './survey.ts'
 
 /** The fields of a whole layer, one after another. */
 export interface LayerFields {
@@ -102,13 +102,13 @@ export function fieldsPage(
   return {
     ...{ epoch, layer: fields.layer, units, from, features },
     image: data.test.image,
-    classes: classNames(data, data.test),
+    classes: classNamesOf(data, data.test.classes),
     most: most.reduce((largest, value) => Math.max(largest, value), 0),
     fields: shown.map((unit): Field => ({
       ...{ unit, norm: norms[unit] as number, most: most[unit] as number },
       selectivity: selective[unit]?.index ?? null,
       prefers: selective[unit]?.prefers ?? null,
     })),
-    pixels: Buffer.from(pixels).toString('base64'),
+    pixels: base64(pixels),
   }
 }

@@ -3,7 +3,7 @@
  * rule that needs nothing but weights and a batch is taken. The weights are those of checkpoints; nothing is changed.
  */
 import { limitSamples } from '../data/batches.ts'
-import type { DataSet, Samples } from '../data/data-set.ts'
+import { classNamesOf, type DataSet, type Samples } from '../data/data-set.ts'
 import type { BatchPlan, Engine, Session } from '../engines/engine.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { Inspection, Mistake, SeedInspection } from '../experiment/inspection.ts'
@@ -12,6 +12,7 @@ import { compileRule, keptBy, type Rule } from '../rules/index.ts'
 import type { SeedCheckpoint } from '../training/checkpoint.ts'
 import { Measuring } from '../training/measuring.ts'
 import type { Replica } from '../training/replica.ts'
+import { largestOf } from './largest.ts'
 import { openTrained, ruleOf } from './trained-network.ts'
 
 interface InspectionTask {
@@ -68,7 +69,7 @@ export async function* inspect(task: InspectionTask): AsyncGenerator<number, Ins
     version: 1,
     taken: task.now().toISOString(),
     engine: task.engine.name,
-    classes: Array.from({ length: test.classes }, (_, i) => data.classNames[i] ?? String(i)),
+    classes: classNamesOf(data, test.classes),
     samples: test.count,
     ...{ seeds, mistakes, mistaken, notes },
   }
@@ -151,9 +152,7 @@ async function* classify(
     samples.forEach((index, row) => {
       const label = labels[index] as number
       const own = scores[row * classes + label] as number
-      let predicted = 0
-      for (let c = 1; c < classes; c++)
-        if ((scores[row * classes + c] as number) > (scores[row * classes + predicted] as number)) predicted = c
+      const predicted = largestOf(scores, row * classes, classes).best
       const at = label * classes + predicted
       counts[at] = (counts[at] as number) + 1
       if (predicted !== label) tally.add(index, predicted, (scores[row * classes + predicted] as number) - own)

@@ -35,6 +35,7 @@ export function signedBytes(values: Listed, most: number): Uint8Array {
   return Uint8Array.from(values, (value) => Math.round(127.5 + (Number.isFinite(value) ? value * scale : 0)))
 }
 
-function base64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+/** The bytes of an array as they lie in memory. */
+export function base64({ buffer, byteOffset, byteLength }: ArrayBufferView): string {
+  return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
 }

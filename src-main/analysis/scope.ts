@@ -6,7 +6,7 @@
  * by drawing a line through what is there: step sizes may shrink from one iteration to the next.
  */
 import { pickSamples } from '../data/batches.ts'
-import type { DataSet } from '../data/data-set.ts'
+import { classNamesOf, type DataSet } from '../data/data-set.ts'
 import type { Numbers } from '../engines/engine.ts'
 import type { Scope, ScopeLayer, ScopePhase, ScopeTrace } from '../experiment/look.ts'
 import {
@@ -18,6 +18,7 @@ import {
   type Phase,
   type Rule,
 } from '../rules/index.ts'
+import { largestOf } from './largest.ts'
 import { pack } from './pack.ts'
 import { measuredBatch, openTrained, ruleOf, type TrainedNetwork } from './trained-network.ts'
 
@@ -47,7 +48,7 @@ export async function scope(task: ScopeTask): Promise<Scope> {
   return {
     engine: engine.name,
     epoch: network.position.epoch,
-    classes: Array.from({ length: test.classes }, (_, i) => data.classNames[i] ?? String(i)),
+    classes: classNamesOf(data, test.classes),
     samples: task.samples.map((index) => ({ index, label: test.labels[index] as number })),
     traces,
   }
@@ -147,10 +148,5 @@ function rowsOf(values: ArrayLike<number>, samples: number): readonly (readonly 
 /** The largest output of each sample after the last iteration; ties go to the lowest class. */
 function predicted(states: ArrayLike<number>, samples: number, classes: number): readonly number[] {
   const from = states.length - samples * classes
-  return Array.from({ length: samples }, (_, i) => {
-    let best = 0
-    for (let c = 1; c < classes; c++)
-      if ((states[from + i * classes + c] as number) > (states[from + i * classes + best] as number)) best = c
-    return best
-  })
+  return Array.from({ length: samples }, (_, i) => largestOf(states, from + i * classes, classes).best)
 }

@@ -6,14 +6,12 @@ import { EigenvalueDecomposition, Matrix } from 'ml-matrix'
 import type { DataSet } from '../data/data-set.ts'
 import type { Numbers } from '../engines/engine.ts'
 import type { LayerSpectrum, Spectrum } from '../experiment/study.ts'
-import { compileLayers, layerName } from '../rules/index.ts'
-import { measuredBatch, openTrained, ruleOf, type TrainedNetwork } from './trained-network.ts'
+import { activities, type TrainedNetwork } from './trained-network.ts'
 
 interface SpectrumTask extends TrainedNetwork {
   readonly data: DataSet
 }
 
-const AT_ONCE = 256
 /** More samples than this change no eigenvalue that can be seen. */
 const MOST_SAMPLES = 5000
 /** Of the time, the share that classifying takes; decomposing takes the rest, by the cube of a layer's units. */
@@ -22,23 +20,16 @@ const CLASSIFYING = 0.2
 /** Yields how far it is, 0 to 1. @throws RangeError, CheckpointProblem, EngineProblem */
 export async function* spectrum(task: SpectrumTask): AsyncGenerator<number, Spectrum, undefined> {
   const { experiment, network, data } = task
-  const rule = ruleOf(experiment)
   const widths = experiment.widths.slice(1)
-  const compiled = compileLayers(rule, rule.settings.parse(experiment.rule.settings), experiment.widths)
   const count = Math.min(MOST_SAMPLES, data.test.count)
   const sums = widths.map((n) => new Float64Array(n * n))
-  const { session } = await openTrained(task, compiled, { train: data.test, test: data.test })
-  try {
-    for (let from = 0; from < count; from += AT_ONCE) {
-      const samples = Uint32Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => from + i)
-      const found = await measuredBatch(session, compiled, samples)
-      widths.forEach((n, i) => {
-        addOuter(sums[i] as Float64Array, found.get(layerName(i + 1)) ?? new Float32Array(), n)
-      })
-      yield (CLASSIFYING * Math.min(count, from + AT_ONCE)) / count
-    }
-  } finally {
-    session.close()
+  let seen = 0
+  for await (const { samples, layer } of activities(task, data.test, count)) {
+    widths.forEach((n, i) => {
+      addOuter(sums[i] as Float64Array, layer(i + 1), n)
+    })
+    seen += samples.length
+    yield (CLASSIFYING * seen) / count
   }
   const all = widths.reduce((total, n) => total + n ** 3, 0)
   const layers: LayerSpectrum[] = []

@@ -2,19 +2,16 @@
  * The test set classified once, and what there is to say of it: how each sample is classified, and what each layer's units
  * do. One pass, and nothing kept of it but sums, since the activities of a wide network would fill the memory.
  */
-import type { DataSet, Samples } from '../data/data-set.ts'
+import { classNamesOf, type DataSet } from '../data/data-set.ts'
 import type { ClassifiedSamples, LayerActivity, Layers } from '../experiment/representations.ts'
-import { compileLayers, layerName } from '../rules/index.ts'
 import { Counting, spreadIn } from './histogram.ts'
-import { pack } from './pack.ts'
-import { measuredBatch, openTrained, ruleOf, type TrainedNetwork } from './trained-network.ts'
+import { largestOf } from './largest.ts'
+import { base64, pack } from './pack.ts'
+import { activities, type TrainedNetwork } from './trained-network.ts'
 
 interface SurveyTask extends TrainedNetwork {
   readonly data: DataSet
 }
-
-/** Samples classified at a time. */
-const AT_ONCE = 256
 
 export interface Survey {
   readonly epoch: number
@@ -114,45 +111,31 @@ class SurveyedLayer {
 export async function survey(task: SurveyTask): Promise<Survey> {
   const { experiment, data, network, engine } = task
   const { test } = data
-  const { widths } = experiment
-  const rule = ruleOf(experiment)
-  const compiled = compileLayers(rule, rule.settings.parse(experiment.rule.settings), widths)
-  const { session } = await openTrained(task, compiled, { train: test, test })
-  const classes = widths.at(-1) as number
-  const layers = widths.slice(1).map((units, i) => new SurveyedLayer(i + 1, units, classes))
+  const classes = experiment.widths.at(-1) as number
+  const layers = experiment.widths.slice(1).map((units, i) => new SurveyedLayer(i + 1, units, classes))
   const predicted = new Uint16Array(test.count)
   const margins = new Float32Array(test.count)
-  try {
-    for (let from = 0; from < test.count; from += AT_ONCE) {
-      const samples = Uint32Array.from({ length: Math.min(AT_ONCE, test.count - from) }, (_, i) => from + i)
-      const found = await measuredBatch(session, compiled, samples)
-      for (const layer of layers) {
-        const activities = found.get(layerName(layer.layer)) ?? new Float32Array()
-        samples.forEach((index, row) => {
-          layer.take(activities, row * layer.units, test.labels[index] as number)
-        })
-      }
-      const outputs = found.get(layerName(layers.length)) ?? []
+  for await (const { samples, layer: activityOf } of activities(task, test)) {
+    for (const layer of layers) {
+      const all = activityOf(layer.layer)
       samples.forEach((index, row) => {
-        const { best, margin } = largestOf(outputs, row * classes, classes)
-        predicted[index] = best
-        margins[index] = margin
+        layer.take(all, row * layer.units, test.labels[index] as number)
       })
     }
-  } finally {
-    session.close()
+    const outputs = activityOf(layers.length)
+    samples.forEach((index, row) => {
+      const { best, margin } = largestOf(outputs, row * classes, classes)
+      predicted[index] = best
+      margins[index] = margin
+    })
   }
   return {
     epoch: network.position.epoch,
     engine: engine.name,
-    classes: classNames(data, test),
+    classes: classNamesOf(data, test.classes),
     labels: Uint16Array.from(test.labels),
     ...{ predicted, margins, layers },
   }
-}
-
-export function classNames({ classNames: names }: Pick<DataSet, 'classNames'>, { classes }: Samples): string[] {
-  return Array.from({ length: classes }, (_, i) => names[i] ?? String(i))
 }
 
 export function layersOf({ epoch, engine, labels, classes, layers }: Survey): Layers {
@@ -188,10 +171,6 @@ export function samplesOf({ epoch, engine, classes, labels, predicted, margins }
   }
 }
 
-function base64({ buffer, byteOffset, byteLength }: Uint16Array | Float32Array): string {
-  return Buffer.from(buffer, byteOffset, byteLength).toString('base64')
-}
-
 interface Selectivity {
   /** From 0, all classes alike, to 1, one class alone. */
   readonly index: number
@@ -217,21 +196,4 @@ export function selectivityOf(means: readonly number[], there: readonly boolean[
 export function sparseness(sum: number, squares: number, n: number): number | null {
   if (n < 2 || !(squares > 0)) return null
   return (1 - sum ** 2 / (n * squares)) / (1 - 1 / n)
-}
-
-/** The class of the largest output, of several the lowest, and how far the next one is; NaN is never larger. */
-export function largestOf(
-  outputs: ArrayLike<number>,
-  from: number,
-  classes: number,
-): { readonly best: number; readonly margin: number } {
-  let [best, second] = [0, -1]
-  const at = (c: number): number => outputs[from + c] as number
-  for (let c = 1; c < classes; c++)
-    if (at(c) > at(best)) {
-      second = best
-      best = c
-    } else if (second < 0 || at(c) > at(second)) second = c
-  const margin = second < 0 ? 0 : at(best) - at(second)
-  return { best, margin: Number.isFinite(margin) ? margin : 0 }
 }

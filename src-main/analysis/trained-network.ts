@@ -3,7 +3,7 @@ import type { Samples } from '../data/data-set.ts'
 import type { BatchPlan, Engine, Numbers, Session } from '../engines/engine.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { Compiled, Program } from '../program/program.ts'
-import { ruleNamed, type Rule } from '../rules/index.ts'
+import { compileLayers, layerName, ruleNamed, type Rule } from '../rules/index.ts'
 import type { SavedParameter, SeedCheckpoint } from '../training/checkpoint.ts'
 import { sessionOptions } from '../training/measuring.ts'
 import { beginReplica, type Replica } from '../training/replica.ts'
@@ -80,4 +80,40 @@ export async function measuredBatch(
   }
   const { measurements } = await session.train(plan)
   return measurements[0] ?? new Map<string, Numbers>()
+}
+
+/** What layers are at for some samples. */
+interface Activities {
+  /** Places among those asked about. */
+  readonly samples: Uint32Array
+  /** Of layer k, from 1, sample by sample. */
+  readonly layer: (k: number) => Numbers
+}
+
+/** Samples classified at a time. */
+const AT_ONCE = 256
+
+/**
+ * What every layer is at when the first `count` of these samples are classified, some at a time.
+ *
+ * @throws RangeError, CheckpointProblem, EngineProblem
+ */
+export async function* activities(
+  trained: TrainedNetwork,
+  seen: Samples,
+  count = seen.count,
+): AsyncGenerator<Activities, undefined, undefined> {
+  const { rule: asked, widths } = trained.experiment
+  const rule = ruleOf(trained.experiment)
+  const compiled = compileLayers(rule, rule.settings.parse(asked.settings), widths)
+  const { session } = await openTrained(trained, compiled, { train: seen, test: seen })
+  try {
+    for (let from = 0; from < count; from += AT_ONCE) {
+      const samples = Uint32Array.from({ length: Math.min(AT_ONCE, count - from) }, (_, i) => from + i)
+      const found = await measuredBatch(session, compiled, samples)
+      yield { samples, layer: (k) => found.get(layerName(k)) ?? new Float32Array() }
+    }
+  } finally {
+    session.close()
+  }
 }

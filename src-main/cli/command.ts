@@ -51,6 +51,13 @@ export const OUT_OPTION: Option = {
   help: 'results folder (default: APICAL_HOME/results, else Apical in the documents folder)',
 }
 
+/** The only one of these operands; refuses none or more, naming what is expected. @throws UsageProblem */
+export function onlyOf([first, ...more]: readonly string[], what: string): string {
+  if (first === undefined) throw new UsageProblem(`Expected ${what}, found nothing.`)
+  if (more.length > 0) throw new UsageProblem(`Expected ${what} and nothing more, found "${more.join(' ')}" after it.`)
+  return first
+}
+
 /** A command's words, taken apart and checked against its options. */
 export class Words {
   readonly operands: readonly string[]
@@ -103,11 +110,7 @@ export class Words {
 
   /** The only operand; refuses none or more, naming what is expected. */
   only(what: string): string {
-    const [first, ...more] = this.operands
-    if (first === undefined) throw new UsageProblem(`Expected ${what}, found nothing.`)
-    if (more.length > 0)
-      throw new UsageProblem(`Expected ${what} and nothing more, found "${more.join(' ')}" after it.`)
-    return first
+    return onlyOf(this.operands, what)
   }
 
   /** Refuses operands where a command takes none. */

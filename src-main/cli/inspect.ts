@@ -1,14 +1,15 @@
 /** `apical inspect`: what the trained networks of a run are like, from their weights, without a lab that serves. */
-import { resolve } from 'node:path'
 import { confusionOf } from '../experiment/confusion.ts'
 import { countedNetworks, measuredLines, type MeasuredLine } from '../experiment/inspected.ts'
 import type { Inspection } from '../experiment/inspection.ts'
 import { spreadOf } from '../experiment/spread.ts'
 import { inspectRun } from '../lab/jobs.ts'
-import { findRun, keepInspection, readExperiment, readState, resultsFolder } from '../lab/results.ts'
+import { findRun, keepInspection, readExperiment, resultsFolder } from '../lab/results.ts'
 import { ruleNamed } from '../rules/index.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, type Command } from './command.ts'
 import { percent, spread, table } from './layout.ts'
+import { DATA_OPTION, dataFolderIn } from './network-choice.ts'
+import { withProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
 /** Confusions that are listed; the matrix has them all. */
@@ -24,20 +25,11 @@ export const inspect: Command = {
     'The result is kept in inspection.json in the folder of the run, where Run shows it too. ' +
     'RUN is a name that "apical runs" lists, or the path of a results folder. ' +
     'With --json, one object: what inspection.json holds, misclassified samples included.',
-  options: [
-    { name: 'data', value: 'DIR', help: "the data set's folder (default: where the run found it)" },
-    OUT_OPTION,
-    JSON_OPTION,
-  ],
+  options: [DATA_OPTION, OUT_OPTION, JSON_OPTION],
   async run(words, terminal) {
     const folder = findRun(resultsFolder(words.text('out')), words.only('RUN, the name of an experiment'))
-    const chosen = words.text('data')
-    const looking = inspectRun(folder, chosen === undefined ? readState(folder).dataFolder : resolve(chosen))
-    let step = await looking.next()
-    for (; step.done !== true; step = await looking.next())
-      terminal.status(`measuring the networks, ${Math.round(100 * step.value)} %`)
-    terminal.status('')
-    const found = step.value
+    const looking = inspectRun(folder, dataFolderIn(words, folder))
+    const found = await withProgress(looking, 'measuring the networks', terminal)
     // Told before it is kept: a folder that may not be written to does not lose it.
     if (terminal.json) terminal.data(found)
     else print(folder, found, terminal)

@@ -1,6 +1,5 @@
-/** Which network of a run a command looks at, where its data lie, and the file that it writes. */
-import { existsSync } from 'node:fs'
-import { extname, resolve } from 'node:path'
+/** Which network of a run a command looks at, and where its data lie. */
+import { resolve } from 'node:path'
 import type { NetworkChoice } from '../experiment/look.ts'
 import { readExperiment, readState } from '../lab/results.ts'
 import { UsageProblem, type Option, type Words } from './command.ts'
@@ -35,22 +34,4 @@ export function requireLayer(folder: string, layer: number, option: string): voi
 export function dataFolderIn(words: Words, folder: string): string | null {
   const chosen = words.text('data')
   return chosen === undefined ? readState(folder).dataFolder : resolve(chosen)
-}
-
-/** The file of --to, which must end in one of these and not be there yet. @throws UsageProblem */
-export function fileIn<const E extends string>(
-  words: Words,
-  endings: readonly E[],
-): { readonly file: string; readonly ending: E } {
-  const listed = endings.length === 1 ? endings[0] : `${endings.slice(0, -1).join(', ')} or ${endings.at(-1) ?? ''}`
-  const file = words.text('to')
-  if (file === undefined) throw new UsageProblem(`Say where it goes: --to FILE, which ends in ${listed ?? ''}.`)
-  const ending = endings.find((one) => one === extname(file).toLowerCase())
-  if (ending === undefined) throw new UsageProblem(`--to takes a file that ends in ${listed ?? ''}, found "${file}".`)
-  if (existsSync(file))
-    throw new UsageProblem(
-      `${file} is there already.`,
-      'Choose another name, or move it away; nothing was overwritten.',
-    )
-  return { file, ending }
 }

@@ -1,6 +1,6 @@
 /** Values of the form KEY=VALUE that follow an option: `--embedding layer=1 method=umap`. */
 import { suggestion } from '../experiment/nearest.ts'
-import { UsageProblem, Words } from './command.ts'
+import { UsageProblem, type Words } from './command.ts'
 
 /**
  * The pairs of an option, its own value and the operands of that form, by key; null without the option. And the operands
@@ -29,11 +29,6 @@ export function pairsOf<const K extends string>(
     pairs.set(key, value)
   }
   return { pairs, operands: words.operands.filter((word) => !isPair(word)) }
-}
-
-/** The only one of these operands. @throws UsageProblem */
-export function onlyOf(operands: readonly string[], what: string): string {
-  return new Words(operands, new Map(), new Set()).only(what)
 }
 
 /** A whole number of a pair. @throws UsageProblem */

@@ -7,8 +7,8 @@ import { writeWhole } from '../lab/storage.ts'
 import { rules } from '../rules/index.ts'
 import { UsageProblem } from './command.ts'
 import { figureBytes } from './figure-file.ts'
+import { refuseOverwriting } from './new-file.ts'
 import { exhibitOf, type OpenedPaper } from './paper-open.ts'
-import { refuseOverwriting } from './report-file.ts'
 
 const TABLES: Readonly<Record<string, TableFormat>> = { '.tex': 'latex', '.csv': 'csv', '.md': 'markdown' }
 const FIGURES: Readonly<Record<string, 'svg' | 'pdf'>> = { '.svg': 'svg', '.pdf': 'pdf' }

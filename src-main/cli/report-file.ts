@@ -1,5 +1,4 @@
 /** Reports as files: one HTML page of an experiment, of several beside each other, or of a paper's exhibits. */
-import { existsSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
 import { comparisonReport } from '../../src-renderer/report/comparison-report.ts'
 import { experimentReport } from '../../src-renderer/report/experiment-report.ts'
@@ -15,6 +14,7 @@ import { writeWhole } from '../lab/storage.ts'
 import { UsageProblem } from './command.ts'
 import { measureOf } from './figure-file.ts'
 import { version } from './help.ts'
+import { refuseOverwriting } from './new-file.ts'
 import { exhibitOf, type OpenedPaper } from './paper-open.ts'
 
 /** Where a report goes: an .html file that is not there yet. @throws UsageProblem */
@@ -25,15 +25,6 @@ export function reportFile(to: string | undefined): string {
     throw new UsageProblem(`--to takes a file that ends in .html, found "${to}".`)
   refuseOverwriting(file)
   return file
-}
-
-/** @throws UsageProblem */
-export function refuseOverwriting(file: string): void {
-  if (existsSync(file))
-    throw new UsageProblem(
-      `${file} is there already.`,
-      'Choose another name, or move it away; nothing was overwritten.',
-    )
 }
 
 /** Of one run, or of several beside each other, the first being the baseline; answers their ids. */

@@ -8,8 +8,10 @@ import { writeWhole } from '../lab/storage.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { UsageProblem, type Words } from './command.ts'
 import { figureBytes } from './figure-file.ts'
-import { dataFolderIn, fileIn, networkIn, requireLayer } from './network-choice.ts'
+import { dataFolderIn, networkIn, requireLayer } from './network-choice.ts'
+import { fileIn } from './new-file.ts'
 import { wholeIn } from './pairs.ts'
+import { withProgress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
 
 export const EMBEDDING_KEYS = ['layer', 'method', 'samples', 'neighbours', 'random'] as const
@@ -52,11 +54,7 @@ export async function showEmbedding(
   if (embedding === null) {
     const stamp = networkStamp(folder, network)
     const making = embedRun(folder, dataFolderIn(words, folder), network, settings)
-    let step = await making.next()
-    for (; step.done !== true; step = await making.next())
-      terminal.status(`computing the embedding, ${Math.round(100 * step.value)} %`)
-    terminal.status('')
-    embedding = step.value
+    embedding = await withProgress(making, 'computing the embedding', terminal)
     keepEmbedding(folder, network, embedding, stamp)
   }
   const { layer, method } = settings

@@ -6,18 +6,11 @@ import { FIELD_SORTS, MOST_FIELDS } from '../experiment/representations.ts'
 import { LookBench } from '../lab/jobs.ts'
 import { findRun, resultsFolder } from '../lab/results.ts'
 import { writeWhole } from '../lab/storage.ts'
-import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command, type Words } from './command.ts'
+import { EXIT, JSON_OPTION, onlyOf, OUT_OPTION, UsageProblem, type Command, type Words } from './command.ts'
 import { table } from './layout.ts'
-import {
-  DATA_OPTION,
-  dataFolderIn,
-  EPOCH_OPTION,
-  fileIn,
-  networkIn,
-  requireLayer,
-  SEED_OPTION,
-} from './network-choice.ts'
-import { onlyOf, pairsOf, wholeIn } from './pairs.ts'
+import { DATA_OPTION, dataFolderIn, EPOCH_OPTION, networkIn, requireLayer, SEED_OPTION } from './network-choice.ts'
+import { fileIn } from './new-file.ts'
+import { pairsOf, wholeIn } from './pairs.ts'
 import type { Terminal } from './terminal.ts'
 
 const FIELD_KEYS = ['layer', 'count'] as const

@@ -14,3 +14,8 @@ export interface DataSet {
 
 /** Bytes to [0, 1], as the published configurations of MNIST and Fashion-MNIST have it. */
 export const UNIT_SCALING: Scaling = { scale: [1 / 255], offset: [0] }
+
+/** The names of `count` classes, in label order; a class without a name is called by its number. */
+export function classNamesOf({ classNames }: Pick<DataSet, 'classNames'>, count: number): string[] {
+  return Array.from({ length: count }, (_, i) => classNames[i] ?? String(i))
+}

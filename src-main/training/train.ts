@@ -7,7 +7,7 @@
  * run that goes on from a checkpoint computes, bit for bit, what it would have computed without stopping.
  */
 import { epochOrder, limitSamples } from '../data/batches.ts'
-import type { DataSet, Samples } from '../data/data-set.ts'
+import { classNamesOf, type DataSet, type Samples } from '../data/data-set.ts'
 import type { SampleSplit } from '../data/split.ts'
 import type { BatchPlan, Engine, Measured, Session } from '../engines/engine.ts'
 import type { RunEvent } from '../experiment/event.ts'
@@ -296,8 +296,7 @@ class Run {
     for (const split of ['train', 'test'] as const) {
       const counts = this.#evaluated[split]?.[index]?.confusion ?? null
       if (counts === null) continue
-      const { classNames } = this.#task.data
-      const classes = Array.from({ length: Math.sqrt(counts.length) }, (_, i) => classNames[i] ?? String(i))
+      const classes = classNamesOf(this.#task.data, Math.sqrt(counts.length))
       events.push({ kind: 'confusion', ...position, epoch: this.#epoch, split, classes, counts: Array.from(counts) })
     }
     return events

@@ -4,14 +4,17 @@ import type { Inspection } from '../../experiment/inspection.ts'
 import { loadDataSet } from '../datasets.ts'
 import { LabProblem } from '../problem.ts'
 import { readExperiment, readNetworks } from '../results.ts'
-import { engineFor } from './run-engine.ts'
+import { engineFor } from './run-network.ts'
 
 /**
  * Yields how far it is, 0 to 1; writes nothing.
  *
  * @throws LabProblem, DataProblem where weights or data are missing
  */
-export async function* inspectRun(folder: string, dataFolder: string | null): AsyncGenerator<number, Inspection> {
+export async function* inspectRun(
+  folder: string,
+  dataFolder: string | null,
+): AsyncGenerator<number, Inspection, undefined> {
   const experiment = readExperiment(folder)
   const networks = readNetworks(folder)
   if (networks.length === 0)

@@ -8,13 +8,11 @@ import { scope } from '../../analysis/scope.ts'
 import { layersOf, samplesOf, survey, type Survey } from '../../analysis/survey.ts'
 import type { TrainedNetwork } from '../../analysis/trained-network.ts'
 import { weightSpread } from '../../analysis/weight-spread.ts'
-import { limitSamples } from '../../data/batches.ts'
 import type { DataSet } from '../../data/data-set.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
 import type { LookAnswer, LookAsk, NetworkChoice } from '../../experiment/look.ts'
-import { loadDataSet } from '../datasets.ts'
-import { networkStamp, readExperiment, readNetwork } from '../results.ts'
-import { engineFor } from './run-engine.ts'
+import { networkStamp, readNetwork } from '../results.ts'
+import { testData, trainedNetwork } from './run-network.ts'
 
 export interface Look {
   readonly folder: string
@@ -58,11 +56,10 @@ export class LookBench {
 
   /** @throws LabProblem, DataProblem, EngineProblem, RangeError: what is asked for is not there */
   async answer({ folder, dataFolder, network: choice, ask }: Look): Promise<LookAnswer> {
+    // Weights alone are read for this, of several epochs; it needs no engine and no data.
+    if (ask.kind === 'weights') return weightSpread(epochsOf(folder, choice, ask.epochs))
     const key = [folder, choice.seed, choice.epoch, networkStamp(folder, choice)].join('\n')
-    const trained = await this.#network.get(key, async () => {
-      const experiment = readExperiment(folder)
-      return { ...(await engineFor(experiment)), network: readNetwork(folder, choice) }
-    })
+    const trained = await this.#network.get(key, () => trainedNetwork(folder, choice))
     const data = await this.#dataOf(trained.experiment, dataFolder)
     switch (ask.kind) {
       case 'ready':
@@ -85,8 +82,6 @@ export class LookBench {
         return layersOf(await this.#surveyOf(key, trained, data))
       case 'samples':
         return samplesOf(await this.#surveyOf(key, trained, data))
-      case 'weights':
-        return weightSpread(epochsOf(folder, choice, ask.epochs))
     }
   }
 
@@ -94,13 +89,8 @@ export class LookBench {
     return this.#survey.get(key, () => survey({ ...trained, data }))
   }
 
-  #dataOf({ data: { name, seed, limitTest } }: Experiment, folder: string | null): Promise<DataSet> {
-    // Looks are at test samples: of a generated set no more of the others is made than one.
-    const limits = { limitTrain: 1, limitTest }
-    return this.#data.get(JSON.stringify([name, seed, folder, limits]), async () => {
-      const { data } = await loadDataSet(name, { seed, folder, limits })
-      return { ...data, test: limitSamples(data.test, limitTest) }
-    })
+  #dataOf(experiment: Experiment, folder: string | null): Promise<DataSet> {
+    return this.#data.get(JSON.stringify([experiment.data, folder]), () => testData(experiment, folder))
   }
 }
 

@@ -1,12 +1,10 @@
 /** What takes longer to find out about a network of a run: its weights, its data, and the engine that it was trained on. */
 import { spectrum } from '../../analysis/spectrum.ts'
 import { updateNoise } from '../../analysis/update-noise.ts'
-import { limitSamples } from '../../data/batches.ts'
 import type { NetworkChoice } from '../../experiment/look.ts'
 import type { StudyAnswer, StudyAsk } from '../../experiment/study.ts'
 import { loadDataSet } from '../datasets.ts'
-import { readExperiment, readNetwork } from '../results.ts'
-import { engineFor } from './run-engine.ts'
+import { testData, trainedNetwork } from './run-network.ts'
 
 /**
  * Yields how far it is, 0 to 1; writes nothing.
@@ -19,17 +17,16 @@ export async function* studyRun(
   choice: NetworkChoice,
   ask: StudyAsk,
 ): AsyncGenerator<number, StudyAnswer, undefined> {
-  const experiment = readExperiment(folder)
-  const network = readNetwork(folder, choice)
-  const { seed, limitTrain, limitTest } = experiment.data
-  // Updates are of training samples, all else of test samples.
-  const limits = { limitTrain: ask.kind === 'noise' ? limitTrain : 1, limitTest }
-  const { data } = await loadDataSet(experiment.data.name, { seed, folder: dataFolder, limits })
-  const trained = { ...(await engineFor(experiment)), network }
+  const trained = await trainedNetwork(folder, choice)
+  const { experiment } = trained
   switch (ask.kind) {
-    case 'noise':
+    case 'noise': {
+      // Updates are of training samples.
+      const { name, seed } = experiment.data
+      const { data } = await loadDataSet(name, { seed, folder: dataFolder, limits: experiment.data })
       return yield* updateNoise({ ...trained, data, batches: ask.batches })
+    }
     case 'spectrum':
-      return yield* spectrum({ ...trained, data: { ...data, test: limitSamples(data.test, limitTest) } })
+      return yield* spectrum({ ...trained, data: await testData(experiment, dataFolder) })
   }
 }

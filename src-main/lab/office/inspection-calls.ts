@@ -1,17 +1,12 @@
 /** A look at a run's trained networks, one at a time. */
 import type { Lab } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
-import { findRun, keepInspection, readState } from '../results.ts'
+import { keepInspection } from '../results.ts'
 import type { FolderParts } from './folder-parts.ts'
+import { lookedAt } from './looked-at.ts'
 
-export function inspectionCalls({
-  results,
-  dataFolder,
-  events,
-  jobs,
-  pace,
-  samples,
-}: FolderParts): Pick<Lab, 'inspect'> {
+export function inspectionCalls(parts: FolderParts): Pick<Lab, 'inspect'> {
+  const { events, jobs, pace } = parts
   let looking = false
   return {
     inspect: async ({ id }) => {
@@ -20,16 +15,11 @@ export function inspectionCalls({
       looking = true
       pace?.cancel()
       try {
-        const sample = samples.folderOf(id)
-        const folder = sample ?? findRun(results, id)
-        const found = await jobs.run(
-          { kind: 'inspect', folder, dataFolder: readState(folder).dataFolder ?? dataFolder },
-          (fraction) => {
-            events.tell({ kind: 'inspect', id, fraction })
-          },
-        )
-        // What came with Apical is not written to.
-        if (sample === null) keepInspection(folder, found)
+        const { folder, dataFolder, isSample } = lookedAt(parts, id)
+        const found = await jobs.run({ kind: 'inspect', folder, dataFolder }, (fraction) => {
+          events.tell({ kind: 'inspect', id, fraction })
+        })
+        if (!isSample) keepInspection(folder, found)
         return found
       } finally {
         looking = false

@@ -1,14 +1,15 @@
 /** Looks into the trained networks of runs: nothing is trained, and nothing is written. */
 import type { Lab } from '../../contract.ts'
-import { findRun, readState } from '../results.ts'
 import type { FolderParts } from './folder-parts.ts'
+import { lookedAt } from './looked-at.ts'
 
-export function lookCalls({ results, dataFolder, pace, samples, looks }: FolderParts): Pick<Lab, 'look'> {
+export function lookCalls(parts: FolderParts): Pick<Lab, 'look'> {
+  const { pace, looks } = parts
   return {
-    look: ({ id, network, ask }) => {
+    look: async ({ id, network, ask }) => {
       pace?.cancel()
-      const folder = samples.folderOf(id) ?? findRun(results, id)
-      return looks.look({ folder, dataFolder: readState(folder).dataFolder ?? dataFolder, network, ask })
+      const { folder, dataFolder } = lookedAt(parts, id)
+      return looks.look({ folder, dataFolder, network, ask })
     },
   }
 }
