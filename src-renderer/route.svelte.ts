@@ -21,7 +21,7 @@ export type Route =
   | { readonly screen: 'new'; readonly from: Beginning; readonly name: string; readonly sweep?: boolean }
 
 /** What can be seen in the networks of a run, beside its results. */
-export const RUN_VIEWS = ['scope', 'representations'] as const
+const RUN_VIEWS = ['scope', 'representations'] as const
 export type RunView = (typeof RUN_VIEWS)[number]
 
 /** What a form begins with. A 'file' is the one opened last in this window. */

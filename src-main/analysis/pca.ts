@@ -13,7 +13,7 @@ export interface Rows {
   readonly values: Float32Array
 }
 
-export interface Components {
+interface Components {
   /** `[sample][component]`, of mean 0; the largest magnitude of each component is positive, so that signs are settled. */
   readonly scores: Float64Array
   /** Of each component, the share of all variance. */

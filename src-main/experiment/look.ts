@@ -18,7 +18,7 @@ export const NetworkChoice = z.strictObject({
 export type NetworkChoice = z.infer<typeof NetworkChoice>
 
 /** At most so many samples settle side by side in a scope, and so many sets of settings. */
-export const MOST_SCOPED = 64
+const MOST_SCOPED = 64
 const MOST_VARIANTS = 4
 
 export const LookAsk = z.discriminatedUnion('kind', [

@@ -157,9 +157,6 @@ export interface RepresentationAnswers {
 export const EMBEDDING_METHODS = ['pca', 'tsne', 'umap'] as const
 export type EmbeddingMethod = (typeof EMBEDDING_METHODS)[number]
 
-/** Samples that an embedding is offered of; as many of them as the test set has. */
-export const EMBEDDED_SAMPLES = [500, 1000, 2000, 5000, 10_000] as const
-
 /** What an embedding is of, and how it is made. */
 export const EmbeddingSettings = z.strictObject({
   /** 0 is the input. */

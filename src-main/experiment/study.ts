@@ -24,7 +24,7 @@ export interface UpdateNoise {
   readonly layers: readonly LayerNoise[]
 }
 
-export interface LayerNoise {
+interface LayerNoise {
   /** From 1. */
   readonly layer: number
   /** Degrees between a batch's update and the mean update, mean over the batches; null where no batch teaches the layer. */

@@ -30,6 +30,11 @@ class ChartSettings {
     this.#remember()
   }
 
+  /** How a chart is drawn at first, unless the person chose otherwise. */
+  begin(chart: string, change: Partial<ChartChoice>): void {
+    if (this.of(chart) === PLAIN) this.choose(chart, change)
+  }
+
   chooseBand(band: Band): void {
     this.band = band
     this.#remember()

@@ -1,4 +1,5 @@
 /** An embedding as points: where they lie, who lies inside a line drawn around some, and one picture turned to match another. */
+import { bytesOf } from './bytes.ts'
 
 export interface EmbeddedPoints {
   readonly classes: readonly string[]
@@ -19,7 +20,7 @@ interface Encoded {
 }
 
 export function pointsOf({ classes, samples, labels, predicted, points }: Encoded): EmbeddedPoints {
-  const buffer = (text: string): ArrayBuffer => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer
+  const buffer = (text: string): ArrayBuffer => bytesOf(text).buffer
   const places = new Float32Array(buffer(points))
   return {
     classes,

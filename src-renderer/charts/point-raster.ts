@@ -4,7 +4,7 @@
  */
 
 /** Pixels around a middle, each with how much of it is covered. */
-export interface Stamp {
+interface Stamp {
   readonly reach: number
   /** Row by row, of (2 · reach + 1)² pixels. */
   readonly cover: Float64Array

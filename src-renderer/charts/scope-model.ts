@@ -1,7 +1,8 @@
 /** What the relaxation scope found, as charts and as sentences. */
 import type { Spectrum } from '../../src-main/experiment/study.ts'
-import type { Packed, Scope, ScopeLayer, ScopePhase, ScopeTrace } from '../../src-main/experiment/look.ts'
+import type { Scope, ScopeLayer, ScopePhase, ScopeTrace } from '../../src-main/experiment/look.ts'
 import { significant, whole } from '../text/format.ts'
+import { unpacked } from './bytes.ts'
 import type { ChartModel, Line, Mark } from './chart-model.ts'
 import { DASHES, MARKERS } from './line-style.ts'
 
@@ -216,12 +217,6 @@ export function rasterOf(phases: readonly ScopePhase[], layer: number, samples: 
       return parts[phase]?.values[(local * samples + sample) * units + unit] ?? NaN
     },
   }
-}
-
-/** Values of bytes, low + byte / 255 · (high − low). */
-export function unpacked({ low, high, bytes }: Packed): Float64Array {
-  const text = atob(bytes)
-  return Float64Array.from({ length: text.length }, (_, i) => low + (text.charCodeAt(i) / 255) * (high - low))
 }
 
 function layerLabel(layer: number, layers: readonly ScopeLayer[]): string {

@@ -3,7 +3,7 @@ import type { Exhibit, ExhibitState, Paper } from '../../src-main/contract.ts'
 import { lostText, nearText, whyText } from '../../src-main/paper/words.ts'
 import { exhibitLines } from './exhibit-table.ts'
 
-export interface ExhibitNote {
+interface ExhibitNote {
   /** Which rows it is about. */
   readonly label: string
   readonly text: string

@@ -4,7 +4,7 @@ import { percent, spread } from '../text/format.ts'
 
 type Early = NonNullable<ExperimentRow['early']>
 
-export interface EarlyRow {
+interface EarlyRow {
   readonly epoch: number
   readonly ours: string
   readonly seeds: number

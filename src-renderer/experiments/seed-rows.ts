@@ -1,7 +1,7 @@
 /** What became of each seed of an experiment, as Run and a report list them. */
 import type { ExperimentRecord, SeedRecord } from '../../src-main/contract.ts'
 
-export interface SeedRow {
+interface SeedRow {
   readonly seed: number
   /** Test accuracy after each epoch that was counted. */
   readonly curve: readonly number[]

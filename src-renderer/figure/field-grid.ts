@@ -42,7 +42,7 @@ export function fieldRaster(images: FieldImages, at: number, scale: FieldScale, 
   return { width, height, rgba }
 }
 
-export interface GridLook {
+interface GridLook {
   readonly scale: FieldScale
   readonly columns: number
   /** Pixels of the picture for one of a field. */

@@ -1,12 +1,6 @@
 /** Samples as bytes into pixels of a picture: grey or in colour, from planes one after another. */
 import type { DataPreview } from '../../src-main/contract.ts'
-
-export function bytesOf(base64: string): Uint8Array {
-  const letters = atob(base64)
-  const bytes = new Uint8Array(letters.length)
-  for (let i = 0; i < letters.length; i++) bytes[i] = letters.charCodeAt(i)
-  return bytes
-}
+import { bytesOf } from '../charts/bytes.ts'
 
 /** Of the page whose samples are being drawn: decoded once and not for each of them. */
 function pageBytes(base64: string): Uint8Array {
@@ -27,29 +21,29 @@ export function rgbaOf(bytes: Uint8Array, { height, width, channels }: NonNullab
   return rgba
 }
 
-/** Draws sample `at` of a page on the canvas that it is attached to; nothing where samples are no images. */
-export function drawnSample({ image, pixels }: Pick<DataPreview, 'image' | 'pixels'>, at: number) {
-  return (canvas: HTMLCanvasElement): void => {
-    if (image === null) return
-    const size = image.height * image.width * image.channels
-    const bytes = pageBytes(pixels).subarray(at * size, (at + 1) * size)
-    canvas.width = image.width
-    canvas.height = image.height
-    canvas.getContext('2d')?.putImageData(new ImageData(rgbaOf(bytes, image), image.width, image.height), 0, 0)
-  }
-}
-
-/** Draws bytes as levels of a table of 256 colours (`heat-scale.ts`), row by row from the top, on the canvas that it is attached to. */
-export function drawnLevels(levels: ArrayLike<number>, width: number, height: number, colours: Uint8ClampedArray) {
+/** Draws pixels, RGBA row by row from the top, on the canvas that it is attached to. */
+export function drawnPixels(rgba: Uint8ClampedArray<ArrayBuffer>, width: number, height: number) {
   return (canvas: HTMLCanvasElement): void => {
     canvas.width = width
     canvas.height = height
-    if (width === 0 || height === 0) return
-    const image = new ImageData(width, height)
-    for (let pixel = 0; pixel < width * height; pixel++) {
-      const level = levels[pixel]
-      if (level !== undefined) image.data.set(colours.subarray(level * 4, level * 4 + 4), pixel * 4)
-    }
-    canvas.getContext('2d')?.putImageData(image, 0, 0)
+    if (width > 0 && height > 0) canvas.getContext('2d')?.putImageData(new ImageData(rgba, width, height), 0, 0)
   }
+}
+
+/** Draws sample `at` of a page; nothing where samples are no images. */
+export function drawnSample({ image, pixels }: Pick<DataPreview, 'image' | 'pixels'>, at: number) {
+  if (image === null) return (): void => undefined
+  const size = image.height * image.width * image.channels
+  const bytes = pageBytes(pixels).subarray(at * size, (at + 1) * size)
+  return drawnPixels(rgbaOf(bytes, image), image.width, image.height)
+}
+
+/** Draws bytes as levels of a table of 256 colours (`heat-scale.ts`), row by row from the top. */
+export function drawnLevels(levels: ArrayLike<number>, width: number, height: number, colours: Uint8ClampedArray) {
+  const rgba = new Uint8ClampedArray(width * height * 4)
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const level = levels[pixel]
+    if (level !== undefined) rgba.set(colours.subarray(level * 4, level * 4 + 4), pixel * 4)
+  }
+  return drawnPixels(rgba, width, height)
 }

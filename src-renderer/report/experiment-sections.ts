@@ -63,7 +63,7 @@ export function experimentSections(
   return sections.filter((section) => section !== null)
 }
 
-export function toneOfVerdict(verdict: PublishedComparison['verdict']): string {
+function toneOfVerdict(verdict: PublishedComparison['verdict']): string {
   return verdict === 'inside' ? 'good' : verdict === 'outside' ? 'warn' : 'quiet'
 }
 

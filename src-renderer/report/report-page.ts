@@ -9,7 +9,7 @@ export interface Section {
   readonly sections?: readonly Section[]
 }
 
-export interface ReportPage {
+interface ReportPage {
   readonly title: string
   /** What it is a report of, above the title. */
   readonly kind: string

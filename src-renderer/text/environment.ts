@@ -2,7 +2,7 @@
 import type { Environment } from '../../src-main/contract.ts'
 import { bytes } from './format.ts'
 
-export interface EnvironmentLine {
+interface EnvironmentLine {
   readonly label: string
   readonly value: string
 }

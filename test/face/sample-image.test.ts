@@ -1,6 +1,7 @@
 /** Bytes of samples into pixels. */
 import { expect, it } from 'vitest'
-import { bytesOf, rgbaOf } from '../../src-renderer/parts/sample-image.ts'
+import { bytesOf } from '../../src-renderer/charts/bytes.ts'
+import { rgbaOf } from '../../src-renderer/parts/sample-image.ts'
 
 it('draws grey as equal parts, and colours from their planes', () => {
   const grey = bytesOf(Buffer.from([0, 255]).toString('base64'))

@@ -1,8 +1,8 @@
 /** How the test set was classified, sample by sample: what a cell of the confusion matrix holds, and who is sure of what. */
 import type { ClassifiedSamples } from '../../../../src-main/experiment/representations.ts'
-import { bytesOf } from '../../../parts/sample-image.ts'
+import { bytesOf } from '../../../charts/bytes.ts'
 
-export interface Classified {
+interface Classified {
   readonly classes: readonly string[]
   readonly epoch: number
   readonly labels: Uint16Array
@@ -12,7 +12,7 @@ export interface Classified {
 }
 
 export function classifiedOf({ classes, epoch, labels, predicted, margins }: ClassifiedSamples): Classified {
-  const buffer = (text: string): ArrayBuffer => bytesOf(text).slice().buffer
+  const buffer = (text: string): ArrayBuffer => bytesOf(text).buffer
   return {
     ...{ classes, epoch },
     labels: new Uint16Array(buffer(labels)),
