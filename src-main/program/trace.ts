@@ -5,6 +5,7 @@
  * `increase`), inside and outside a `repeat`; what it was at the start of an iteration is carried from the last one.
  * A `Parameter` is the same over batches. Anything with a current value can be an operand.
  */
+import { evaluate, type Formula } from './formula.ts'
 import type { Initial } from './initial.ts'
 import { ProgramProblem } from './problem.ts'
 import type { Carried, Coefficient, Operation, ParameterRole, Statement, Step, ValueId } from './program.ts'
@@ -119,6 +120,8 @@ export interface TracedScalar {
   readonly name: string
   readonly length: number
   readonly at: (step: Step, iteration: number) => number
+  /** The same as data, where the rule said it so. */
+  readonly formula: Formula | null
 }
 
 interface OpenRepeat {
@@ -170,13 +173,13 @@ export class Tracer {
   }
 
   /** Declares a number that the host fills in for each batch: a rate, β with its sign, a bias correction. */
-  scalar(name: string, at: (step: Step) => number): Scalar {
+  scalar(name: string, at: Formula | ((step: Step) => number)): Scalar {
     return this.#declareScalar(name, 1, at)
   }
 
   /** Declares a number for each iteration (from 0) of a repeat of `count`: a decaying neural rate. */
-  scalarPerIteration(name: string, count: number, at: (iteration: number, step: Step) => number): Scalar {
-    return this.#declareScalar(name, count, (step, iteration) => at(iteration, step))
+  scalarPerIteration(name: string, count: number, at: Formula | ((iteration: number, step: Step) => number)): Scalar {
+    return this.#declareScalar(name, count, typeof at === 'function' ? (step, iteration) => at(iteration, step) : at)
   }
 
   /** A state that begins as `operand`. */
@@ -328,9 +331,13 @@ export class Tracer {
     return { statements: [...this.#declarations, ...statements], result }
   }
 
-  #declareScalar(name: string, length: number, at: (step: Step, iteration: number) => number): Scalar {
+  #declareScalar(name: string, length: number, at: Formula | TracedScalar['at']): Scalar {
     if (this.scalars.some((scalar) => scalar.name === name)) throw this.problem('scalar', `${name} is declared twice`)
-    return new Scalar(this, this.scalars.push({ name, length, at }) - 1, 1)
+    const scalar: TracedScalar =
+      typeof at === 'function'
+        ? { name, length, at, formula: null }
+        : { name, length, at: (step, iteration) => evaluate(at, step, iteration), formula: at }
+    return new Scalar(this, this.scalars.push(scalar) - 1, 1)
   }
 
   #coefficient(word: string, factor: Factor): Coefficient {

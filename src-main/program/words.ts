@@ -89,7 +89,8 @@ export function total(operand: Operand): Value {
   return reduce(operand, 'all', false)
 }
 
-function reduce(operand: Operand, over: 'rows' | 'columns' | 'all', average: boolean): Value {
+/** What the words above are made of. */
+export function reduce(operand: Operand, over: 'rows' | 'columns' | 'all', average: boolean): Value {
   const value = valueOf(operand)
   value.tracer.requireVisible('reduce', value)
   const [rows, columns] = value.shape
@@ -106,7 +107,8 @@ function elementwise(kind: 'multiply' | 'divide', left: Value, right: Value): Va
   return left.tracer.record({ kind, left: left.id, right: right.id }, shape)
 }
 
-function product(
+/** op(left) op(right): what the words above are made of. */
+export function product(
   word: string,
   left: Value,
   right: Value,
