@@ -34,6 +34,8 @@ const SCORES: Readonly<Record<string, string>> = {
   pc: 'feedforward.v2',
   'pc-nudge': 'feedforward.v2',
   'feedback-alignment': 'activation.2',
+  'direct-feedback-alignment': 'activation.2',
+  'sign-symmetry': 'activation.2',
   backprop: 'activation.2',
 }
 

@@ -102,7 +102,9 @@ describe('the office', () => {
         'pc',
         'pc-nudge',
         'made-up',
+        'direct-feedback-alignment',
         'feedback-alignment',
+        'sign-symmetry',
         'backprop',
       ],
     ])
