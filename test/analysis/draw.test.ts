@@ -25,6 +25,8 @@ describe.each([
   'feedback-alignment',
   'direct-feedback-alignment',
   'sign-symmetry',
+  'kolen-pollack',
+  'weight-mirror',
   'backprop',
 ])('an image shown to %s', (name) => {
   it('is classified as the sample with its pixels is, image after image', async () => {

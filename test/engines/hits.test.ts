@@ -36,6 +36,8 @@ const SCORES: Readonly<Record<string, string>> = {
   'feedback-alignment': 'activation.2',
   'direct-feedback-alignment': 'activation.2',
   'sign-symmetry': 'activation.2',
+  'kolen-pollack': 'activation.2',
+  'weight-mirror': 'activation.2',
   backprop: 'activation.2',
 }
 

@@ -104,7 +104,9 @@ describe('the office', () => {
         'made-up',
         'direct-feedback-alignment',
         'feedback-alignment',
+        'kolen-pollack',
         'sign-symmetry',
+        'weight-mirror',
         'backprop',
       ],
     ])

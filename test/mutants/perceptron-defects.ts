@@ -45,6 +45,14 @@ export const perceptronDefects: readonly Defect[] = [
       why: 'the wrong magnitudes are drawn anew',
     },
   ]),
+  ...within('rules/kolen-pollack.ts', [
+    { find: ', follower: F }', replace: ' }', why: 'feedback that does not learn' },
+  ]),
+  ...within('rules/weight-mirror.ts', [
+    { find: 'Math.sqrt(12)', replace: '12', why: 'noise of another variance' },
+    { find: 'relu(response) : response', replace: 'response : response', why: 'ReLU units that respond linearly' },
+    { find: '[1 - s.mirrorDecay, F(k)]', replace: '[1, F(k)]', why: 'feedback that forgets nothing' },
+  ]),
   ...within('rules/noise.ts', [
     { find: 'drawn.become(next)', replace: 'drawn.become(added)', why: 'noise that is not wrapped' },
     { find: '[-1, above], [1, below]', replace: '[-1, above]', why: 'noise wrapped on one side' },

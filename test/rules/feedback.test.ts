@@ -6,6 +6,7 @@ import { reference } from '../../src-main/engines/reference.ts'
 import type { Session } from '../../src-main/engines/engine.ts'
 import { compile } from '../../src-main/program/compile.ts'
 import { drawInitial } from '../../src-main/program/initial.ts'
+import { angleBetween } from '../../src-main/program/measures.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { sum } from '../../src-main/program/words.ts'
 import { ruleNamed } from '../../src-main/rules/index.ts'
@@ -199,6 +200,122 @@ describe('sign symmetry', () => {
     const [first, second] = await after('batch')
     expect(second.filter((m, i) => m === first[i])).toEqual([])
     expect(second.every((m) => Math.abs(m) <= 0.5)).toBe(true)
+  })
+})
+
+describe('Kolen–Pollack', () => {
+  const widths = [5, 7, 6, 3]
+
+  // Both take the same gradient and W − F none: D ← (1 − μλ) D in every batch, and with momentum v ← m v + λ D, D ← D − μ v.
+  test.each([
+    { momentum: 0, criterion: 'cross-entropy' },
+    { momentum: 0, criterion: 'squared-error' },
+    { momentum: 0.9, criterion: 'cross-entropy' },
+  ])('W − F decays whatever is learned: $criterion, momentum $momentum', async ({ momentum, criterion }) => {
+    const [μ, λ] = [0.2, 0.1]
+    const settings = { criterion, momentum, learningRate: μ, weightDecay: λ, stepFactor: 1 }
+    const compiled = compiledWith('kolen-pollack', settings, widths)
+    const { session, initial } = await started(compiled, 23)
+    const difference = async (k: number): Promise<number[]> => {
+      const [W, F] = [await session.read(`W${k}`, 0), await session.read(`F${k}`, 0)]
+      return Array.from(W, (w, i) => w - (F[i] as number))
+    }
+    const D = new Map(
+      [2, 3].map((k) => [k, of(initial, `W${k}`).map((w, i) => w - (of(initial, `F${k}`)[i] as number))]),
+    )
+    const v = new Map([2, 3].map((k) => [k, new Float64Array(of(initial, `W${k}`).length)]))
+    for (let step = 0; step < 30; step++) {
+      await batch(session, compiled, undefined, 1, { epoch: 0, batch: step })
+      for (const k of [2, 3]) {
+        const [d, moving] = [D.get(k) as Float64Array, v.get(k) as Float64Array]
+        d.forEach((value, i) => {
+          moving[i] = momentum * (moving[i] as number) + λ * value
+          d[i] = value - μ * (moving[i])
+        })
+        expect(apart(await difference(k), Array.from(d)), `layer ${k} after ${step}`).toBeLessThan(1e-13)
+      }
+    }
+    // In closed form, without momentum.
+    if (momentum === 0) {
+      const start = (of(initial, 'W2')[0] as number) - (of(initial, 'F2')[0] as number)
+      expect((await difference(2))[0]).toBeCloseTo(start * (1 - μ * λ) ** 30, 13)
+    }
+    const W = await session.read('W2', 0)
+    expect(apart(Array.from(W), Array.from(of(initial, 'W2')))).toBeGreaterThan(0.1)
+    session.close()
+  })
+
+  test('whose feedback begins at W is backpropagation, batch after batch', async () => {
+    const settings = {
+      criterion: 'cross-entropy',
+      optimiser: 'sgd',
+      learningRate: 0.2,
+      momentum: 0.5,
+      weightDecay: 0.01,
+    }
+    const learned = async (rule: string): Promise<number[]> => {
+      const compiled = compiledWith(rule, settings, widths)
+      const { session } = await started(compiled, 23)
+      sameNetwork(widths, (_, W) => {
+        if (rule === 'kolen-pollack') for (const k of [2, 3]) session.write(`F${k}`, 0, of(W, `W${k}`))
+      })(session)
+      for (let step = 0; step < 20; step++) await batch(session, compiled, undefined, 1, { epoch: 0, batch: step })
+      const W = Array.from(await session.read('W1', 0))
+      session.close()
+      return W
+    }
+    expect(apart(await learned('kolen-pollack'), await learned('backprop'))).toBeLessThan(1e-13)
+  })
+})
+
+describe('a weight mirror', () => {
+  const widths = [5, 7, 6, 3]
+
+  // Noise ±c e_i, each once: ⟨x xᵀ⟩ = (12 c²/n) I, so that ⟨W x xᵀ⟩ is W by that number, and ⟨relu(W x) xᵀ⟩ exactly half of it.
+  test.each(['linear', 'relu'])(
+    'takes up W where units are linear and half of it from ReLU units: output %s',
+    async (outputActivation) => {
+      const [η, λ, c] = [0.3, 0.2, 0.4]
+      const settings = { mirrorRate: η, mirrorDecay: λ, outputActivation, learningRate: 0.01 }
+      for (const k of [2, 3]) {
+        const n = widths[k - 1] as number
+        const compiled = compiledWith('weight-mirror', { ...settings, mirrorSamples: 2 * n }, widths)
+        const { session, initial } = await started(compiled, 29)
+        const design = Float64Array.from({ length: 2 * n * n }, (_, at) =>
+          Math.floor(at / n) % n === at % n ? (Math.floor(at / n) < n ? c : -c) : 0,
+        )
+        session.write(`x${k}`, 0, design)
+        await batch(session, compiled)
+        const [W, F] = [await session.read(`W${k}`, 0), await session.read(`F${k}`, 0)]
+        session.close()
+        const half = k === 2 || outputActivation === 'relu' ? 0.5 : 1
+        const want = Array.from(
+          W,
+          (w, i) => (1 - λ) * (of(initial, `F${k}`)[i] as number) + η * half * ((12 * c * c) / n) * w,
+        )
+        expect(apart(Array.from(F), want), `layer ${k}`).toBeLessThan(1e-14)
+      }
+    },
+  )
+
+  test('finds W of its own noise while nothing else is learned', async () => {
+    const settings = { mirrorRate: 0.004, mirrorDecay: 0.004, learningRate: 1e-12 }
+    const compiled = compiledWith('weight-mirror', settings, widths)
+    const { session, initial } = await started(compiled, 31)
+    for (let step = 0; step < 2500; step++) await batch(session, compiled, undefined, 1, { epoch: 0, batch: step })
+    const F: readonly [ArrayLike<number>, ArrayLike<number>] = [
+      await session.read('F2', 0),
+      await session.read('F3', 0),
+    ]
+    session.close()
+    for (const [at, k] of [2, 3].entries()) {
+      const W = of(initial, `W${k}`)
+      expect(angleBetween(W, of(initial, `F${k}`))).toBeGreaterThan(45)
+      // The noise of a mean over 20/0.002 vectors: a hundredth of |w| an entry, a few degrees of all.
+      expect(angleBetween(W, F[at] as ArrayLike<number>)).toBeLessThan(5)
+      const size = Math.hypot(...Array.from(F[at] as ArrayLike<number>)) / Math.hypot(...W)
+      expect(Math.abs(size - (k === 3 ? 1 : 0.5))).toBeLessThan(0.05)
+    }
   })
 })
 

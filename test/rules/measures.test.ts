@@ -163,33 +163,37 @@ describe('energy', () => {
   })
 })
 
-describe.each(['backprop', 'feedback-alignment', 'direct-feedback-alignment', 'sign-symmetry'])(
-  'the loss of %s',
-  (rule) => {
-    test.each(['squared-error', 'cross-entropy'])(
-      'is its definition, computed from the output before the update: %s',
-      async (criterion) => {
-        const measure = named(rule).measures.find(({ name }) => name === 'loss')
-        const settings = named(rule).settings.parse({ criterion }) as unknown
-        const found = await report(rule, { criterion }, ['loss', 'activation.2'])
-        const taken = await measure?.take(settings, WIDTHS, {
-          ...NOTHING,
-          measurement: (name) => found.measured(name),
-        })
-        const classes = WIDTHS.at(-1) as number
-        const output = found.measured('activation.2')
-        const want = meanOverSamples((i) => {
-          const [scores, target] = [row(output, classes, i), row(found.y, classes, i)]
-          if (criterion === 'squared-error')
-            return scores.reduce((sum, score, c) => sum + (score - (target[c] as number)) ** 2, 0) / classes
-          const total = scores.reduce((sum, score) => sum + Math.exp(score), 0)
-          return -Math.log(Math.exp(dot(scores, target)) / total)
-        })
-        expect(taken).toEqual([{ series: criterion, value: expect.closeTo(want, 12) as unknown }])
-      },
-    )
-  },
-)
+describe.each([
+  'backprop',
+  'feedback-alignment',
+  'direct-feedback-alignment',
+  'sign-symmetry',
+  'kolen-pollack',
+  'weight-mirror',
+])('the loss of %s', (rule) => {
+  test.each(['squared-error', 'cross-entropy'])(
+    'is its definition, computed from the output before the update: %s',
+    async (criterion) => {
+      const measure = named(rule).measures.find(({ name }) => name === 'loss')
+      const settings = named(rule).settings.parse({ criterion }) as unknown
+      const found = await report(rule, { criterion }, ['loss', 'activation.2'])
+      const taken = await measure?.take(settings, WIDTHS, {
+        ...NOTHING,
+        measurement: (name) => found.measured(name),
+      })
+      const classes = WIDTHS.at(-1) as number
+      const output = found.measured('activation.2')
+      const want = meanOverSamples((i) => {
+        const [scores, target] = [row(output, classes, i), row(found.y, classes, i)]
+        if (criterion === 'squared-error')
+          return scores.reduce((sum, score, c) => sum + (score - (target[c] as number)) ** 2, 0) / classes
+        const total = scores.reduce((sum, score) => sum + Math.exp(score), 0)
+        return -Math.log(Math.exp(dot(scores, target)) / total)
+      })
+      expect(taken).toEqual([{ series: criterion, value: expect.closeTo(want, 12) as unknown }])
+    },
+  )
+})
 
 describe('the settling residual', () => {
   test.each([
