@@ -86,6 +86,13 @@ export const defects: readonly Defect[] = [
     },
   ]),
   ...within('rules/settling-network.ts', [
+    { find: 'β.times(-1)', replace: 'β.times(1)', why: 'centred: both nudges the same way' },
+    { find: 'centred ? 2 : 1', replace: '1', why: 'centred: the contrast of 2β taken for one of β' },
+    {
+      find: 'for (let k = 1; k <= L; k++) states(k).become(free(k))',
+      replace: '',
+      why: 'centred: the third phase from the second',
+    },
     {
       find: '[nudge.times(-2), difference(states(L), p.y)]',
       replace: '[nudge.times(-1), difference(states(L), p.y)]',
