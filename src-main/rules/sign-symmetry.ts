@@ -61,7 +61,6 @@ function build(p: Tracer, s: SignSymmetrySettings, widths: readonly number[]): B
 }
 
 const settings = z.strictObject({
-  ...perceptronSettings,
   magnitude: choice({
     label: 'Feedback magnitudes',
     symbol: 'M',
@@ -83,6 +82,7 @@ const settings = z.strictObject({
     default: 'initial',
     group: 'learning',
   }),
+  ...perceptronSettings,
 })
 
 type SignSymmetrySettings = z.infer<typeof settings>
@@ -98,14 +98,14 @@ export const signSymmetry: Rule<SignSymmetrySettings> = {
     perceptronForward(),
     {
       caption: 'Backward, through the signs of the weights',
-      tex: String.raw`\delta_k = \big((M_{k+1} \circ \operatorname{sign} W_{k+1})^\top \delta_{k+1}\big) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
+      tex: String.raw`\delta_k = \big((M_{k+1} \circ \operatorname{sign}(W_{k+1}))^\top \delta_{k+1}\big) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
       settings: ['magnitude', 'scale', 'criterion'],
     },
     perceptronStep,
   ],
   measures: [
     alignmentMeasure<SignSymmetrySettings>(
-      'Alignment of W and its feedback',
+      'Alignment of W and feedback',
       'The angle between forward weights and the feedback with their signs: 0° means errors are propagated as in backpropagation.',
       async (k, source, { magnitude }) => {
         const W = Float64Array.from(await source.parameter(`W${k}`))

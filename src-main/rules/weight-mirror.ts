@@ -61,7 +61,6 @@ function build(p: Tracer, s: WeightMirrorSettings, widths: readonly number[]): B
 }
 
 const settings = z.strictObject({
-  ...perceptronSettings,
   mirrorRate: number({
     label: 'Mirror learning rate',
     symbol: 'η_M',
@@ -80,6 +79,7 @@ const settings = z.strictObject({
     default: 0.001,
     group: 'learning',
   }),
+  ...perceptronSettings,
 })
 
 type WeightMirrorSettings = z.infer<typeof settings>

@@ -115,7 +115,7 @@ export const defects: readonly Defect[] = [
       why: 'lateral synapses excite',
     },
     {
-      find: 'difference(meanOverBatch(nudged(k)), meanOverBatch(free(k)))',
+      find: 'difference(meanOverBatch(nudged(k)), meanOverBatch(other(k)))',
       replace: 'difference(meanOverBatch(free(k)), meanOverBatch(nudged(k)))',
       why: 'biases: phases swapped',
     },

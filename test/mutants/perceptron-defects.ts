@@ -5,8 +5,8 @@ export const perceptronDefects: readonly Defect[] = [
   ...within('rules/perceptron.ts', [
     { find: 'sum([2 / n(L), error])', replace: 'sum([1 / n(L), error])', why: 'squared error with a half' },
     {
-      find: "multiply(back(k + 1, above), map('reluSlope', h(k)))",
-      replace: 'back(k + 1, above)',
+      find: "multiply(back(k + 1, above, atOutput), map('reluSlope', h(k)))",
+      replace: 'back(k + 1, above, atOutput)',
       why: 'no slope on the way back',
     },
   ]),

@@ -186,6 +186,31 @@ describe('sign symmetry', () => {
     }
   })
 
+  test('at its start lies as far from W as uniform numbers from their signs', async () => {
+    // |w| and m uniform from 0: ⟨|w|⟩/√⟨w²⟩ = ½·√3 to sign(W), ⟨m|w|⟩/√(⟨m²⟩⟨w²⟩) = ¼·3 to M ∘ sign(W).
+    const rule = ruleNamed('sign-symmetry')
+    const random = Generator.seeded(12)
+    const n = 200
+    const W = drawInitial({ kind: 'uniform', bound: 0.1 }, [n, n], random.split('W'))
+    const M = drawInitial({ kind: 'uniform', bound: 0.5 }, [n, n], random.split('M'))
+    for (const [magnitude, cosine] of [
+      ['uniform', Math.sqrt(3) / 2],
+      ['fixed', 3 / 4],
+      ['batch', 3 / 4],
+    ] as const) {
+      const taken = await rule?.measures[0]?.take({ magnitude }, [n, n, n], {
+        ...{ batches: 1, measurement: () => [] },
+        parameter: (name) => Promise.resolve(name === 'W2' ? W : M),
+        classified: () => {
+          throw new Error('the test set is not asked for')
+        },
+      })
+      const [angle] = (taken ?? []).map(({ value }) => Number(value))
+      // 40,000 entries: a few thousandths of a cosine.
+      expect(Math.abs(Math.cos(((angle ?? NaN) * Math.PI) / 180) - cosine), magnitude).toBeLessThan(0.01)
+    }
+  })
+
   test('batch-wise magnitudes are other ones after a batch, fixed ones the same', async () => {
     const after = async (magnitude: string): Promise<[Float64Array, number[]]> => {
       const compiled = compiledWith('sign-symmetry', { magnitude }, widths)
