@@ -15,7 +15,8 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { defects, type Defect } from './mutants/defects.ts'
+import type { Defect } from './mutants/defect.ts'
+import { defects } from './mutants/defects.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const golden = resolve(process.env['APICAL_GOLDEN'] ?? join(root, '..', 'shared', 'golden'))

@@ -8,7 +8,7 @@
 import { z } from 'zod'
 import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
-import { perceptronMeasures, perceptronSettings, perceptronStep } from './perceptron-form.ts'
+import { perceptronForward, perceptronMeasures, perceptronSettings, perceptronStep } from './perceptron-form.ts'
 import { perceptron } from './perceptron.ts'
 import type { Behaviour, Rule, SettingProblem } from './rule.ts'
 
@@ -17,7 +17,7 @@ function build(p: Tracer, s: BackpropagationSettings, widths: readonly number[])
   return perceptron(p, s, widths, {
     weight: (k) => ({ kind: 'uniform', bound: bound(k) }),
     bias: (k) => ({ kind: 'uniform', bound: bound(k) }),
-    carrier: (W) => (k, error) => applyTransposed(W(k), error),
+    feedback: (W) => ({ carry: (k, error) => applyTransposed(W(k), error) }),
   })
 }
 
@@ -34,11 +34,7 @@ export const backpropagation: Rule<BackpropagationSettings> = {
   palette: 8,
   settings,
   equations: [
-    {
-      caption: 'Forward',
-      tex: String.raw`h_k = W_k a_{k-1} + b_k,\quad a_k = \max(h_k, 0)`,
-      settings: ['outputActivation'],
-    },
+    perceptronForward(),
     {
       caption: 'Backward',
       tex: String.raw`\delta_k = (W_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,

@@ -15,12 +15,18 @@
 import { z } from 'zod'
 import type { Initial } from '../program/initial.ts'
 import { layers } from '../program/layers.ts'
-import { angleBetween } from '../program/measures.ts'
 import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
-import { perceptronMeasures, perceptronSettings, perceptronStep } from './perceptron-form.ts'
+import {
+  alignmentMeasure,
+  perceptronForward,
+  perceptronMeasures,
+  perceptronSettings,
+  perceptronStep,
+  weightsAndFeedback,
+} from './perceptron-form.ts'
 import { perceptron } from './perceptron.ts'
-import type { Behaviour, Measure, Rule, SettingProblem } from './rule.ts'
+import type { Behaviour, Rule, SettingProblem } from './rule.ts'
 import { choice } from './setting.ts'
 
 const XAVIER = (): Initial => ({ kind: 'xavier' })
@@ -41,28 +47,11 @@ function build(p: Tracer, s: FeedbackAlignmentSettings, widths: readonly number[
   return perceptron(p, s, widths, {
     weight,
     bias,
-    carrier: () => {
+    feedback: () => {
       const F = layers(2, widths.length - 1, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], feedback(k)))
-      return (k, error) => applyTransposed(F(k), error)
+      return { carry: (k, error) => applyTransposed(F(k), error) }
     },
   })
-}
-
-const alignment: Measure<unknown> = {
-  name: 'alignment',
-  label: 'Alignment of W and F',
-  unit: 'degrees',
-  help: 'The angle between forward weights and the fixed feedback: 90° means unrelated, 0° means errors are propagated as in backpropagation.',
-  keep: () => [],
-  async take(_settings, widths, source) {
-    const series = []
-    for (let k = 2; k < widths.length; k++)
-      series.push({
-        series: `layer ${k}`,
-        value: angleBetween(await source.parameter(`W${k}`), await source.parameter(`F${k}`)),
-      })
-    return series
-  },
 }
 
 const settings = z.strictObject({
@@ -94,11 +83,7 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
   palette: 7,
   settings,
   equations: [
-    {
-      caption: 'Forward',
-      tex: String.raw`h_k = W_k a_{k-1} + b_k,\quad a_k = \max(h_k, 0)`,
-      settings: ['outputActivation', 'initial'],
-    },
+    perceptronForward('initial'),
     {
       caption: 'Backward, through fixed synapses',
       tex: String.raw`\delta_k = (F_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
@@ -106,7 +91,14 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
     },
     perceptronStep,
   ],
-  measures: [alignment, ...perceptronMeasures],
+  measures: [
+    alignmentMeasure(
+      'Alignment of W and F',
+      'The angle between forward weights and the fixed feedback: 90° means unrelated, 0° means errors are propagated as in backpropagation.',
+      weightsAndFeedback,
+    ),
+    ...perceptronMeasures,
+  ],
   phases: () => [],
   classification: null,
   synapses: [

@@ -87,7 +87,7 @@ export function optimiser(
  * @param gradient a sentence about the gradient that the learning rate is a step along
  */
 export function optimiserSettings(
-  defaults: { readonly optimiser: 'adam' | 'sgd'; readonly momentum: number },
+  defaults: { readonly optimiser: 'adam' | 'sgd'; readonly momentum: number; readonly learningRate?: number },
   gradient = '',
 ) {
   return {
@@ -105,7 +105,7 @@ export function optimiserSettings(
       help: `Step size of the optimiser before any decay.${gradient}`,
       above: 0,
       maximum: 100,
-      default: 0.001,
+      default: defaults.learningRate ?? 0.001,
       group: 'learning',
     }),
     momentum: number({

@@ -1,8 +1,9 @@
-/** The settings of backpropagation and feedback alignment, what they are watched by, and the step they share as people read it; computed in `perceptron.ts`. */
+/** The settings of backpropagation and the rules with feedback weights of their own, what they are watched by, and the equations they share as people read them; computed in `perceptron.ts`. */
 import { z } from 'zod'
+import { angleBetween } from '../program/measures.ts'
 import { rateMeasures } from './measures.ts'
 import { optimiserSettings, stepSettings } from './optimiser.ts'
-import type { Equation, Measure } from './rule.ts'
+import type { Equation, Measure, MeasureSource } from './rule.ts'
 import { choice, number } from './setting.ts'
 import { backpropagationTruth } from './truth.ts'
 
@@ -22,35 +23,59 @@ export const perceptronStep: Equation = {
   ],
 }
 
-/** The settings of both rules, to be spread into theirs. */
-export const perceptronSettings = {
-  criterion: choice({
-    label: 'Loss',
-    help: 'The squared error is averaged over batch and units; the cross-entropy is that of the softmax.',
-    options: ['squared-error', 'cross-entropy'],
-    optionLabels: { 'squared-error': 'Squared error', 'cross-entropy': 'Cross-entropy' },
-    default: 'squared-error',
-    group: 'learning',
-  }),
-  outputActivation: choice({
-    label: 'Output activation',
-    help: 'Activation function of the output layer.',
-    options: ['linear', 'relu'],
-    optionLabels: { linear: 'Linear', relu: 'ReLU' },
-    default: 'linear',
-    group: 'dynamics',
-  }),
-  ...optimiserSettings({ optimiser: 'adam', momentum: 0.9 }),
-  weightDecay: number({
-    label: 'Weight decay',
-    help: 'This times the weights is added to the gradient.',
-    minimum: 0,
-    maximum: 1,
-    default: 0,
-    group: 'learning',
-  }),
-  ...stepSettings('The learning rate is', { epochs: 10, factor: 0.95 }),
+/** The forward pass; `settings`: what else of the rule shows there. */
+export const perceptronForward = (...settings: readonly string[]): Equation => ({
+  caption: 'Forward',
+  tex: String.raw`h_k = W_k a_{k-1} + b_k,\quad a_k = \max(h_k, 0)`,
+  settings: ['outputActivation', ...settings],
+})
+
+/** The settings of all of these rules, to be spread into theirs. */
+export function perceptronSettingsWith(defaults: {
+  readonly criterion: 'squared-error' | 'cross-entropy'
+  readonly optimiser: 'adam' | 'sgd'
+  readonly momentum: number
+  readonly learningRate: number
+  readonly weightDecay: number
+}) {
+  return {
+    criterion: choice({
+      label: 'Loss',
+      help: 'The squared error is averaged over batch and units; the cross-entropy is that of the softmax.',
+      options: ['squared-error', 'cross-entropy'],
+      optionLabels: { 'squared-error': 'Squared error', 'cross-entropy': 'Cross-entropy' },
+      default: defaults.criterion,
+      group: 'learning',
+    }),
+    outputActivation: choice({
+      label: 'Output activation',
+      help: 'Activation function of the output layer.',
+      options: ['linear', 'relu'],
+      optionLabels: { linear: 'Linear', relu: 'ReLU' },
+      default: 'linear',
+      group: 'dynamics',
+    }),
+    ...optimiserSettings(defaults),
+    weightDecay: number({
+      label: 'Weight decay',
+      help: 'This times the weights is added to the gradient.',
+      minimum: 0,
+      maximum: 1,
+      default: defaults.weightDecay,
+      group: 'learning',
+    }),
+    ...stepSettings('The learning rate is', { epochs: 10, factor: 0.95 }),
+  }
 }
+
+/** As published with CorInfoMax: the defaults of the rules that have no reason for others. */
+export const perceptronSettings = perceptronSettingsWith({
+  criterion: 'squared-error',
+  optimiser: 'adam',
+  momentum: 0.9,
+  learningRate: 0.001,
+  weightDecay: 0,
+})
 
 export type PerceptronSettings = z.infer<z.ZodObject<typeof perceptronSettings>>
 
@@ -66,9 +91,39 @@ const loss: Measure<PerceptronSettings> = {
   ],
 }
 
-/** What both rules are watched by: the loss, and the hidden activations of a training batch. */
+/** What all of these rules are watched by: the loss, and the hidden activations of a training batch. */
 export const perceptronMeasures: readonly Measure<PerceptronSettings>[] = [
   loss,
   ...rateMeasures('hidden layers', (k) => `activation.${k}`),
   ...backpropagationTruth('the rule’s own loss'),
+]
+
+/**
+ * The angle between what carries errors back to layer k − 1, k from 2, and what backpropagation would carry them by.
+ *
+ * @param of both at layer k; of feedback of W's shape, W_k and that feedback
+ */
+export function alignmentMeasure<S>(
+  label: string,
+  help: string,
+  of: (k: number, source: MeasureSource, settings: S, widths: readonly number[]) => Promise<Pair>,
+): Measure<S> {
+  return {
+    ...{ name: 'alignment', label, unit: 'degrees', help },
+    keep: () => [],
+    async take(settings, widths, source) {
+      const series = []
+      for (let k = 2; k < widths.length; k++)
+        series.push({ series: `layer ${k}`, value: angleBetween(...(await of(k, source, settings, widths))) })
+      return series
+    },
+  }
+}
+
+type Pair = readonly [ArrayLike<number>, ArrayLike<number>]
+
+/** W_k and F_k. */
+export const weightsAndFeedback = async (k: number, source: MeasureSource): Promise<Pair> => [
+  await source.parameter(`W${k}`),
+  await source.parameter(`F${k}`),
 ]

@@ -1,7 +1,7 @@
 /**
- * A multilayer perceptron learned by an error carried backward: what backpropagation and feedback alignment share. They
- * differ in the matrix that carries the error back, and in how weights begin. Settings and TeX are beside it, in
- * `perceptron-form.ts`.
+ * A multilayer perceptron learned by an error carried backward: what backpropagation and the rules with feedback weights of
+ * their own share. They differ in the matrices that carry the error back, in whether those learn, and in how weights begin.
+ * Settings and TeX are beside it, in `perceptron-form.ts`.
  *
  *   h_k = W_k a_{k−1} + b_k,  a_k = relu(h_k),  a_0 = x;  the output is linear or relu
  *   squared error: mean over batch and units of (a_L − y)²;  cross-entropy: −⟨Σ y log softmax(a_L)⟩
@@ -31,12 +31,21 @@ import type { PerceptronSettings } from './perceptron-form.ts'
 import type { Behaviour } from './rule.ts'
 import { carriedBack, reportDescent, reportUpdates } from './truth.ts'
 
-/** What a rule adds: how W_k and b_k begin, and how the error at layer k comes to the activity of layer k − 1. */
+/** What a rule adds: how W_k and b_k begin, and the way back. */
 interface Perceptron {
   weight(k: number): Initial
   bias(k: number): Initial
   /** Called once the weights are declared; declares what it needs itself. */
-  carrier(W: (k: number) => Parameter): (k: number, error: Value) => Value
+  feedback(W: (k: number) => Parameter): Feedback
+}
+
+interface Feedback {
+  /** How the error at layer k, or that of the output, comes to the activity of layer k − 1. */
+  carry(k: number, error: Value, atOutput: Value): Value
+  /** What takes the same steps as W_k, k from 2. */
+  follower?(k: number): Parameter
+  /** What else a batch teaches, once W has learned. */
+  learn?(): void
 }
 
 /** Describes training and prediction of the network. */
@@ -45,8 +54,10 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
   const n = (k: number): number => widths[k] as number
   const W = layers(1, L, (k) => p.parameter(`W${k}`, [n(k), n(k - 1)], rule.weight(k)))
   const b = layers(1, L, (k) => p.parameter(`b${k}`, [1, n(k)], rule.bias(k)))
-  const carry = rule.carrier(W)
-  const learned = Array.from({ length: L }, (_, i) => [W(i + 1), b(i + 1)]).flat()
+  const feedback = rule.feedback(W)
+  const follower = (k: number): readonly Parameter[] =>
+    k === 1 || feedback.follower === undefined ? [] : [feedback.follower(k)]
+  const learned = Array.from({ length: L }, (_, i) => [W(i + 1), b(i + 1), ...follower(i + 1)]).flat()
   const { descend } = optimiser(p, s, ({ epoch }) => s.learningRate * steppedFactor(s, epoch), learned)
   const reluAt = (k: number): boolean => k < L || s.outputActivation === 'relu'
 
@@ -74,11 +85,11 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
       // δ_L; the squared error is averaged over units too, hence 2/n_L.
       const ofLoss = s.criterion === 'cross-entropy' ? error : sum([2 / n(L), error])
       const atOutput = reluAt(L) ? multiply(ofLoss, map('reluSlope', h(L))) : ofLoss
-      const gradientsBy = (back: (k: number, error: Value) => Value) => {
-        const δ = carriedBack(L, atOutput, (k, above) => multiply(back(k + 1, above), map('reluSlope', h(k))))
+      const gradientsBy = (back: Feedback['carry']) => {
+        const δ = carriedBack(L, atOutput, (k, above) => multiply(back(k + 1, above, atOutput), map('reluSlope', h(k))))
         return layers(1, L, (k) => ({ weight: outer(δ(k), a(k - 1)), bias: meanOverBatch(δ(k)) }))
       }
-      const gradients = gradientsBy(carry)
+      const gradients = gradientsBy((k, error, output) => feedback.carry(k, error, output))
       const exact = gradientsBy((k, error) => applyTransposed(W(k), error))
       const update = layers(1, L, (k) => sum([-1, gradients(k).weight]))
       reportUpdates(p, L, update)
@@ -94,7 +105,9 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
         p.measure(`gradient.b${k}`, bias)
         descend(W(k), weight)
         descend(b(k), bias)
+        for (const one of follower(k)) descend(one, weight)
       }
+      feedback.learn?.()
     },
     layers() {
       const { a } = forward()

@@ -113,12 +113,14 @@ export const settlingClassification: Phase = {
   iterations: 'iterationsFree',
 }
 
-/** What both rules are watched by: rates of the free phase, and how both phases settle. */
-export const settlingNetworkMeasures: readonly Measure<SettlingSettings>[] = [
+/** What both rules are watched by: rates of the free phase, and how all phases settle. */
+export const settlingNetworkMeasures = <S extends SettlingSettings>(
+  phases: (settings: S) => readonly Phase[],
+): readonly Measure<S>[] => [
   ...rateMeasures('all layers', (k) => `free.s${k}`),
-  residualMeasure(() => settlingPhases),
+  residualMeasure(phases),
   energyMeasure(
-    () => settlingPhases,
+    phases,
     'What settling descends: the energy of a sample after each iteration, mean over one batch, with the cost that nudges it.',
   ),
   ...backpropagationTruth('the cost that nudges, of the outputs after their activation'),

@@ -8,6 +8,8 @@
  *   s_k ← f( s_k − η( s_k − (W_k s_{k−1} + b_k) − W_{k+1}ᵀ s_{k+1} + M_k s_k + [k = L] 2β(s_L − y) ) ),  f = clip(·, 0, 1) as published
  *   W_k ← W_k + (α_k/β)( ⟨s_k s_{k−1}ᵀ⟩_nudged − ⟨s_k s_{k−1}ᵀ⟩_free ),  b_k likewise with ⟨s_k⟩
  *
+ * Centred, a third phase with −β starts from the free state too and stands for the free one, and 2β for β.
+ *
  * This descends E = Σ_k ( ½‖s_k‖² − s_kᵀ(W_k s_{k−1} + b_k) + ½ s_kᵀM_k s_k ), with β‖s_L − y‖² added when nudged.
  *
  * W_k is n_k × n_{k−1}, b_k a row of n_k, M_k symmetric. The nudging cost is the squared error summed over units, without
@@ -51,12 +53,19 @@ type Settling = (k: number) => State | Value
 const LATERAL_RATE = 0.25
 const LATERAL_SWEEPS = 3
 
-/** Describes training and prediction; `lateral` is called while parameters may be declared. */
+interface Variant {
+  /** Called while parameters may be declared. */
+  readonly lateral: () => Lateral | null
+  /** Nudged both ways. */
+  readonly centred: boolean
+}
+
+/** Describes training and prediction. */
 export function settlingNetwork(
   p: Tracer,
   s: SettlingSettings,
   widths: readonly number[],
-  declareLateral: () => Lateral | null,
+  { lateral: declareLateral, centred }: Variant,
 ): Behaviour {
   const L = widths.length - 1
   const n = (k: number): number => widths[k] as number
@@ -65,10 +74,13 @@ export function settlingNetwork(
   const lateral = declareLateral()
   const resting = restingStates(p, s, widths)
   const β = p.scalar('beta', ({ sign }) => signedBeta(s, sign))
+  /** How many β the two states are apart whose contrast is learned from. */
+  const apart = centred ? 2 : 1
   const rate = layers(1, L, (k) =>
     p.scalar(
       `rate${k}`,
-      ({ epoch, sign }) => ((s.learningRates[k - 1] as number) * steppedFactor(s, epoch)) / signedBeta(s, sign),
+      ({ epoch, sign }) =>
+        ((s.learningRates[k - 1] as number) * steppedFactor(s, epoch)) / (apart * signedBeta(s, sign)),
     ),
   )
   const below = (states: Settling, k: number): State | Value => (k === 0 ? p.x : states(k))
@@ -135,10 +147,10 @@ export function settlingNetwork(
     return (k) => (k === 0 ? p.x : values(k))
   }
 
-  /** Of the free state and the contrast that W learns from, which divided by β is the update. */
+  /** Of the free state and the contrast that W learns from, which divided by β, or 2β, is the update. */
   function reportTruth(free: (k: number) => Value, contrast: (k: number) => Value): void {
     // β/β², so that no scalar is needed but β with its sign.
-    const update = layers(1, L, (k) => sum([β.times(1 / s.beta ** 2), contrast(k)]))
+    const update = layers(1, L, (k) => sum([β.times(1 / (apart * s.beta ** 2)), contrast(k)]))
     const force = (output: Value): Value =>
       s.criterion === 'squared-error' ? sum([-2, output], [2, p.y]) : difference(p.y, softmax(output))
     reportUpdates(p, L, update)
@@ -184,11 +196,16 @@ export function settlingNetwork(
       p.count(free(L))
       settle('nudged', states, s.iterationsNudged, s.neuralLr, β, asReleased)
       const nudged = settled(states)
-      const contrast = layers(1, L, (k) => difference(outer(nudged(k), nudged(k - 1)), outer(free(k), free(k - 1))))
+      if (centred) {
+        for (let k = 1; k <= L; k++) states(k).become(free(k))
+        settle('third', states, s.iterationsNudged, s.neuralLr, β.times(-1), asReleased)
+      }
+      const other = centred ? settled(states) : free
+      const contrast = layers(1, L, (k) => difference(outer(nudged(k), nudged(k - 1)), outer(other(k), other(k - 1))))
       reportTruth(free, contrast)
       for (let k = 1; k <= L; k++) {
         W(k).increase(rate(k), contrast(k))
-        b(k).increase(rate(k), difference(meanOverBatch(nudged(k)), meanOverBatch(free(k))))
+        b(k).increase(rate(k), difference(meanOverBatch(nudged(k)), meanOverBatch(other(k))))
       }
       lateral?.learn(nudged)
     },

@@ -26,11 +26,11 @@ import {
   settlingPhases,
   settlingSettings,
 } from './settling-form.ts'
-import { settlingNetwork } from './settling-network.ts'
+import { settlingNetwork, type Lateral } from './settling-network.ts'
 
 function build(p: Tracer, s: SimilarityMatchingSettings, widths: readonly number[]): Behaviour {
   const hidden = widths.length - 2
-  return settlingNetwork(p, s, widths, () => {
+  const lateral = (): Lateral => {
     const M = layers(1, hidden, (k) =>
       p.parameter(`M${k}`, [widths[k] as number, widths[k] as number], { kind: 'xavierGram' }),
     )
@@ -49,7 +49,8 @@ function build(p: Tracer, s: SimilarityMatchingSettings, widths: readonly number
         }
       },
     }
-  })
+  }
+  return settlingNetwork(p, s, widths, { lateral, centred: false })
 }
 
 const settings = z.strictObject({
@@ -98,7 +99,7 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
       settings: ['lrLateral', 'lateralSign'],
     },
   ],
-  measures: settlingNetworkMeasures,
+  measures: settlingNetworkMeasures(() => settlingPhases),
   phases: () => settlingPhases,
   classification: settlingClassification,
   synapses: [

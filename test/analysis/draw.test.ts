@@ -15,36 +15,46 @@ const pixelsOf = (index: number): Uint8Array => {
 }
 const now = (): number => 0
 
-describe.each(['corinfomax', 'corinfomax-sparse', 'ep', 'csm', 'pc', 'pc-nudge', 'feedback-alignment', 'backprop'])(
-  'an image shown to %s',
-  (name) => {
-    it('is classified as the sample with its pixels is, image after image', async () => {
-      const trained = networkOf(name)
-      const rule = ruleNamed(name) as Rule
-      const compiled = compileRule(rule, trained.experiment.rule.settings, trained.experiment.widths)
-      const { session } = await openTrained(trained, compiled, data)
-      const drawing = await Drawing.open({ ...trained, test, classNames: data.classNames })
-      try {
-        for (const index of [5, 31, 5]) {
-          const scores = await session.predict({
-            ...{ split: 'test', samples: Uint32Array.of(index), replica: 0 },
-            scalars: compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 }),
-          })
-          const drawn = await drawing.see(pixelsOf(index), now)
-          expect(drawn.outputs).toHaveLength(drawn.iterations)
-          drawn.outputs.at(-1)?.forEach((value, c) => {
-            expect(value).toBeCloseTo(scores[c] as number, 9)
-          })
-          expect(drawn.residual).toHaveLength(rule.classification === null ? 0 : drawn.iterations)
-          expect(drawn.layers.map(({ units }) => units)).toEqual([12, 10])
-        }
-      } finally {
-        drawing.close()
-        session.close()
+describe.each([
+  'corinfomax',
+  'corinfomax-sparse',
+  'ep',
+  'csm',
+  'pc',
+  'pc-nudge',
+  'feedback-alignment',
+  'direct-feedback-alignment',
+  'sign-symmetry',
+  'kolen-pollack',
+  'weight-mirror',
+  'backprop',
+])('an image shown to %s', (name) => {
+  it('is classified as the sample with its pixels is, image after image', async () => {
+    const trained = networkOf(name)
+    const rule = ruleNamed(name) as Rule
+    const compiled = compileRule(rule, trained.experiment.rule.settings, trained.experiment.widths)
+    const { session } = await openTrained(trained, compiled, data)
+    const drawing = await Drawing.open({ ...trained, test, classNames: data.classNames })
+    try {
+      for (const index of [5, 31, 5]) {
+        const scores = await session.predict({
+          ...{ split: 'test', samples: Uint32Array.of(index), replica: 0 },
+          scalars: compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 }),
+        })
+        const drawn = await drawing.see(pixelsOf(index), now)
+        expect(drawn.outputs).toHaveLength(drawn.iterations)
+        drawn.outputs.at(-1)?.forEach((value, c) => {
+          expect(value).toBeCloseTo(scores[c] as number, 9)
+        })
+        expect(drawn.residual).toHaveLength(rule.classification === null ? 0 : drawn.iterations)
+        expect(drawn.layers.map(({ units }) => units)).toEqual([12, 10])
       }
-    })
-  },
-)
+    } finally {
+      drawing.close()
+      session.close()
+    }
+  })
+})
 
 describe('what an image does to a network', () => {
   it('shows what feedback expects of the hidden layer, and both as they look at the input', async () => {

@@ -34,6 +34,10 @@ const SCORES: Readonly<Record<string, string>> = {
   pc: 'feedforward.v2',
   'pc-nudge': 'feedforward.v2',
   'feedback-alignment': 'activation.2',
+  'direct-feedback-alignment': 'activation.2',
+  'sign-symmetry': 'activation.2',
+  'kolen-pollack': 'activation.2',
+  'weight-mirror': 'activation.2',
   backprop: 'activation.2',
 }
 

@@ -31,7 +31,9 @@ describe.skipIf(!available)('native', () => {
     const rule = rules[number % rules.length]
     if (rule === undefined) throw new Error('there is no rule')
     const some = { replicas: 3, batchSize: 11, batches: 3, counts: [40, 60], evaluationBatch: 7 } as const
-    const { trial } = await steadyTrial(rule, [37, 50, 29, 5], { ...some, seed: number })
+    // Of the rule's own, so that another rule in the list leaves it as it was judged before.
+    const seed = Generator.seeded(1).split(rule.name).integer(1_000_000)
+    const { trial } = await steadyTrial(rule, [37, 50, 29, 5], { ...some, seed })
     return { ...trial, replicas }
   }
 

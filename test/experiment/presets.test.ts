@@ -134,7 +134,7 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
         // A constant rate is a factor of 1.
         stepEpochs: script.lrSchedule.stepSizeEpochs ?? 15,
         stepFactor: script.lrSchedule.gamma ?? 1,
-        ...(rule === 'ep' ? {} : { lrLateral: theirs['alphasM'], lateralSign: 'released' }),
+        ...(rule === 'ep' ? { centred: false } : { lrLateral: theirs['alphasM'], lateralSign: 'released' }),
       }
     case 'pc':
       expect(script.targetEncoding).toBe('0.94*onehot + 0.03')

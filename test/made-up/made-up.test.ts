@@ -102,7 +102,11 @@ describe('the office', () => {
         'pc',
         'pc-nudge',
         'made-up',
+        'direct-feedback-alignment',
         'feedback-alignment',
+        'kolen-pollack',
+        'sign-symmetry',
+        'weight-mirror',
         'backprop',
       ],
     ])

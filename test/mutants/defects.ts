@@ -1,19 +1,6 @@
 /** One-line slips that somebody could make in the mathematics and in what is told of results, each of which a test must notice. Data for `test/mutants.ts`. */
-
-export interface Defect {
-  /** From the clone's root. */
-  readonly file: string
-  /** Occurs exactly once in the file. */
-  readonly find: string
-  readonly replace: string
-  /** What is wrong with it, in a few words. */
-  readonly why: string
-  /** Only the golden arrays notice it: without them it cannot be judged. */
-  readonly golden?: true
-}
-
-const within = (file: string, defects: readonly Omit<Defect, 'file'>[]): Defect[] =>
-  defects.map((defect) => ({ file: `src-main/${file}`, ...defect }))
+import { within, type Defect } from './defect.ts'
+import { perceptronDefects } from './perceptron-defects.ts'
 
 export const defects: readonly Defect[] = [
   ...within('rules/corinfomax-network.ts', [
@@ -99,6 +86,13 @@ export const defects: readonly Defect[] = [
     },
   ]),
   ...within('rules/settling-network.ts', [
+    { find: 'β.times(-1)', replace: 'β.times(1)', why: 'centred: both nudges the same way' },
+    { find: 'centred ? 2 : 1', replace: '1', why: 'centred: the contrast of 2β taken for one of β' },
+    {
+      find: 'for (let k = 1; k <= L; k++) states(k).become(free(k))',
+      replace: '',
+      why: 'centred: the third phase from the second',
+    },
     {
       find: '[nudge.times(-2), difference(states(L), p.y)]',
       replace: '[nudge.times(-1), difference(states(L), p.y)]',
@@ -121,7 +115,7 @@ export const defects: readonly Defect[] = [
       why: 'lateral synapses excite',
     },
     {
-      find: 'difference(meanOverBatch(nudged(k)), meanOverBatch(free(k)))',
+      find: 'difference(meanOverBatch(nudged(k)), meanOverBatch(other(k)))',
       replace: 'difference(meanOverBatch(free(k)), meanOverBatch(nudged(k)))',
       why: 'biases: phases swapped',
     },
@@ -147,29 +141,7 @@ export const defects: readonly Defect[] = [
       why: 'corrected form keeps the sign of β',
     },
   ]),
-  ...within('rules/perceptron.ts', [
-    { find: 'sum([2 / n(L), error])', replace: 'sum([1 / n(L), error])', why: 'squared error with a half' },
-    {
-      find: "multiply(back(k + 1, above), map('reluSlope', h(k)))",
-      replace: 'back(k + 1, above)',
-      why: 'no slope on the way back',
-    },
-  ]),
-  ...within('rules/backpropagation.ts', [
-    {
-      find: '1 / Math.sqrt(widths[k - 1] as number)',
-      replace: '1 / Math.sqrt(widths[k] as number)',
-      why: 'initial bound of the wrong layer',
-    },
-  ]),
-  ...within('rules/feedback-alignment.ts', [
-    { find: 'Math.sqrt(6 / n(k - 1))', replace: 'Math.sqrt(6 / n(k))', why: 'kaiming bound of the wrong side' },
-    {
-      find: 'carrier: () => {',
-      replace: 'carrier: (W) => { if (W(2)) return (k, error) => applyTransposed(W(k), error)',
-      why: 'error comes back through W',
-    },
-  ]),
+  ...perceptronDefects,
   ...within('rules/optimiser.ts', [
     {
       find: 'Math.floor(epoch / s.stepEpochs)',

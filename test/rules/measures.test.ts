@@ -163,7 +163,14 @@ describe('energy', () => {
   })
 })
 
-describe.each(['backprop', 'feedback-alignment'])('the loss of %s', (rule) => {
+describe.each([
+  'backprop',
+  'feedback-alignment',
+  'direct-feedback-alignment',
+  'sign-symmetry',
+  'kolen-pollack',
+  'weight-mirror',
+])('the loss of %s', (rule) => {
   test.each(['squared-error', 'cross-entropy'])(
     'is its definition, computed from the output before the update: %s',
     async (criterion) => {

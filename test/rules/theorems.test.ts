@@ -182,6 +182,95 @@ describe('CorInfoMax', () => {
   })
 })
 
+describe('centred equilibrium propagation', () => {
+  const widths = [5, 4, 4, 3]
+  const names = [1, 2, 3].flatMap((k) => [`W${k}`, `b${k}`])
+  // Sigmoids have no clip for a unit to cross, small weights settle to the last digit.
+  const shared = { activation: 'sigmoid', neuralLr: 0.3, iterationsFree: 400, iterationsNudged: 400 }
+  const rates = { learningRates: [1, 1, 1], stepFactor: 1 }
+
+  /** What a batch adds to W and b at a learning rate of 1. */
+  async function steps(settings: object, sign: 1 | -1 = 1): Promise<Map<string, Float64Array>> {
+    const compiled = compiledWith('ep', { ...shared, ...rates, ...settings }, widths)
+    const { session, initial } = await started(compiled, 71)
+    const put = new Map([...initial].map(([name, values]) => [name, values.map((v) => 0.35 * v)]))
+    restore(session, put)
+    await batch(session, compiled, undefined, sign)
+    const moved = new Map<string, Float64Array>()
+    for (const name of names)
+      moved.set(
+        name,
+        Float64Array.from(await session.read(name, 0), (v, i) => v - (put.get(name)?.[i] as number)),
+      )
+    session.close()
+    return moved
+  }
+  const gap = (a: ReadonlyMap<string, Float64Array>, b: ReadonlyMap<string, Float64Array>): number =>
+    norm(
+      Float64Array.from(
+        names.flatMap((name) => [...(a.get(name) ?? [])].map((v, i) => v - (b.get(name)?.[i] as number))),
+      ),
+    )
+
+  test('steps along the mean of the steps that each of its nudges makes alone', async () => {
+    // (c(β) − c(−β))/2β = ½( (c(β) − c(0))/β + (c(−β) − c(0))/(−β) ), all three phases from one free state.
+    for (const criterion of ['squared-error', 'cross-entropy-released']) {
+      const one = { beta: 0.3, randomSign: true, criterion, iterationsNudged: 3 }
+      const [plus, minus, centred] = [await steps(one, 1), await steps(one, -1), await steps({ ...one, centred: true })]
+      const mean = new Map(
+        names.map((name) => [
+          name,
+          plus.get(name)?.map((v, i) => (v + (minus.get(name)?.[i] as number)) / 2) as Float64Array,
+        ]),
+      )
+      expect(gap(plus, minus)).toBeGreaterThan(1e-3)
+      expect(gap(centred, mean)).toBeLessThan(1e-12)
+      // The order of the nudges is no matter.
+      expect(gap(centred, await steps({ ...one, centred: true }, -1))).toBeLessThan(1e-12)
+    }
+  })
+
+  test('is off the gradient of the settled cost by β², one nudge by β', async () => {
+    // The cost that the free phase settles at, by central differences: no contrast is in it.
+    const compiled = compiledWith('ep', { ...shared, learningRates: [0, 0, 0] }, widths, ['free.s3'])
+    const { session, initial, y } = await started(compiled, 71)
+    const put = new Map([...initial].map(([name, values]) => [name, values.map((v) => 0.35 * v)]))
+    restore(session, put)
+    const costAt = async (name: string, values: Float64Array): Promise<number> => {
+      session.write(name, 0, values)
+      const s = (await batch(session, compiled))('free.s3')
+      session.write(name, 0, put.get(name) as Float64Array)
+      return s.reduce((total, v, i) => total + (v - (y[i] as number)) ** 2, 0) / BATCH
+    }
+    const h = 1e-4
+    const descent = new Map<string, Float64Array>()
+    for (const name of names) {
+      const values = put.get(name) as Float64Array
+      const slopes = new Float64Array(values.length)
+      for (let i = 0; i < values.length; i++) {
+        const [up, down] = [values.slice(), values.slice()]
+        up[i] = (values[i] as number) + h
+        down[i] = (values[i] as number) - h
+        slopes[i] = ((await costAt(name, down)) - (await costAt(name, up))) / (2 * h)
+      }
+      descent.set(name, slopes)
+    }
+    session.close()
+    const size = gap(
+      descent,
+      new Map(names.map((name) => [name, new Float64Array((put.get(name) as Float64Array).length)])),
+    )
+    const off = async (centred: boolean, beta: number): Promise<number> =>
+      gap(await steps({ randomSign: false, beta, centred }), descent) / size
+    const [far, near] = [0.1, 0.02]
+    const order = async (centred: boolean): Promise<number> =>
+      Math.log((await off(centred, far)) / (await off(centred, near))) / Math.log(far / near)
+    expect(Math.abs((await order(false)) - 1)).toBeLessThan(0.15)
+    expect(Math.abs((await order(true)) - 2)).toBeLessThan(0.15)
+    expect(await off(true, near)).toBeLessThan(1e-3)
+  })
+})
+
 describe('similarity matching', () => {
   // M ← (1 + α/(2|β|)) ( M − (α/(2β′)) ⟨s sᵀ⟩_nudged ): β′ has this batch's sign as released, and none in the corrected form.
   for (const lateralSign of ['released', 'corrected'] as const)

@@ -1,0 +1,60 @@
+/** Slips in the rules that carry an error backward. */
+import { within, type Defect } from './defect.ts'
+
+export const perceptronDefects: readonly Defect[] = [
+  ...within('rules/perceptron.ts', [
+    { find: 'sum([2 / n(L), error])', replace: 'sum([1 / n(L), error])', why: 'squared error with a half' },
+    {
+      find: "multiply(back(k + 1, above, atOutput), map('reluSlope', h(k)))",
+      replace: 'back(k + 1, above, atOutput)',
+      why: 'no slope on the way back',
+    },
+  ]),
+  ...within('rules/backpropagation.ts', [
+    {
+      find: '1 / Math.sqrt(widths[k - 1] as number)',
+      replace: '1 / Math.sqrt(widths[k] as number)',
+      why: 'initial bound of the wrong layer',
+    },
+  ]),
+  ...within('rules/feedback-alignment.ts', [
+    { find: 'Math.sqrt(6 / n(k - 1))', replace: 'Math.sqrt(6 / n(k))', why: 'kaiming bound of the wrong side' },
+    {
+      find: 'feedback: () => {',
+      replace: 'feedback: (W) => { if (W(2)) return { carry: (k, error) => applyTransposed(W(k), error) }',
+      why: 'error comes back through W',
+    },
+  ]),
+  ...within('rules/direct-feedback-alignment.ts', [
+    {
+      find: 'layer = L - 1; layer >= k; layer--',
+      replace: 'layer = L - 1; layer > k; layer--',
+      why: 'the path to the output without its lowest weights',
+    },
+  ]),
+  ...within('rules/sign-symmetry.ts', [
+    {
+      find: 'bound(k) / Math.sqrt(3)',
+      replace: 'bound(k)',
+      why: 'equal magnitudes at the bound, not at the deviation',
+    },
+    { find: 'sum([2 * bound(k), apply', replace: 'sum([bound(k), apply', why: 'random magnitudes of half the size' },
+    {
+      find: "if (s.magnitude === 'batch')",
+      replace: "if (s.magnitude === 'fixed')",
+      why: 'the wrong magnitudes are drawn anew',
+    },
+  ]),
+  ...within('rules/kolen-pollack.ts', [
+    { find: ', follower: F }', replace: ' }', why: 'feedback that does not learn' },
+  ]),
+  ...within('rules/weight-mirror.ts', [
+    { find: 'Math.sqrt(12)', replace: '12', why: 'noise of another variance' },
+    { find: 'relu(response) : response', replace: 'response : response', why: 'ReLU units that respond linearly' },
+    { find: '[1 - s.mirrorDecay, F(k)]', replace: '[1, F(k)]', why: 'feedback that forgets nothing' },
+  ]),
+  ...within('rules/noise.ts', [
+    { find: 'drawn.become(next)', replace: 'drawn.become(added)', why: 'noise that is not wrapped' },
+    { find: '[-1, above], [1, below]', replace: '[-1, above]', why: 'noise wrapped on one side' },
+  ]),
+]
