@@ -23,5 +23,7 @@ function plainNumber(text: string): number {
   // Number reads blanks as 0, and hexadecimal, binary and octal; none of these is a number in a table.
   if (number === 0 && text.trim() === '') return NaN
   if (number - number !== 0) return NaN
-  return text.length > 2 && /^\s*0[xbo]/i.test(text) ? NaN : number
+  // A blank at its beginning, or a letter where a second digit or a point would be: worth a closer look.
+  const second = text.charCodeAt(1)
+  return (second > 57 || text.charCodeAt(0) <= 32) && /^\s*0[xbo]/i.test(text) ? NaN : number
 }

@@ -205,7 +205,7 @@ const REFUSED: readonly (readonly [string, string | Uint8Array, RegExp, Partial<
   ['NaN', 'x,kind\n1,a\nNaN,b\n', /line 3, column "x": expected a number, found "NaN"/],
   ['nothing in a cell', 'x,kind\n1,a\n,b\n', /line 3, column "x": expected a number, found nothing/],
   ['infinity', 'x,kind\n1,a\ninf,b\n', /line 3, column "x": expected a number, found "inf"/],
-  ['hexadecimal', 'x,kind\n1,a\n0x10,b\n', /line 3, column "x": expected a number, found "0x10"/],
+  ['hexadecimal', 'x,kind\n1,a\n 0x10,b\n', /line 3, column "x": expected a number, found "0x10"/],
   [
     'thousands',
     'x;kind\n1,5;a\n1.234,5;b\n',

@@ -68,20 +68,21 @@ async function* rows(path: string, size: number, columns: readonly string[]): As
     let first = 0
     for (const group of metadata.row_groups) {
       const count = Number(group.num_rows)
-      const cells = new Map<string, ArrayLike<unknown>[]>()
-      await parquetRead({
-        file,
-        metadata,
-        columns: [...columns],
-        rowStart: first,
-        rowEnd: first + count,
-        compressors,
-        // Column by column and page by page; rows as objects would take many times the memory.
-        onChunk: ({ columnName, columnData }) => {
-          cells.set(columnName, [...(cells.get(columnName) ?? []), columnData as ArrayLike<unknown>])
-        },
-      })
-      const read = columns.map((name) => new Pages(cells.get(name) ?? []))
+      const read: Column[] = []
+      // Column by column: rows as objects, or all columns as they come out of the decoder, take many times the memory.
+      for (const name of columns) {
+        const column = new Column(count)
+        await parquetRead({
+          file,
+          metadata,
+          columns: [name],
+          rowStart: first,
+          rowEnd: first + count,
+          compressors,
+          onChunk: ({ columnData }) => column.take(columnData as ArrayLike<unknown>),
+        })
+        read.push(column)
+      }
       const many = batchRows(columns.length)
       for (let from = 0; from < count; from += many)
         yield batchOf(read, from, Math.min(many, count - from), first + from)
@@ -94,38 +95,39 @@ async function* rows(path: string, size: number, columns: readonly string[]): As
   }
 }
 
-/** A column that came in pieces, read by row. */
-class Pages {
-  readonly #pages: readonly ArrayLike<unknown>[]
-  readonly #begins: number[] = []
-  #page = 0
+/** Of a group of rows: numbers, and what stands where there is none. */
+class Column {
+  readonly numbers: Float64Array
+  readonly #others = new Map<number, string>()
+  #at = 0
 
-  constructor(pages: readonly ArrayLike<unknown>[]) {
-    this.#pages = pages
-    let at = 0
-    for (const page of pages) {
-      this.#begins.push(at)
-      at += page.length
+  constructor(rows: number) {
+    this.numbers = new Float64Array(rows)
+  }
+
+  take(values: ArrayLike<unknown>): void {
+    for (let i = 0; i < values.length && this.#at < this.numbers.length; i++, this.#at++) {
+      const number = numberOf(values[i])
+      this.numbers[this.#at] = number
+      if (Number.isNaN(number)) this.#others.set(this.#at, textOf(values[i]))
     }
   }
 
-  at(row: number): unknown {
-    if (row < (this.#begins[this.#page] ?? 0)) this.#page = 0
-    while (row >= (this.#begins[this.#page + 1] ?? Infinity)) this.#page++
-    return this.#pages[this.#page]?.[row - (this.#begins[this.#page] ?? 0)]
+  text(row: number): string {
+    return this.#others.get(row) ?? String(this.numbers[row])
   }
 }
 
-function batchOf(read: readonly Pages[], from: number, count: number, first: number): RowBatch {
+function batchOf(read: readonly Column[], from: number, count: number, first: number): RowBatch {
   const columns = read.length
   const numbers = new Float64Array(count * columns)
-  read.forEach((pages, column) => {
-    for (let row = 0; row < count; row++) numbers[row * columns + column] = numberOf(pages.at(from + row))
+  read.forEach((own, column) => {
+    for (let row = 0; row < count; row++) numbers[row * columns + column] = own.numbers[from + row] as number
   })
   return {
     count,
     numbers,
-    text: (row, column) => textOf(read[column]?.at(from + row)),
+    text: (row, column) => read[column]?.text(from + row) ?? '',
     where: (row) => `row ${formatCount(first + row)} (counted from 0)`,
   }
 }

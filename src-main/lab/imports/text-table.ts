@@ -86,6 +86,7 @@ class LineRows {
   take(text: string, last: boolean): RowBatch | null {
     this.#left += text
     if (this.#left === '') return null
+    const quoted = this.#left.includes('"')
     const { data, errors, meta } = this.#parser.parse(this.#left, 0, !last)
     this.#left = last ? '' : this.#left.slice(meta.cursor)
     const rows: string[][] = []
@@ -93,7 +94,7 @@ class LineRows {
     const wrong = errors.find(({ type, row }) => type === 'Quotes' && (row ?? 0) < data.length)
     data.forEach((row, i) => {
       const line = this.#line
-      this.#line += 1 + newLinesIn(row)
+      this.#line += 1 + (quoted ? newLinesIn(row) : 0)
       if (wrong?.row === i)
         throw new DataProblem(
           `${this.#file}, line ${formatCount(line)}`,
