@@ -20,7 +20,7 @@ import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
 import { LookAsk, NetworkChoice, type LookAnswer } from './experiment/look.ts'
 import { EmbeddingSettings, type Embedding } from './experiment/representations.ts'
 import { StudyAsk, type StudyAnswer } from './experiment/study.ts'
-import { DATASET_NAMES, ENGINE_NAMES, Experiment, type Problem } from './experiment/experiment.ts'
+import { DATASET_NAMES, DataSetName, ENGINE_NAMES, Experiment, type Problem } from './experiment/experiment.ts'
 import type { RunEvent } from './experiment/event.ts'
 
 export interface RuleCard {
@@ -182,7 +182,7 @@ export const LAB_CALLS = {
   bench: z.strictObject({ engine: z.enum(ENGINE_NAMES) }),
   /** A page of samples of one class, or of all (null), read from the set's own bytes. */
   preview: z.strictObject({
-    name: z.enum(DATASET_NAMES),
+    name: DataSetName,
     split: z.enum(['train', 'test']),
     label: z.int().min(0).max(10_000).nullable(),
     from: z.int().min(0).max(100_000_000),

@@ -103,6 +103,7 @@ export const labArrows: Record<string, readonly string[]> = {
   machine: ['problem'],
   storage: ['problem'],
   datasets: ['problem', 'storage'],
+  imports: ['problem', 'storage', 'datasets'],
   results: ['problem', 'machine', 'storage'],
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
   jobs: ['problem', 'machine', 'storage', 'datasets', 'results'],

@@ -1,4 +1,4 @@
-/** `apical data`: lists the data sets, downloads one, and verifies that a folder holds one that can be trained on. */
+/** `apical data`: lists the data sets, downloads one, verifies a folder, adds a set of one's own files. */
 import type { DataSetCard } from '../contract.ts'
 import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
 import {
@@ -12,33 +12,39 @@ import {
   verifyDataSet,
 } from '../lab/datasets.ts'
 import { suggestion } from '../experiment/nearest.ts'
+import { add, ADD_OPTIONS, remove } from './data-add.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
 import { duration, size, table, wrap } from './layout.ts'
 import { explain } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
-const ACTIONS = ['list', 'get', 'verify']
+const ACTIONS = ['list', 'get', 'verify', 'add', 'remove']
 
 export const data: Command = {
   name: 'data',
-  operands: 'list|get NAME|verify DIR',
-  summary: 'list the data sets, download one, or verify a folder',
+  operands: 'list|get NAME|verify DIR|add FILE…|remove NAME',
+  summary: 'list the data sets, download one, verify a folder, or add your own',
   details:
     '"data list" says of every data set whether it is built in, present and where, missing, or broken and why. ' +
     '"data get NAME" downloads one from its publisher over HTTPS, checks it against its published SHA-256 and keeps it where the lab finds it; ' +
     'after an interruption or Ctrl-C the same command continues where it stopped. Nothing else in Apical uses the network. ' +
     '"data verify DIR" reads every file of the data sets in DIR, compares checksums with the published files, and refuses damaged ones ' +
-    'with exit code 2. With --json, one object per data set.',
+    'with exit code 2. "data add FILE…" makes a data set of your own files: a table (CSV and its kin, Parquet), arrays (NPZ, NPY, IDX) or a folder ' +
+    'with a folder of PNG images per class; what is not said is recognised, and --look shows it first. It is kept in the lab’s own folder and used by its name. ' +
+    '"data remove NAME" takes one of these away. With --json, one object per data set.',
   options: [
     {
       name: 'data',
       value: 'DIR',
       help: 'list: look here instead of the usual places (APICAL_DATA, the lab’s own folder); get: keep it in a folder here',
     },
+    ...ADD_OPTIONS,
     JSON_OPTION,
   ],
   async run(words, terminal) {
     const [action, folder, ...more] = words.operands
+    if (action === 'add') return add(words, terminal)
+    if (action === 'remove') return remove(words, terminal)
     if (action === 'list' && folder === undefined) {
       tellCards(await describeDataSets(words.text('data') ?? null), terminal)
       return EXIT.done
@@ -51,7 +57,7 @@ export const data: Command = {
     }
     const found = words.operands.length === 0 ? 'nothing' : `"${words.operands.join(' ')}"`
     throw new UsageProblem(
-      `Expected "data list", "data get NAME" or "data verify DIR", found ${found}.${action === undefined || ACTIONS.includes(action) ? '' : suggestion(action, ACTIONS)}`,
+      `Expected "data list", "data get NAME", "data verify DIR", "data add FILE…" or "data remove NAME", found ${found}.${action === undefined || ACTIONS.includes(action) ? '' : suggestion(action, ACTIONS)}`,
       action === 'verify'
         ? 'DIR is the folder with the files, for example one with train-images-idx3-ubyte.gz in it.'
         : action === 'get'

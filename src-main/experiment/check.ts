@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { heldOut } from '../data/split.ts'
 import { ruleNamed, rules, type Rule } from '../rules/index.ts'
-import { sizesOf } from './data-sets.ts'
+import { knownDataSets, sizesIfKnown, sizesOf } from './data-sets.ts'
 import { Experiment, EXPERIMENT_VERSION, objectIn, readMeasures, type Problem } from './experiment.ts'
 import { suggestion } from './nearest.ts'
 import { notPlain } from './plain.ts'
@@ -26,7 +26,11 @@ export function checkExperiment(value: unknown): Checked {
   const experiment = parsed.data
 
   const rule = ruleNamed(experiment.rule.name)
-  if (rule === undefined) return { problems: [unknownRule(experiment.rule.name)] }
+  const unknown = [
+    ...(rule === undefined ? [unknownRule(experiment.rule.name)] : []),
+    ...(sizesIfKnown(experiment.data.name) === null ? [unknownDataSet(experiment.data.name)] : []),
+  ]
+  if (rule === undefined || unknown.length > 0) return { problems: unknown }
   const settings = rule.settings.safeParse(experiment.rule.settings)
   const problems = [
     ...endsProblems(experiment),
@@ -100,6 +104,14 @@ function unknownRule(name: string): Problem {
   return {
     path: 'rule.name',
     message: `Expected one of ${known.join(', ')}, found ${describe(name)}.${suggestion(name, known)}`,
+  }
+}
+
+function unknownDataSet(name: string): Problem {
+  const known = knownDataSets()
+  return {
+    path: 'data.name',
+    message: `Expected one of ${known.join(', ')}, found ${describe(name)}.${suggestion(name, known)} Data of your own are added with "apical data add" or on the Data screen.`,
   }
 }
 

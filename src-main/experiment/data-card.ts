@@ -22,6 +22,8 @@ export interface DataSetCard {
   /** What downloading it would mean; null where there is nothing to get. */
   readonly download: DownloadOffer | null
   readonly licence: string
+  /** Added by the person, who can remove it. */
+  readonly own: boolean
 }
 
 /** What downloading a data set would mean, said before anything is fetched. */

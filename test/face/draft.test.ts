@@ -38,6 +38,7 @@ const glyphs: DataSetCard = {
   download: null,
   detail: '',
   licence: '',
+  own: false,
 }
 
 function fresh(rule: string): { draft: Draft; card: RuleCard } {

@@ -2,6 +2,8 @@
 import { z } from 'zod'
 import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
 import { DASHES } from '../../experiment/data-card.ts'
+import { knownDataSets } from '../../experiment/data-sets.ts'
+import { DataProblem } from '../../data/problem.ts'
 import facts from '../../../resources/datasets.json' with { type: 'json' }
 
 const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -66,10 +68,16 @@ export const dataSetFacts: readonly DataSetFacts[] = z
   .strictObject({ version: z.literal(1), dataSets: z.array(Facts).length(DATASET_NAMES.length) })
   .parse(facts).dataSets
 
-/** The facts of one set. */
+/** The facts of one set that comes with Apical. @throws DataProblem when it is none */
 export function factsOf(name: DataSetName): DataSetFacts {
   const found = dataSetFacts.find((one) => one.name === name)
-  if (found === undefined) throw new RangeError(`resources/datasets.json has no ${name}`)
+  if (found === undefined)
+    throw new DataProblem(
+      'data set',
+      `one of ${knownDataSets().join(', ')}`,
+      JSON.stringify(name),
+      'Choose one of these, or add your own.',
+    )
   return found
 }
 

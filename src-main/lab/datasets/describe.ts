@@ -7,6 +7,7 @@ import { LabProblem, systemProblem } from '../problem.ts'
 import { dataSetFacts, type DataSetFacts, factsOf } from './cards.ts'
 import { offerOf, PUBLISHED, type Source } from './downloads.ts'
 import { findDataSet, type FoundSet, MissingData, notesOn, rememberFolder, subsetSentence } from './find.ts'
+import { folderOfOwn, ownNames, ownRecord } from './own.ts'
 import { inspectHeaders } from './read.ts'
 
 /** A card for every set, from headers and sizes of files only, so that a window need not wait. */
@@ -14,7 +15,45 @@ export async function describeDataSets(
   folder: string | null = null,
   source: Source = PUBLISHED,
 ): Promise<DataSetCard[]> {
-  return Promise.all(dataSetFacts.map((facts) => describe(facts, folder, source)))
+  const published = await Promise.all(dataSetFacts.map((facts) => describe(facts, folder, source)))
+  return [...published, ...ownNames().map(describeOwn)]
+}
+
+/** By its record alone; its samples are compared with it when they are read. */
+function describeOwn(name: string): DataSetCard {
+  const folder = folderOfOwn(name)
+  const card = { name, dash: 'dashed', folder, looked: [], download: null, own: true } as const
+  try {
+    const record = ownRecord(name)
+    if (record === null) throw new DataProblem(folder, 'a data set', 'none any more', 'It was removed meanwhile.')
+    const { label, classNames, features, trainCounts, testCounts, notes, sources } = record
+    const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
+    return {
+      ...card,
+      label,
+      classes: classNames.length,
+      features,
+      trainCount: total(trainCounts),
+      testCount: total(testCounts),
+      state: 'present',
+      detail: notes.join(' '),
+      licence: `Yours, from ${sources.map(({ file }) => file).join(', ')}`,
+    }
+  } catch (error) {
+    const said = inWords(error)
+    if (said === null) throw error
+    return {
+      ...card,
+      label: name,
+      classes: 0,
+      features: 0,
+      trainCount: 0,
+      testCount: 0,
+      state: 'broken',
+      detail: `${said.message} ${said.next}`,
+      licence: 'Yours',
+    }
+  }
 }
 
 async function describe(facts: DataSetFacts, folder: string | null, source: Source): Promise<DataSetCard> {
@@ -31,6 +70,7 @@ async function describe(facts: DataSetFacts, folder: string | null, source: Sour
     folder: null,
     looked: [],
     download: null,
+    own: false,
   }
   if (facts.format === 'built in')
     return { ...card, state: 'built in', detail: `${facts.about} Version ${GLYPHS_VERSION}; needs no files.` }

@@ -8,6 +8,7 @@ import type { DataSet } from '../../data/data-set.ts'
 import { generateGlyphs, GLYPHS_VERSION } from '../../data/glyphs.ts'
 import type { DataSetName } from '../../experiment/experiment.ts'
 import { factsOf, publishedAs } from './cards.ts'
+import { folderOfOwn, ownRecord, readOwn } from './own.ts'
 import { findDataSet, notesOn, subsetSentence } from './find.ts'
 import { readFound, refuseOtherSets } from './read.ts'
 
@@ -39,6 +40,9 @@ export async function loadDataSet(
     readonly limits?: { readonly limitTrain: number | null; readonly limitTest: number | null }
   },
 ): Promise<LoadedDataSet> {
+  const own = ownRecord(name)
+  if (own !== null)
+    return { data: readOwn(own), fingerprint: own.files, folder: folderOfOwn(name), warnings: [], notes: own.notes }
   const facts = factsOf(name)
   const { classNames } = facts
   if (facts.format === 'built in')

@@ -5,7 +5,7 @@ import type { Inspection } from '../../experiment/inspection.ts'
 import { NetworkChoice } from '../../experiment/look.ts'
 import { EmbeddingSettings, type Embedding } from '../../experiment/representations.ts'
 import { StudyAsk, type StudyAnswer } from '../../experiment/study.ts'
-import { DATASET_NAMES, ENGINE_NAMES, Experiment } from '../../experiment/experiment.ts'
+import { DataSetName, ENGINE_NAMES, Experiment } from '../../experiment/experiment.ts'
 
 export const Job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bench'), engine: z.enum(ENGINE_NAMES), apical: z.string() }),
@@ -27,7 +27,7 @@ export const Job = z.discriminatedUnion('kind', [
   }),
   z.object({
     kind: z.literal('preview'),
-    name: z.enum(DATASET_NAMES),
+    name: DataSetName,
     dataFolder: z.string().nullable(),
     split: z.enum(['train', 'test']),
     label: z.int().nullable(),

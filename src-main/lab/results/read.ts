@@ -296,6 +296,11 @@ const EnvironmentFile = z.object({
   started: z.string(),
 })
 
+/** What was trained before, and on which data; null where it is not known (any more). */
+export function readEnvironment(folder: string): Environment | null {
+  return environmentOf(folder, [])
+}
+
 function environmentOf(folder: string, warnings: string[]): Environment | null {
   const path = paths(folder).environment
   try {

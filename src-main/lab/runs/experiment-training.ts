@@ -6,8 +6,8 @@ import type { SeedCheckpoint } from '../../training/checkpoint.ts'
 import type { TrainingControls } from '../../training/controls.ts'
 import { train } from '../../training/train.ts'
 import { loadDataSet } from '../datasets.ts'
-import { type Ledger, outcomeIn, readCheckpoint, readExperiment } from '../results.ts'
-import { describeEnvironment } from './run-environment.ts'
+import { type Ledger, outcomeIn, readCheckpoint, readEnvironment, readExperiment } from '../results.ts'
+import { describeEnvironment, requireSameData } from './run-environment.ts'
 import { drawInThreads } from './drawing.ts'
 import { type GroupedSeeds, groupSeeds, type SeedGroup } from './seed-groups.ts'
 import { yieldingEngine } from './yielding-engine.ts'
@@ -55,6 +55,9 @@ export async function* trainExperiment(
           folder: dataFolder,
           limits: experiment.data,
         })
+  // With nothing trained yet, whatever is here is what it is about.
+  if (loaded !== null && (finished.length > 0 || groups.some(({ from }) => from !== null)))
+    requireSameData(readEnvironment(ledger.folder)?.data, loaded.fingerprint, experiment)
   let seconds = Math.max(0, ...finished.map((checkpoint) => checkpoint.seconds), ...groups.map(secondsOf))
   let first = true
   let seedsStopped = false
