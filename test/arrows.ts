@@ -102,10 +102,11 @@ export const labArrows: Record<string, readonly string[]> = {
   problem: [],
   machine: ['problem'],
   storage: ['problem'],
+  'own-rules': ['problem', 'machine', 'storage'],
   datasets: ['problem', 'storage'],
   results: ['problem', 'machine', 'storage'],
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
-  jobs: ['problem', 'machine', 'storage', 'datasets', 'results'],
+  jobs: ['problem', 'machine', 'storage', 'own-rules', 'datasets', 'results'],
   papers: ['problem', 'storage', 'results'],
-  office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs', 'papers'],
+  office: ['problem', 'machine', 'storage', 'own-rules', 'datasets', 'results', 'runs', 'jobs', 'papers'],
 }
