@@ -13,11 +13,13 @@ import { paper } from './cli/paper.ts'
 import { presets } from './cli/presets.ts'
 import { explain } from './cli/refusal.ts'
 import { report } from './cli/report-command.ts'
+import { rule } from './cli/rule.ts'
 import { resume } from './cli/resume.ts'
 import { run } from './cli/run.ts'
 import { runs } from './cli/runs.ts'
 import { serve } from './cli/serve.ts'
 import { show } from './cli/show.ts'
+import { admitOwnRules } from './lab/own-rules.ts'
 import { Terminal } from './cli/terminal.ts'
 import { weights } from './cli/weights.ts'
 
@@ -30,6 +32,7 @@ const COMMANDS: readonly Command[] = [
   report,
   weights,
   presets,
+  rule,
   paper,
   engines,
   data,
@@ -55,6 +58,7 @@ async function main(words: readonly string[]): Promise<number> {
   if (command === undefined) return unknown(first, terminal)
   if (rest.includes('--help') || rest.includes('-h')) return help(command.name, terminal)
   try {
+    admitOwnRules()
     return await command.run(parseWords(command, rest), terminal)
   } catch (error) {
     return explain(error, command.name, terminal)

@@ -44,6 +44,20 @@ export interface RuleCard {
     readonly help: string
   }[]
   readonly synapses: readonly Synapses[]
+  /** Of a rule of the person's own: its file. */
+  readonly file?: string
+}
+
+/** A file of the rules folder. One that is new or changed runs only once the person allows it as it is. */
+export interface OwnRuleFile {
+  readonly path: string
+  /** Of its contents. */
+  readonly sha256: string
+  readonly state: 'new' | 'changed' | 'allowed'
+  /** How experiments name its rule; null where it is not allowed as it is. */
+  readonly rule: string | null
+  /** Of the rule when it was last allowed. */
+  readonly label: string | null
 }
 
 /** An experiment that a person keeps to begin others with: one JSON file in `.templates` of the results folder. */
@@ -68,6 +82,8 @@ export interface LabDescription {
   /** The lab's own, while another one is shown; null otherwise. */
   readonly ownResultsFolder: string | null
   readonly rules: readonly RuleCard[]
+  /** The person's own files of rules, allowed or not, and the folder they lie in. */
+  readonly ownRules: { readonly folder: string; readonly files: readonly OwnRuleFile[] }
   /** The settings that experiments of all rules have. */
   readonly fields: readonly ExperimentField[]
   readonly presets: readonly PresetCard[]
@@ -143,6 +159,8 @@ export const LAB_CALLS = {
   forecast: z.strictObject({ experiment: z.unknown(), sweep: SweepRequest.optional() }),
   /** Reads what a file holds, for the form: nothing is started. */
   readExperiment: z.strictObject({ value: z.unknown() }),
+  /** Lets the file of a rule run, as the person saw it: its SHA-256. Answers how experiments name its rule. */
+  allowRule: z.strictObject({ path: z.string().min(1).max(4096), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
   /** Keeps an experiment under a name that no template has, or renames one (`was`); never over another. */
   saveTemplate: z.strictObject({ name: TemplateName, experiment: z.unknown(), was: TemplateName.optional() }),
   deleteTemplate: z.strictObject({ name: TemplateName }),
@@ -262,6 +280,7 @@ export interface LabAnswers {
   readFile: FilePart
   forecast: Forecast
   readExperiment: ReadExperiment
+  allowRule: { readonly rule: string }
   saveTemplate: TemplateCard
   deleteTemplate: null
   /** `id` is the first of `ids`. */

@@ -59,7 +59,7 @@ const forWindows = /^(svelte|chart\.js|katex|bits-ui|@fontsource-variable)(\/|$)
 const portable = new Set(['program', 'rules', 'data', 'experiment', 'paper', 'contract'])
 
 /** What others see of the rules: the list, what a rule is, and its settings; never one paper's file. */
-const doorsOfRules = /^src-main\/rules\/(index|rule|setting)\.ts$/
+const doorsOfRules = /^src-main\/rules\/(index|kit|rule|setting)\.ts$/
 
 /** The office's door is `lab/lab.ts`; null outside of the lab. */
 function labRoomOf(path: string): string | null {

@@ -51,8 +51,7 @@ export function checkExperiment(value: unknown): Checked {
     )
     return { problems: [...problems, ...wrong] }
   }
-  for (const { key, message } of rule.check(settings.data, experiment.widths))
-    problems.push({ path: key === '' ? 'widths' : `rule.settings.${key}`, message: sentence(message) })
+  problems.push(...togetherProblems(rule, settings.data, experiment.widths))
   if (problems.length > 0) return { problems }
   const resolved = { ...experiment, rule: { name: rule.name, settings: settings.data as Record<string, unknown> } }
   // What runs is what the file will say, to the last value: JSON has no −0.
@@ -69,6 +68,19 @@ export function requireExperiment(value: unknown, source: string): Experiment {
 /** Names of a rule's settings, in the order of the form. */
 export function settingKeys(settings: z.ZodType): string[] {
   return settings instanceof z.ZodObject ? Object.keys(settings.shape) : []
+}
+
+/** What only settings and network together show; of a rule from a file also that the file is wrong, or cannot be asked. */
+function togetherProblems(rule: Rule, settings: unknown, widths: readonly number[]): Problem[] {
+  try {
+    return rule.check(settings, widths).map(({ key, message }) => ({
+      path: key === '' ? 'widths' : `rule.settings.${key}`,
+      message: sentence(message),
+    }))
+  } catch (error) {
+    if (rule.file === undefined || !(error instanceof Error)) throw error
+    return [{ path: 'rule.name', message: sentence(error.message) }]
+  }
 }
 
 function laterVersion(value: unknown): Problem | null {

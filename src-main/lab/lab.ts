@@ -10,6 +10,7 @@ import { resolve } from 'node:path'
 import { Downloads, PUBLISHED } from './datasets.ts'
 import { BenchmarkStore, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from './jobs.ts'
 import { rootFolder } from './machine.ts'
+import { admitOwnRules } from './own-rules.ts'
 import { benchmarkCalls } from './office/benchmark-calls.ts'
 import { embeddingCalls } from './office/embedding-calls.ts'
 import { inspectionCalls } from './office/inspection-calls.ts'
@@ -20,6 +21,7 @@ import { forecastCalls } from './office/forecast-calls.ts'
 import { LabEvents } from './office/lab-events.ts'
 import { lookCalls } from './office/look-calls.ts'
 import type { LabOptions } from './office/lab-options.ts'
+import { ownRuleCalls } from './office/own-rule-calls.ts'
 import { paperCalls } from './office/paper-calls.ts'
 import { presetCalls } from './office/preset-calls.ts'
 import { recordCalls } from './office/record-calls.ts'
@@ -41,6 +43,7 @@ export type { OpenLab } from './office/shown-folder.ts'
 /** Opens a lab on a results folder. @throws LabProblem when that folder cannot be used */
 export async function openLab(options: LabOptions): Promise<OpenLab> {
   const { dataFolder, source = PUBLISHED } = options
+  admitOwnRules()
   const downloads = new Downloads(dataFolder === null || dataFolder === undefined ? null : resolve(dataFolder), source)
   const own = resultsFolder(options.resultsFolder)
   const open = (results: string): FolderLab => {
@@ -65,6 +68,7 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...paperCalls(parts, runs),
     ...dataSetCalls(parts),
     ...templateAndViewCalls(parts),
+    ...ownRuleCalls,
     ...benchmarkCalls(parts),
     ...inspectionCalls(parts),
     ...lookCalls(parts),

@@ -1,4 +1,4 @@
 /** The door to machine/: where this installation lies, the hardware it runs on, and its plain Node processes. */
 export { describeHardware } from './machine/hardware.ts'
-export { rootFolder, versionIn } from './machine/installation.ts'
+export { nodeProgram, rootFolder, versionIn } from './machine/installation.ts'
 export { spawnNode } from './machine/node-process.ts'

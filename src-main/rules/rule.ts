@@ -8,6 +8,8 @@ import type { z } from 'zod'
 import { compile } from '../program/compile.ts'
 import type { Compiled } from '../program/program.ts'
 import type { Operand, Tracer } from '../program/trace.ts'
+import type { Traced } from '../program/replay.ts'
+import type { OwnCard } from './own-card.ts'
 
 /** Problems with settings that only make sense together with the network: what, where, and what would be right. */
 export interface SettingProblem {
@@ -17,7 +19,7 @@ export interface SettingProblem {
 }
 
 /** Anything that a run can plot beside accuracy. Per-batch ones are named in the program; 'parameters' ones are computed from what `read` gives. */
-interface MeasureCard {
+export interface MeasureCard {
   /** Stable key in files: 'alignment', 'information'. */
   readonly name: string
   readonly label: string
@@ -51,7 +53,7 @@ export interface MeasureSource {
   classified(): AsyncIterable<readonly ArrayLike<number>[]>
 }
 
-type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+export type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
 
 /** Synapses that join layers, as the sketch of the network draws them. */
 export interface Synapses {
@@ -81,6 +83,20 @@ export interface Phase {
   readonly state: string
   /** Key of the setting that says how many iterations it has. */
   readonly iterations: string
+}
+
+/** What the file says to one network with its settings: what it leaves, or why they do not go together. */
+export type Trace = { readonly traced: Traced } | { readonly problems: readonly SettingProblem[] }
+
+/** Where a rule came from, when it is not part of Apical. */
+export interface RuleFile {
+  readonly file: string
+  readonly sha256: string
+  /** The whole file. */
+  readonly text: string
+  readonly card: OwnCard
+  /** @throws when it cannot be had: the file is not here, not allowed, or wrong */
+  trace(settings: unknown, widths: readonly number[]): Trace
 }
 
 /** What a rule's `build` leaves. */
@@ -115,6 +131,8 @@ export interface Rule<S = any> {
   check(settings: S, widths: readonly number[]): readonly SettingProblem[]
   /** Its `train` says by `count` what scores the batch before it is learned from: what Live shows before an epoch ends. */
   build(tracer: Tracer, settings: S, widths: readonly number[]): Behaviour
+  /** Of a rule that is not part of Apical: the file that it came from. */
+  readonly file?: RuleFile
 }
 
 /** The program of a rule with its settings for one network; `keep` names the measurements and log parameters to keep. */

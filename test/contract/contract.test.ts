@@ -351,6 +351,8 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['addSeeds', { id: 'x', seeds: [] }],
     ['bench', { engine: 'steam' }],
     ['preview', { name: 'mnist', split: 'train', label: null, from: 0, count: 10_000 }],
+    ['allowRule', { path: '/no/such/rule.ts', sha256: '0'.repeat(64) }],
+    ['allowRule', { path: '/etc/passwd', sha256: 'x' }],
     ['saveTemplate', { name: 'x', experiment: null }],
     ['deleteTemplate', { name: '../../etc' }],
     ['useDataFolder', { name: 'mnist', folder: '/no/such/folder' }],
@@ -433,7 +435,7 @@ test('every call of the contract is exercised or named here', () => {
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
   const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'readForReport', 'inspect', 'look']
-  const looks = ['embed', 'stopEmbedding', 'study', 'stopStudy']
+  const looks = ['allowRule', 'embed', 'stopEmbedding', 'study', 'stopStudy']
   const papers = ['papers', 'paper', 'paperState', 'runPaper', 'openPaper', 'savePaper', 'forgetPaper']
   const all = [...known, ...seeds, ...apart, ...kept, ...elsewhere, ...looks, ...papers]
   expect(Object.keys(LAB_CALLS).sort()).toEqual(all.sort())

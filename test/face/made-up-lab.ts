@@ -36,6 +36,7 @@ export const madeUpDescription: LabDescription = {
   host: 'test',
   resultsFolder: '/home/person/apical',
   ownResultsFolder: null,
+  ownRules: { folder: '/home/person/apical/rules', files: [] },
   templates: [],
   benches: [],
   downloads: [],

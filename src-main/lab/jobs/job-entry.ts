@@ -6,6 +6,7 @@ import { compileRule, ruleNamed } from '../../rules/index.ts'
 import { measureBench, measurePace } from '../../training/bench.ts'
 import { loadDataSet } from '../datasets.ts'
 import { describeHardware } from '../machine.ts'
+import { admitOwnRules } from '../own-rules.ts'
 import { embedRun } from './embed-run.ts'
 import { inspectRun } from './inspect-run.ts'
 import { studyRun } from './study-run.ts'
@@ -14,6 +15,7 @@ import { Job, type JobResults, type JobMessage } from './job.ts'
 /** The preset whose network is timed: its batches take milliseconds in plain loops too. Its data is not needed. */
 const BENCHMARK_PRESET = 'corinfomax-glyphs'
 
+admitOwnRules()
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message) => {
   const parsed = Job.safeParse(message)

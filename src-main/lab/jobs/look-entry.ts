@@ -1,6 +1,7 @@
 /** The entry of the process that looks into trained networks, plain Node: answers one question after another over its IPC channel. */
 import { z } from 'zod'
 import { LookAsk, NetworkChoice } from '../../experiment/look.ts'
+import { admitOwnRules } from '../own-rules.ts'
 import { LookBench } from './look-bench.ts'
 import type { FromLooker } from './look-desk.ts'
 
@@ -12,6 +13,7 @@ const Question = z.object({
 const bench = new LookBench()
 let before: Promise<void> = Promise.resolve()
 
+admitOwnRules()
 process.on('disconnect', () => process.exit(0))
 process.on('message', (message) => {
   const parsed = Question.safeParse(message)

@@ -5,8 +5,9 @@ import { experimentFields } from '../../experiment/fields.ts'
 import { presetCards } from '../../experiment/presets.ts'
 import { describeDataSets } from '../datasets.ts'
 import { versionIn } from '../machine.ts'
+import { listOwnRules, rulesFolder } from '../own-rules.ts'
 import type { FolderParts } from './folder-parts.ts'
-import { ruleCards } from './rule-cards.ts'
+import { ownRuleCards, ruleCards } from './rule-cards.ts'
 
 export function descriptionCalls(parts: FolderParts, host: LabDescription['host']): Pick<Lab, 'describe'> {
   const { root, results, dataFolder, templates, benchmarks, downloads } = parts
@@ -21,6 +22,8 @@ export function descriptionCalls(parts: FolderParts, host: LabDescription['host'
         resultsFolder: results,
         ownResultsFolder: null,
         ...(own ??= { rules: ruleCards(), fields: experimentFields(), presets: presetCards() }),
+        rules: [...own.rules, ...ownRuleCards()],
+        ownRules: { folder: rulesFolder(), files: listOwnRules() },
         templates: templates.list(),
         dataSets,
         engines,

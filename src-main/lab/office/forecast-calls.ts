@@ -9,6 +9,7 @@ import { forecastSweep } from '../../experiment/sweep-forecast.ts'
 import { LabProblem } from '../problem.ts'
 import { readAxes, resolveExperiments } from '../runs.ts'
 import type { FolderParts } from './folder-parts.ts'
+import { fetchTrace } from './own-rule-calls.ts'
 
 const UNKNOWN = { basis: null, ofNetwork: false } as const
 
@@ -21,6 +22,7 @@ export function forecastCalls({
 }: FolderParts): Pick<Lab, 'readExperiment' | 'forecast' | 'forecastQueue' | 'forecastPresets' | 'measurePace'> {
   return {
     readExperiment: async ({ value }) => {
+      await fetchTrace(value)
       const { experiment, problems } = checkExperiment(value)
       if (experiment !== undefined) return { experiment, problems: [] }
       const shaped = ExperimentSchema.safeParse(value)
@@ -28,6 +30,7 @@ export function forecastCalls({
     },
 
     forecast: async ({ experiment, sweep }) => {
+      await fetchTrace(experiment)
       const first = forecastExperiment(experiment, null)
       if (first.problems.length > 0) return { ...first, ...UNKNOWN, experiments: 0 }
       try {

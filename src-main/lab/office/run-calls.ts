@@ -22,6 +22,7 @@ import {
 import { liveOwner } from '../storage.ts'
 import { refuseDataProblems } from './data-refusal.ts'
 import type { FolderParts } from './folder-parts.ts'
+import { fetchTrace } from './own-rule-calls.ts'
 import { requireGrid } from './preset-calls.ts'
 
 type RunCalls =
@@ -95,7 +96,10 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
   }
 
   return {
-    start: async ({ experiment, sweep }) => startAll(await resolveExperiments(experiment, sweep)),
+    start: async ({ experiment, sweep }) => {
+      await fetchTrace(experiment)
+      return startAll(await resolveExperiments(experiment, sweep))
+    },
 
     startGrid: async ({ name }) => startAll(gridExperiments(requireGrid(name), newSweepId())),
 

@@ -4,6 +4,7 @@ import { mkdirSync, opendirSync, readdirSync, renameSync, rmSync, statSync } fro
 import { join, resolve } from 'node:path'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { fileProblem } from '../problem.ts'
+import { keepRule } from './kept-rule.ts'
 import { README } from './read-me.ts'
 import { LOCAL, type Status, writeStatus } from './status.ts'
 import { apicalHome, isTemporary, lookAt, makeFolders, ownerFile, writeJson, writeWhole } from '../storage.ts'
@@ -19,6 +20,10 @@ export function paths(folder: string) {
   return {
     get experiment(): string {
       return join(folder, 'experiment.json')
+    },
+    /** Of a rule that is not part of Apical. */
+    get rule(): string {
+      return join(folder, 'rule.json')
     },
     get changes(): string {
       return join(folder, 'changes.jsonl')
@@ -96,6 +101,7 @@ export function createFolder(
     const files = paths(unfinished)
     for (const seed of experiment.seeds) mkdirSync(files.seedFolder(seed))
     writeJson(files.experiment, experiment)
+    keepRule(files.rule, experiment)
     writeStatus(files.status, { ...status, created: now.toISOString(), updated: now.toISOString() })
     writeWhole(files.readMe, [README])
     return giveName(results, unfinished, baseName(experiment, now))

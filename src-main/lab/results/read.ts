@@ -17,6 +17,7 @@ import { LabProblem } from '../problem.ts'
 import { paths } from './folder.ts'
 import { historySteps } from './history.ts'
 import { readInspection } from './inspection.ts'
+import { admitKeptRule } from './kept-rule.ts'
 import { readLabels } from './labels.ts'
 import { lastWordIn } from './last-word.ts'
 import { SeedReading } from './seed-reading.ts'
@@ -41,7 +42,10 @@ export function readExperiment(folder: string): Experiment {
       'It was written by a later Apical; open it with that one. Nothing was changed.',
     )
   const parsed = Experiment.safeParse(withoutConfusion(found))
-  if (parsed.success) return withEverySetting(parsed.data)
+  if (parsed.success) {
+    admitKeptRule(paths(folder).rule, parsed.data)
+    return withEverySetting(parsed.data)
+  }
   const issue = parsed.error.issues[0]
   throw new LabProblem(
     `${path}: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not an experiment'}.`,

@@ -1,0 +1,98 @@
+/** `apical rule`: rules of a person's own files, listed, begun, looked at and allowed. */
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { allowOwnRule, listOwnRules, rulesFolder } from '../lab/own-rules.ts'
+import { LabProblem } from '../lab/problem.ts'
+import { makeFolders, writeWhole } from '../lab/storage.ts'
+import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
+import type { Terminal } from './terminal.ts'
+import { deltaRule, settlingRule } from './rule-examples.ts'
+
+export const rule: Command = {
+  name: 'rule',
+  operands: '[list | new NAME | allow FILE]',
+  summary: 'learning rules of your own, each a file of equations',
+  details:
+    'A file of the rules folder (APICAL_RULES, else "rules" in APICAL_HOME) that exports a rule appears in the form, in "apical run" and everywhere else like a built-in one. ' +
+    'It imports only "apical/rule", and runs in a process without rights: no files, no network, no other processes, ten seconds, one gibibyte. It leaves a program, which is data, and that is what trains.\n\n' +
+    '"new NAME" writes a working example to begin with, with --settling one whose network settles. "allow FILE" lets a file run as it is: its SHA-256 is kept, and a changed file asks again. ' +
+    'Experiments name the rule with the beginning of that SHA-256 (oja@3f2a9c1b04de), "apical run oja" will do; the file’s text and its program are kept with every run, which needs the file no more.\n\n' +
+    'Without more, lists the files and what stands in their way.',
+  options: [
+    { name: 'settling', value: null, help: 'with new: a rule whose network settles, with two phases' },
+    JSON_OPTION,
+  ],
+  async run(words, terminal) {
+    const [what = 'list', operand, ...more] = words.operands
+    if (more.length > 0) throw new UsageProblem(`Expected one name or file, found ${more.length + 1}.`)
+    switch (what) {
+      case 'list':
+        return list(terminal)
+      case 'new':
+        return begin(required(operand, 'a name, in small letters, digits and hyphens'), words.has('settling'), terminal)
+      case 'allow':
+        return allow(required(operand, 'a file'), terminal)
+      default:
+        throw new UsageProblem(
+          `Expected list, new or allow, found "${what}".`,
+          '"apical rule --help" tells what each does.',
+        )
+    }
+  },
+}
+
+function required(operand: string | undefined, what: string): string {
+  if (operand === undefined) throw new UsageProblem(`Expected ${what}, found nothing.`)
+  return operand
+}
+
+function list(terminal: Terminal): number {
+  const folder = rulesFolder()
+  const files = listOwnRules(folder)
+  for (const file of files) terminal.data(file)
+  if (files.length === 0) {
+    terminal.print(`There are no rules in ${folder}.`)
+    terminal.print('"apical rule new NAME" writes one to begin with.')
+    return EXIT.done
+  }
+  for (const { path, sha256, state, rule: name, label } of files) {
+    terminal.print(terminal.paint('bold', path))
+    terminal.print(`  SHA-256 ${sha256}`)
+    if (state === 'allowed') terminal.print(`  ${label ?? ''}: "apical run ${name ?? ''}"`)
+    else
+      terminal.print(
+        `  ${state === 'new' ? 'Not allowed yet' : 'Changed since it was allowed'}: "apical rule allow ${path}" lets it run as it is.`,
+      )
+  }
+  return EXIT.done
+}
+
+function begin(name: string, settling: boolean, terminal: Terminal): number {
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(name))
+    throw new UsageProblem(`Expected a name in small letters, digits and hyphens, found "${name}".`)
+  const folder = rulesFolder()
+  const path = join(folder, `${name}.ts`)
+  if (existsSync(path))
+    throw new LabProblem(`${path} is there already.`, 'Choose another name; nothing is overwritten.')
+  makeFolders(folder)
+  writeWhole(path, [settling ? settlingRule(name) : deltaRule(name)])
+  terminal.print(`Wrote ${path}`)
+  terminal.print(`Read it, change it, then let it run: apical rule allow ${path}`)
+  terminal.data({ path })
+  return EXIT.done
+}
+
+async function allow(file: string, terminal: Terminal): Promise<number> {
+  const here = resolve(file)
+  const path = existsSync(here) ? here : join(rulesFolder(), file)
+  if (!existsSync(path))
+    throw new LabProblem(`There is no file ${here}.`, '"apical rule" lists those of the rules folder.')
+  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+  const name = await allowOwnRule(path, sha256)
+  terminal.print(path)
+  terminal.print(`SHA-256 ${sha256}`)
+  terminal.print(`It may run as it is now. Train it with: apical run ${name}`)
+  terminal.data({ path, sha256, rule: name })
+  return EXIT.done
+}
