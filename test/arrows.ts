@@ -103,10 +103,10 @@ export const labArrows: Record<string, readonly string[]> = {
   machine: ['problem'],
   storage: ['problem'],
   datasets: ['problem', 'storage'],
-  imports: ['problem', 'storage', 'datasets'],
+  imports: ['problem', 'machine', 'storage', 'datasets'],
   results: ['problem', 'machine', 'storage'],
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
   jobs: ['problem', 'machine', 'storage', 'datasets', 'results'],
   papers: ['problem', 'storage', 'results'],
-  office: ['problem', 'machine', 'storage', 'datasets', 'results', 'runs', 'jobs', 'papers'],
+  office: ['problem', 'machine', 'storage', 'datasets', 'imports', 'results', 'runs', 'jobs', 'papers'],
 }
