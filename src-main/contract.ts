@@ -20,6 +20,8 @@ import type { PresetCard, PresetGridCard } from './experiment/preset-card.ts'
 import { LookAsk, NetworkChoice, type LookAnswer } from './experiment/look.ts'
 import { EmbeddingSettings, type Embedding } from './experiment/representations.ts'
 import { StudyAsk, type StudyAnswer } from './experiment/study.ts'
+import type { DataLook, LookedColumn } from './experiment/data-look.ts'
+import { DataMapping, type DataMappingField, OwnDataSetName } from './experiment/data-mapping.ts'
 import { DATASET_NAMES, DataSetName, ENGINE_NAMES, Experiment, type Problem } from './experiment/experiment.ts'
 import type { RunEvent } from './experiment/event.ts'
 
@@ -89,6 +91,8 @@ export interface LabDescription {
   readonly presets: readonly PresetCard[]
   readonly templates: readonly TemplateCard[]
   readonly dataSets: readonly DataSetCard[]
+  /** What is asked of a person's own files. */
+  readonly dataMapping: readonly DataMappingField[]
   readonly engines: readonly EngineCard[]
   /** The latest benchmark of each engine that was measured here. */
   readonly benches: readonly BenchResult[]
@@ -141,6 +145,15 @@ const RunIds = z.array(RunId).min(1).max(50_000)
 const PaperId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,79}$/, 'a paper is named in small letters, digits and dashes')
 
 const TemplateName = z.string().trim().min(1).max(100)
+
+const Paths = z.array(z.string().trim().min(1).max(4096)).max(100)
+const ImportArgument = {
+  /** A table, arrays, or one folder. */
+  paths: Paths.min(1),
+  /** The same for testing; empty where one set of files has both, or none. */
+  tests: Paths,
+  mapping: DataMapping,
+}
 
 /** Every call of the lab, with the schema that its argument must satisfy before a host looks at it. */
 export const LAB_CALLS = {
@@ -257,6 +270,17 @@ export const LAB_CALLS = {
    * lab's own goes on meanwhile; null shows it again.
    */
   openResults: z.strictObject({ folder: z.string().trim().min(1).max(4096).nullable() }),
+  /**
+   * What a person's files hold, and what they would become. `import` events tell how far it is. Null where another look, or
+   * stopImport, ended it.
+   */
+  lookAtData: z.strictObject(ImportArgument),
+  /** Makes a data set of them, in a process of its own. */
+  addData: z.strictObject(ImportArgument),
+  /** Ends the look or the import under way; nothing of it is kept. */
+  stopImport: z.strictObject({}),
+  /** Deletes a set that a person added. */
+  removeData: z.strictObject({ name: OwnDataSetName }),
   /** Fetches a set from its publisher, or goes on with it; `download` events tell how it goes and how it ends. */
   download: z.strictObject({ name: z.enum(DATASET_NAMES) }),
   /** Stops that; what came so far is kept for the next time. */
@@ -325,6 +349,11 @@ export interface LabAnswers {
   useDataFolder: DataSetCard
   /** `id` of the experiment when its own folder was opened; null otherwise. */
   openResults: { readonly resultsFolder: string; readonly id: string | null }
+  lookAtData: DataLook | null
+  /** False where it was stopped. */
+  addData: { readonly added: boolean }
+  stopImport: null
+  removeData: null
   download: null
   stopDownload: null
 }
@@ -353,6 +382,8 @@ export type LabEvent =
   | { readonly kind: 'embed'; readonly id: string; readonly fraction: number }
   /** Another results folder is shown from now on: everything is to be asked for again. */
   | { readonly kind: 'results'; readonly resultsFolder: string }
+  /** How many samples of a person's files were read, in the first pass over them and in the second, which keeps them. */
+  | { readonly kind: 'import'; readonly stage: 'reading' | 'writing'; readonly rows: number }
   /** How far a download is, a few times a second, and how it ended. */
   | { readonly kind: 'download'; readonly download: Download }
 
@@ -409,6 +440,7 @@ export type {
 export { Experiment, ExperimentTitle, LabelChange, LabView, SavedView, Tag }
 export type { ExperimentField, SettingsSchema }
 export type { SettingSchema } from './rules/setting.ts'
+export type { DataLook, DataMapping, DataMappingField, LookedColumn }
 export type { Dash, DataPreview, DataSetCard, Download, DownloadOffer }
 export type { Inspection }
 export type {

@@ -126,6 +126,8 @@ export class LabStore {
   studying = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
   /** How far an embedding is, as told last. */
   embedding = $state.raw<{ readonly id: string; readonly fraction: number } | null>(null)
+  /** How far a look into a person's files is, or an import of them, as told last. */
+  importing = $state.raw<{ readonly stage: 'reading' | 'writing'; readonly rows: number } | null>(null)
   /** The latest download of each data set, by its name. */
   downloads = $state.raw<Readonly<Record<string, Download>>>({})
   /** What rules, settings and data sets are called; empty until the lab has said. */
@@ -290,6 +292,9 @@ export class LabStore {
         return
       case 'embed':
         this.embedding = { id: event.id, fraction: event.fraction }
+        return
+      case 'import':
+        this.importing = { stage: event.stage, rows: event.rows }
         return
       case 'download':
         this.downloads = { ...this.downloads, [event.download.name]: event.download }

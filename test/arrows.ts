@@ -104,10 +104,12 @@ export const labArrows: Record<string, readonly string[]> = {
   storage: ['problem'],
   'own-rules': ['problem', 'machine', 'storage'],
   datasets: ['problem', 'storage'],
-  imports: ['problem', 'storage', 'datasets'],
+  imports: ['problem', 'machine', 'storage', 'datasets'],
   results: ['problem', 'machine', 'storage'],
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
   jobs: ['problem', 'machine', 'storage', 'own-rules', 'datasets', 'results'],
   papers: ['problem', 'storage', 'results'],
-  office: ['problem', 'machine', 'storage', 'own-rules', 'datasets', 'results', 'runs', 'jobs', 'papers'],
+  office: [
+    ...['problem', 'machine', 'storage', 'own-rules', 'datasets', 'imports', 'results', 'runs', 'jobs', 'papers'],
+  ],
 }

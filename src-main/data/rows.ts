@@ -26,6 +26,12 @@ export interface RowSource {
   readonly columns: readonly string[]
   /** Columns were named by the file, and not by their number. */
   readonly named: boolean
+  /** How a text file was understood; left out where there was nothing to understand. */
+  readonly recognised?: {
+    readonly header: boolean
+    readonly separator: 'comma' | 'semicolon' | 'tab' | 'bar' | 'space'
+    readonly decimal: 'point' | 'comma'
+  }
   /** Where the format knows: the only column that can be the label. */
   readonly labelColumn: string | null
   /** Where all other columns are the pixels of an image, channel by channel. */

@@ -68,8 +68,8 @@ export const DataMapping = z.strictObject({
   }),
   scaling: said(z.enum(SCALINGS).nullable().default(null), {
     label: 'Scaling',
-    help: 'By the training samples alone: columns each by their own, images as a whole (to 0–1) or by channel (standardised).',
-    optionLabels: { none: 'none', unit: 'to 0–1', standard: 'standardised (mean 0, deviation 1)' },
+    help: 'By the training samples alone: columns each by their own, images as a whole (to 0–1) or by channel (standardised: mean 0, deviation 1).',
+    optionLabels: { none: 'none', unit: 'to 0–1', standard: 'standardised' },
     empty: 'images to 0–1, tables standardised',
   }),
   split: said(z.enum(SPLITS).nullable().default(null), {
@@ -103,3 +103,20 @@ export const DataMapping = z.strictObject({
 })
 
 export type DataMapping = z.infer<typeof DataMapping>
+
+/** A setting of the mapping as a form shows it. */
+export interface DataMappingField {
+  readonly key: keyof DataMapping
+  readonly label: string
+  readonly help: string
+  readonly optionLabels: Readonly<Record<string, string>>
+  /** What null stands for; '' where it cannot be null. */
+  readonly empty: string
+}
+
+export function dataMappingFields(): DataMappingField[] {
+  return (Object.keys(DataMapping.shape) as (keyof DataMapping)[]).map((key) => {
+    const { label, help = '', optionLabels = {}, empty = '' } = DataMapping.shape[key].meta() as unknown as Said
+    return { key, label, help, optionLabels, empty }
+  })
+}

@@ -7,4 +7,5 @@
  * 110 MB of packed NPZ, 0.35 GB and 26 s; 274 MB of Parquet in one group, 0.86 GB and 39 s. So 2 GB of CSV stay below 2 GB.
  */
 export { addDataSet, type Stage } from './imports/add.ts'
+export { runImport } from './imports/import-runner.ts'
 export { lookAtFiles } from './imports/look.ts'

@@ -15,6 +15,7 @@ import { benchmarkCalls } from './office/benchmark-calls.ts'
 import { embeddingCalls } from './office/embedding-calls.ts'
 import { inspectionCalls } from './office/inspection-calls.ts'
 import { dataSetCalls } from './office/data-set-calls.ts'
+import { importCalls } from './office/import-calls.ts'
 import { descriptionCalls } from './office/description-calls.ts'
 import type { FolderLab, FolderParts } from './office/folder-parts.ts'
 import { forecastCalls } from './office/forecast-calls.ts'
@@ -67,6 +68,7 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...runs,
     ...paperCalls(parts, runs),
     ...dataSetCalls(parts),
+    ...importCalls(parts),
     ...templateAndViewCalls(parts),
     ...ownRuleCalls,
     ...benchmarkCalls(parts),

@@ -437,7 +437,8 @@ test('every call of the contract is exercised or named here', () => {
   const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'readForReport', 'inspect', 'look']
   const looks = ['allowRule', 'embed', 'stopEmbedding', 'study', 'stopStudy']
   const papers = ['papers', 'paper', 'paperState', 'runPaper', 'openPaper', 'savePaper', 'forgetPaper']
-  const all = [...known, ...seeds, ...apart, ...kept, ...elsewhere, ...looks, ...papers]
+  const own = ['lookAtData', 'addData', 'stopImport', 'removeData']
+  const all = [...known, ...seeds, ...apart, ...kept, ...elsewhere, ...looks, ...papers, ...own]
   expect(Object.keys(LAB_CALLS).sort()).toEqual(all.sort())
 })
 

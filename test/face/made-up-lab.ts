@@ -46,6 +46,7 @@ export const madeUpDescription: LabDescription = {
     preset('corinfomax-mnist', 'CorInfoMax · MNIST', 'corinfomax', 'mnist', 0.9762),
     preset('corinfomax-glyphs', 'CorInfoMax · glyphs', 'corinfomax', 'glyphs', null),
   ],
+  dataMapping: [],
   dataSets: [
     {
       ...{ name: 'glyphs', label: 'Glyphs', dash: 'dotted', classes: 10, features: 784, state: 'built in', ...HERE },

@@ -39,6 +39,10 @@ function rowsBy(text: string, separator: string): string[][] {
   return whole.filter((row) => !isBlank(row))
 }
 
+export function nameOfSeparator(character: string): NonNullable<DataMapping['separator']> {
+  return TRIED.find((name) => CHARACTERS[name] === character) ?? 'comma'
+}
+
 /** An empty line, or one of separators alone, as spreadsheets leave below a table. */
 export function isBlank(row: readonly string[]): boolean {
   return row.every((cell) => cell.trim() === '')

@@ -64,6 +64,7 @@ export async function survey(parts: Parts, asked: DataMapping, read: RowsRead): 
   const image = imageOf(source, features, asked)
   const mapping: DataMapping = {
     ...asked,
+    ...source.recognised,
     labelColumn: source.labelColumn === null ? (source.columns[label] ?? null) : asked.labelColumn,
     split: asked.split ?? (parts.test === null ? 'fraction' : 'files'),
     scaling: asked.scaling ?? (image === null ? 'standard' : 'unit'),

@@ -5,7 +5,7 @@ import { readNumber } from '../../data/number-text.ts'
 import { BATCH_CELLS, type RowBatch, type RowSource } from '../../data/rows.ts'
 import type { DataMapping } from '../../experiment/data-mapping.ts'
 import { piecesOf, type InputFile } from './beginning.ts'
-import { isBlank, recogniseDialect, type Dialect } from './dialect.ts'
+import { isBlank, nameOfSeparator, recogniseDialect, type Dialect } from './dialect.ts'
 
 /** A line with more than this is none: a quote was never closed, or the file is no table. */
 const LONGEST_LINE = 1 << 24
@@ -28,6 +28,11 @@ export function openTextTable(file: InputFile, mapping: DataMapping): RowSource 
     file: file.path,
     columns: names,
     named: dialect.header,
+    recognised: {
+      header: dialect.header,
+      separator: nameOfSeparator(dialect.separator),
+      decimal: dialect.comma ? 'comma' : 'point',
+    },
     labelColumn: null,
     image: null,
     rows: () => batches(file, dialect, names),

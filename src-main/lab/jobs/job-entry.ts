@@ -1,5 +1,6 @@
 /** The entry of a job's process, plain Node: does one job, sends the result over its IPC channel, and is ended. */
 import type { DataPreview } from '../../contract.ts'
+import type { Samples } from '../../data/data-set.ts'
 import { chooseEngine } from '../../engines/index.ts'
 import { presetNamed } from '../../experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../rules/index.ts'
@@ -122,6 +123,16 @@ async function told<T>(steps: AsyncGenerator<number, T>): Promise<T> {
   return step.value
 }
 
+/** As they are drawn: what a network sees as 0 in black and as 1 in white, where pixels are no bytes. */
+function asBytes(pixels: Samples['pixels'], { image, scaling }: Samples): Uint8Array {
+  if (pixels instanceof Uint8Array || image === null) return Uint8Array.from(pixels)
+  const plane = image.height * image.width
+  return Uint8ClampedArray.from(pixels, (value, i) => {
+    const channel = scaling.scale.length === 1 ? 0 : Math.floor(i / plane)
+    return 255 * (value * (scaling.scale[channel] ?? 1) + (scaling.offset[channel] ?? 0))
+  }) as unknown as Uint8Array
+}
+
 async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPreview> {
   const { data, fingerprint, warnings } = await loadDataSet(asked.name, { seed: 0, folder: asked.dataFolder })
   const { labels, pixels, features, count: total, image } = data[asked.split]
@@ -135,7 +146,7 @@ async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPr
   const page = asked.samples?.filter((index) => index < total) ?? found.slice(asked.from, asked.from + asked.count)
   const bytes = new Uint8Array(page.length * features)
   page.forEach((index, at) => {
-    bytes.set(pixels.subarray(index * features, (index + 1) * features), at * features)
+    bytes.set(asBytes(pixels.subarray(index * features, (index + 1) * features), data[asked.split]), at * features)
   })
   return {
     image,

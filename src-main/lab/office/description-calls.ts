@@ -2,6 +2,7 @@
 import type { Lab, LabDescription } from '../../contract.ts'
 import { engineCards } from '../../engines/index.ts'
 import { experimentFields } from '../../experiment/fields.ts'
+import { dataMappingFields } from '../../experiment/data-mapping.ts'
 import { presetCards } from '../../experiment/presets.ts'
 import { describeDataSets } from '../datasets.ts'
 import { versionIn } from '../machine.ts'
@@ -26,6 +27,7 @@ export function descriptionCalls(parts: FolderParts, host: LabDescription['host'
         ownRules: { folder: rulesFolder(), files: listOwnRules() },
         templates: templates.list(),
         dataSets,
+        dataMapping: dataMappingFields(),
         engines,
         benches: benchmarks.list(),
         downloads: downloads.list(),
