@@ -24,6 +24,7 @@ import type { DataLook, LookedColumn } from './experiment/data-look.ts'
 import { DataMapping, type DataMappingField, OwnDataSetName } from './experiment/data-mapping.ts'
 import { DATASET_NAMES, DataSetName, ENGINE_NAMES, Experiment, type Problem } from './experiment/experiment.ts'
 import type { RunEvent } from './experiment/event.ts'
+import { Sha256 } from './experiment/sha256.ts'
 
 export interface RuleCard {
   readonly name: string
@@ -173,7 +174,7 @@ export const LAB_CALLS = {
   /** Reads what a file holds, for the form: nothing is started. */
   readExperiment: z.strictObject({ value: z.unknown() }),
   /** Lets the file of a rule run, as the person saw it: its SHA-256. Answers how experiments name its rule. */
-  allowRule: z.strictObject({ path: z.string().min(1).max(4096), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  allowRule: z.strictObject({ path: z.string().min(1).max(4096), sha256: Sha256 }),
   /** Keeps an experiment under a name that no template has, or renames one (`was`); never over another. */
   saveTemplate: z.strictObject({ name: TemplateName, experiment: z.unknown(), was: TemplateName.optional() }),
   deleteTemplate: z.strictObject({ name: TemplateName }),

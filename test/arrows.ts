@@ -69,6 +69,7 @@ export const arrows: Record<string, readonly string[]> = {
  */
 export const shared: readonly string[] = [
   'src-main/experiment/confusion.ts',
+  'src-main/experiment/data-set-name.ts',
   'src-main/experiment/inspected.ts',
   'src-main/experiment/nearest.ts',
   'src-main/experiment/result.ts',

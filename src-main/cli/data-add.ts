@@ -1,15 +1,8 @@
 /** `apical data add` and `data remove`: a person's own files made a data set, and taken away again. */
-import { basename } from 'node:path'
+import { sum } from 'd3-array'
 import type { DataLook } from '../experiment/data-look.ts'
-import {
-  DataMapping,
-  DECIMALS,
-  MISSING,
-  OwnDataSetName,
-  SCALINGS,
-  SEPARATORS,
-  SPLITS,
-} from '../experiment/data-mapping.ts'
+import { DataMapping, DECIMALS, MISSING, SCALINGS, SEPARATORS, SPLITS } from '../experiment/data-mapping.ts'
+import { dataSetName, dataSetTitle } from '../experiment/data-set-name.ts'
 import { removeOwn } from '../lab/datasets.ts'
 import { addDataSet, lookAtFiles } from '../lab/imports.ts'
 import { EXIT, type Option, UsageProblem, type Words } from './command.ts'
@@ -46,19 +39,8 @@ export const ADD_OPTIONS: readonly Option[] = [
   { name: 'look', value: null, help: 'add: say what the files hold, and add nothing' },
 ]
 
-/** A name for a set, from that of its file. */
-function nameOf(path: string): string {
-  const plain = basename(path)
-    .replace(/(\.(gz|csv|tsv|txt|npz|npy|parquet|idx|data))+$/i, '')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-  return OwnDataSetName.safeParse(plain).success ? plain : 'data'
-}
-
 function readMapping(words: Words, first: string): DataMapping {
-  const name = words.text('name') ?? nameOf(first)
+  const name = words.text('name') ?? dataSetName(dataSetTitle(first))
   const fraction = words.text('test-fraction')
   const header = words.choice('header', ['yes', 'no'])
   const splitColumn = words.text('split-column')
@@ -121,9 +103,8 @@ export async function add(words: Words, terminal: Terminal): Promise<number> {
   const made = await addDataSet(paths, tests, mapping, tell)
   terminal.status('')
   terminal.data({ kind: 'added', ...made })
-  const sum = (counts: readonly number[]): string => counts.reduce((total, one) => total + one, 0).toLocaleString('en')
   terminal.print(
-    `${terminal.paint('green', made.name)}: ${sum(made.trainCounts)} training and ${sum(made.testCounts)} test samples, ${features(made.features)}, ${made.classNames.length} classes`,
+    `${terminal.paint('green', made.name)}: ${sum(made.trainCounts).toLocaleString('en')} training and ${sum(made.testCounts).toLocaleString('en')} test samples, ${features(made.features)}, ${made.classNames.length} classes`,
   )
   for (const note of made.notes) terminal.print(terminal.paint('yellow', note))
   terminal.print(

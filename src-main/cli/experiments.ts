@@ -1,5 +1,5 @@
 /** From the words after `run` to the experiments they mean, every one checked before any of them starts. */
-import { requireExperiment } from '../experiment/check.ts'
+import { checkExperiment, requireExperiment } from '../experiment/check.ts'
 import { ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { presetCards, presetNamed } from '../experiment/presets.ts'
@@ -46,7 +46,9 @@ function named(operand: string): Experiment {
   const preset = presetNamed(operand)
   if (preset !== undefined) return preset.experiment
   const plain = experimentOfRule(operand)
-  if (plain !== undefined) return plain
+  // A rule of one layer refuses hidden ones.
+  const flat = plain === undefined || fits(plain) ? undefined : experimentOfRule(operand, [])
+  if (plain !== undefined) return flat !== undefined && fits(flat) ? flat : plain
   if (looksLikeFile(operand)) return requireExperiment(readExperimentFile(operand), operand)
   const names = presetCards().map(({ name }) => name)
   throw new UsageProblem(
@@ -54,6 +56,8 @@ function named(operand: string): Experiment {
     '"apical presets" lists what can be run by name.',
   )
 }
+
+const fits = (experiment: Experiment): boolean => checkExperiment(experiment).problems === undefined
 
 function withOptions(experiment: Experiment, words: Words): Experiment {
   const seeds = words.text('seeds')

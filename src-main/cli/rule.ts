@@ -1,8 +1,7 @@
 /** `apical rule`: rules of a person's own files, listed, begun, looked at and allowed. */
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { allowOwnRule, listOwnRules, rulesFolder } from '../lab/own-rules.ts'
+import { allowOwnRule, listOwnRules, lookAtOwnRule, rulesFolder } from '../lab/own-rules.ts'
 import { LabProblem } from '../lab/problem.ts'
 import { makeFolders, writeWhole } from '../lab/storage.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
@@ -84,11 +83,11 @@ function begin(name: string, settling: boolean, terminal: Terminal): number {
 }
 
 async function allow(file: string, terminal: Terminal): Promise<number> {
-  const here = resolve(file)
-  const path = existsSync(here) ? here : join(rulesFolder(), file)
-  if (!existsSync(path))
-    throw new LabProblem(`There is no file ${here}.`, '"apical rule" lists those of the rules folder.')
-  const sha256 = createHash('sha256').update(readFileSync(path)).digest('hex')
+  const path = [resolve(file), join(rulesFolder(), file)].find((one) => existsSync(one)) ?? resolve(file)
+  const found = lookAtOwnRule(path)
+  if (found === null)
+    throw new LabProblem(`There is no file ${path}.`, '"apical rule" lists those of the rules folder.')
+  const { sha256 } = found
   const name = await allowOwnRule(path, sha256)
   terminal.print(path)
   terminal.print(`SHA-256 ${sha256}`)

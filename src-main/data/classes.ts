@@ -2,7 +2,7 @@
 import { isMissing } from './number-text.ts'
 
 /** Labels whose values are quantities, or different in nearly every row: nothing to classify. */
-export interface NoClasses {
+interface NoClasses {
   readonly found: string
   readonly next: string
 }

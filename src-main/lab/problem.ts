@@ -39,6 +39,14 @@ export function systemProblem(error: unknown): LabProblem | null {
   )
 }
 
+/** What a process says of any error, to be sent to its host. */
+export function refusalOf(error: unknown, next = 'Try again.'): { readonly message: string; readonly next: string } {
+  return {
+    message: error instanceof Error ? error.message : String(error),
+    next: error instanceof Error && 'next' in error ? String(error.next) : next,
+  }
+}
+
 const SENTENCES: Readonly<Record<string, { readonly what: string; readonly next: string }>> = {
   ENOSPC: { what: 'the disk is full', next: 'Free some space and resume the run; nothing written so far is lost.' },
   EDQUOT: {

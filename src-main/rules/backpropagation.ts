@@ -8,15 +8,21 @@
 import { z } from 'zod'
 import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
-import { perceptronForward, perceptronMeasures, perceptronSettings, perceptronStep } from './perceptron-form.ts'
-import { perceptron } from './perceptron.ts'
-import type { Behaviour, Rule, SettingProblem } from './rule.ts'
+import {
+  perceptronForward,
+  perceptronMeasures,
+  perceptronSettings,
+  perceptronStep,
+  unsettled,
+} from './perceptron-form.ts'
+import { perceptron, plainInitial } from './perceptron.ts'
+import type { Behaviour, Rule } from './rule.ts'
 
 function build(p: Tracer, s: BackpropagationSettings, widths: readonly number[]): Behaviour {
-  const bound = (k: number): number => 1 / Math.sqrt(widths[k - 1] as number)
+  const plain = plainInitial(widths)
   return perceptron(p, s, widths, {
-    weight: (k) => ({ kind: 'uniform', bound: bound(k) }),
-    bias: (k) => ({ kind: 'uniform', bound: bound(k) }),
+    weight: plain,
+    bias: plain,
     feedback: (W) => ({ carry: (k, error) => applyTransposed(W(k), error) }),
   })
 }
@@ -43,9 +49,7 @@ export const backpropagation: Rule<BackpropagationSettings> = {
     perceptronStep,
   ],
   measures: perceptronMeasures,
-  phases: () => [],
-  classification: null,
+  ...unsettled,
   synapses: [{ kind: 'forward', letter: 'W' }],
-  check: (): SettingProblem[] => [],
   build,
 }

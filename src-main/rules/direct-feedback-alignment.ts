@@ -20,15 +20,16 @@ import {
   perceptronMeasures,
   perceptronSettings,
   perceptronStep,
+  unsettled,
 } from './perceptron-form.ts'
-import { perceptron } from './perceptron.ts'
-import type { Behaviour, MeasureSource, Rule, SettingProblem } from './rule.ts'
+import { perceptron, plainInitial } from './perceptron.ts'
+import type { Behaviour, MeasureSource, Rule } from './rule.ts'
 import { choice } from './setting.ts'
 
 function build(p: Tracer, s: DirectFeedbackAlignmentSettings, widths: readonly number[]): Behaviour {
   const n = (k: number): number => widths[k] as number
   const L = widths.length - 1
-  const plain = (k: number): Initial => ({ kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) })
+  const plain = plainInitial(widths)
   const { weight, bias } = {
     linear: { weight: plain, bias: plain },
     'xavier-zero': {
@@ -112,12 +113,10 @@ export const directFeedbackAlignment: Rule<DirectFeedbackAlignmentSettings> = {
     ),
     ...perceptronMeasures,
   ],
-  phases: () => [],
-  classification: null,
+  ...unsettled,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'F' },
   ],
-  check: (): SettingProblem[] => [],
   build,
 }

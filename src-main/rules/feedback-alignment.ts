@@ -19,14 +19,16 @@ import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
 import {
   alignmentMeasure,
+  backwardThroughFeedback,
   perceptronForward,
   perceptronMeasures,
   perceptronSettings,
   perceptronStep,
+  unsettled,
   weightsAndFeedback,
 } from './perceptron-form.ts'
-import { perceptron } from './perceptron.ts'
-import type { Behaviour, Rule, SettingProblem } from './rule.ts'
+import { perceptron, plainInitial } from './perceptron.ts'
+import type { Behaviour, Rule } from './rule.ts'
 import { choice } from './setting.ts'
 
 const XAVIER = (): Initial => ({ kind: 'xavier' })
@@ -36,7 +38,7 @@ const ZEROS = (): Initial => ({ kind: 'constant', value: 0 })
 function build(p: Tracer, s: FeedbackAlignmentSettings, widths: readonly number[]): Behaviour {
   const n = (k: number): number => widths[k] as number
   const kaiming = (k: number): Initial => ({ kind: 'uniform', bound: Math.sqrt(6 / n(k - 1)) })
-  const plain = (k: number): Initial => ({ kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) })
+  const plain = plainInitial(widths)
   const { weight, bias, feedback } = {
     linear: { weight: plain, bias: plain, feedback: XAVIER },
     'linear-kaiming': { weight: plain, bias: plain, feedback: kaiming },
@@ -84,11 +86,7 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
   settings,
   equations: [
     perceptronForward('initial'),
-    {
-      caption: 'Backward, through fixed synapses',
-      tex: String.raw`\delta_k = (F_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
-      settings: ['criterion'],
-    },
+    backwardThroughFeedback('Backward, through fixed synapses'),
     perceptronStep,
   ],
   measures: [
@@ -99,12 +97,10 @@ export const feedbackAlignment: Rule<FeedbackAlignmentSettings> = {
     ),
     ...perceptronMeasures,
   ],
-  phases: () => [],
-  classification: null,
+  ...unsettled,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'F' },
   ],
-  check: (): SettingProblem[] => [],
   build,
 }

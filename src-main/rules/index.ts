@@ -32,7 +32,7 @@ export function ruleCalled(name: string): Rule | undefined {
 
 export { feedbackName, layerResidualName, residualName, sampleEnergyName, stateName } from './measures.ts'
 export { OwnCard, TracedData } from './own-card.ts'
-export { ownRuleName, ruleOfFile } from './own-rule.ts'
+export { ownRuleName, ruleOfFile, traceKey } from './own-rule.ts'
 export { compileLayers, compileRule, keptBy, layerName } from './rule.ts'
 export { updateName } from './truth.ts'
 export type { Measure, MeasureSource, Phase, Rule, RuleFile, Trace } from './rule.ts'

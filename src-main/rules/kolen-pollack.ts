@@ -15,27 +15,26 @@ import { layers } from '../program/layers.ts'
 import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
 import {
-  alignmentMeasure,
+  backwardThroughFeedback,
+  learnedAlignment,
   perceptronForward,
   perceptronMeasures,
   perceptronSettingsWith,
   perceptronStep,
-  weightsAndFeedback,
+  unsettled,
 } from './perceptron-form.ts'
-import { perceptron } from './perceptron.ts'
-import type { Behaviour, Rule, SettingProblem } from './rule.ts'
+import { perceptron, plainInitial } from './perceptron.ts'
+import type { Behaviour, Rule } from './rule.ts'
 import { number } from './setting.ts'
 
 function build(p: Tracer, s: KolenPollackSettings, widths: readonly number[]): Behaviour {
   const n = (k: number): number => widths[k] as number
-  const bound = (k: number): number => 1 / Math.sqrt(n(k - 1))
+  const plain = plainInitial(widths)
   return perceptron(p, s, widths, {
-    weight: (k) => ({ kind: 'uniform', bound: bound(k) }),
-    bias: (k) => ({ kind: 'uniform', bound: bound(k) }),
+    weight: plain,
+    bias: plain,
     feedback() {
-      const F = layers(2, widths.length - 1, (k) =>
-        p.parameter(`F${k}`, [n(k), n(k - 1)], { kind: 'uniform', bound: bound(k) }),
-      )
+      const F = layers(2, widths.length - 1, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], plain(k)))
       return { carry: (k, error) => applyTransposed(F(k), error), follower: F }
     },
   })
@@ -67,11 +66,7 @@ export const kolenPollack: Rule<KolenPollackSettings> = {
   settings,
   equations: [
     perceptronForward(),
-    {
-      caption: 'Backward, through learned synapses',
-      tex: String.raw`\delta_k = (F_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
-      settings: ['criterion'],
-    },
+    backwardThroughFeedback('Backward, through learned synapses'),
     {
       caption: 'Both learn alike',
       tex: String.raw`\nabla F_k = \nabla W_k \;\Rightarrow\; W_k - F_k \leftarrow (1 - \mu\lambda)(W_k - F_k)`,
@@ -79,20 +74,11 @@ export const kolenPollack: Rule<KolenPollackSettings> = {
     },
     perceptronStep,
   ],
-  measures: [
-    alignmentMeasure(
-      'Alignment of W and F',
-      'The angle between forward and feedback weights: 0° means errors are propagated as in backpropagation.',
-      weightsAndFeedback,
-    ),
-    ...perceptronMeasures,
-  ],
-  phases: () => [],
-  classification: null,
+  measures: [learnedAlignment, ...perceptronMeasures],
+  ...unsettled,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'F' },
   ],
-  check: (): SettingProblem[] => [],
   build,
 }

@@ -1,5 +1,6 @@
 /** A rule from a file outside of the source, as everybody else sees rules. Nothing here runs the file. */
 import { z } from 'zod'
+import { meanValue } from '../program/measures.ts'
 import type { Statement } from '../program/program.ts'
 import { replay } from '../program/replay.ts'
 import type { bounds, OwnCard, OwnSetting } from './own-card.ts'
@@ -9,6 +10,11 @@ import { choice, layerNumbers, number, onOff, perLayer, schedule, whole } from '
 /** How experiments name a rule of that file: `oja@3f2a9c1b04de`, so that a changed file is another rule. */
 export function ownRuleName({ name }: Pick<OwnCard, 'name'>, sha256: string): string {
   return `${name}@${sha256.slice(0, 12)}`
+}
+
+/** One network with its settings, as filled in by the rule's schema. */
+export function traceKey(settings: unknown, widths: readonly number[]): string {
+  return JSON.stringify([settings, widths])
 }
 
 /** The rule of a file, as everybody else sees rules. */
@@ -98,7 +104,10 @@ function measureOf(card: OwnCard['measures'][number], origin: RuleFile): Measure
     ...card,
     keep,
     take: async (settings, widths, source): Promise<readonly MeasuredSeries[]> =>
-      keep(settings, widths).map((name) => ({ series: series(name) ?? name, value: meanOf(source.measurement(name)) })),
+      keep(settings, widths).map((name) => ({
+        series: series(name) ?? name,
+        value: meanValue(source.measurement(name)),
+      })),
   }
 }
 
@@ -106,10 +115,6 @@ function reportsOf(statements: readonly Statement[]): string[] {
   return statements.flatMap((statement) =>
     statement.kind === 'measure' ? [statement.name] : statement.kind === 'repeat' ? reportsOf(statement.body) : [],
   )
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((total, value) => total + value, 0) / values.length
 }
 
 /** A colour that a rule keeps: of the eight slots the one that its name gives. */

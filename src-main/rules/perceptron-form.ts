@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { angleBetween } from '../program/measures.ts'
 import { rateMeasures } from './measures.ts'
 import { optimiserSettings, stepSettings } from './optimiser.ts'
-import type { Equation, Measure, MeasureSource } from './rule.ts'
+import type { Equation, Measure, MeasureSource, Rule } from './rule.ts'
 import { choice, number } from './setting.ts'
 import { backpropagationTruth } from './truth.ts'
 
@@ -29,6 +29,20 @@ export const perceptronForward = (...settings: readonly string[]): Equation => (
   tex: String.raw`h_k = W_k a_{k-1} + b_k,\quad a_k = \max(h_k, 0)`,
   settings: ['outputActivation', ...settings],
 })
+
+/** The error from layer to layer through F of W's shape. */
+export const backwardThroughFeedback = (caption: string): Equation => ({
+  caption,
+  tex: String.raw`\delta_k = (F_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
+  settings: ['criterion'],
+})
+
+/** What all of these rules have alike: nothing settles, and any network will do. */
+export const unsettled = {
+  phases: () => [],
+  classification: null,
+  check: () => [],
+} satisfies Partial<Rule>
 
 /** The settings of all of these rules, to be spread into theirs. */
 export function perceptronSettingsWith(defaults: {
@@ -127,3 +141,10 @@ export const weightsAndFeedback = async (k: number, source: MeasureSource): Prom
   await source.parameter(`W${k}`),
   await source.parameter(`F${k}`),
 ]
+
+/** Of feedback that learns. */
+export const learnedAlignment: Measure<unknown> = alignmentMeasure(
+  'Alignment of W and F',
+  'The angle between forward and feedback weights: 0° means errors are propagated as in backpropagation.',
+  weightsAndFeedback,
+)

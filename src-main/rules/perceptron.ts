@@ -39,6 +39,11 @@ interface Perceptron {
   feedback(W: (k: number) => Parameter): Feedback
 }
 
+/** Of W_k, or what has its shape, and of b_k: U(±1/√n_{k−1}), PyTorch's default for a linear layer. */
+export function plainInitial(widths: readonly number[]): (k: number) => Initial {
+  return (k) => ({ kind: 'uniform', bound: 1 / Math.sqrt(widths[k - 1] as number) })
+}
+
 interface Feedback {
   /** How the error at layer k, or that of the output, comes to the activity of layer k − 1. */
   carry(k: number, error: Value, atOutput: Value): Value

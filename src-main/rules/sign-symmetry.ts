@@ -13,7 +13,6 @@
  * Source: Liao, Leibo, Poggio, AAAI 2016 (arXiv 1510.05067); scaled: Xiao et al. 2018 (arXiv 1811.03567).
  */
 import { z } from 'zod'
-import type { Initial } from '../program/initial.ts'
 import { layers } from '../program/layers.ts'
 import type { Parameter, Tracer, Value } from '../program/trace.ts'
 import { applyTransposed, map, multiply, sum } from '../program/words.ts'
@@ -24,9 +23,10 @@ import {
   perceptronMeasures,
   perceptronSettings,
   perceptronStep,
+  unsettled,
 } from './perceptron-form.ts'
-import { perceptron } from './perceptron.ts'
-import type { Behaviour, Rule, SettingProblem } from './rule.ts'
+import { perceptron, plainInitial } from './perceptron.ts'
+import type { Behaviour, Rule } from './rule.ts'
 import { choice } from './setting.ts'
 
 /** sign(v), 0 at 0: the slope of |v|, put together from ReLU's on either side. */
@@ -36,7 +36,7 @@ const sign = (operand: Parameter): Value =>
 function build(p: Tracer, s: SignSymmetrySettings, widths: readonly number[]): Behaviour {
   const n = (k: number): number => widths[k] as number
   const L = widths.length - 1
-  const plain = (k: number): Initial => ({ kind: 'uniform', bound: 1 / Math.sqrt(n(k - 1)) })
+  const plain = plainInitial(widths)
   const bound = (k: number): number => (s.scale === 'unit' ? 1 : 1 / Math.sqrt(n(k - 1)))
   return perceptron(p, s, widths, {
     weight: plain,
@@ -116,12 +116,10 @@ export const signSymmetry: Rule<SignSymmetrySettings> = {
     ),
     ...perceptronMeasures,
   ],
-  phases: () => [],
-  classification: null,
+  ...unsettled,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'M' },
   ],
-  check: (): SettingProblem[] => [],
   build,
 }

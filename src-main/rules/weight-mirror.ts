@@ -20,26 +20,27 @@ import type { Tracer, Value } from '../program/trace.ts'
 import { apply, applyTransposed, outer, relu, sum } from '../program/words.ts'
 import { noise } from './noise.ts'
 import {
-  alignmentMeasure,
+  backwardThroughFeedback,
+  learnedAlignment,
   perceptronForward,
   perceptronMeasures,
   perceptronSettings,
   perceptronStep,
-  weightsAndFeedback,
+  unsettled,
 } from './perceptron-form.ts'
-import { perceptron } from './perceptron.ts'
-import type { Behaviour, Rule, SettingProblem } from './rule.ts'
+import { perceptron, plainInitial } from './perceptron.ts'
+import type { Behaviour, Rule } from './rule.ts'
 import { number } from './setting.ts'
 
 function build(p: Tracer, s: WeightMirrorSettings, widths: readonly number[]): Behaviour {
   const n = (k: number): number => widths[k] as number
   const L = widths.length - 1
-  const bound = (k: number): number => 1 / Math.sqrt(n(k - 1))
+  const plain = plainInitial(widths)
   return perceptron(p, s, widths, {
-    weight: (k) => ({ kind: 'uniform', bound: bound(k) }),
-    bias: (k) => ({ kind: 'uniform', bound: bound(k) }),
+    weight: plain,
+    bias: plain,
     feedback(W) {
-      const F = layers(2, L, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], { kind: 'uniform', bound: bound(k) }))
+      const F = layers(2, L, (k) => p.parameter(`F${k}`, [n(k), n(k - 1)], plain(k)))
       // The mean over a batch of one outer product is that product, and what engines are quick at.
       const everySample = (row: Value): Value => sum([1, p.zeros(row.shape[1])], [1, row])
       const x = layers(2, L, (k) => noise(p, `x${k}`, [1, n(k - 1)]))
@@ -94,11 +95,7 @@ export const weightMirror: Rule<WeightMirrorSettings> = {
   settings,
   equations: [
     perceptronForward(),
-    {
-      caption: 'Backward, through learned synapses',
-      tex: String.raw`\delta_k = (F_{k+1}^\top \delta_{k+1}) \circ \mathbf 1[h_k > 0],\quad \nabla W_k = \langle \delta_k a_{k-1}^\top\rangle`,
-      settings: ['criterion'],
-    },
+    backwardThroughFeedback('Backward, through learned synapses'),
     perceptronStep,
     {
       caption: 'Mirroring, with noise x',
@@ -106,20 +103,11 @@ export const weightMirror: Rule<WeightMirrorSettings> = {
       settings: ['mirrorRate', 'mirrorDecay'],
     },
   ],
-  measures: [
-    alignmentMeasure(
-      'Alignment of W and F',
-      'The angle between forward and feedback weights: 0° means errors are propagated as in backpropagation.',
-      weightsAndFeedback,
-    ),
-    ...perceptronMeasures,
-  ],
-  phases: () => [],
-  classification: null,
+  measures: [learnedAlignment, ...perceptronMeasures],
+  ...unsettled,
   synapses: [
     { kind: 'forward', letter: 'W' },
     { kind: 'feedback', letter: 'F' },
   ],
-  check: (): SettingProblem[] => [],
   build,
 }

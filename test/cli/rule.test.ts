@@ -1,5 +1,5 @@
 // A rule of one's own from the first command to a run that outlives its file.
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -37,4 +37,18 @@ it('is written, refused until allowed, trained, and gone on with where its file 
   expect(whole.code).toBe(0)
   const gone = await rule(['run', 'mine', ...small])
   expect(gone.code).toBe(2)
+}, 120_000)
+
+it('of one layer takes a network of one layer, and its file may lie elsewhere', async () => {
+  const begun = await rule(['rule', 'new', 'flat', '--json'])
+  const elsewhere = join(home, 'elsewhere.ts')
+  renameSync(String(begun.lines[0]?.['path']), elsewhere)
+  const allowed = await rule(['rule', 'allow', elsewhere, '--json'])
+  expect(allowed.code).toBe(0)
+  expect((await rule(['rule'])).out).toContain(elsewhere)
+  const run = await rule(['run', 'flat', ...small, '--epochs', '1'])
+  expect(run.code).toBe(0)
+  const folder = String(run.lines.find(({ kind }) => kind === 'started')?.['folder'])
+  const { widths } = JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8')) as { widths: number[] }
+  expect(widths).toEqual([784, 10])
 }, 120_000)

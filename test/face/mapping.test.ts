@@ -1,7 +1,8 @@
 // What is typed about a person's files, and the name their set begins with.
 import { expect, test } from 'vitest'
 import { DataMapping } from '../../src-main/experiment/data-mapping.ts'
-import { mappingFor, nameOf, readShape, writeShape } from '../../src-renderer/screens/data/mapping.ts'
+import { dataSetName } from '../../src-main/experiment/data-set-name.ts'
+import { mappingFor, readShape, writeShape } from '../../src-renderer/screens/data/mapping.ts'
 
 test.each([
   ['/home/person/Iris flowers (2).csv.gz', 'Iris flowers (2)', 'iris-flowers-2'],
@@ -18,7 +19,7 @@ test('is what the schema takes, with its own defaults, whatever the path', () =>
     expect(DataMapping.parse(mapping)).toEqual(mapping)
     expect(DataMapping.parse({ name: mapping.name, title: mapping.title })).toEqual(mapping)
   }
-  expect(nameOf('--')).toBe('data')
+  expect(dataSetName('--')).toBe('data')
 })
 
 test('a shape is read as people write it, and written one way', () => {

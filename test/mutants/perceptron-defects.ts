@@ -10,7 +10,7 @@ export const perceptronDefects: readonly Defect[] = [
       why: 'no slope on the way back',
     },
   ]),
-  ...within('rules/backpropagation.ts', [
+  ...within('rules/perceptron.ts', [
     {
       find: '1 / Math.sqrt(widths[k - 1] as number)',
       replace: '1 / Math.sqrt(widths[k] as number)',

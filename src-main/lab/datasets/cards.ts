@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { DATASET_NAMES, type DataSetName } from '../../experiment/experiment.ts'
 import { DASHES } from '../../experiment/data-card.ts'
 import { knownDataSets } from '../../experiment/data-sets.ts'
+import { Sha256 } from '../../experiment/sha256.ts'
 import { DataProblem } from '../../data/problem.ts'
 import facts from '../../../resources/datasets.json' with { type: 'json' }
 
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const Count = z.int().min(1)
 
 const PublishedFile = z.strictObject({

@@ -1,4 +1,5 @@
 /** The card of each data set: whether it is here, where, and what is wrong with it. */
+import { sum } from 'd3-array'
 import type { DataSetCard } from '../../contract.ts'
 import { GLYPHS_VERSION } from '../../data/glyphs.ts'
 import { DataProblem, formatCount } from '../../data/problem.ts'
@@ -27,14 +28,13 @@ function describeOwn(name: string): DataSetCard {
     const record = ownRecord(name)
     if (record === null) throw new DataProblem(folder, 'a data set', 'none any more', 'It was removed meanwhile.')
     const { label, classNames, features, trainCounts, testCounts, notes, sources } = record
-    const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
     return {
       ...card,
       label,
       classes: classNames.length,
       features,
-      trainCount: total(trainCounts),
-      testCount: total(testCounts),
+      trainCount: sum(trainCounts),
+      testCount: sum(testCounts),
       state: 'present',
       detail: notes.join(' '),
       licence: `Yours, from ${sources.map(({ file }) => file).join(', ')}`,

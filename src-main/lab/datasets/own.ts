@@ -6,11 +6,13 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { sum } from 'd3-array'
 import { z } from 'zod'
 import type { DataSet, Samples } from '../../data/data-set.ts'
 import { DataProblem } from '../../data/problem.ts'
 import { DataMapping, ImageShape, OwnDataSetName } from '../../experiment/data-mapping.ts'
 import { type DataSetSizes, knowOwnDataSets } from '../../experiment/data-sets.ts'
+import { Sha256 } from '../../experiment/sha256.ts'
 import { DATASET_NAMES } from '../../experiment/experiment.ts'
 import { fileProblem, LabProblem } from '../problem.ts'
 import {
@@ -28,7 +30,6 @@ import {
 } from '../storage.ts'
 
 const OWN_VERSION = 1
-const Sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const Counts = z.array(z.int().min(0)).min(2)
 const Numbers = z.array(z.number()).min(1)
 
@@ -224,12 +225,11 @@ function sizesOfOwn(name: string): DataSetSizes | null {
   }
   if (record === null) return null
   const { label, features, classNames, trainCounts, testCounts } = record
-  const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
   return {
     label,
     features,
     classes: classNames.length,
-    counts: { train: total(trainCounts), test: total(testCounts) },
+    counts: { train: sum(trainCounts), test: sum(testCounts) },
   }
 }
 

@@ -1,6 +1,5 @@
 /** NPY, IDX and the arrays in an NPZ, each with its header read and the rest still in the file. */
 import { basename } from 'node:path'
-import { open } from 'node:fs/promises'
 import yauzl from 'yauzl'
 import { LONGEST_IDX_HEADER, readIdxArrayHeader } from '../../data/idx-array.ts'
 import { LONGEST_NPY_HEADER, readNpyHeader } from '../../data/npy.ts'
@@ -93,23 +92,4 @@ function inWords(error: unknown, path: string): unknown {
   if (error instanceof DataProblem || !(error instanceof Error)) return error
   if ('code' in error && !String(error.code).startsWith('Z_')) return error
   return new DataProblem(path, 'a whole NPZ file', `one that is damaged (${error.message.replace(/\.$/, '')})`)
-}
-
-/** Bytes anywhere in a file, as readers of Parquet want them. */
-export async function randomAccess(path: string, byteLength: number) {
-  const file = await open(path, 'r')
-  return {
-    byteLength,
-    slice: async (start: number, end: number = byteLength): Promise<ArrayBuffer> => {
-      const bytes = new Uint8Array(Math.max(0, end - start))
-      let at = 0
-      while (at < bytes.length) {
-        const { bytesRead } = await file.read(bytes, at, bytes.length - at, start + at)
-        if (bytesRead === 0) break
-        at += bytesRead
-      }
-      return bytes.buffer
-    },
-    close: () => file.close(),
-  }
 }

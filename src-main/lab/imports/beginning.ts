@@ -5,7 +5,7 @@ import { beginsAsIdx } from '../../data/idx-array.ts'
 import { DataProblem } from '../../data/problem.ts'
 import { openRegular, streamRegular } from '../storage.ts'
 
-export type FileKind = 'npz' | 'npy' | 'idx' | 'parquet' | 'png' | 'text'
+type FileKind = 'npz' | 'npy' | 'idx' | 'parquet' | 'png' | 'text'
 
 /** A file to be read from its beginning, unpacked on the way where it is packed with gzip. */
 export interface InputFile {

@@ -137,6 +137,6 @@ function writePixels(image: DecodedPng, path: string, shape: ImageShape, to: Flo
     }
 }
 
-export function shapeText({ height, width, channels }: ImageShape): string {
+function shapeText({ height, width, channels }: ImageShape): string {
   return `${formatCount(height)}×${formatCount(width)} ${channels === 1 ? 'in grey' : 'in colour'}`
 }

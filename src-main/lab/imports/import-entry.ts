@@ -1,5 +1,5 @@
 /** The entry of a process for one import, plain Node: files may be large, and the lab answers others meanwhile. */
-import { systemProblem } from '../problem.ts'
+import { refusalOf, systemProblem } from '../problem.ts'
 import { addDataSet, type Stage } from './add.ts'
 import { type ImportMessage, ImportTask } from './import-task.ts'
 import { lookAtFiles } from './look.ts'
@@ -28,10 +28,7 @@ async function run({ kind, paths, tests, mapping }: ImportTask): Promise<void> {
       tell({ kind: 'result', result: null })
     }
   } catch (thrown) {
-    const error = systemProblem(thrown) ?? thrown
-    const message = error instanceof Error ? error.message : String(error)
-    const next = error instanceof Error && 'next' in error ? String(error.next) : 'Try again.'
-    tell({ kind: 'refused', message, next })
+    tell({ kind: 'refused', ...refusalOf(systemProblem(thrown) ?? thrown) })
   }
 }
 

@@ -1,6 +1,7 @@
 /** What a process for imports is asked, and what it says. */
 import { z } from 'zod'
 import { DataMapping } from '../../experiment/data-mapping.ts'
+import type { SaidByProcess } from '../machine.ts'
 import type { Stage } from './add.ts'
 
 export const ImportTask = z.object({
@@ -11,8 +12,10 @@ export const ImportTask = z.object({
 })
 export type ImportTask = z.infer<typeof ImportTask>
 
-export type ImportMessage =
-  | { readonly kind: 'progress'; readonly stage: Stage; readonly rows: number }
-  /** A look; null once a set was added. */
-  | { readonly kind: 'result'; readonly result: unknown }
-  | { readonly kind: 'refused'; readonly message: string; readonly next: string }
+export interface ImportProgress {
+  readonly stage: Stage
+  readonly rows: number
+}
+
+/** Its result is a look; null once a set was added. */
+export type ImportMessage = SaidByProcess<ImportProgress>

@@ -5,6 +5,7 @@
  * float32, of which a column's mean over all samples is taken away first where it is scaled anyway: a date in seconds
  * has more digits than float32.
  */
+import { sum } from 'd3-array'
 import { basename } from 'node:path'
 import { ColumnStatistics } from '../../data/column-statistics.ts'
 import { DataProblem, formatCount } from '../../data/problem.ts'
@@ -17,12 +18,12 @@ import type { RowsRead, Survey, SurveyedRows } from './survey.ts'
 /** Numbers and labels of a set are in memory while it trains. */
 const MOST_BYTES = 8_000_000_000
 
-export interface MadeSamples {
+interface MadeSamples {
   readonly pixels: Uint8Array | Float32Array
   readonly labels: Int32Array
 }
 
-export interface MadeSet {
+interface MadeSet {
   readonly train: MadeSamples
   readonly test: MadeSamples
   readonly classNames: readonly string[]
@@ -52,7 +53,7 @@ export async function makeSet(found: Survey, read: RowsRead): Promise<MadeSet> {
   const [problem] = found.problems
   if (problem !== undefined) throw problem
   const division = divide(found)
-  const counts = [total(division.train), total(division.test)] as const
+  const counts = [sum(division.train), sum(division.test)] as const
   const bytes = keepsBytes(found)
   const size = keptBytes(counts[0] + counts[1], found.features.length, bytes)
   if (size > MOST_BYTES)
@@ -221,8 +222,4 @@ function imageScaling(found: Survey, training: ColumnStatistics, channels: numbe
       ) / plane
     return { offset: mean, divisor: Math.sqrt(variance) || 1 }
   })
-}
-
-function total(counts: readonly number[]): number {
-  return counts.reduce((sum, count) => sum + count, 0)
 }

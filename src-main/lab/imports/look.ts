@@ -1,4 +1,5 @@
 /** What a person is shown of their files before they become a data set. */
+import { sum } from 'd3-array'
 import { DataProblem } from '../../data/problem.ts'
 import type { DataLook, LookedColumn } from '../../experiment/data-look.ts'
 import type { DataMapping } from '../../experiment/data-mapping.ts'
@@ -85,8 +86,4 @@ function rangeOf({ features, statistics }: Survey): DataLook['range'] {
     most = Math.max(most, statistics.maxima[column] as number)
   }
   return least <= most ? [least, most] : null
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0)
 }

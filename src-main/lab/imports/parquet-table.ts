@@ -1,9 +1,8 @@
 /** Parquet as rows, one group of rows at a time: hyparquet decodes, Node unpacks. */
 import { brotliDecompressSync, gunzipSync, zstdDecompressSync } from 'node:zlib'
-import { parquetMetadataAsync, parquetRead, parquetSchema, type Compressors } from 'hyparquet'
+import { asyncBufferFromFile, parquetMetadataAsync, parquetRead, parquetSchema, type Compressors } from 'hyparquet'
 import { DataProblem, formatCount } from '../../data/problem.ts'
 import { batchRows, type RowBatch, type RowSource } from '../../data/rows.ts'
-import { randomAccess } from './array-file.ts'
 import type { InputFile } from './beginning.ts'
 
 const compressors: Compressors = {
@@ -15,10 +14,21 @@ const compressors: Compressors = {
 /** What pandas keeps its row numbers in. */
 const ROW_NUMBERS = /^__index_level_\d+__$/
 
-export async function openParquet({ path, size }: InputFile): Promise<RowSource> {
-  const { columns } = await withFile(path, size, async (file) => {
-    const metadata = await parquetMetadataAsync(file)
-    const { children } = parquetSchema(metadata)
+export async function openParquet({ path }: InputFile): Promise<RowSource> {
+  const columns = await columnsOf(path)
+  if (columns.length < 2)
+    throw new DataProblem(
+      path,
+      'a column with the class and at least one with a feature',
+      columns.length === 1 ? 'one column' : 'no columns',
+      'Choose another file.',
+    )
+  return { file: path, columns, named: true, labelColumn: null, image: null, rows: () => rows(path, columns) }
+}
+
+async function columnsOf(path: string): Promise<readonly string[]> {
+  try {
+    const { children } = parquetSchema(await parquetMetadataAsync(await asyncBufferFromFile(path)))
     const nested = children.find((child) => child.children.length > 0)
     if (nested !== undefined)
       throw new DataProblem(
@@ -27,30 +37,9 @@ export async function openParquet({ path, size }: InputFile): Promise<RowSource>
         `lists or structures in the column ${JSON.stringify(nested.element.name)}`,
         'Spread them over columns of their own, or save them as arrays with numpy.savez.',
       )
-    return { columns: children.map(({ element }) => element.name).filter((name) => !ROW_NUMBERS.test(name)) }
-  })
-  if (columns.length < 2)
-    throw new DataProblem(
-      path,
-      'a column with the class and at least one with a feature',
-      columns.length === 1 ? 'one column' : 'no columns',
-      'Choose another file.',
-    )
-  return { file: path, columns, named: true, labelColumn: null, image: null, rows: () => rows(path, size, columns) }
-}
-
-async function withFile<T>(
-  path: string,
-  size: number,
-  work: (file: Awaited<ReturnType<typeof randomAccess>>) => Promise<T>,
-): Promise<T> {
-  const file = await randomAccess(path, size)
-  try {
-    return await work(file)
+    return children.map(({ element }) => element.name).filter((name) => !ROW_NUMBERS.test(name))
   } catch (error) {
     throw inWords(error, path)
-  } finally {
-    await file.close()
   }
 }
 
@@ -61,9 +50,9 @@ function inWords(error: unknown, path: string): unknown {
   return new DataProblem(path, 'a whole Parquet file', `one that cannot be read (${error.message.replace(/\.$/, '')})`)
 }
 
-async function* rows(path: string, size: number, columns: readonly string[]): AsyncGenerator<RowBatch> {
-  const file = await randomAccess(path, size)
+async function* rows(path: string, columns: readonly string[]): AsyncGenerator<RowBatch> {
   try {
+    const file = await asyncBufferFromFile(path)
     const metadata = await parquetMetadataAsync(file)
     let first = 0
     for (const group of metadata.row_groups) {
@@ -90,8 +79,6 @@ async function* rows(path: string, size: number, columns: readonly string[]): As
     }
   } catch (error) {
     throw inWords(error, path)
-  } finally {
-    await file.close()
   }
 }
 

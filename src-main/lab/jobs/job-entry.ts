@@ -8,6 +8,7 @@ import { measureBench, measurePace } from '../../training/bench.ts'
 import { loadDataSet } from '../datasets.ts'
 import { describeHardware } from '../machine.ts'
 import { admitOwnRules } from '../own-rules.ts'
+import { refusalOf } from '../problem.ts'
 import { embedRun } from './embed-run.ts'
 import { inspectRun } from './inspect-run.ts'
 import { studyRun } from './study-run.ts'
@@ -27,9 +28,7 @@ async function run(job: Job): Promise<void> {
   try {
     tell({ kind: 'result', result: await resultOf(job) })
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    const next = error instanceof Error && 'next' in error ? String(error.next) : 'Try again.'
-    tell({ kind: 'refused', message, next })
+    tell({ kind: 'refused', ...refusalOf(error) })
   }
 }
 

@@ -6,6 +6,7 @@ import { NetworkChoice } from '../../experiment/look.ts'
 import { EmbeddingSettings, type Embedding } from '../../experiment/representations.ts'
 import { StudyAsk, type StudyAnswer } from '../../experiment/study.ts'
 import { DataSetName, ENGINE_NAMES, Experiment } from '../../experiment/experiment.ts'
+import type { SaidByProcess } from '../machine.ts'
 
 export const Job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bench'), engine: z.enum(ENGINE_NAMES), apical: z.string() }),
@@ -47,7 +48,4 @@ export interface JobResults {
   study: StudyAnswer
 }
 
-export type JobMessage =
-  | { readonly kind: 'progress'; readonly fraction: number }
-  | { readonly kind: 'result'; readonly result: unknown }
-  | { readonly kind: 'refused'; readonly message: string; readonly next: string }
+export type JobMessage = SaidByProcess<{ readonly fraction: number }>

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { LookAsk, NetworkChoice } from '../../experiment/look.ts'
 import { admitOwnRules } from '../own-rules.ts'
+import { refusalOf } from '../problem.ts'
 import { LookBench } from './look-bench.ts'
 import type { FromLooker } from './look-desk.ts'
 
@@ -23,9 +24,7 @@ process.on('message', (message) => {
     try {
       tell({ kind: 'answer', id, answer: await bench.answer(look) })
     } catch (error) {
-      const next =
-        error instanceof Error && 'next' in error ? String(error.next) : 'Choose something else, or try again.'
-      tell({ kind: 'refused', id, message: error instanceof Error ? error.message : String(error), next })
+      tell({ kind: 'refused', id, ...refusalOf(error, 'Choose something else, or try again.') })
     }
   })
 })

@@ -21,10 +21,15 @@ export function importCalls({
     const own = { kind, stop: new AbortController() }
     underWay = own
     try {
-      const told = (stage: 'reading' | 'writing', rows: number): void => {
-        if (!own.stop.signal.aborted) events.tell({ kind: 'import', stage, rows })
-      }
-      return { said: await runImport(root, { kind, ...asked }, told, own.stop.signal) }
+      const said = await runImport(
+        root,
+        { kind, ...asked },
+        ({ stage, rows }) => {
+          if (!own.stop.signal.aborted) events.tell({ kind: 'import', stage, rows })
+        },
+        own.stop.signal,
+      )
+      return { said }
     } catch (error) {
       if (own.stop.signal.aborted) return null
       throw error

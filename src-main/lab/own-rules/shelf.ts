@@ -14,6 +14,7 @@ import {
   ruleNamed,
   ruleOfFile,
   TracedData,
+  traceKey,
   type RuleFile,
   type Trace,
 } from '../../rules/index.ts'
@@ -37,20 +38,29 @@ export function rulesFolder(environment: NodeJS.ProcessEnv = process.env): strin
 
 /** Makes every rule known to this process that is allowed and unchanged; runs nothing. */
 export function admitOwnRules(folder: string = rulesFolder()): void {
-  const allowed = readAllowed(folder)
-  for (const path of filesIn(folder)) {
-    const known = allowed[path]
-    if (known === undefined) continue
-    const found = contentsOf(path)
-    if (found?.sha256 === known.sha256) admit(path, found, known.card)
+  for (const [path, { sha256, card }] of Object.entries(readAllowed(folder))) {
+    const found = lookAtOwnRule(path)
+    if (found?.sha256 === sha256) admit(path, found, card)
   }
 }
 
-/** Every file of the folder, with what stands in its way. */
+interface Contents {
+  readonly text: string
+  readonly sha256: string
+}
+
+/** What is in a file; null where there is none. */
+export function lookAtOwnRule(path: string): Contents | null {
+  const text = readText(path, LARGEST_FILE)
+  return text === null ? null : { text, sha256: createHash('sha256').update(text).digest('hex') }
+}
+
+/** Every file of the folder and those allowed elsewhere, with what stands in their way. */
 export function listOwnRules(folder: string = rulesFolder()): OwnRuleFile[] {
   const allowed = readAllowed(folder)
-  return filesIn(folder).flatMap((path): OwnRuleFile[] => {
-    const found = contentsOf(path)
+  const paths = new Set([...filesIn(folder), ...Object.keys(allowed)])
+  return [...paths].sort().flatMap((path): OwnRuleFile[] => {
+    const found = lookAtOwnRule(path)
     if (found === null) return []
     const known = allowed[path]
     const { sha256 } = found
@@ -70,7 +80,7 @@ export function listOwnRules(folder: string = rulesFolder()): OwnRuleFile[] {
  */
 export async function allowOwnRule(path: string, sha256: string, folder: string = rulesFolder()): Promise<string> {
   const file = resolve(path)
-  const found = contentsOf(file)
+  const found = lookAtOwnRule(file)
   if (found === null) throw new LabProblem(`There is no file ${file}.`, 'Choose a file that is there.')
   if (found.sha256 !== sha256)
     throw new LabProblem(`${file} has changed since its SHA-256 was shown.`, 'Look at it again, then allow it.')
@@ -82,20 +92,20 @@ export async function allowOwnRule(path: string, sha256: string, folder: string 
 }
 
 /** Traces ahead what a call will ask of an own rule, so that a host answers others meanwhile; says nothing where that fails. */
-export async function traceAhead(name: string, settings: unknown, widths: readonly number[]): Promise<void> {
-  const file = ruleNamed(name)?.file
+export async function traceAhead(name: string, written: unknown, widths: readonly number[]): Promise<void> {
+  const rule = ruleNamed(name)
+  const file = rule?.file
   const cache = file === undefined ? undefined : caches.get(file)
-  if (file === undefined || cache === undefined || cache.has(keyOf(settings, widths))) return
+  // As it will be asked: with every setting filled in.
+  const filled = rule?.settings.safeParse(written)
+  if (file === undefined || cache === undefined || filled?.success !== true) return
+  const settings: unknown = filled.data
+  if (cache.has(traceKey(settings, widths))) return
   try {
-    cache.set(keyOf(settings, widths), traceOf(file.file, await askFile(question(file, settings, widths))))
+    cache.set(traceKey(settings, widths), traceOf(file.file, await askFile(question(file, settings, widths))))
   } catch {
     // Said in words when it is asked for itself.
   }
-}
-
-interface Contents {
-  readonly text: string
-  readonly sha256: string
 }
 
 const MOST_TRACES = 60
@@ -107,7 +117,7 @@ function admit(file: string, { text, sha256 }: Contents, card: OwnCard): void {
   const origin: RuleFile = {
     ...{ file, sha256, text, card },
     trace(settings, widths) {
-      const key = keyOf(settings, widths)
+      const key = traceKey(settings, widths)
       const trace = cache.get(key) ?? traceOf(file, askFileNow(question(origin, settings, widths)))
       // The latest are kept.
       cache.delete(key)
@@ -153,16 +163,10 @@ function filesIn(folder: string): string[] {
     return readdirSync(folder, { withFileTypes: true })
       .filter((entry) => entry.isFile() && /\.[jt]s$/.test(entry.name) && !/\.d\.ts$|^\./.test(entry.name))
       .map(({ name }) => join(folder, name))
-      .sort()
   } catch (error) {
     if (isMissing(error)) return []
     throw error
   }
-}
-
-function contentsOf(path: string): Contents | null {
-  const text = readText(path, LARGEST_FILE)
-  return text === null ? null : { text, sha256: createHash('sha256').update(text).digest('hex') }
 }
 
 function readAllowed(folder: string): Allowed {
@@ -172,7 +176,3 @@ function readAllowed(folder: string): Allowed {
 }
 
 const ledgerOf = (folder: string): string => join(folder, 'allowed.json')
-
-function keyOf(settings: unknown, widths: readonly number[]): string {
-  return JSON.stringify([settings, widths])
-}

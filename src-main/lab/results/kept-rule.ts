@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { basename } from 'node:path'
 import { z } from 'zod'
 import type { Experiment } from '../../experiment/experiment.ts'
+import { Sha256 } from '../../experiment/sha256.ts'
 import {
   admitRule,
   OwnCard,
@@ -14,6 +15,7 @@ import {
   ruleNamed,
   ruleOfFile,
   TracedData,
+  traceKey,
   type RuleFile,
   type Trace,
 } from '../../rules/index.ts'
@@ -25,7 +27,7 @@ const LARGEST = 128 * 1024 ** 2
 const KeptRule = z.object({
   version: z.literal(1),
   file: z.string().max(400),
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: Sha256,
   text: z.string(),
   card: OwnCard,
   traced: TracedData,
@@ -56,7 +58,7 @@ export function admitKeptRule(path: string, { rule: { name, settings }, widths }
   if (!name.includes('@')) return
   const known = traces.get(name)
   if (known === undefined && ruleNamed(name) !== undefined) return
-  const key = keyOf(settings, widths)
+  const key = traceKey(settings, widths)
   if (known?.has(key) === true) return
   const found = read(path)
   if (found === null) return
@@ -67,7 +69,7 @@ export function admitKeptRule(path: string, { rule: { name, settings }, widths }
   all.set(key, { traced })
   if (known !== undefined) return
   traces.set(name, all)
-  admitRule(ruleOfFile({ ...found, trace: (asked, of) => all.get(keyOf(asked, of)) ?? refuse(found) }))
+  admitRule(ruleOfFile({ ...found, trace: (asked, of) => all.get(traceKey(asked, of)) ?? refuse(found) }))
 }
 
 function refuse({ file }: Pick<RuleFile, 'file'>): never {
@@ -92,8 +94,4 @@ function read(path: string): z.infer<typeof KeptRule> | null {
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw wrong(`${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not the rule of a run'}`)
-}
-
-function keyOf(settings: unknown, widths: readonly number[]): string {
-  return JSON.stringify([settings, widths])
 }

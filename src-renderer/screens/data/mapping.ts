@@ -1,11 +1,12 @@
 /** The mapping of a person's files as the form begins with it, and what it makes of what is typed. */
 import type { DataMapping } from '../../../src-main/contract.ts'
+import { dataSetName, dataSetTitle } from '../../../src-main/experiment/data-set-name.ts'
 
 /** Everything recognised, and a name from the file's. */
 export function mappingFor(path: string): DataMapping {
-  const title = titleOf(path)
+  const title = dataSetTitle(path)
   return {
-    name: nameOf(title),
+    name: dataSetName(title),
     title,
     labelColumn: null,
     leaveOut: [],
@@ -22,24 +23,6 @@ export function mappingFor(path: string): DataMapping {
     testValue: 'test',
     image: null,
   }
-}
-
-function titleOf(path: string): string {
-  const last =
-    path
-      .split(/[/\\]/)
-      .filter((part) => part !== '')
-      .at(-1) ?? ''
-  return last.replace(/(\.(gz|csv|tsv|txt|npz|npy|parquet|idx|data))+$/i, '').slice(0, 80) || 'Data'
-}
-
-export function nameOf(title: string): string {
-  const plain = title
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-  return plain === '' ? 'data' : plain
 }
 
 /** '28×28', '28x28' or '32 x 32 x 3'; null for nothing, undefined for what is no shape. */
