@@ -73,7 +73,7 @@ export default rule({
     { name: 'free', label: 'Free', layers: 'all', state: 'state', iterations: 'free' },
     { name: 'nudged', label: 'Nudged', layers: 'all', state: 'state', iterations: 'nudged' },
   ],
-  classification: { name: 'classified', label: 'Classifying', layers: 'all', state: 'state', iterations: 'free' },
+  classification: { name: 'classified', label: 'Classifying', layers: 'all', state: 'state' },
   synapses: [{ kind: 'forward', letter: 'W' }],
   build(p: Tracer, s, widths) {
     const L = widths.length - 1

@@ -1,6 +1,6 @@
 /** The settings of CorInfoMax, plain and sparse, and its equations as people read them; computed in `corinfomax-network.ts`. */
 import { z } from 'zod'
-import { neuralStepSettings } from './neural-step.ts'
+import { evaluationIterations, neuralStepSettings } from './neural-step.ts'
 import { nudgingSettings } from './nudging.ts'
 import type { Equation, SettingProblem } from './rule.ts'
 import { number, onOff, perLayer, schedule, whole } from './setting.ts'
@@ -22,6 +22,8 @@ export const corinfomaxEquations: readonly Equation[] = [
       'neuralLrStop',
       'neuralLrDecay',
       'iterationsFree',
+      'iterationsEvaluation',
+      'evaluationLr',
     ],
   },
   {
@@ -81,7 +83,7 @@ export const corinfomaxSettings = {
   iterationsFree: whole({
     label: 'Free iterations',
     symbol: 'T',
-    help: 'Iterations of the free phase; classification uses the same number.',
+    help: 'Iterations of the free phase.',
     minimum: 1,
     maximum: 10_000,
     default: 30,
@@ -94,6 +96,16 @@ export const corinfomaxSettings = {
     minimum: 1,
     maximum: 10_000,
     default: 10,
+    group: 'dynamics',
+  }),
+  iterationsEvaluation: evaluationIterations,
+  evaluationLr: number({
+    label: 'Neural learning rate in evaluation',
+    symbol: 'η_e',
+    help: 'Step size of the first iteration when samples are classified; it decays as in training. 0: that of training.',
+    minimum: 0,
+    maximum: 10,
+    default: 0,
     group: 'dynamics',
   }),
   ...unitSettings,

@@ -7,7 +7,7 @@ import { angleBetween, logDeterminant } from '../program/measures.ts'
 import type { CorInfoMaxSettings } from './corinfomax-form.ts'
 import { effectiveDimension, inverseAngle, inverseDistance, withoutStart } from './corinfomax-spectra.ts'
 import { rateMeasures, residualMeasure, stateName } from './measures.ts'
-import type { Measure, MeasuredSeries, Phase } from './rule.ts'
+import type { Classification, Measure, MeasuredSeries, Phase } from './rule.ts'
 
 /** What the correlations depend on. */
 interface Correlating {
@@ -193,9 +193,8 @@ export function corinfomaxPhases({ threePhase }: Pick<CorInfoMaxSettings, 'three
 }
 
 /** Samples are classified as the free phase settles. */
-export const corinfomaxClassification: Phase = {
+export const corinfomaxClassification: Classification = {
   ...{ name: 'classified', label: 'Classification', layers: 'all', state: 'rate' },
-  iterations: 'iterationsFree',
 }
 
 /** What both rules are watched by: rates of the free phase, and how all phases settle. */

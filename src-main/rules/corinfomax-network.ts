@@ -102,6 +102,13 @@ export function corinfomaxNetwork(
 
   const ηFree = p.scalarPerIteration('neuralLrFree', s.iterationsFree, (t) => neuralRate(s, t))
   const ηNudged = p.scalarPerIteration('neuralLrNudged', s.iterationsNudged, (t) => neuralRate(s, t))
+  const iterationsEvaluation = s.iterationsEvaluation || s.iterationsFree
+  const ηEvaluation =
+    iterationsEvaluation === s.iterationsFree && s.evaluationLr === 0
+      ? ηFree
+      : p.scalarPerIteration('neuralLrEvaluation', iterationsEvaluation, (t) =>
+          neuralRate({ ...s, neuralLr: s.evaluationLr || s.neuralLr }, t),
+        )
   const β = p.scalar('beta', (step) => signedBeta(s, step.sign))
   const scheduled =
     (rates: readonly number[], index: number, schedule = s.schedule) =>
@@ -313,7 +320,7 @@ export function corinfomaxNetwork(
     },
     layers() {
       const network = atRest()
-      settle('classified', network, s.iterationsFree, ηFree, null)
+      settle('classified', network, iterationsEvaluation, ηEvaluation, null)
       return listed(network.r)
     },
   }

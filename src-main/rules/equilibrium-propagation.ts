@@ -63,7 +63,7 @@ export const equilibriumPropagation: Rule<EquilibriumPropagationSettings> = {
     {
       caption: 'All layers at once, each iteration',
       tex: String.raw`s_k \leftarrow f\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - s_k\,], 0, 1\big)`,
-      settings: ['activation', 'initialState', 'neuralLr', 'evaluationLr', 'iterationsFree'],
+      settings: ['activation', 'initialState', 'neuralLr', 'evaluationLr', 'iterationsFree', 'iterationsEvaluation'],
     },
     ...settlingEquations,
     {

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { FormulaVariable, Formula } from '../program/formula.ts'
 import type { Described } from '../program/replay.ts'
 import type { Tracer } from '../program/trace.ts'
-import type { Equation, MeasureCard, PaletteSlot, Phase, SettingProblem, Synapses } from './rule.ts'
+import type { Classification, Equation, MeasureCard, PaletteSlot, Phase, SettingProblem, Synapses } from './rule.ts'
 
 export * as formula from '../program/formula.ts'
 export { layers } from '../program/layers.ts'
@@ -63,7 +63,7 @@ export interface OwnRule<T extends Settings = Settings> {
   readonly measures?: readonly MeasureCard[]
   /** How a training batch settles, for the relaxation scope. */
   readonly phases?: readonly Phase[]
-  readonly classification?: Phase
+  readonly classification?: Classification
   readonly synapses?: readonly Synapses[]
   /** What the settings alone cannot see, e.g. lists whose length follows the depth. */
   check?(settings: z.infer<z.ZodObject<T>>, widths: readonly number[]): readonly SettingProblem[]

@@ -1,4 +1,4 @@
-import { choice, number } from './setting.ts'
+import { choice, number, whole } from './setting.ts'
 
 /** Step sizes of neural dynamics, t counted from 0 in every phase, as in the code released with arXiv 2306.04810. */
 const NEURAL_RULES = ['constant', 'divide_by_loop_index', 'divide_by_slow_loop_index'] as const
@@ -27,6 +27,17 @@ export function neuralRate(step: NeuralStep, t: number): number {
       return step.neuralRule satisfies never
   }
 }
+
+/** How long a network settles when samples are classified: the released code passes it apart from training's. */
+export const evaluationIterations = whole({
+  label: 'Iterations in evaluation',
+  symbol: 'T_e',
+  help: 'Iterations when samples are classified. 0: as many as in the free phase.',
+  minimum: 0,
+  maximum: 10_000,
+  default: 0,
+  group: 'dynamics',
+})
 
 /** The settings of a neural step, to be spread into a rule's. */
 export function neuralStepSettings(defaults: Pick<NeuralStep, 'neuralRule' | 'neuralLr' | 'neuralLrStop'>) {

@@ -83,7 +83,7 @@ export const OwnCard = z.object({
     .max(20)
     .default([]),
   phases: z.array(PhaseCard).max(6).default([]),
-  classification: PhaseCard.nullable().default(null),
+  classification: PhaseCard.omit({ iterations: true }).nullable().default(null),
   synapses: z
     .array(
       z.object({

@@ -85,6 +85,9 @@ export interface Phase {
   readonly iterations: string
 }
 
+/** How samples are classified, where that settles; how long is the rule's own affair. */
+export type Classification = Omit<Phase, 'iterations'>
+
 /** What the file says to one network with its settings: what it leaves, or why they do not go together. */
 export type Trace = { readonly traced: Traced } | { readonly problems: readonly SettingProblem[] }
 
@@ -124,7 +127,7 @@ export interface Rule<S = any> {
   /** How a training batch settles, phase after phase; none where it does not. */
   phases(settings: S): readonly Phase[]
   /** How samples are classified, where that settles. */
-  readonly classification: Phase | null
+  readonly classification: Classification | null
   /** What kinds of synapse join layers, for the sketch of the network. */
   readonly synapses: readonly Synapses[]
   /** What the settings schema alone cannot see, e.g. lists whose length follows the depth. */

@@ -1,9 +1,10 @@
 /** The settings of equilibrium propagation and similarity matching, their measures, and the equations they share as people read them; computed in `settling-network.ts`. */
 import { z } from 'zod'
 import { energyMeasure, rateMeasures, residualMeasure } from './measures.ts'
+import { evaluationIterations } from './neural-step.ts'
 import { nudgingSettings } from './nudging.ts'
 import { stepSettings } from './optimiser.ts'
-import type { Equation, Measure, Phase, SettingProblem } from './rule.ts'
+import type { Classification, Equation, Measure, Phase, SettingProblem } from './rule.ts'
 import { choice, number, perLayer, whole } from './setting.ts'
 import { backpropagationTruth, settledTruth } from './truth.ts'
 import { unitSettings } from './unit.ts'
@@ -46,7 +47,7 @@ export const settlingSettings = {
   iterationsFree: whole({
     label: 'Free iterations',
     symbol: 'T₁',
-    help: 'Iterations of the free phase; classification uses the same number.',
+    help: 'Iterations of the free phase.',
     minimum: 1,
     maximum: 10_000,
     default: 20,
@@ -61,6 +62,7 @@ export const settlingSettings = {
     default: 4,
     group: 'dynamics',
   }),
+  iterationsEvaluation: evaluationIterations,
   ...unitSettings,
   criterion: choice({
     label: 'Cost',
@@ -108,9 +110,8 @@ export const settlingPhases: readonly Phase[] = [
 ]
 
 /** Samples are classified at a rate of their own. */
-export const settlingClassification: Phase = {
+export const settlingClassification: Classification = {
   ...{ name: 'classified', label: 'Classification', layers: 'all', state: 'state' },
-  iterations: 'iterationsFree',
 }
 
 /** What both rules are watched by: rates of the free phase, and how all phases settle. */

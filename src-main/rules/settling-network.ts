@@ -211,7 +211,7 @@ export function settlingNetwork(
     },
     layers() {
       const states = atRest()
-      settle('classified', states, s.iterationsFree, s.evaluationLr, null, false)
+      settle('classified', states, s.iterationsEvaluation || s.iterationsFree, s.evaluationLr, null, false)
       return listed(states)
     },
   }

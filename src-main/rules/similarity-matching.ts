@@ -90,7 +90,7 @@ export const similarityMatching: Rule<SimilarityMatchingSettings> = {
     {
       caption: 'All layers at once, each iteration',
       tex: String.raw`s_k \leftarrow f\big(s_k + \eta[\,W_k s_{k-1} + b_k + W_{k+1}^\top s_{k+1} - M_k s_k - s_k\,], 0, 1\big)`,
-      settings: ['activation', 'initialState', 'neuralLr', 'evaluationLr', 'iterationsFree'],
+      settings: ['activation', 'initialState', 'neuralLr', 'evaluationLr', 'iterationsFree', 'iterationsEvaluation'],
     },
     ...settlingEquations,
     {

@@ -39,7 +39,7 @@ describe('taken', () => {
       engine: {},
     })
     expect(experiment?.rule.settings['beta']).toBe(0.5)
-    expect(Object.keys(experiment?.rule.settings ?? {}).length).toBe(20)
+    expect(Object.keys(experiment?.rule.settings ?? {}).length).toBe(22)
     expect(experiment?.training).toEqual({
       epochs: 1,
       batchSize: 20,

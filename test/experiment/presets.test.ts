@@ -93,6 +93,8 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
     neuralLrStop: theirs['neuralLrStop'],
     neuralLrDecay: theirs['neuralLrDecayMultiplier'],
   }
+  // No script evaluates otherwise than it trains, but for the rate of ep and csm.
+  const evaluation = { iterationsEvaluation: 0 }
   // No script changes these: the defaults of the released classes and of torch.optim.SGD.
   const units = { activation: 'hard-sigmoid', initialState: 'zeros' }
   const momentum = { dampening: 0, nesterov: false }
@@ -103,6 +105,8 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
       return {
         ...step,
         ...units,
+        ...evaluation,
+        evaluationLr: 0,
         bias: false,
         scheduleFeedback: [],
         beta: theirs['beta'],
@@ -123,6 +127,7 @@ function expectedSettings(rule: string, script: z.infer<typeof Script>, theirs: 
     case 'csm':
       return {
         ...units,
+        ...evaluation,
         beta: (theirs['beta'] as unknown[])[1],
         randomSign: theirs['randomSignBeta'],
         neuralLr: theirs['neuralLrTraining'],

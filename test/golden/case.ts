@@ -110,16 +110,13 @@ export function allowed({ float32 }: Comparison, { precision, tolerance }: Varia
   return precision === 'float32' ? (float32 ?? tolerance) : tolerance
 }
 
-/** The size of what changes from batch to batch, and its sign at each; a program has one size only. */
+/** What changes from batch to batch: its size and its sign at each. */
 export function signed(
   golden: GoldenCase,
   what: 'beta' | 'lambda_weight',
-): { size: number; sign: (index: number) => 1 | -1 } {
-  const values = golden.batches.map(({ per_step }) => per_step?.[what] ?? NaN)
-  const size = Math.abs(values[0] as number)
-  if (!values.every((value) => Math.abs(value) === size))
-    throw new Error(`${golden.case}: ${what} is not of one size in all batches`)
-  return { size, sign: (index) => ((values[index] ?? size) < 0 ? -1 : 1) }
+): { size: (index: number) => number; sign: (index: number) => 1 | -1 } {
+  const value = (index: number): number => golden.batches[index]?.per_step?.[what] ?? NaN
+  return { size: (index) => Math.abs(value(index)), sign: (index) => (value(index) < 0 ? -1 : 1) }
 }
 
 /** max|got − want| / max(1, max|want|); infinite where the sizes differ or something is NaN. */

@@ -30,9 +30,9 @@ export async function corinfomaxCase(golden: GoldenCase, variant: Variant): Prom
   const { steps, eval_before, trace_of_first_batch_with_initial_parameters: trace, logs } = golden.runs.float64
   const compiled = compiledFor(golden)
   const session = await openCase(golden, variant, compiled, parametersIn(golden, golden.init))
-  const found = await compareEvaluation('before', golden, session, scalarsFor(golden, compiled, 0), eval_before, false)
+  const found = await compareEvaluation('before', golden, session, scalarsFor(golden, 0), eval_before, false)
   for (const [index, step] of steps.entries()) {
-    const scalars = scalarsFor(golden, compiled, index)
+    const scalars = scalarsFor(golden, index)
     const measured = await trainBatch(golden, session, index, scalars)
     for (const [phase, layers] of Object.entries(step.states))
       layers.forEach((layer, at) => {
@@ -82,9 +82,10 @@ async function settledAfter(
   phase: 'free' | 'nudged',
   iterations: number,
 ): Promise<ArrayLike<number>[]> {
-  const compiled = compiledFor(golden, { [phase === 'free' ? 'iterationsFree' : 'iterationsNudged']: iterations })
+  const changed = { [phase === 'free' ? 'iterationsFree' : 'iterationsNudged']: iterations }
+  const compiled = compiledFor(golden, changed)
   const session = await openCase(golden, variant, compiled, parametersIn(golden, before(golden, index)))
-  const measured = await trainBatch(golden, session, index, scalarsFor(golden, compiled, index))
+  const measured = await trainBatch(golden, session, index, scalarsFor(golden, index, changed))
   const layers = golden.architecture.slice(1).map((_, at) => measured(`${phase}.r${at + 1}`))
   session.close()
   return layers
@@ -113,7 +114,7 @@ async function debugLogs(
     const read = async (): Promise<ReadonlyMap<string, ArrayLike<number>>> =>
       new Map(await Promise.all(names.map(async (name) => [name, await session.read(name, 0)] as const)))
     const old = await read()
-    const measured = await trainBatch(golden, session, index, scalarsFor(golden, compiled, index))
+    const measured = await trainBatch(golden, session, index, scalarsFor(golden, index))
     const at = taken.indexOf(index)
     if (at < 0) continue
     const now = await read()
@@ -213,18 +214,15 @@ function sparseLayers(golden: GoldenCase): readonly number[] {
   return (golden.hyper['sparse_layers'] ?? []) as readonly number[]
 }
 
-function compiledFor(golden: GoldenCase, changed: Readonly<Record<string, number>> = {}): Compiled {
+/** β and the learning rates are those of batch `index`; all else, and so the program, is that of every batch. */
+function compiledFor(golden: GoldenCase, changed: Readonly<Record<string, number>> = {}, index = 0): Compiled {
   const sparse = golden.algorithm === 'corinfomax_sparse'
   const rule = ruleNamed(sparse ? 'corinfomax-sparse' : 'corinfomax')
   const { hyper, batches } = golden
-  const step = batches[0]?.per_step
+  const step = batches[index]?.per_step
   if (rule === undefined || step === undefined) throw new Error(`${golden.case} cannot be replayed`)
-  // Only β's sign changes from batch to batch; anything else would need a program of its own for each.
-  for (const { per_step } of batches)
-    if (String(per_step?.lr_ff) !== String(step.lr_ff) || String(per_step?.lr_fb) !== String(step.lr_fb))
-      throw new Error(`${golden.case}: rates change from batch to batch`)
   const settings = rule.settings.parse({
-    beta: signed(golden, 'beta').size,
+    beta: signed(golden, 'beta').size(index),
     randomSign: true,
     threePhase: hyper['use_three_phase'],
     lambda: hyper['lambda'],
@@ -236,6 +234,7 @@ function compiledFor(golden: GoldenCase, changed: Readonly<Record<string, number
     neuralLrDecay: hyper['neural_lr_decay_multiplier'],
     iterationsFree: hyper['neural_dynamic_iterations_free'],
     iterationsNudged: hyper['neural_dynamic_iterations_nudged'],
+    iterationsEvaluation: hyper['eval_iterations'],
     lrForward: step.lr_ff,
     // The file has a rate for V₁ too, which is never used.
     lrFeedback: step.lr_fb?.slice(1),
@@ -252,6 +251,10 @@ function compiledFor(golden: GoldenCase, changed: Readonly<Record<string, number
   ])
 }
 
-function scalarsFor(golden: GoldenCase, compiled: Compiled, index: number): Float64Array {
-  return compiled.scalarsAt({ epoch: 0, batch: index, sign: signed(golden, 'beta').sign(index) })
+function scalarsFor(golden: GoldenCase, index: number, changed: Readonly<Record<string, number>> = {}): Float64Array {
+  return compiledFor(golden, changed, index).scalarsAt({
+    epoch: 0,
+    batch: index,
+    sign: signed(golden, 'beta').sign(index),
+  })
 }

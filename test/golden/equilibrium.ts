@@ -13,20 +13,21 @@ export async function equilibriumCase(golden: GoldenCase, variant: Variant): Pro
   const csm = algorithm === 'csm'
   return settlingCase(golden, variant, {
     rule: algorithm,
-    settings: {
-      beta: size,
+    settings: (index) => ({
+      beta: size(index),
       randomSign: true,
       neuralLr: hyper['neural_lr'],
       evaluationLr: hyper['eval_neural_lr'],
       iterationsFree: hyper['T1'],
       iterationsNudged: hyper['T2'],
+      iterationsEvaluation: hyper['eval_iterations'],
       learningRates: hyper['alphas_W'],
       ...(csm
         ? { lrLateral: hyper['alphas_M'] }
         : { criterion: hyper['criterion'] === 'cross_entropy' ? 'cross-entropy-released' : 'squared-error' }),
       stepEpochs: scheduler.step_size,
       stepFactor: scheduler.gamma,
-    },
+    }),
     state: 's',
     upright: true,
     families: { 'W#': 'W', 'b#': 'bias', ...(csm ? { 'M#': 'M' } : {}) },

@@ -1,4 +1,6 @@
 // Golden files that are not runs: activations, metrics and what freshly made networks look like.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { MAPS, type MapName } from '../../src-main/program/activations.ts'
 import { compile } from '../../src-main/program/compile.ts'
@@ -8,18 +10,25 @@ import { Generator } from '../../src-main/program/random.ts'
 import { map, outer } from '../../src-main/program/words.ts'
 import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
 import { activate } from '../../src-main/rules/unit.ts'
-import { deviation, flat, folder, present, readGolden, transposed, variants, type Tensor } from './case.ts'
+import { deviation, flat, folder, readGolden, transposed, variants, type Tensor } from './case.ts'
 
 const judged = await variants()
 
-if (!present) test.skip(`golden facts are not here: no folder ${folder}; set APICAL_GOLDEN`)
+/** A folder may hold runs alone. */
+const here = { activations: isHere('activations'), metrics: isHere('metrics'), init_stats: isHere('init_stats') }
+for (const [name, found] of Object.entries(here))
+  if (!found) test.skip(`golden facts are not here: no ${join(folder, `${name}.json`)}; set APICAL_GOLDEN`)
 
-describe.runIf(present)('activations', () => {
+function isHere(name: string): boolean {
+  return existsSync(join(folder, `${name}.json`))
+}
+
+describe.runIf(here.activations)('activations', () => {
   interface Curve {
     readonly value: readonly number[]
     readonly derivative: readonly number[]
   }
-  const { runs } = (present ? readGolden('activations') : { runs: {} }) as {
+  const { runs } = (here.activations ? readGolden('activations') : { runs: {} }) as {
     runs: {
       float64: {
         grid: readonly number[]
@@ -29,7 +38,7 @@ describe.runIf(present)('activations', () => {
       }
     }
   }
-  const golden = present ? runs.float64 : null
+  const golden = here.activations ? runs.float64 : null
   const curve = (name: string): Curve => golden?.activation_func[name] ?? { value: [], derivative: [] }
   const inverse = (name: string): readonly number[] => golden?.activation_inverse.functions[name] ?? []
   const expected: readonly (readonly [MapName, 'grid' | 'inverse', readonly number[]])[] = [
@@ -77,12 +86,12 @@ describe.runIf(present)('activations', () => {
   }
 })
 
-describe.runIf(present)('activations of settling units', () => {
-  const { runs } = (present ? readGolden('activations') : { runs: {} }) as {
+describe.runIf(here.activations)('activations of settling units', () => {
+  const { runs } = (here.activations ? readGolden('activations') : { runs: {} }) as {
     runs: { float64: { grid: readonly number[]; functions: Readonly<Record<string, readonly number[]>> } }
   }
   // Points that float32 holds exactly: a rounded one would be judged by the slope as well.
-  const points = present ? runs.float64.grid.flatMap((v, i) => (Math.fround(v) === v ? [i] : [])) : []
+  const points = here.activations ? runs.float64.grid.flatMap((v, i) => (Math.fround(v) === v ? [i] : [])) : []
   for (const [ours, theirs] of [
     ['hard-sigmoid', 'hard_sigmoid'],
     ['wide', 'my_hard_sig'],
@@ -110,8 +119,8 @@ describe.runIf(present)('activations of settling units', () => {
       })
 })
 
-describe.runIf(present)('metrics', () => {
-  const { inputs, runs } = (present ? readGolden('metrics') : { inputs: {}, runs: {} }) as {
+describe.runIf(here.metrics)('metrics', () => {
+  const { inputs, runs } = (here.metrics ? readGolden('metrics') : { inputs: {}, runs: {} }) as {
     inputs: { score: Tensor; y: readonly number[]; state: Tensor; A: Tensor; B: Tensor }
     runs: {
       float64: {
@@ -207,7 +216,7 @@ describe.runIf(present)('metrics', () => {
   })
 })
 
-describe.runIf(present)('fresh networks', () => {
+describe.runIf(here.init_stats)('fresh networks', () => {
   interface Facts {
     readonly shape: readonly number[]
     readonly min: number
@@ -218,7 +227,7 @@ describe.runIf(present)('fresh networks', () => {
     readonly diag_std?: number
     readonly offdiag_std?: number
   }
-  const { stats, architecture } = (present ? readGolden('init_stats') : { stats: {}, architecture: [] }) as {
+  const { stats, architecture } = (here.init_stats ? readGolden('init_stats') : { stats: {}, architecture: [] }) as {
     stats: Readonly<Record<string, Readonly<Record<string, readonly Facts[]>>>>
     architecture: readonly number[]
   }

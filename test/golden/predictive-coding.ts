@@ -21,7 +21,7 @@ export async function predictiveCodingCase(golden: GoldenCase, variant: Variant)
   const adam = hyper['adam'] as { beta1: number; beta2: number; eps: number } | undefined
   return settlingCase(golden, variant, {
     rule: 'pc',
-    settings: {
+    settings: () => ({
       ...dynamicsOf(golden),
       activation: hyper['activation_type'],
       optimiser: hyper['optimizer'],
@@ -30,7 +30,7 @@ export async function predictiveCodingCase(golden: GoldenCase, variant: Variant)
       targetLow,
       targetHigh,
       ...(adam === undefined ? {} : { adamBeta1: adam.beta1, adamBeta2: adam.beta2, adamEpsilon: adam.eps }),
-    },
+    }),
     state: 'v',
     upright: false,
     families: {
@@ -60,17 +60,17 @@ export async function nudgedPredictiveCodingCase(golden: GoldenCase, variant: Va
   const float32 = 2e-3
   return settlingCase(golden, variant, {
     rule: 'pc-nudge',
-    settings: {
+    settings: (index) => ({
       ...dynamicsOf(golden),
       activation: hyper['activation'],
       optimiser: hyper['optimizer'],
       learningRate: hyper['lr'],
       momentum: hyper['momentum'] ?? 0,
-      lambda: size,
+      lambda: size(index),
       randomSign: true,
       stepBatches: scheduler.step_size,
       stepFactor: scheduler.gamma,
-    },
+    }),
     state: 'v',
     upright: false,
     families: { 'W#': 'Wff', 'b#': 'bias' },

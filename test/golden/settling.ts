@@ -16,7 +16,8 @@ import {
 
 export interface Settling {
   readonly rule: string
-  readonly settings: Readonly<Record<string, unknown>>
+  /** At batch `index`: where they change, they change rates alone. */
+  readonly settings: (index: number) => Readonly<Record<string, unknown>>
   /** How a layer's state is called, after its phase. */
   readonly state: string
   /** States and outputs lie [batch, units] in the file. */
@@ -45,13 +46,13 @@ export async function settlingCase(golden: GoldenCase, variant: Variant, how: Se
   const { steps, eval_before, trace_of_first_batch_with_initial_parameters: trace = [] } = golden.runs.float64
   const layers = golden.architecture.slice(1).map((_, i) => i + 1)
   const phases = Object.keys(steps[0]?.states ?? {})
-  const compiledWith = (changed: Readonly<Record<string, number>>): ReturnType<typeof compileRule> =>
-    compileRule(rule, rule.settings.parse({ ...how.settings, ...changed }) as unknown, golden.architecture, [
+  const compiledWith = (changed: Readonly<Record<string, number>>, index = 0): ReturnType<typeof compileRule> =>
+    compileRule(rule, rule.settings.parse({ ...how.settings(index), ...changed }) as unknown, golden.architecture, [
       ...phases.flatMap((phase) => layers.map((k) => `${phase}.${how.state}${k}`)),
       ...(how.measured ?? []),
     ])
   const compiled = compiledWith({})
-  const scalars = (index: number): Float64Array => compiled.scalarsAt({ ...how.at(index), batch: index })
+  const scalars = (index: number): Float64Array => compiledWith({}, index).scalarsAt({ ...how.at(index), batch: index })
   const row = (tensor: Tensor): number[] => (how.upright ? flat(tensor) : transposed(tensor))
   const named = Object.entries(how.families).flatMap(([ours, theirs]) =>
     (golden.init[theirs] ?? []).map((initial, i) => ({

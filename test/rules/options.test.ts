@@ -279,3 +279,32 @@ test('predictive coding with ReLU sees inputs above zero only, as the released c
   })
   session.close()
 })
+
+describe('settling in evaluation', () => {
+  const slow = { neuralRule: 'divide_by_slow_loop_index', neuralLr: 0.05, neuralLrDecay: 0.1, neuralLrStop: 0.01 }
+  for (const [rule, training, apart, alike] of [
+    ['corinfomax', slow, { evaluationLr: 0.08 }, { neuralLr: 0.08 }],
+    ['corinfomax-sparse', slow, { evaluationLr: 0.08 }, { neuralLr: 0.08 }],
+    ['ep', { neuralLr: 0.4 }, { evaluationLr: 0.2 }, { evaluationLr: 0.2 }],
+    ['csm', { neuralLr: 0.4 }, { evaluationLr: 0.2 }, { evaluationLr: 0.2 }],
+  ] as const)
+    test(`${rule} has its own iterations and rate there, and training does not see them`, async () => {
+      /** Scores with the first weights, then the weights after one batch. */
+      const outcome = async (settings: object): Promise<readonly (readonly number[])[]> => {
+        const compiled = compiledWith(rule, { iterationsFree: 6, ...training, ...settings }, [5, 4, 3])
+        const { session } = await started(compiled, 47)
+        const scalars = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+        const samples = Uint32Array.from({ length: BATCH }, (_, i) => i)
+        const scores = await session.predict({ split: 'test', samples, scalars, replica: 0 })
+        await batch(session, compiled)
+        const weights = [await session.read('W1', 0), await session.read('W2', 0)]
+        session.close()
+        return [scores, ...weights].map((values) => Array.from(values))
+      }
+      const [usual, own] = [await outcome({}), await outcome({ iterationsEvaluation: 11, ...apart })]
+      // What a network says that settles so in training, too.
+      expect(own[0]).toEqual((await outcome({ iterationsFree: 11, ...alike }))[0])
+      expect(own[0]).not.toEqual(usual[0])
+      expect(own.slice(1)).toEqual(usual.slice(1))
+    })
+})
