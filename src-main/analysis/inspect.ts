@@ -133,6 +133,7 @@ class TrainedNetworks {
         if (event.kind === 'measure') values[event.measure] = { ...event.values }
         if (event.kind === 'note') notes.push(event.message)
       }
+    this.#measuring.close()
     return { values, notes }
   }
 }

@@ -1,11 +1,11 @@
 /**
  * Takes the measures that a run plots beside accuracy, and times what they cost.
  *
- * What trains is never touched: reports of a batch come from a copy of the networks, in a session of its own that lives
- * for one batch. So a measure costs nothing in the batches between two takes, no report can change a result, on no
+ * What trains is never touched: reports of a batch come from a copy of the networks, in a session of its own. So a measure costs nothing in the batches between two takes, no report can change a result, on no
  * engine, and what each costs can be timed. Correlations that every batch must bring up to date (log parameters) are the
  * exception: they are carried by the session that trains, and what they cost there is timed against one without them.
  */
+import { sum } from 'd3-array'
 import { pickSamples } from '../data/batches.ts'
 import type { Samples } from '../data/data-set.ts'
 import type { BatchPlan, Engine, Measured, Session, SessionOptions } from '../engines/engine.ts'
@@ -35,10 +35,22 @@ interface ScheduledMeasure {
   share: number | null
 }
 
+interface Copy {
+  readonly session: Session
+  readonly replicas: number
+  readonly kept: boolean
+}
+
 /** Comparing batches with and without logs: rounds, and about how long a side of a round lasts. */
 const ROUNDS = 5
 const ROUND_MS = 15
 const MAX_BATCHES_PER_ROUND = 20
+/**
+ * Copies of networks no larger than this stay open from one take to the next; ten of MNIST are. Opening one and touching its
+ * memory for the first time costs as much as several batches of a fast rule (2026-11-29, equilibrium propagation on MNIST,
+ * native: 3 of the 10 ms of a take). Of a large network that is not seen, and its memory is.
+ */
+const MOST_KEPT_BYTES = 64 * 2 ** 20
 /** Samples that are classified at a time for a measure of the whole test set. */
 const CLASSIFIED_AT_ONCE = 256
 
@@ -46,6 +58,8 @@ export class Measuring {
   readonly #network: MeasuredNetwork
   readonly #scheduled: readonly ScheduledMeasure[]
   readonly #compiled = new Map<string, Compiled>()
+  /** By reports. */
+  readonly #kept = new Map<string, Copy>()
 
   constructor(network: MeasuredNetwork) {
     const { rule, settings, experiment } = network
@@ -154,9 +168,10 @@ export class Measuring {
   ): Promise<Measured> {
     const compiled = this.#compile(reports)
     const { samples, scalars } = lastBatch(plan, indices, compiled.program.scalarCount)
-    const copy = await this.#copy(compiled, session, pickSamples(data, samples), indices)
+    const copy = await this.#reporting(compiled, reports.join(), indices.length)
     try {
-      return await copy.train({
+      await bring(copy.session, compiled, session, pickSamples(data, samples), indices)
+      return await copy.session.train({
         batchSize: plan.batchSize,
         batches: 1,
         samples: Uint32Array.from(samples, (_, i) => i),
@@ -164,8 +179,27 @@ export class Measuring {
         measureBatch: 0,
       })
     } finally {
-      copy.close()
+      if (!copy.kept) copy.session.close()
     }
+  }
+
+  /** A session for so many networks that report: the one of the last take where there is one. */
+  async #reporting(compiled: Compiled, reports: string, replicas: number): Promise<Copy> {
+    const before = this.#kept.get(reports)
+    if (before?.replicas === replicas) return before
+    // A seed has collapsed since.
+    before?.session.close()
+    this.#kept.delete(reports)
+    const bytes = 4 * replicas * sum(compiled.program.parameters, ({ shape: [rows, columns] }) => rows * columns)
+    const copy = { session: await this.#open(compiled, replicas), replicas, kept: bytes <= MOST_KEPT_BYTES }
+    if (copy.kept) this.#kept.set(reports, copy)
+    return copy
+  }
+
+  /** Copies are opened again by the next take. */
+  close(): void {
+    for (const { session } of this.#kept.values()) session.close()
+    this.#kept.clear()
   }
 
   /** What every layer of network `index` is at when the test set is classified, from a copy that learns nothing. */
@@ -235,14 +269,15 @@ export class Measuring {
     }
   }
 
-  /** A session of one batch's samples with the networks `indices` as they are in `session`. */
   async #copy(compiled: Compiled, session: Session, data: Samples, indices: readonly number[]): Promise<Session> {
-    const { engine, experiment } = this.#network
-    const copy = await engine.open(compiled, { ...sessionOptions(experiment), replicas: indices.length })
-    copy.bind({ train: data, test: data })
-    for (const [at, index] of indices.entries())
-      for (const { name } of compiled.program.parameters) copy.write(name, at, await session.read(name, index))
+    const copy = await this.#open(compiled, indices.length)
+    await bring(copy, compiled, session, data, indices)
     return copy
+  }
+
+  #open(compiled: Compiled, replicas: number): Promise<Session> {
+    const { engine, experiment } = this.#network
+    return engine.open(compiled, { ...sessionOptions(experiment), replicas })
   }
 
   #compile(keep: readonly string[]): Compiled {
@@ -253,6 +288,19 @@ export class Measuring {
     this.#compiled.set(keep.join(), compiled)
     return compiled
   }
+}
+
+/** Brings the networks `indices` as they are in `session`, all that they are, and samples. */
+async function bring(
+  copy: Session,
+  compiled: Compiled,
+  session: Session,
+  data: Samples,
+  indices: readonly number[],
+): Promise<void> {
+  copy.bind({ train: data, test: data })
+  for (const [at, index] of indices.entries())
+    for (const { name } of compiled.program.parameters) copy.write(name, at, await session.read(name, index))
 }
 
 /** What an experiment asks of a session of its engine. */

@@ -91,6 +91,7 @@ export async function* train(task: TrainingTask, controls: TrainingControls): As
   try {
     yield* new Run(task, controls, session, compiled, measuring).events()
   } finally {
+    measuring.close()
     session.close()
   }
 }

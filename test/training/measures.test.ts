@@ -46,6 +46,30 @@ it('angles are those of the weights after the update', async () => {
   expect(angle).toBeCloseTo(angleBetween(W2, transposed), 10)
 })
 
+it('opens a copy of the networks for its reports once, and closes all that it opened', async () => {
+  let open = 0
+  let opened = 0
+  const engine: Engine = {
+    ...reference,
+    async open(...asked) {
+      const session = await reference.open(...asked)
+      open++
+      opened++
+      return Object.assign(session, {
+        close: ((close) => () => {
+          open--
+          close()
+        })(session.close.bind(session)),
+      })
+    },
+  }
+  const measures = ['truth-backprop', 'truth-backprop-norm'].map((name) => ({ name, everyBatches: 1 }))
+  const { of } = await told(tinyTask(tinyExperiment('ep', { seeds: [0, 1], measures }), { engine }))
+  expect(of('measure').length).toBe(2 * 2 * 2 * BATCHES_PER_EPOCH)
+  expect(opened).toBe(2)
+  expect(open).toBe(0)
+})
+
 it('that has no answer is a warning, not the end of the run', async () => {
   const { states } = await told(
     tinyTask(tinyExperiment('corinfomax', { ...options, measures: [{ name: 'information', everyBatches: 1 }] })),

@@ -20,6 +20,23 @@ double total(const float* values, int count) {
   return sum;
 }
 
+double totalOfBatch(const float* values, int rows, int columns, int stride) {
+  double sum = 0;
+  for (int i = 0; i < rows; i++) sum += total(values + static_cast<size_t>(i) * stride, columns);
+  return sum;
+}
+
+/// In the order in which it is stored: a panel's padding is not its matrix's.
+double totalOfPanels(const float* values, const PanelLayout& l) {
+  const int whole = l.columns / l.panel;
+  double sum = 0;
+  for (int panel = 0; panel < whole; panel++)
+    sum += total(values + static_cast<size_t>(panel) * l.panel * l.rows, l.panel * l.rows);
+  const float* last = values + static_cast<size_t>(whole) * l.panel * l.rows;
+  for (int i = 0; i < l.rows; i++) sum += total(last + static_cast<size_t>(i) * l.panel, l.columns % l.panel);
+  return sum;
+}
+
 }  // namespace
 
 void Executor::product(const Instruction& in) const {
@@ -84,9 +101,8 @@ void Executor::reduce(const Instruction& in) {
       entry(in.to, 0, j) = static_cast<float>(in.mean ? sum / rows : sum);
     }
   } else {
-    double sum = 0;
-    for (int i = 0; i < rows; i++)
-      for (int j = 0; j < b.columns; j++) sum += entry(in.from, i, j);
+    const double sum = b.batch ? totalOfBatch(at_[in.from], rows, b.columns, rowStride(b))
+                               : totalOfPanels(at_[in.from], panelLayout(kernels_, b.rows, b.columns, b.transposed));
     entry(in.to, 0, 0) = static_cast<float>(in.mean ? sum / (static_cast<double>(rows) * b.columns) : sum);
   }
 }
