@@ -80,7 +80,8 @@ function withOptions(experiment: Experiment, words: Words): Experiment {
   }
 }
 
-function keyAndRest(option: string, form: string, text: string): [string, string] {
+/** The two sides of KEY=VALUE. @throws UsageProblem where one is missing */
+export function keyAndRest(option: string, form: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1 || at === text.length - 1)
     throw new UsageProblem(`${option} takes ${form}, found "${text}".`, 'For instance --set training.batchSize=10.')

@@ -1,8 +1,10 @@
 // A rule of one's own from the first command to a run that outlives its file.
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterAll, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
+import { deltaRule } from '../../src-main/cli/rule-examples.ts'
 import { apical } from './process.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'apical-rule-'))
@@ -52,3 +54,66 @@ it('of one layer takes a network of one layer, and its file may lie elsewhere', 
   const { widths } = JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8')) as { widths: number[] }
   expect(widths).toEqual([784, 10])
 }, 120_000)
+
+describe('rule check', () => {
+  const folder = join(home, 'rules')
+  const path = join(folder, 'checked.ts')
+  const text = deltaRule('checked')
+  const put = (changed: string): string => {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(path, changed)
+    return createHash('sha256').update(changed).digest('hex')
+  }
+  const checked = (...more: readonly string[]) =>
+    rule(['rule', 'check', 'checked.ts', '--engine', 'reference', ...more, '--json'])
+
+  it('runs no file that is not allowed, and says which it is and how to allow it', async () => {
+    const sha256 = put(text)
+    const refused = await checked()
+    expect(refused.code).toBe(2)
+    for (const part of [path, sha256, '"apical rule allow checked.ts"']) expect(refused.err).toContain(part)
+    expect(refused.out).toBe('')
+  }, 60_000)
+
+  it('passes the example, tells each check, and that a layer of its own error follows the gradient', async () => {
+    put(text)
+    await rule(['rule', 'allow', 'checked.ts'])
+    const { code, lines } = await checked()
+    expect(code).toBe(0)
+    const of = (check: string) => lines.find((line) => line['check'] === check)
+    expect(of('engine')).toMatchObject({ kind: 'check', engine: 'reference', state: 'passed' })
+    expect(of('learning')?.['figures']).toMatchObject({ widths: [784, 10] })
+    // (t − y) xᵀ is steepest descent of half the squared error: the rule is that.
+    const { layers } = of('direction')?.['figures'] as { layers: { squaredError: number }[] }
+    expect(layers.map(({ squaredError }) => squaredError < 1e-3)).toEqual([true])
+    const other = await checked('--network', '12-7-3')
+    expect([other.code, other.err]).toEqual([2, expect.stringMatching(/does not take the network 12-7-3: expected a/)])
+    const unknown = await checked('--set', 'learningrate=1')
+    expect([unknown.code, unknown.err]).toEqual([2, expect.stringMatching(/Did you mean "learningRate"/)])
+  }, 60_000)
+
+  it('fails with the line of what is wrong', async () => {
+    // Divided by zero where the first example reports its error; and described by chance.
+    const report = "p.measure('error', divide(error, p.zeros(1)))"
+    const spoilt = text
+      .replace("p.measure('error', error)", report)
+      .replace('import { apply,', 'import { divide, apply,')
+      .replace("{ kind: 'xavier' }", "{ kind: 'constant', value: Math.random() }")
+    put(spoilt)
+    await rule(['rule', 'allow', 'checked.ts'])
+    const { code, lines } = await checked()
+    expect(code).toBe(1)
+    const failed = lines.filter(({ state }) => state === 'failed')
+    const line = (of: string): number => spoilt.split('\n').findIndex((one) => one.includes(of)) + 1
+    expect(failed).toMatchObject([
+      { check: 'trace', about: 'W1', line: line('Math.random') },
+      { check: 'finite', about: 'error', line: line(report) },
+    ])
+    put(text.replace('outer(error, p.x)', 'outer(p.x, p.x)'))
+    await rule(['rule', 'allow', 'checked.ts'])
+    const wrong = await checked()
+    expect([wrong.code, wrong.lines.length]).toEqual([1, 1])
+    const at = text.split('\n').findIndex((one) => one.includes('outer(error, p.x)')) + 1
+    expect(wrong.lines[0]?.['message']).toContain(`checked.ts:${at}: `)
+  }, 60_000)
+})
