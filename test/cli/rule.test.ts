@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { deltaRule } from '../../src-main/cli/rule-examples.ts'
-import { apical } from './process.ts'
+import { apical, ROOT } from './process.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'apical-rule-'))
 afterAll(() => {
@@ -20,6 +20,14 @@ it('is written, refused until allowed, trained, and gone on with where its file 
   const path = String(begun.lines[0]?.['path'])
   expect(path).toBe(join(home, 'rules', 'mine.ts'))
   expect((await rule(['rule', 'new', 'mine'])).err).toMatch(/is there already.*nothing is overwritten/s)
+  const words = join(home, 'rules', 'apical-rule.d.ts')
+  expect(readFileSync(words, 'utf8')).toBe(readFileSync(join(ROOT, 'resources/apical-rule.d.ts'), 'utf8'))
+  // Of an earlier Apical, which it gives way to; what is no such file is left alone.
+  writeFileSync(words, readFileSync(words, 'utf8').replace('interface Step', 'interface Stride'))
+  expect((await rule(['rule', 'types', '--json'])).lines).toEqual([{ path: words, state: 'written' }])
+  expect(readFileSync(words, 'utf8')).not.toContain('Stride')
+  const over = await rule(['rule', 'types', '--to', path])
+  expect([over.code, over.err]).toEqual([2, expect.stringMatching(/Apical did not write it/)])
   const early = await rule(['run', 'mine', ...small])
   expect([early.code, early.err]).toEqual([2, expect.stringMatching(/There is no preset "mine"/)])
   expect((await rule(['rule'])).out).toMatch(/Not allowed yet: "apical rule allow .*mine\.ts"/)
