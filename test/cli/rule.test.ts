@@ -29,7 +29,7 @@ it('is written, refused until allowed, trained, and gone on with where its file 
   const over = await rule(['rule', 'types', '--to', path])
   expect([over.code, over.err]).toEqual([2, expect.stringMatching(/Apical did not write it/)])
   const early = await rule(['run', 'mine', ...small])
-  expect([early.code, early.err]).toEqual([2, expect.stringMatching(/There is no preset "mine"/)])
+  expect([early.code, early.err]).toEqual([2, expect.stringMatching(/mine\.ts is not allowed yet; its SHA-256 is/)])
   expect((await rule(['rule'])).out).toMatch(/Not allowed yet: "apical rule allow .*mine\.ts"/)
 
   const allowed = await rule(['rule', 'allow', 'mine.ts', '--json'])
@@ -53,14 +53,32 @@ it('of one layer takes a network of one layer, and its file may lie elsewhere', 
   const begun = await rule(['rule', 'new', 'flat', '--json'])
   const elsewhere = join(home, 'elsewhere.ts')
   renameSync(String(begun.lines[0]?.['path']), elsewhere)
+  const early = await rule(['run', '--rule', elsewhere, ...small])
+  const sha256 = createHash('sha256').update(readFileSync(elsewhere)).digest('hex')
+  expect([early.code, early.out]).toEqual([2, ''])
+  for (const part of [elsewhere, sha256, `"apical rule allow ${elsewhere}"`]) expect(early.err).toContain(part)
+  expect((await rule(['run', elsewhere, ...small])).err).toContain(`--rule ${elsewhere}`)
   const allowed = await rule(['rule', 'allow', elsewhere, '--json'])
   expect(allowed.code).toBe(0)
   expect((await rule(['rule'])).out).toContain(elsewhere)
-  const run = await rule(['run', 'flat', ...small, '--epochs', '1'])
+
+  const sweep = ['--sweep', 'learningRate=0.02,0.03', '--epochs', '1', '--set', 'training.batchSize=40']
+  const run = await rule(['run', '--rule', elsewhere, ...sweep, ...small])
   expect(run.code).toBe(0)
-  const folder = String(run.lines.find(({ kind }) => kind === 'started')?.['folder'])
-  const { widths } = JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8')) as { widths: number[] }
-  expect(widths).toEqual([784, 10])
+  const began = run.lines.filter(({ kind }) => kind === 'started').map(({ folder }) => String(folder))
+  const read = (folder: string) => JSON.parse(readFileSync(join(folder, 'experiment.json'), 'utf8')) as object
+  expect(began.map(read)).toMatchObject(
+    [0.02, 0.03].map((learningRate) => ({
+      ...{ widths: [784, 10], training: { batchSize: 40 } },
+      rule: { name: allowed.lines[0]?.['rule'], settings: { learningRate } },
+    })),
+  )
+  const short = ['--engine', 'reference', '--batches', '7', '--json']
+  const byName = await rule(['bench', '--rule', 'flat', '--dataset', 'cifar-10', ...short])
+  expect([byName.code, byName.err]).toEqual([0, ''])
+  expect(byName.lines).toMatchObject([{ kind: 'bench', rule: allowed.lines[0]?.['rule'], widths: [3072, 10] }])
+  const nobody = await rule(['bench', '--rule', 'flatt', ...short])
+  expect([nobody.code, nobody.err]).toEqual([2, expect.stringMatching(/Did you mean "flat"/)])
 }, 120_000)
 
 describe('rule check', () => {
