@@ -26,7 +26,7 @@ const NETWORKS = [
 const HIDDEN = 64
 const SAMPLES = { limitTrain: 1000, limitTest: 500 } as const
 const EPOCHS = 3
-/** Plain loops compute what all engines are held against. */
+/** Plain loops compute what the others are held against. */
 const MOST_UNITS = 1000
 
 export const CHECK_OPTIONS: readonly Option[] = [
@@ -40,7 +40,7 @@ export const CHECK_OPTIONS: readonly Option[] = [
     name: 'engine',
     value: 'E',
     many: true,
-    help: `with check: one of ${ENGINE_NAMES.join(', ')} (default: all that this machine has)`,
+    help: `with check: one of ${ENGINE_NAMES.join(', ')} (default: all that this machine has but the reference, which judges them)`,
   },
 ]
 

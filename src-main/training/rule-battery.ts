@@ -304,7 +304,7 @@ class Findings {
     else
       yield {
         ...{ ...on, check: 'engine', state: 'passed', figures: { off: most, trials: steady.length } },
-        message: `It computes what the reference does in float64, to ${most.toExponential(0)} (${steady.length} of ${trials.length} trials could be judged).`,
+        message: `It computes what the reference does in float64, within ${most.toExponential(0)} (${steady.length} of ${trials.length} trials could be judged).`,
       }
 
     const alone = await outcomeOf({ ...first, replicas: 1 }, engine, precision)
