@@ -4,12 +4,14 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { chooseEngine, engineCards } from '../engines/index.ts'
-import { DATASET_NAMES, ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
+import { DATASET_NAMES, ENGINE_NAMES, type DataSetName, type Experiment } from '../experiment/experiment.ts'
 import { presetCards } from '../experiment/presets.ts'
-import { compileRule, ruleNamed, rules } from '../rules/index.ts'
+import { experimentFittingRule } from '../experiment/rule-experiment.ts'
+import { compileRule, ruleNamed, rules, type Rule } from '../rules/index.ts'
 import { measureBench, type BenchFigures } from '../training/bench.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command, type Words } from './command.ts'
 import { table } from './layout.ts'
+import { ruleIn } from './rule-choice.ts'
 import type { Terminal } from './terminal.ts'
 
 const ENGINES = ['auto', ...ENGINE_NAMES] as const
@@ -39,13 +41,17 @@ export const bench: Command = {
   summary: "time the presets' real sizes on random data",
   details:
     "Times training and evaluation of a preset's network at its real size on random data: the median of several chunks after a warm-up. " +
-    'Without --rule, every rule that has a preset on the data set; without --engine, every engine this machine has. ' +
+    'Without --rule, every rule that has a preset on the data set; a rule of your own has none and is timed at its defaults. Without --engine, every engine this machine has. ' +
     'Milliseconds are wall time per batch of one replica. GFLOP/s count the matrix products that the program needs, loop-invariant ones once. ' +
     'With --json, one object per case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
     'null for an engine that cannot measure it (WebAssembly, plain loops). dispatchesPerBatch counts what a training batch of all replicas submits to a GPU, null for engines without one. ' +
     "peakRssMb is the measuring process's largest resident memory in MiB; with several cases, each is measured in a process of its own.",
   options: [
-    { name: 'rule', value: 'RULE', help: `one of ${rules.map(({ name }) => name).join(', ')}` },
+    {
+      name: 'rule',
+      value: 'RULE',
+      help: `one of ${rules.map(({ name }) => name).join(', ')}; or of your own, by its name or its file`,
+    },
     {
       name: 'dataset',
       value: 'NAME',
@@ -79,31 +85,30 @@ export const bench: Command = {
   },
 }
 
-/** The preset `RULE-DATASET` of each rule asked for, else the rule's first on that data set, on each engine asked for. */
+/** The experiment of each rule asked for, on each engine asked for. */
 async function casesOf(words: Words): Promise<BenchCase[]> {
-  const rule = words.choice(
-    'rule',
-    rules.map(({ name }) => name),
-  )
+  const asked = words.text('rule')
+  const rule = asked === undefined ? undefined : ruleIn(asked)
   const dataset = words.choice('dataset', DATASET_NAMES) ?? 'mnist'
   const engine = words.choice('engine', ENGINES)
-  const experiments = rules
-    .filter(({ name }) => rule === undefined || name === rule)
-    .flatMap(({ name }) => {
-      const fitting = presetCards().filter(
-        ({ experiment }) => experiment.rule.name === name && experiment.data.name === dataset,
-      )
-      const chosen = fitting.find((preset) => preset.name === `${name}-${dataset}`) ?? fitting[0]
-      return chosen === undefined ? [] : [chosen.experiment]
-    })
+  const experiments = (rule === undefined ? rules : [rule]).flatMap((one) => experimentOf(one, dataset) ?? [])
   if (experiments.length === 0)
     throw new UsageProblem(
-      `There is no preset of ${rule ?? 'any rule'} on ${dataset} whose sizes could be taken.`,
+      `There is no preset of ${rule?.name ?? 'any rule'} on ${dataset} whose sizes could be taken.`,
       '"apical presets" lists what there is.',
     )
   const engines =
     engine === undefined ? (await engineCards()).filter(({ available }) => available).map(({ name }) => name) : [engine]
   return experiments.flatMap((experiment) => engines.map((name) => ({ experiment, engine: name })))
+}
+
+/** The preset `RULE-DATASET`, else the rule's first on that data set; of a rule of one's own its defaults. */
+function experimentOf({ name, file }: Rule, dataset: DataSetName): Experiment | undefined {
+  if (file !== undefined) return experimentFittingRule(name, dataset)
+  const fitting = presetCards().filter(
+    ({ experiment }) => experiment.rule.name === name && experiment.data.name === dataset,
+  )
+  return (fitting.find((preset) => preset.name === `${name}-${dataset}`) ?? fitting[0])?.experiment
 }
 
 async function measure({ experiment, engine: asked }: BenchCase, words: Words, terminal: Terminal): Promise<BenchLine> {

@@ -1,14 +1,15 @@
 /** From the words after `run` to the experiments they mean, every one checked before any of them starts. */
-import { checkExperiment, requireExperiment } from '../experiment/check.ts'
+import { requireExperiment } from '../experiment/check.ts'
 import { ENGINE_NAMES, type Experiment } from '../experiment/experiment.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { presetCards, presetNamed } from '../experiment/presets.ts'
-import { experimentOfRule } from '../experiment/rule-experiment.ts'
+import { experimentFittingRule } from '../experiment/rule-experiment.ts'
 import { setKeys } from '../experiment/setting-key.ts'
 import { readSweepValues } from '../experiment/sweep-values.ts'
 import { expandSweep, type SweepAxis } from '../experiment/sweep.ts'
 import { UsageProblem, type Words } from './command.ts'
 import { looksLikeFile, readExperimentFile } from './experiment-file.ts'
+import { looksLikeRuleFile, refuseWaiting, ruleIn } from './rule-choice.ts'
 import { parseSeeds } from './seeds.ts'
 
 export const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const
@@ -22,10 +23,14 @@ export const PRECISIONS = ['float32', 'float64'] as const
  * @param sweepId of the sweep that the options ask for, if they do
  */
 export function experimentsOf(words: Words, sweepId: string): Experiment[] {
-  if (words.operands.length === 0)
+  const asked = [...words.operands, ...words.all('rule')].map((operand, at) => ({
+    operand,
+    experiment: () => (at < words.operands.length ? named(operand) : ofRule(ruleIn(operand).name)),
+  }))
+  if (asked.length === 0)
     throw new UsageProblem(
-      'Expected a preset or an experiment file, found nothing.',
-      '"apical presets" lists what can be run by name.',
+      'Expected a preset, a rule or an experiment file, found nothing.',
+      '"apical presets" lists what can be run by name; --rule takes the file of a rule of your own.',
     )
   const axes = words.all('sweep').map((text): SweepAxis => {
     const [key, values] = keyAndRest('--sweep', SWEEP_FORM, text)
@@ -35,21 +40,25 @@ export function experimentsOf(words: Words, sweepId: string): Experiment[] {
   if (paired && axes.length < 2)
     throw new UsageProblem(`--pair takes at least two --sweep, found ${axes.length}.`, 'It pairs their values.')
   const changes = words.all('set').map((text) => keyAndRest('--set', 'KEY=VALUE', text))
-  return words.operands.flatMap((operand) => {
-    const experiment = setKeys(withOptions(named(operand), words), changes)
+  return asked.flatMap(({ operand, experiment }) => {
+    const changed = setKeys(withOptions(experiment(), words), changes)
     // What only makes sense together (depth and rates per layer) is judged when all changes are made.
-    return expandSweep(requireExperiment(experiment, operand), { axes, paired, id: sweepId })
+    return expandSweep(requireExperiment(changed, operand), { axes, paired, id: sweepId })
   })
 }
 
 function named(operand: string): Experiment {
   const preset = presetNamed(operand)
   if (preset !== undefined) return preset.experiment
-  const plain = experimentOfRule(operand)
-  // A rule of one layer refuses hidden ones.
-  const flat = plain === undefined || fits(plain) ? undefined : experimentOfRule(operand, [])
-  if (plain !== undefined) return flat !== undefined && fits(flat) ? flat : plain
+  const ruled = experimentFittingRule(operand)
+  if (ruled !== undefined) return ruled
+  if (looksLikeRuleFile(operand))
+    throw new UsageProblem(
+      `Expected a preset, a rule by its name or an experiment file, found "${operand}".`,
+      `The file of a rule is given with --rule ${operand}.`,
+    )
   if (looksLikeFile(operand)) return requireExperiment(readExperimentFile(operand), operand)
+  refuseWaiting(operand)
   const names = presetCards().map(({ name }) => name)
   throw new UsageProblem(
     `There is no preset "${operand}", and no file of that name.${suggestion(operand, names)}`,
@@ -57,7 +66,11 @@ function named(operand: string): Experiment {
   )
 }
 
-const fits = (experiment: Experiment): boolean => checkExperiment(experiment).problems === undefined
+function ofRule(name: string): Experiment {
+  const experiment = experimentFittingRule(name)
+  if (experiment === undefined) throw new RangeError(`the rule ${name} was not admitted`)
+  return experiment
+}
 
 function withOptions(experiment: Experiment, words: Words): Experiment {
   const seeds = words.text('seeds')
@@ -80,7 +93,8 @@ function withOptions(experiment: Experiment, words: Words): Experiment {
   }
 }
 
-function keyAndRest(option: string, form: string, text: string): [string, string] {
+/** The two sides of KEY=VALUE. @throws UsageProblem where one is missing */
+export function keyAndRest(option: string, form: string, text: string): [string, string] {
   const at = text.indexOf('=')
   if (at < 1 || at === text.length - 1)
     throw new UsageProblem(`${option} takes ${form}, found "${text}".`, 'For instance --set training.batchSize=10.')

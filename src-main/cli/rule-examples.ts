@@ -1,7 +1,11 @@
 /** What `apical rule new` writes: two working rules, to be changed into another. */
 
+/** So that an editor knows every word, where `apical rule types` has put the file. */
+const REFERENCE = '/// <reference path="./apical-rule.d.ts" />'
+
 /** One layer, learned from its own error. */
-export const deltaRule = (name: string): string => `/**
+export const deltaRule = (name: string): string => `${REFERENCE}
+/**
  * The delta rule: one layer of weights, learned from its own error.
  *
  *   y = W x,   W ← W + μ ⟨(t − y) xᵀ⟩
@@ -44,7 +48,8 @@ export default rule({
 `
 
 /** Two phases of settling, and a Hebbian contrast of the two. */
-export const settlingRule = (name: string): string => `/**
+export const settlingRule = (name: string): string => `${REFERENCE}
+/**
  * Contrastive Hebbian learning: the network settles freely, then nudged towards the target, and learns from the difference.
  *
  *   s_k ← clip( s_k + η( W_k s_{k−1} + W_{k+1}ᵀ s_{k+1} − s_k + [k = L] β(t − s_L) ), 0, 1 ),   s_0 = x

@@ -15,7 +15,7 @@ export const run: Command = {
   summary: 'train a preset or an experiment.json, or several one after another',
   details:
     'Trains the given experiments one after another, the seeds of each side by side where the engine can. FILE is an experiment.json ' +
-    'or a results folder that holds one. The name of a learning rule (corinfomax) stands for that rule at its defaults, on the built-in data.\n\n' +
+    'or a results folder that holds one. The name of a learning rule (corinfomax) stands for that rule at its defaults, on the built-in data; so does --rule with the file of a rule of your own, which must be allowed as it is ("apical rule allow").\n\n' +
     'KEY in --set and --sweep is a setting of the rule (neuralLr) or a dotted path (training.batchSize, data.limitTrain, widths), ' +
     'an entry of a list (widths.1, lrForward.0, counted from 0), hidden (the width of every hidden layer) or depth (the number of hidden layers, repeating the last one). ' +
     'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base), measures alignment,silent:100 (NAME or NAME:N, taken every N batches, 500 by default).\n\n' +
@@ -29,6 +29,12 @@ export const run: Command = {
     'One that ends at chance after fewer updates has a result, marked "at chance". At chance is an accuracy not above the share of the most frequent class by more than the sampling error (one-sided 99 %).\n\n' +
     'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
   options: [
+    {
+      name: 'rule',
+      value: 'FILE',
+      many: true,
+      help: 'a rule of your own by its file (or any rule by its name), at its defaults, beside what else is given',
+    },
     {
       name: 'data',
       value: 'DIR',

@@ -54,7 +54,9 @@ export function map(name: MapName, operand: Operand): Value {
   return value.tracer.record({ kind: 'map', map: name, value: value.id }, value.shape)
 }
 
+/** clip(v, 0, 1). */
 export const hardSigmoid = (operand: Operand): Value => map('hardSigmoid', operand)
+/** max(v, 0). */
 export const relu = (operand: Operand): Value => map('relu', operand)
 
 /** Row by row, exp(v) / Σ exp(v). */

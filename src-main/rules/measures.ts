@@ -128,6 +128,7 @@ function perIteration<S>(phases: Phases<S>, nameOf: (phase: string) => string): 
   }
 }
 
+/** ρ_t of all layers, one number an iteration. */
 export const residualName = (phase: string): string => `${phase}.residual`
 const energyName = (phase: string): string => `${phase}.energy`
 

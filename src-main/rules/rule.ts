@@ -89,7 +89,13 @@ export interface Phase {
 export type Classification = Omit<Phase, 'iterations'>
 
 /** What the file says to one network with its settings: what it leaves, or why they do not go together. */
-export type Trace = { readonly traced: Traced } | { readonly problems: readonly SettingProblem[] }
+export type Trace =
+  | {
+      readonly traced: Traced
+      /** Lines of the file, by the parameter or report that they name; absent where only its trace was kept. */
+      readonly lines?: Readonly<Record<string, number>>
+    }
+  | { readonly problems: readonly SettingProblem[] }
 
 /** Where a rule came from, when it is not part of Apical. */
 export interface RuleFile {

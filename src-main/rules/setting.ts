@@ -73,12 +73,14 @@ function bounded({ minimum, above, maximum }: Range, whole = false): z.ZodNumber
   return schema
 }
 
+/** A number; `above` is a bound that it must not reach. */
 export function number({ minimum, above, maximum, default: preset, ...meta }: Card & Range & { default: number }) {
   return bounded({ minimum, above, maximum })
     .default(preset)
     .meta({ ...meta, control: 'number' })
 }
 
+/** A whole number. */
 export function whole(card: Card & { readonly minimum: number; readonly maximum: number; readonly default: number }) {
   const { minimum, maximum, default: preset, ...meta } = card
   return bounded({ minimum, maximum }, true)
@@ -86,6 +88,7 @@ export function whole(card: Card & { readonly minimum: number; readonly maximum:
     .meta({ ...meta, control: 'whole' })
 }
 
+/** One of a few words; people read their `optionLabels`. */
 export function choice<const O extends readonly [string, ...string[]]>(
   card: Card & {
     readonly options: O
@@ -100,6 +103,7 @@ export function choice<const O extends readonly [string, ...string[]]>(
     .meta({ ...meta, control: 'choice' })
 }
 
+/** True or false. */
 export function onOff(card: Card & { readonly default: boolean }) {
   const { default: preset, ...meta } = card
   return z
@@ -143,14 +147,17 @@ export function layerNumbers(card: Card & { readonly marks: string; readonly def
 export const MOST_LAYERS = 16
 
 /** One piece of an epoch schedule: from this epoch (counted from 0) the rates are multiplied by base^epoch, with the absolute epoch as exponent. */
-const SchedulePiece = z.strictObject({ fromEpoch: z.int().min(0).max(100_000), base: z.number().gt(0).max(10) })
-type SchedulePiece = z.infer<typeof SchedulePiece>
+interface SchedulePiece {
+  readonly fromEpoch: number
+  readonly base: number
+}
+const Piece = z.strictObject({ fromEpoch: z.int().min(0).max(100_000), base: z.number().gt(0).max(10) })
 
-/** One that is `optional` may have no piece. */
+/** How a rate follows the epoch, by pieces. One that is `optional` may have none. */
 export function schedule(card: Card & { readonly optional?: boolean; readonly default: readonly SchedulePiece[] }) {
   const { default: preset, optional = false, ...meta } = card
   return z
-    .array(SchedulePiece)
+    .array(Piece)
     .min(optional ? 0 : 1)
     .max(32)
     .default([...preset])

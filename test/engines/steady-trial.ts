@@ -1,29 +1,16 @@
 /** Any rule with random settings, as far as float32 can be judged by them. */
-import { reference } from '../../src-main/engines/reference.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, type Rule } from '../../src-main/rules/index.ts'
-import { everyName, randomSettings } from '../rules/random-settings.ts'
-import { differences, outcomeOf, type Outcome, type Trial } from './trial.ts'
+import { everyName, steadyOutcome, type Outcome, type Trial } from '../../src-main/training/trial.ts'
+import { randomSettings } from '../rules/random-settings.ts'
 
-/** In float32, against float64, after a few batches of values of order one. */
-export const TOLERANCE = 1e-4
+export { steadyOutcome, TOLERANCE } from '../../src-main/training/trial.ts'
 
 /** A rule with random settings, that reports all it can. */
 export function randomRule(rule: Rule, shape: readonly number[], number: number): Compiled {
   const settings = randomSettings(rule, shape, Generator.seeded(number))
   return compileRule(rule, settings, shape, everyName(rule, settings, shape))
-}
-
-/**
- * What the reference leaves in float64; null where its own float32 strays from that, for then no engine can be judged: Adam
- * makes a whole step of a tiny gradient's rounding, updates divided by a weak nudge divide its rounding too, and rates of
- * order one may diverge. Golden cases judge those.
- */
-export async function steadyOutcome(trial: Trial): Promise<Outcome | null> {
-  const exact = await outcomeOf(trial, reference, 'float64')
-  const rounded = await outcomeOf(trial, reference, 'float32')
-  return exact.broken.length === 0 && differences(rounded, exact, TOLERANCE / 4).length === 0 ? exact : null
 }
 
 /** The first random settings that leave something to judge by, found once for all engines. */

@@ -1,9 +1,14 @@
 // What is the WebGPU engine's own: every dispatch strategy computes the same, how many dispatches that takes, which device
 // is taken, and that nothing is left behind. That its numbers are right, the battery and the golden cases judge as well.
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
+import { settlingRule } from '../../src-main/cli/rule-examples.ts'
 import { EngineProblem } from '../../src-main/engines/engine.ts'
 import { lower } from '../../src-main/engines/lowering/lower.ts'
 import type { Instruction } from '../../src-main/engines/lowering/plan.ts'
@@ -15,11 +20,12 @@ import { levelsOf } from '../../src-main/engines/webgpu/levels.ts'
 import { placeParameters } from '../../src-main/engines/webgpu/placement.ts'
 import { stepsOf, type Steps, type DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
+import { allowOwnRule } from '../../src-main/lab/own-rules.ts'
 import type { Program } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
-import { steadyTrial, TOLERANCE } from './steady-trial.ts'
+import { steadyOutcome, steadyTrial, TOLERANCE } from './steady-trial.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
 import { LEAST, SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
 
@@ -102,6 +108,29 @@ describe.runIf(availability.available)('webgpu', () => {
         expect(differences(got, want, TOLERANCE)).toEqual([])
         expect(got.broken).toEqual([])
       })
+
+  test('a rule of one’s own file trains there as on the reference', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'apical-own-'))
+    try {
+      const file = join(folder, 'chl.ts')
+      writeFileSync(file, settlingRule('chl'))
+      const sha256 = createHash('sha256').update(settlingRule('chl')).digest('hex')
+      const rule = ruleNamed(await allowOwnRule(file, sha256, folder))
+      if (rule === undefined) throw new Error('it was not admitted')
+      const settings = rule.settings.parse({ free: 4, nudged: 3 }) as unknown
+      const trial = trialOf(compileRule(rule, settings, [7, 6, 3], ['free.residual']), 2)
+      const want = await steadyOutcome(trial)
+      if (want === null) throw new Error('float32 cannot be judged by it')
+      const got = await outcomeOf(trial, webgpu, 'float32')
+      expect(differences(got, want, TOLERANCE)).toEqual([])
+      expect([...got.parameters.keys()]).toContain('1/W2')
+      const begun = await outcomeOf({ ...trial, batches: 1 }, reference, 'float64')
+      // It has learned from the second batch too.
+      expect(differences(got, begun, TOLERANCE)).not.toEqual([])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
 
   // Threads take several columns there, four beside each other where the width allows; a workgroup takes as few samples
   // as it can where that leaves few workgroups.

@@ -44,7 +44,9 @@ describe('the process of a file', () => {
     const card = await askFile({ file, text: plain, network: null })
     expect(card).toMatchObject({ kind: 'card', card: { name: 'delta', settings: { learningRate: { symbol: 'μ' } } } })
     const traced = await askFile({ file, text: plain, network })
-    expect(traced.kind).toBe('traced')
+    expect(traced).toMatchObject({
+      ...{ kind: 'traced', lines: { W1: lineOf(plain, "'W1'"), error: lineOf(plain, "p.measure('error'") } },
+    })
     expect(askFileNow({ file, text: plain, network })).toEqual(traced)
     expect(await askFile({ file, text: plain, network: { ...network, widths: [4, 5, 3] } })).toEqual({
       kind: 'problems',

@@ -1,10 +1,10 @@
 /** Settings of any rule drawn at random from its schema alone, so that a new rule is judged as soon as it is listed. */
 import type { SettingSchema } from '../../src-main/contract.ts'
-import type { Statement } from '../../src-main/program/program.ts'
 import type { Generator } from '../../src-main/program/random.ts'
-import { Tracer } from '../../src-main/program/trace.ts'
 import type { Rule } from '../../src-main/rules/index.ts'
 import { schemaOf } from '../../src-main/rules/setting.ts'
+
+export { everyName } from '../../src-main/training/trial.ts'
 
 /** No more iterations than a test has time for; no rate or interval needs a larger number to be seen at work. */
 const MOST_WHOLE = 6
@@ -74,17 +74,4 @@ function number(
           : Math.sign(usual) * random.between(0.1, 1)
   const inside = Math.min(Math.max(drawn, least), maximum)
   return inside === exclusiveMinimum ? usual : inside
-}
-
-/** Every name that the rule can report or keep with these settings: what it measures, and the parameters of its logs. */
-export function everyName(rule: Rule, settings: unknown, shape: readonly number[]): string[] {
-  const tracer = new Tracer(rule.name, shape)
-  const behaviour = rule.build(tracer, settings, shape)
-  const { statements } = tracer.traceBlock(() => behaviour.train())
-  const names = (list: readonly Statement[]): string[] =>
-    list.flatMap((statement) =>
-      statement.kind === 'measure' ? [statement.name] : statement.kind === 'repeat' ? names(statement.body) : [],
-    )
-  const logs = tracer.parameters.filter(({ role }) => role === 'log').map(({ name }) => name)
-  return [...names(statements), ...logs]
 }

@@ -12,7 +12,12 @@ export interface AskedOfFile {
 
 export const SaidByFile = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('card'), card: z.unknown() }),
-  z.object({ kind: z.literal('traced'), traced: z.unknown() }),
+  z.object({
+    kind: z.literal('traced'),
+    traced: z.unknown(),
+    /** Lines of the file, by the parameter or report that they name. */
+    lines: z.record(z.string(), z.int().min(1)),
+  }),
   z.object({
     kind: z.literal('problems'),
     problems: z.array(z.object({ key: z.string().max(100), message: z.string().max(2000) })).max(100),

@@ -10,6 +10,7 @@ import { stripTypeScriptTypes } from 'node:module'
 import { createContext, SourceTextModule, SyntheticModule, type Module } from 'node:vm'
 import { z } from 'zod'
 import { traced } from '../../program/replay.ts'
+import type { Tracer } from '../../program/trace.ts'
 import * as kit from '../../rules/kit.ts'
 import { schemaOf } from '../../rules/setting.ts'
 import type { AskedOfFile, SaidByFile } from './asked.ts'
@@ -29,7 +30,29 @@ async function answer(): Promise<SaidByFile> {
   const settings = named(z.strictObject(rule.settings).parse(network.settings))
   const problems = rule.check?.(settings, widths) ?? []
   if (problems.length > 0) return { kind: 'problems', problems: [...problems] }
-  return { kind: 'traced', traced: traced(rule.name, widths, (p) => rule.build(p, settings, widths)) }
+  const lines: Record<string, number> = {}
+  const left = traced(rule.name, widths, (p) => {
+    noteLines(p, lines)
+    return rule.build(p, settings, widths)
+  })
+  return { kind: 'traced', traced: left, lines }
+}
+
+/** Notes at which line of the file each parameter is declared and each report made, so that a check can say where. */
+function noteLines(p: Tracer, lines: Record<string, number>): void {
+  const note = (name: string): void => {
+    const line = lineIn(new Error().stack)
+    if (line !== null) lines[name] ??= line
+  }
+  const [parameter, measure] = [p.parameter.bind(p), p.measure.bind(p)]
+  p.parameter = (name, ...more) => {
+    note(name)
+    return parameter(name, ...more)
+  }
+  p.measure = (name, operand) => {
+    note(name)
+    measure(name, operand)
+  }
 }
 
 /** A setting that the rule has not is an error where it is read, not a number that is none. */
@@ -93,12 +116,16 @@ function words(context: object): Module {
 /** Of any error the words, and the innermost line of the file that it passed through. */
 function wrong(error: unknown): SaidByFile {
   const { message, stack, name } = asError(error)
-  const lines = (stack ?? '').split('\n')
-  const at = lines.map((line) => placeIn(line)).find((line) => line !== null) ?? null
   // A word says where it was misused itself, as a file name with a line.
   const said = message.replace(/ \([^()]*:\d+\)$/, '')
   const kind = error instanceof Refusal || !/^(Syntax|Type|Reference|Range)Error$/.test(name) ? '' : `${name}: `
-  return { kind: 'wrong', message: `${kind}${said}`, line: at }
+  return { kind: 'wrong', message: `${kind}${said}`, line: lineIn(stack) }
+}
+
+/** The innermost line of the file that a stack passes through. */
+function lineIn(stack: string | undefined): number | null {
+  const places = (stack ?? '').split('\n').map((line) => placeIn(line))
+  return places.find((line) => line !== null) ?? null
 }
 
 function asError(error: unknown): { message: string; stack?: string | undefined; name: string } {

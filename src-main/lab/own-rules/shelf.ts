@@ -3,7 +3,7 @@
  * once the person has allowed it, as it is: what is allowed is the SHA-256 of its contents, so a changed file asks again.
  */
 import { createHash } from 'node:crypto'
-import { readdirSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { OwnRuleFile } from '../../contract.ts'
@@ -15,6 +15,7 @@ import {
   ruleOfFile,
   TracedData,
   traceKey,
+  type Rule,
   type RuleFile,
   type Trace,
 } from '../../rules/index.ts'
@@ -108,6 +109,40 @@ export async function traceAhead(name: string, written: unknown, widths: readonl
   }
 }
 
+/** What the file of an own rule leaves when it is asked once more, whatever it left before; null for a rule of Apical's. */
+export async function traceAgain(rule: Rule, settings: unknown, widths: readonly number[]): Promise<Trace | null> {
+  const { file } = rule
+  return file === undefined ? null : traceOf(file.file, await askFile(question(file, settings, widths)))
+}
+
+/** Of a file as a person names it: its path, or its name in the rules folder. */
+export function ownRulePath(named: string, folder: string = rulesFolder()): string {
+  return [resolve(named), join(folder, named)].find((path) => existsSync(path)) ?? resolve(named)
+}
+
+/**
+ * The rule of a file that is allowed as it is now; it need not lie in the rules folder.
+ *
+ * @throws LabProblem that says what to look at, and how to allow it
+ */
+export function allowedRule(named: string, folder: string = rulesFolder()): Rule {
+  const file = ownRulePath(named, folder)
+  const found = lookAtOwnRule(file)
+  if (found === null)
+    throw new LabProblem(`There is no file ${file}.`, '"apical rule" lists those of the rules folder.')
+  const known = readAllowed(folder)[file]
+  if (known?.sha256 !== found.sha256)
+    throw new LabProblem(
+      `${file} ${known === undefined ? 'is not allowed yet' : 'has changed since it was allowed'}; its SHA-256 is ${found.sha256}.`,
+      `Read it; "apical rule allow ${named}" lets it run as it is.`,
+    )
+  const name = ownRuleName(known.card, found.sha256)
+  admit(file, found, known.card)
+  const rule = ruleNamed(name)
+  if (rule === undefined) throw new RangeError(`the rule ${name} was not admitted`)
+  return rule
+}
+
 const MOST_TRACES = 60
 const caches = new WeakMap<RuleFile, Map<string, Trace>>()
 
@@ -138,7 +173,7 @@ const question = ({ file, text }: Pick<RuleFile, 'file' | 'text'>, settings: unk
 function traceOf(file: string, said: SaidByFile): Trace {
   if (said.kind === 'problems') return { problems: said.problems }
   const parsed = TracedData.safeParse(said.kind === 'traced' ? said.traced : null)
-  if (parsed.success) return { traced: parsed.data }
+  if (parsed.success) return { traced: parsed.data, lines: said.kind === 'traced' ? said.lines : {} }
   throw notARule(file, parsed.error)
 }
 
