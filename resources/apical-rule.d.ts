@@ -615,7 +615,7 @@ declare module 'apical/rule' {
     readonly measures?: readonly MeasureCard[]
     /** How a training batch settles, for the relaxation scope. */
     readonly phases?: readonly Phase[]
-    readonly classification?: Phase
+    readonly classification?: Classification
     readonly synapses?: readonly Synapses[]
     /** What the settings alone cannot see, e.g. lists whose length follows the depth. */
     check?(settings: Values<T>, widths: readonly number[]): readonly SettingProblem[]
@@ -656,6 +656,9 @@ declare module 'apical/rule' {
     /** Key of the setting that says how many iterations it has. */
     readonly iterations: string
   }
+
+  /** How samples are classified, where that settles; how long is the rule's own affair. */
+  type Classification = Omit<Phase, 'iterations'>
 
   /** Synapses that join layers, as the sketch of the network draws them. */
   interface Synapses {
