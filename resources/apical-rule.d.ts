@@ -71,34 +71,34 @@ declare module 'apical/rule' {
   const iteration: Formula
 
   /** a + b. */
-  const plus: (left: Formula, right: Formula) => Formula
+  const plus: (a: Formula, b: Formula) => Formula
 
   /** a − b. */
-  const minus: (left: Formula, right: Formula) => Formula
+  const minus: (a: Formula, b: Formula) => Formula
 
   /** a · b. */
-  const times: (left: Formula, right: Formula) => Formula
+  const times: (a: Formula, b: Formula) => Formula
 
   /** a / b. */
-  const over: (left: Formula, right: Formula) => Formula
+  const over: (a: Formula, b: Formula) => Formula
 
   /** aᵇ. */
-  const power: (left: Formula, right: Formula) => Formula
+  const power: (a: Formula, b: Formula) => Formula
 
   /** The smaller of a and b. */
-  const smaller: (left: Formula, right: Formula) => Formula
+  const smaller: (a: Formula, b: Formula) => Formula
 
   /** The larger of a and b. */
-  const larger: (left: Formula, right: Formula) => Formula
+  const larger: (a: Formula, b: Formula) => Formula
 
   /** The largest whole number that is not above a. */
-  const floor: (of: Formula) => Formula
+  const floor: (a: Formula) => Formula
 
   /** √a. */
-  const root: (of: Formula) => Formula
+  const root: (a: Formula) => Formula
 
   /** eᵃ. */
-  const exp: (of: Formula) => Formula
+  const exp: (a: Formula) => Formula
 
   /** `then` from that epoch (from 0) on, `before` until then. */
   const fromEpoch: (from: number, then: Formula, before: Formula) => Formula
@@ -149,21 +149,22 @@ declare module 'apical/rule' {
     readonly shapes: Shape[]
     readonly parameters: TracedParameter[]
     readonly scalars: TracedScalar[]
-    /** The samples of the batch, ['batch', n₀], and their one-hot labels, ['batch', n_L]. */
+    /** The samples of the batch, ['batch', n₀]. */
     readonly x: Value
+    /** Their labels, one-hot, ['batch', n_L]. */
     readonly y: Value
     constructor(rule: string, widths: readonly number[])
-    /** Declares something learned: `rows × columns`, beginning as `initial`. */
+    /** Declares something that stays from batch to batch: weights of shape [rows, columns], beginning as `initial`. */
     parameter(name: string, shape: readonly [number, number], initial: Initial, role?: ParameterRole): Parameter
     /** Declares a number that the host fills in for each batch: a rate, β with its sign, a bias correction. */
     scalar(name: string, at: Formula | ((step: Step) => number)): Scalar
     /** Declares a number for each iteration (from 0) of a repeat of `count`: a decaying neural rate. */
     scalarPerIteration(name: string, count: number, at: Formula | ((iteration: number, step: Step) => number)): Scalar
-    /** A state that begins as `operand`. */
+    /** Declares something that moves within a batch, and begins as `operand`: the rates of a layer. */
     state(label: string, operand: Operand): State
-    /** Zeros of one row per sample. */
+    /** Zeros, ['batch', columns]. */
     zeros(columns: number): Value
-    /** Every entry `number`. */
+    /** Of that shape, every entry `number`. */
     fill(number: number, shape: Shape): Value
     /** Runs `body` `count` times; states are carried from one iteration to the next. */
     repeat(count: number, body: () => void): void
@@ -356,13 +357,21 @@ declare module 'apical/rule' {
   const MAPS: {
     /** clip(v, 0, 1). */
     readonly hardSigmoid: (v: number) => number
+    /** max(v, 0). */
     readonly relu: (v: number) => number
+    /** σ(v) = 1/(1 + e⁻ᵛ). */
     readonly sigmoid: (v: number) => number
+    /** tanh v. */
     readonly tanh: (x: number) => number
+    /** eᵛ. */
     readonly exp: (x: number) => number
+    /** The natural logarithm. */
     readonly log: (x: number) => number
+    /** √v. */
     readonly sqrt: (x: number) => number
+    /** v². */
     readonly square: (v: number) => number
+    /** The size of v without its sign. */
     readonly absolute: (x: number) => number
     /** 1 where 0 < v < 1, else 0. */
     readonly hardSigmoidSlope: (v: number) => number

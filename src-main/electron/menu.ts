@@ -52,6 +52,7 @@ export function menuTemplate({ mac, devTools, show, openResultsFolder, showResul
         screen('Draw', 'CmdOrCtrl+5', '/draw'),
         screen('Data', 'CmdOrCtrl+6', '/data'),
         screen('Engines', 'CmdOrCtrl+7', '/engines'),
+        screen('Guide', 'CmdOrCtrl+8', '/guide'),
         separator,
         {
           label: 'Theme',

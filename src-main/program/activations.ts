@@ -9,13 +9,21 @@ const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v))
 export const MAPS = {
   /** clip(v, 0, 1). */
   hardSigmoid: (v: number): number => (Number.isNaN(v) ? v : clip(v)),
+  /** max(v, 0). */
   relu: (v: number): number => (Number.isNaN(v) ? v : v > 0 ? v : 0),
+  /** σ(v) = 1/(1 + e⁻ᵛ). */
   sigmoid,
+  /** tanh v. */
   tanh: Math.tanh,
+  /** eᵛ. */
   exp: Math.exp,
+  /** The natural logarithm. */
   log: Math.log,
+  /** √v. */
   sqrt: Math.sqrt,
+  /** v². */
   square: (v: number): number => v * v,
+  /** The size of v without its sign. */
   absolute: Math.abs,
   /** 1 where 0 < v < 1, else 0. */
   hardSigmoidSlope: (v: number): number => (Number.isNaN(v) ? v : v > 0 && v < 1 ? 1 : 0),

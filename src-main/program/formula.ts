@@ -60,7 +60,7 @@ export const iteration: Formula = { variable: 'iteration' }
 
 const two =
   (operation: keyof typeof OF_TWO) =>
-  (left: Formula, right: Formula): Formula => ({ operation, left, right })
+  (a: Formula, b: Formula): Formula => ({ operation, left: a, right: b })
 
 /** a + b. */
 export const plus = two('plus')
@@ -77,11 +77,11 @@ export const smaller = two('smaller')
 /** The larger of a and b. */
 export const larger = two('larger')
 /** The largest whole number that is not above a. */
-export const floor = (of: Formula): Formula => ({ function: 'floor', of })
+export const floor = (a: Formula): Formula => ({ function: 'floor', of: a })
 /** √a. */
-export const root = (of: Formula): Formula => ({ function: 'root', of })
+export const root = (a: Formula): Formula => ({ function: 'root', of: a })
 /** eᵃ. */
-export const exp = (of: Formula): Formula => ({ function: 'exp', of })
+export const exp = (a: Formula): Formula => ({ function: 'exp', of: a })
 
 /** `then` from that epoch (from 0) on, `before` until then. */
 export const fromEpoch = (from: number, then: Formula, before: Formula): Formula => ({

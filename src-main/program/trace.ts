@@ -136,8 +136,9 @@ export class Tracer {
   readonly shapes: Shape[] = []
   readonly parameters: TracedParameter[] = []
   readonly scalars: TracedScalar[] = []
-  /** The samples of the batch, ['batch', n₀], and their one-hot labels, ['batch', n_L]. */
+  /** The samples of the batch, ['batch', n₀]. */
   readonly x: Value
+  /** Their labels, one-hot, ['batch', n_L]. */
   readonly y: Value
 
   readonly #declarations: Statement[] = []
@@ -155,7 +156,7 @@ export class Tracer {
     this.y = this.record({ kind: 'input', name: 'y' }, ['batch', this.#width(widths.length - 1)])
   }
 
-  /** Declares something learned: `rows × columns`, beginning as `initial`. */
+  /** Declares something that stays from batch to batch: weights of shape [rows, columns], beginning as `initial`. */
   parameter(
     name: string,
     shape: readonly [number, number],
@@ -182,19 +183,19 @@ export class Tracer {
     return this.#declareScalar(name, count, typeof at === 'function' ? (step, iteration) => at(iteration, step) : at)
   }
 
-  /** A state that begins as `operand`. */
+  /** Declares something that moves within a batch, and begins as `operand`: the rates of a layer. */
   state(label: string, operand: Operand): State {
     const state = new State(this, label, valueOf(operand))
     this.#states.push(state)
     return state
   }
 
-  /** Zeros of one row per sample. */
+  /** Zeros, ['batch', columns]. */
   zeros(columns: number): Value {
     return this.fill(0, ['batch', columns])
   }
 
-  /** Every entry `number`. */
+  /** Of that shape, every entry `number`. */
   fill(number: number, shape: Shape): Value {
     return this.record({ kind: 'fill', number }, shape)
   }

@@ -12,6 +12,7 @@ export const laterScreens = {
   draw: () => import('./draw/Draw.svelte'),
   data: () => import('./data/Data.svelte'),
   engines: () => import('./engines/Engines.svelte'),
+  guide: () => import('./guide/Guide.svelte'),
 } as const
 
 /** One after another, each when there is nothing else to do. */

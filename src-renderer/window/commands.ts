@@ -16,6 +16,7 @@ const SCREENS: readonly (readonly [name: string, key: string, to: Route])[] = [
   ['Draw', 'Ctrl+5', { screen: 'draw', run: null }],
   ['Data', 'Ctrl+6', { screen: 'data' }],
   ['Engines', 'Ctrl+7', { screen: 'engines' }],
+  ['Guide', 'Ctrl+8', { screen: 'guide', page: null }],
   ['New experiment', 'Ctrl+N', { screen: 'new', from: null }],
 ]
 
