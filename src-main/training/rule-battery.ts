@@ -75,7 +75,7 @@ export async function* checkRule(task: CheckedRule): AsyncGenerator<RuleCheck> {
   try {
     compiled = compileRule(rule, settings, widths, everyName(rule, settings, widths))
   } catch (error) {
-    yield failed('trace', sentenceOf(error))
+    yield wrongFile(rule, error)
     return
   }
   const found = new Findings(task)
@@ -94,7 +94,7 @@ export async function* checkRule(task: CheckedRule): AsyncGenerator<RuleCheck> {
         ...{ seed: SEED, replicas: 2, batchSize: 33, batches: 2, evaluationBatch: 50, counts: COUNTS },
       })
   } catch (error) {
-    yield failed('trace', `For a network of ${odd.join('-')}: ${sentenceOf(error)}`)
+    yield wrongFile(rule, error, `For a network of ${odd.join('-')}: `)
     return
   }
   const exact = await found.finite(trials)
@@ -117,8 +117,15 @@ function oddWidths(widths: readonly number[]): readonly number[] {
 
 const plain = { engine: null, about: null, line: null, figures: {} } as const
 
-function failed(check: RuleCheck['check'], message: string): RuleCheck {
-  return { ...plain, check, state: 'failed', message }
+/** What the file or a word of it said of the network, with its line where it begins with one. */
+function wrongFile({ file }: Rule, error: unknown, before = ''): RuleCheck {
+  const said = sentenceOf(error)
+  const place = file !== undefined && said.startsWith(`${file.file}:`) ? said.slice(file.file.length + 1) : ''
+  const line = /^\d+(?=:)/.exec(place)?.[0]
+  return {
+    ...{ ...plain, line: line === undefined ? null : Number(line) },
+    ...{ check: 'trace', state: 'failed', message: `${before}${said}` },
+  }
 }
 
 function sentenceOf(error: unknown): string {
@@ -256,7 +263,7 @@ class Findings {
           ...plain,
           ...(name === null || name === 'scores' ? {} : this.#about(name)),
           ...{ check: 'finite', state: 'failed' },
-          message: `After ${count(trial.batches, 'batch').replace('batchs', 'batches')} of ${trial.batchSize} random samples ${what} is not finite, in float64 and with these settings.`,
+          message: `After ${trial.batches} batches of ${count(trial.batchSize, 'random sample')} ${what} is not finite, in float64 and with these settings.`,
         }
         return { told, outcomes: null }
       }

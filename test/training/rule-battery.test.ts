@@ -6,7 +6,7 @@ import { reference } from '../../src-main/engines/reference.ts'
 import { experimentOfRule } from '../../src-main/experiment/rule-experiment.ts'
 import type { Traced } from '../../src-main/program/replay.ts'
 import type { Tracer } from '../../src-main/program/trace.ts'
-import { divide } from '../../src-main/program/words.ts'
+import { difference, divide, map, sum } from '../../src-main/program/words.ts'
 import { compileRule, ruleNamed, type Rule } from '../../src-main/rules/index.ts'
 import { checkRule, type CheckedRule, type RuleCheck } from '../../src-main/training/rule-battery.ts'
 import { noAngle, updateAngles } from '../../src-main/training/update-angle.ts'
@@ -125,6 +125,17 @@ describe('a check', () => {
     // What is within what float32 may be off is not told against an engine.
     const near = await checks(named('backprop'), { engines: [readsPlus(() => 1e-6)] })
     expect(failures(near)).toEqual([])
+  })
+
+  test('judges no engine by numbers that float32 cannot hold', async () => {
+    // 2·10⁴ (√(x² + 10⁸) − 10⁴) is about x²; in float32 the root is a multiple of 10⁻³.
+    const rule = spoilt(named('backprop'), (p) => {
+      const root = map('sqrt', sum([1, map('square', p.x)], [1, p.fill(1e8, [1, 1])]))
+      p.measure('cancelled', sum([2e4, difference(root, p.fill(1e4, [1, 1]))]))
+    })
+    const found = await checks(rule)
+    expect(failures(found)).toEqual([])
+    expect(found.find(({ check }) => check === 'engine')).toMatchObject({ state: 'skipped' })
   })
 
   test('names the parameter that depends on the networks beside it', async () => {
