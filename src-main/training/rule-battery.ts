@@ -101,7 +101,12 @@ export async function* checkRule(task: CheckedRule): AsyncGenerator<RuleCheck> {
   yield exact.told
   if (exact.outcomes === null) return
   const steady = await steadyTrials(trials, exact.outcomes)
-  for (const engine of task.engines) yield* found.engine(engine, trials, steady)
+  for (const engine of task.engines)
+    try {
+      yield* found.engine(engine, trials, steady)
+    } catch (error) {
+      yield { ...plain, check: 'engine', engine: engine.name, state: 'skipped', message: sentenceOf(error) }
+    }
   yield await learned(task)
   yield await direction(compiled)
 }
@@ -169,7 +174,7 @@ async function steadyTrials(
   const steady: { trial: Trial; want: Outcome }[] = []
   for (const [at, first] of trials.entries())
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const trial = { ...first, seed: SEED + attempt }
+      const trial = attempt === 0 ? first : { ...first, seed: SEED + attempt }
       const want = attempt === 0 ? (exact[at] as Outcome) : await outcomeOf(trial, reference, 'float64')
       const rounded = await outcomeOf(trial, reference, 'float32')
       if (want.broken.length > 0 || differing(rounded, want, TOLERANCE / 4).length > 0) continue
@@ -247,7 +252,7 @@ class Findings {
         message:
           program.measurements.length === 0
             ? 'It reports nothing beside accuracy.'
-            : `It reports ${program.measurements.map(({ name }) => name).join(', ')}.`,
+            : `It reports ${listed(program.measurements.map(({ name }) => name))}.`,
       }
   }
 
@@ -289,7 +294,7 @@ class Findings {
     for (const { trial, want } of steady) {
       const got = trial === first ? left : await outcomeOf(trial, engine, precision)
       most = Math.max(most, ...differing(got, want, 0).map((one) => one.off ?? Infinity))
-      const [worst] = differing(got, want, TOLERANCE)
+      const [worst] = differing(got, want, TOLERANCE).toSorted((a, b) => (b.off ?? Infinity) - (a.off ?? Infinity))
       if (worst === undefined && got.broken.length === 0) continue
       const name = worst?.name.replace(/^\d+\//, '') ?? null
       off.push({
@@ -340,6 +345,12 @@ class Findings {
     const name = differs.replace(/^\d+\//, '')
     return { ...on, ...this.#about(name), state: 'failed', message: `${name} ends ${otherwise}.` }
   }
+}
+
+/** As many names as a person reads. */
+function listed(names: readonly string[]): string {
+  const most = 8
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }
 
 /** The first parameter, report or 'scores' with a number that is none. */

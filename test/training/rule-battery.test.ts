@@ -1,7 +1,7 @@
 // The check of a rule that nobody has tried: what is right passes, every planted fault is found and named, and angles to the
 // gradient are those that theory gives.
 import { describe, expect, test } from 'vitest'
-import type { Engine, Session } from '../../src-main/engines/engine.ts'
+import { EngineProblem, type Engine, type Session } from '../../src-main/engines/engine.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { experimentOfRule } from '../../src-main/experiment/rule-experiment.ts'
 import type { Traced } from '../../src-main/program/replay.ts'
@@ -125,6 +125,20 @@ describe('a check', () => {
     // What is within what float32 may be off is not told against an engine.
     const near = await checks(named('backprop'), { engines: [readsPlus(() => 1e-6)] })
     expect(failures(near)).toEqual([])
+  })
+
+  test('tells of an engine that refuses the program, and goes on with the others', async () => {
+    const refusing: Engine = {
+      ...reference,
+      name: 'webgpu',
+      open: () => Promise.reject(new EngineProblem('It does not fit on the card.')),
+    }
+    const found = await checks(named('backprop'), { engines: [reference, refusing] })
+    expect(failures(found)).toEqual([])
+    expect(found.filter(({ engine }) => engine === 'webgpu')).toMatchObject([
+      { check: 'engine', state: 'skipped', message: 'It does not fit on the card.' },
+    ])
+    expect(found.at(-1)?.check).toBe('direction')
   })
 
   test('judges no engine by numbers that float32 cannot hold', async () => {
