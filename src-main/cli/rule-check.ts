@@ -79,11 +79,12 @@ export async function check(file: string, words: Words, terminal: Terminal): Pro
 const MARKS = { passed: 'ok', failed: 'FAILED', told: '', skipped: 'skipped' } as const
 const COLOURS = { passed: 'green', failed: 'red', told: 'dim', skipped: 'yellow' } as const
 
-function tell({ check: what, engine, state, message, line }: RuleCheck, terminal: Terminal): void {
+function tell({ check: what, engine, state, message, about, line }: RuleCheck, terminal: Terminal): void {
   const mark = MARKS[state] === '' ? '' : `  ${MARKS[state]}`
   const on = engine === null ? '' : ` (${engine})`
   terminal.print(`${RULE_CHECKS[what]}${on}${terminal.paint(COLOURS[state], mark)}`)
-  const where = line === null ? '' : ` It is named in line ${line}.`
+  // What the file itself said begins with its line.
+  const where = about === null || line === null ? '' : ` ${about} is named in line ${line}.`
   for (const text of wrap(`${message}${where}`, terminal.width, '  ')) terminal.print(text)
 }
 

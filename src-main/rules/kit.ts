@@ -54,7 +54,7 @@ export interface OwnRule<T extends Settings = Settings> {
   readonly summary: string
   /** Where it was published. */
   readonly source?: string
-  /** Its colour in charts: a slot of the palette; without it one follows from the name. */
+  /** Its colour in charts: that of a rule of Apical's, by its slot; without it the colour of own rules, which none of those has. */
   readonly palette?: PaletteSlot
   /** By key, each made by `number`, `whole`, `choice`, `onOff`, `perLayer`, `layerNumbers` or `schedule`. */
   readonly settings: T

@@ -4,7 +4,7 @@ import { meanValue } from '../program/measures.ts'
 import type { Statement } from '../program/program.ts'
 import { replay } from '../program/replay.ts'
 import type { bounds, OwnCard, OwnSetting } from './own-card.ts'
-import type { Measure, MeasuredSeries, PaletteSlot, Rule, RuleFile } from './rule.ts'
+import { OWN_SLOT, type Measure, type MeasuredSeries, type PaletteSlot, type Rule, type RuleFile } from './rule.ts'
 import { choice, layerNumbers, number, onOff, perLayer, schedule, whole } from './setting.ts'
 
 /** How experiments name a rule of that file: `oja@3f2a9c1b04de`, so that a changed file is another rule. */
@@ -26,7 +26,7 @@ export function ruleOfFile(origin: RuleFile): Rule {
     label: card.label,
     summary: card.summary,
     source: { text: card.source, url: '' },
-    palette: (card.palette ?? slotOf(card.name)) as PaletteSlot,
+    palette: (card.palette as PaletteSlot | null) ?? OWN_SLOT,
     settings,
     equations: card.equations,
     measures: card.measures.map((measure) => measureOf(measure, origin)),
@@ -115,11 +115,4 @@ function reportsOf(statements: readonly Statement[]): string[] {
   return statements.flatMap((statement) =>
     statement.kind === 'measure' ? [statement.name] : statement.kind === 'repeat' ? reportsOf(statement.body) : [],
   )
-}
-
-/** A colour that a rule keeps: of the eight slots the one that its name gives. */
-function slotOf(name: string): PaletteSlot {
-  let sum = 0
-  for (const letter of name) sum = (sum * 31 + letter.charCodeAt(0)) % 9973
-  return ((sum % 8) + 1) as PaletteSlot
 }

@@ -54,6 +54,8 @@ export interface MeasureSource {
 }
 
 export type PaletteSlot = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8
+/** Of rules of a person's own files, so that none is taken for a rule of Apical's beside it; they differ in shade, dash and marker. */
+export const OWN_SLOT = 9
 
 /** Synapses that join layers, as the sketch of the network draws them. */
 export interface Synapses {
@@ -125,7 +127,7 @@ export interface Rule<S = any> {
   readonly summary: string
   readonly source: { readonly text: string; readonly url: string }
   /** Its colour in every chart and table, and its place in lists: a slot of the palette. Two rules may share one. */
-  readonly palette: PaletteSlot
+  readonly palette: PaletteSlot | typeof OWN_SLOT
   /** A zod object whose fields are made by `setting.ts`, so that one schema drives form, validation, file and engine. */
   readonly settings: z.ZodType<S>
   readonly equations: readonly Equation[]

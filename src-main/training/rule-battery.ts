@@ -75,7 +75,7 @@ export async function* checkRule(task: CheckedRule): AsyncGenerator<RuleCheck> {
   try {
     compiled = compileRule(rule, settings, widths, everyName(rule, settings, widths))
   } catch (error) {
-    yield failed('trace', sentenceOf(error))
+    yield wrongFile(rule, error)
     return
   }
   const found = new Findings(task)
@@ -94,14 +94,19 @@ export async function* checkRule(task: CheckedRule): AsyncGenerator<RuleCheck> {
         ...{ seed: SEED, replicas: 2, batchSize: 33, batches: 2, evaluationBatch: 50, counts: COUNTS },
       })
   } catch (error) {
-    yield failed('trace', `For a network of ${odd.join('-')}: ${sentenceOf(error)}`)
+    yield wrongFile(rule, error, `For a network of ${odd.join('-')}: `)
     return
   }
   const exact = await found.finite(trials)
   yield exact.told
   if (exact.outcomes === null) return
   const steady = await steadyTrials(trials, exact.outcomes)
-  for (const engine of task.engines) yield* found.engine(engine, trials, steady)
+  for (const engine of task.engines)
+    try {
+      yield* found.engine(engine, trials, steady)
+    } catch (error) {
+      yield { ...plain, check: 'engine', engine: engine.name, state: 'skipped', message: sentenceOf(error) }
+    }
   yield await learned(task)
   yield await direction(compiled)
 }
@@ -117,8 +122,15 @@ function oddWidths(widths: readonly number[]): readonly number[] {
 
 const plain = { engine: null, about: null, line: null, figures: {} } as const
 
-function failed(check: RuleCheck['check'], message: string): RuleCheck {
-  return { ...plain, check, state: 'failed', message }
+/** What the file or a word of it said of the network, with its line where it begins with one. */
+function wrongFile({ file }: Rule, error: unknown, before = ''): RuleCheck {
+  const said = sentenceOf(error)
+  const place = file !== undefined && said.startsWith(`${file.file}:`) ? said.slice(file.file.length + 1) : ''
+  const line = /^\d+(?=:)/.exec(place)?.[0]
+  return {
+    ...{ ...plain, line: line === undefined ? null : Number(line) },
+    ...{ check: 'trace', state: 'failed', message: `${before}${said}` },
+  }
 }
 
 function sentenceOf(error: unknown): string {
@@ -162,7 +174,7 @@ async function steadyTrials(
   const steady: { trial: Trial; want: Outcome }[] = []
   for (const [at, first] of trials.entries())
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const trial = { ...first, seed: SEED + attempt }
+      const trial = attempt === 0 ? first : { ...first, seed: SEED + attempt }
       const want = attempt === 0 ? (exact[at] as Outcome) : await outcomeOf(trial, reference, 'float64')
       const rounded = await outcomeOf(trial, reference, 'float32')
       if (want.broken.length > 0 || differing(rounded, want, TOLERANCE / 4).length > 0) continue
@@ -240,7 +252,7 @@ class Findings {
         message:
           program.measurements.length === 0
             ? 'It reports nothing beside accuracy.'
-            : `It reports ${program.measurements.map(({ name }) => name).join(', ')}.`,
+            : `It reports ${listed(program.measurements.map(({ name }) => name))}.`,
       }
   }
 
@@ -256,7 +268,7 @@ class Findings {
           ...plain,
           ...(name === null || name === 'scores' ? {} : this.#about(name)),
           ...{ check: 'finite', state: 'failed' },
-          message: `After ${count(trial.batches, 'batch').replace('batchs', 'batches')} of ${trial.batchSize} random samples ${what} is not finite, in float64 and with these settings.`,
+          message: `After ${trial.batches} batches of ${count(trial.batchSize, 'random sample')} ${what} is not finite, in float64 and with these settings.`,
         }
         return { told, outcomes: null }
       }
@@ -282,7 +294,7 @@ class Findings {
     for (const { trial, want } of steady) {
       const got = trial === first ? left : await outcomeOf(trial, engine, precision)
       most = Math.max(most, ...differing(got, want, 0).map((one) => one.off ?? Infinity))
-      const [worst] = differing(got, want, TOLERANCE)
+      const [worst] = differing(got, want, TOLERANCE).toSorted((a, b) => (b.off ?? Infinity) - (a.off ?? Infinity))
       if (worst === undefined && got.broken.length === 0) continue
       const name = worst?.name.replace(/^\d+\//, '') ?? null
       off.push({
@@ -333,6 +345,12 @@ class Findings {
     const name = differs.replace(/^\d+\//, '')
     return { ...on, ...this.#about(name), state: 'failed', message: `${name} ends ${otherwise}.` }
   }
+}
+
+/** As many names as a person reads. */
+function listed(names: readonly string[]): string {
+  const most = 8
+  return names.length <= most ? names.join(', ') : `${names.slice(0, most).join(', ')} and ${names.length - most} more`
 }
 
 /** The first parameter, report or 'scores' with a number that is none. */

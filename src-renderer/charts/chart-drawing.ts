@@ -13,7 +13,7 @@ import {
 import { drawPoint } from 'chart.js/helpers'
 import { lastFinite, nameBeside, namedLines, shown, type ChartModel, type EarlyBand, type Line } from './chart-model.ts'
 import { behindFirst, xTicks, type Drawn, type DrawnLine, type Edges } from './chart-view.ts'
-import { colourProperty, DASH_PATTERNS, REFERENCE_DASH, SHADES } from './line-style.ts'
+import { colourProperty, DASH_PATTERNS, REFERENCE_DASH, SHADES, SLOTS } from './line-style.ts'
 import { literally } from '../text/literal-type.ts'
 import { wrapped } from '../text/wrap.ts'
 import type { Points } from './pyramid.ts'
@@ -45,7 +45,7 @@ export function paletteOf(element: Element, theme: 'light' | 'dark'): Palette {
     line: read('--line'),
     raised: read('--raised'),
     published: read('--published'),
-    series: Array.from({ length: 8 }, (_, i) =>
+    series: Array.from({ length: SLOTS }, (_, i) =>
       Array.from({ length: SHADES }, (_, shade) => read(colourProperty({ series: i + 1, shade }))),
     ),
   }

@@ -2,7 +2,7 @@ import type { Dash, LabDescription } from '../../src-main/contract.ts'
 
 /** How lines are told apart without colour alone: colour, dash and marker together. */
 export interface LineStyle {
-  /** 1 to 8: the property `--series-N`. */
+  /** 1 to 9: the property `--series-N`. */
   readonly series: number
   /** 0 to 2: the slot's own colour, or one of its two shades. */
   readonly shade?: number
@@ -49,12 +49,15 @@ export function ruleSeries(
 /** Of a rule or a set that this lab does not have, as in a results folder from elsewhere. */
 const UNKNOWN: LineStyle = { series: 8, dash: 'dotted' }
 
+/** Slots of the palette: eight for the rules of Apical, the ninth for those of a person's own files. */
+export const SLOTS = 9
+
 /** Of a slot, its own colour and two shades. */
 export const SHADES = 3
 
 /** The property that has it: what CSS calls it, and what a canvas reads. */
 export function colourProperty({ series, shade = 0 }: { readonly series: number; readonly shade?: number }): string {
-  return `--series-${((series - 1) % 8) + 1}${shade === 0 ? '' : `-${shade + 1}`}`
+  return `--series-${((series - 1) % SLOTS) + 1}${shade === 0 ? '' : `-${shade + 1}`}`
 }
 
 export function colour(series: number, shade = 0): string {

@@ -5,7 +5,7 @@
 import { DASHES, MARKERS, SHADES, type Dash, type Marker } from './line-style.ts'
 
 export interface GroupLook {
-  /** 1 to 8: the property `--series-N`, the rule's slot. */
+  /** 1 to 9: the property `--series-N`, the rule's slot. */
   readonly series: number
   /** 0 to 2. */
   readonly shade: number

@@ -12,7 +12,7 @@ export const DARK = {
   good: '#5fd0a5',
   warn: '#f0b35a',
   bad: '#ff8a80',
-  series: ['#b58cf0', '#56b4e9', '#f08a4b', '#4fd1a5', '#f0a8cf', '#e3c34a', '#9ad7f7', '#c9c4d6'],
+  series: ['#b58cf0', '#56b4e9', '#f08a4b', '#4fd1a5', '#f0a8cf', '#e3c34a', '#9ad7f7', '#c9c4d6', '#a8e05a'],
   shades: [
     ['#d3b8fe', '#9168c8'],
     ['#b5e2fe', '#1a84b6'],
@@ -22,6 +22,7 @@ export const DARK = {
     ['#bb9c0d', '#917800'],
     ['#6faac9', '#4782a0'],
     ['#a39eb0', '#7f7a8b'],
+    ['#d9f9ae', '#74a92f'],
   ],
 } as const
 

@@ -140,6 +140,6 @@ describe('rule check', () => {
     const wrong = await checked()
     expect([wrong.code, wrong.lines.length]).toEqual([1, 1])
     const at = text.split('\n').findIndex((one) => one.includes('outer(error, p.x)')) + 1
-    expect(wrong.lines[0]?.['message']).toContain(`checked.ts:${at}: `)
+    expect(wrong.lines).toMatchObject([{ line: at, message: expect.stringContaining(`checked.ts:${at}: `) as string }])
   }, 60_000)
 })

@@ -197,7 +197,7 @@ describe('a figure', () => {
 
   test('draws on paper in the colours of the light screen', () => {
     const tokens = readFileSync(new URL('../../src-renderer/style/tokens.css', import.meta.url), 'utf8')
-    const light = [...tokens.matchAll(/--series-\d: (#[0-9a-f]{6});/g)].slice(0, 8).map(([, color]) => color)
+    const light = [...tokens.matchAll(/--series-\d: (#[0-9a-f]{6});/g)].slice(0, 9).map(([, color]) => color)
     expect(PAPER.series).toEqual(light)
   })
 

@@ -11,7 +11,7 @@ const tokens = readFileSync(new URL('../../src-renderer/style/tokens.css', impor
 const [light = '', dark = ''] = tokens.split(":root[data-theme='dark']")
 const read = (theme: string, name: string): string =>
   new RegExp(`${name}: (#[0-9a-f]{6});`).exec(theme)?.[1] ?? `no ${name}`
-const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8]
+const SLOTS = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 const shadesOf = (theme: string, series: number): readonly string[] =>
   Array.from({ length: SHADES }, (_, shade) => read(theme, colourProperty({ series, shade })))
 

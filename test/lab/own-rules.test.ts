@@ -13,7 +13,7 @@ import { allowOwnRule, listOwnRules } from '../../src-main/lab/own-rules.ts'
 import { askFile, askFileNow } from '../../src-main/lab/own-rules/sandbox.ts'
 import { LabProblem } from '../../src-main/lab/problem.ts'
 import { createFolder, paths, readExperiment } from '../../src-main/lab/results.ts'
-import { compileRule, ruleNamed } from '../../src-main/rules/index.ts'
+import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'apical-rules-'))
 afterAll(() => {
@@ -163,6 +163,8 @@ describe('the rules folder', () => {
     const name = `chl@${hash(settlingRule('chl')).slice(0, 12)}`
     const rule = ruleNamed(name)
     if (rule === undefined) throw new Error('It is not known.')
+    // No chart shows it in the colour of a rule of Apical's.
+    expect(rules.map(({ palette }) => palette)).not.toContain(rule.palette)
     const settings = rule.settings.parse({ beta: 0.5 }) as Record<string, unknown>
     expect(rule.settings.safeParse({ beta: -1 }).success).toBe(false)
     const { program } = compileRule(rule, settings, [5, 4, 3], ['free.residual'])

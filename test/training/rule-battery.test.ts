@@ -1,12 +1,12 @@
 // The check of a rule that nobody has tried: what is right passes, every planted fault is found and named, and angles to the
 // gradient are those that theory gives.
 import { describe, expect, test } from 'vitest'
-import type { Engine, Session } from '../../src-main/engines/engine.ts'
+import { EngineProblem, type Engine, type Session } from '../../src-main/engines/engine.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { experimentOfRule } from '../../src-main/experiment/rule-experiment.ts'
 import type { Traced } from '../../src-main/program/replay.ts'
 import type { Tracer } from '../../src-main/program/trace.ts'
-import { divide } from '../../src-main/program/words.ts'
+import { difference, divide, map, sum } from '../../src-main/program/words.ts'
 import { compileRule, ruleNamed, type Rule } from '../../src-main/rules/index.ts'
 import { checkRule, type CheckedRule, type RuleCheck } from '../../src-main/training/rule-battery.ts'
 import { noAngle, updateAngles } from '../../src-main/training/update-angle.ts'
@@ -125,6 +125,31 @@ describe('a check', () => {
     // What is within what float32 may be off is not told against an engine.
     const near = await checks(named('backprop'), { engines: [readsPlus(() => 1e-6)] })
     expect(failures(near)).toEqual([])
+  })
+
+  test('tells of an engine that refuses the program, and goes on with the others', async () => {
+    const refusing: Engine = {
+      ...reference,
+      name: 'webgpu',
+      open: () => Promise.reject(new EngineProblem('It does not fit on the card.')),
+    }
+    const found = await checks(named('backprop'), { engines: [reference, refusing] })
+    expect(failures(found)).toEqual([])
+    expect(found.filter(({ engine }) => engine === 'webgpu')).toMatchObject([
+      { check: 'engine', state: 'skipped', message: 'It does not fit on the card.' },
+    ])
+    expect(found.at(-1)?.check).toBe('direction')
+  })
+
+  test('judges no engine by numbers that float32 cannot hold', async () => {
+    // 2·10⁴ (√(x² + 10⁸) − 10⁴) is about x²; in float32 the root is a multiple of 10⁻³.
+    const rule = spoilt(named('backprop'), (p) => {
+      const root = map('sqrt', sum([1, map('square', p.x)], [1, p.fill(1e8, [1, 1])]))
+      p.measure('cancelled', sum([2e4, difference(root, p.fill(1e4, [1, 1]))]))
+    })
+    const found = await checks(rule)
+    expect(failures(found)).toEqual([])
+    expect(found.find(({ check }) => check === 'engine')).toMatchObject({ state: 'skipped' })
   })
 
   test('names the parameter that depends on the networks beside it', async () => {
