@@ -92,7 +92,7 @@ function violationsIn(sources: ReadonlyMap<string, string>, dependencies: Readon
       if (specifier === null) violations.push(`${at} imports something computed, which no check can follow`)
       else if (specifier.startsWith('.')) {
         const target = posix.normalize(posix.join(posix.dirname(path), specifier.replace(/\?.*$/, '')))
-        if (/\.(css|svg|png|json|wasm|woff2)$/.test(target)) continue
+        if (/\.(css|svg|png|json|wasm|woff2|md)$/.test(target)) continue
         if (!sources.has(target)) {
           violations.push(`${at} imports ${target}, which is not a source of the app`)
           continue

@@ -41,6 +41,7 @@ test('every command and every whole rule, in order', async () => {
     // As much of the data as shows that it works.
     if (words[0] === 'run')
       words.push('--limit-test', '200', ...(line.includes('--limit-train') ? [] : ['--limit-train', '500']))
+    if (words[1] === 'check') words.push('--engine', 'native')
     if (words[0] === 'report') {
       const { lines } = await run(['runs', '--json'])
       const named = (rule: string): string =>

@@ -162,6 +162,7 @@ describe('one life of the app', () => {
         'draw',
         'data',
         'engines',
+        'guide',
         'do/shortcuts',
       ].map((address) => `app://apical/#/${address}`),
     )

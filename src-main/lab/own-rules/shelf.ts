@@ -144,16 +144,28 @@ export function allowedRule(named: string, folder: string = rulesFolder()): Rule
 }
 
 const MOST_TRACES = 60
+/** A file that does not end takes ten seconds, and what a person asks once is asked of it several times. */
+const REFUSED_FOR_MS = 30_000
 const caches = new WeakMap<RuleFile, Map<string, Trace>>()
 
 function admit(file: string, { text, sha256 }: Contents, card: OwnCard): void {
   if (ruleNamed(ownRuleName(card, sha256))?.file?.file === file) return
   const cache = new Map<string, Trace>()
+  let refused: { readonly key: string; readonly why: unknown; readonly at: number } | null = null
+  const ask = (key: string, settings: unknown, widths: readonly number[]): Trace => {
+    if (refused?.key === key && performance.now() - refused.at < REFUSED_FOR_MS) throw refused.why
+    try {
+      return traceOf(file, askFileNow(question(origin, settings, widths)))
+    } catch (why) {
+      refused = { key, why, at: performance.now() }
+      throw why
+    }
+  }
   const origin: RuleFile = {
     ...{ file, sha256, text, card },
     trace(settings, widths) {
       const key = traceKey(settings, widths)
-      const trace = cache.get(key) ?? traceOf(file, askFileNow(question(origin, settings, widths)))
+      const trace = cache.get(key) ?? ask(key, settings, widths)
       // The latest are kept.
       cache.delete(key)
       cache.set(key, trace)
