@@ -10,6 +10,8 @@ export interface DataSetCard {
   readonly dash: Dash
   readonly classes: number
   readonly features: number
+  /** Width of a hidden layer that suits it, where the usual one does not; null where it does. */
+  readonly hidden: number | null
   readonly trainCount: number
   readonly testCount: number
   readonly state: 'built in' | 'present' | 'missing' | 'broken'
