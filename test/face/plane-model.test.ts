@@ -82,7 +82,7 @@ it('as a figure it has its cells, its points and its classes, survives its file,
   expect(Figure.parse(JSON.parse(JSON.stringify(figure)))).toEqual(figure)
   const { width, height, marks } = draw(figure, (text, size) => 0.6 * size * text.length)
   const words = marks.flatMap((mark) => (mark.kind === 'words' ? [mark.text] : []))
-  expect(words).toEqual(expect.arrayContaining(['a', 'b', 'Feature 1', 'Feature 2', '0.5']))
+  expect(words).toEqual(expect.arrayContaining(['a', 'b', 'Feature 1', 'Feature 2', '0.4']))
   const clipped = marks.find((mark) => mark.kind === 'clipped')
   if (clipped?.kind !== 'clipped') throw new Error('nothing is drawn in the frame')
   expect(clipped.x).toBeGreaterThan(0)
