@@ -61,6 +61,7 @@ export async function boundary(task: BoundaryTask): Promise<Boundary> {
   }
   return {
     epoch: network.position.epoch,
+    within: network.position.batchInEpoch > 0,
     engine: engine.name,
     classes: classNamesOf(data, classes),
     ...{ plane, side, scores: base64(scores), samples: test.count, points: base64(points) },

@@ -13,6 +13,8 @@ export const BoundaryAsk = z.strictObject({ kind: z.literal('boundary'), side: z
 export interface Boundary {
   /** Finished epochs of the weights looked at. */
   readonly epoch: number
+  /** Whether the next epoch was under way, as after a stop or a pause. */
+  readonly within: boolean
   readonly engine: string
   readonly classes: readonly string[]
   readonly plane: Plane

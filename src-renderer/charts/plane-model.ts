@@ -22,6 +22,8 @@ export interface Ground {
 /** How a network divides the plane, as it is drawn. */
 export interface Divided extends PlanePoints {
   readonly epoch: number
+  /** Whether the next epoch was under way. */
+  readonly within: boolean
   readonly plane: Plane
   readonly classes: readonly string[]
   readonly ground: Ground
@@ -30,9 +32,9 @@ export interface Divided extends PlanePoints {
   readonly predicted: Uint16Array
 }
 
-export function dividedOf({ epoch, plane, classes, side, scores, samples, ...found }: Boundary): Divided {
+export function dividedOf({ epoch, within, plane, classes, side, scores, samples, ...found }: Boundary): Divided {
   return {
-    ...{ epoch, plane, classes, samples },
+    ...{ epoch, within, plane, classes, samples },
     ground: { side, classes: classes.length, scores: new Float32Array(bytesOf(scores).buffer) },
     points: new Float32Array(bytesOf(found.points).buffer),
     labels: new Uint16Array(bytesOf(found.labels).buffer),

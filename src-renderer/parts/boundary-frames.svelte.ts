@@ -65,7 +65,8 @@ export class BoundaryFrames {
     const { answer } = this.looking
     if (answer === null || seed !== this.#seed || this.looking.refusal !== null) return
     const found = dividedOf(answer)
-    this.#keep(found)
+    // Within an epoch it is of no epoch that could be gone to.
+    if (!found.within) this.#keep(found)
     // Meanwhile another epoch may have been gone to.
     if (this.#wanted === null || this.#wanted === found.epoch) this.shown = found
   }

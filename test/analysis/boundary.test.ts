@@ -52,7 +52,7 @@ describe('the boundary of a linear network', () => {
     const found = await boundary({ ...trained, data: spirals, side })
     const { test } = spirals
     const at = (i: number): readonly [number, number] => [test.pixels[2 * i]!, test.pixels[2 * i + 1]!]
-    expect(found).toMatchObject({ epoch: 7, classes: ['in', 'out'], side, samples: 40 })
+    expect(found).toMatchObject({ epoch: 7, within: false, classes: ['in', 'out'], side, samples: 40 })
     expect(found.plane).toEqual(planeAround(test.pixels))
     const scores = floats(found.scores)
     expect(scores).toHaveLength(side * side * 2)
@@ -64,6 +64,8 @@ describe('the boundary of a linear network', () => {
       expect(scores[2 * cell + 1]).toBeCloseTo(x + y, 5)
       if (2 * x - 3 * y + 0.5 > 0) above++
     }
+    const begun = { ...trained.network, position: { ...trained.network.position, batchInEpoch: 3 } }
+    expect((await boundary({ ...trained, network: begun, data: spirals, side: 2 })).within).toBe(true)
     // It crosses the plane, or nothing of it was seen.
     expect(above).toBeGreaterThan(50)
     expect(above).toBeLessThan(350)

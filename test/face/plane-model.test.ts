@@ -57,7 +57,7 @@ describe('the ground', () => {
 })
 
 const divided = {
-  ...{ epoch: 3, classes: ['a', 'b'], samples: 3, ground },
+  ...{ epoch: 3, within: false, classes: ['a', 'b'], samples: 3, ground },
   plane: { left: 0, right: 1, low: 0, high: 1 },
   points: Float32Array.of(0.1, 0.5, 0.9, 0.5, 0.2, 0.1),
   labels: Uint16Array.of(1, 0, 0),
