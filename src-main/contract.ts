@@ -3,7 +3,7 @@
  * it through a `Transport` and cannot tell which host it talks to. Types and schemas only: nothing here does anything.
  */
 import { z } from 'zod'
-import type { Dash, DataPreview, DataSetCard, Download, DownloadOffer } from './experiment/data-card.ts'
+import type { Dash, DataPreview, DataSetCard, Download, DownloadOffer, PlanePreview } from './experiment/data-card.ts'
 import type { Inspection } from './experiment/inspection.ts'
 import { ExperimentTitle, LabelChange, LabView, SavedView, Tag } from './experiment/labels.ts'
 import type { BenchResult, EngineCard } from './experiment/engine-card.ts'
@@ -442,7 +442,7 @@ export { Experiment, ExperimentTitle, LabelChange, LabView, SavedView, Tag }
 export type { ExperimentField, SettingsSchema }
 export type { SettingSchema } from './rules/setting.ts'
 export type { DataLook, DataMapping, DataMappingField, LookedColumn }
-export type { Dash, DataPreview, DataSetCard, Download, DownloadOffer }
+export type { Dash, DataPreview, DataSetCard, Download, DownloadOffer, PlanePreview }
 export type { Inspection }
 export type {
   Compared,

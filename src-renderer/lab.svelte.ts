@@ -34,6 +34,8 @@ export class RunWatch {
   record = $state.raw<ExperimentRecord | null>(null)
   refusal = $state.raw<Refusal | null>(null)
   progress = $state.raw<Progress | null>(null)
+  /** How many checkpoints were written since the watch began: each is news of the weights. */
+  checkpoints = $state(0)
   started = $state.raw<Started | null>(null)
   /** Sentences the run said about itself, the latest last. */
   notes = $state.raw<readonly { readonly level: 'info' | 'warning'; readonly message: string }[]>([])
@@ -79,6 +81,9 @@ export class RunWatch {
     switch (event.kind) {
       case 'progress':
         this.progress = event
+        break
+      case 'checkpoint':
+        this.checkpoints++
         break
       case 'started':
         this.started = event

@@ -63,7 +63,7 @@ export class Drawing {
   }
 
   /**
-   * @param pixels one byte for each input, as in the files of the data set
+   * @param pixels one byte for each input: as in the files of the data set, or from black to white where these hold no bytes
    * @throws RangeError for another number of them
    */
   async see(pixels: Uint8Array, now: () => number): Promise<Drawn> {
@@ -122,7 +122,17 @@ export class Drawing {
 
 /** One sample like those of the set; its label counts for nothing, since nothing is learned or scored. */
 function image(like: Samples, pixels: Uint8Array): Samples {
-  return { ...like, count: 1, pixels, labels: Uint8Array.of(0) }
+  return { ...like, count: 1, pixels: asKept(like, pixels), labels: Uint8Array.of(0) }
+}
+
+/** Where a set keeps no bytes, black is what a network sees as 0 and white what it sees as 1, as its samples are shown. */
+function asKept({ pixels: kept, features, image: shape, scaling }: Samples, bytes: Uint8Array): Samples['pixels'] {
+  if (kept instanceof Uint8Array) return bytes
+  const plane = features / (shape?.channels ?? 1)
+  return Float32Array.from(bytes, (byte, i) => {
+    const channel = scaling.scale.length === 1 ? 0 : Math.floor(i / plane)
+    return (byte / 255 - (scaling.offset[channel] ?? 0)) / (scaling.scale[channel] ?? 1)
+  })
 }
 
 /** Wᵀ a of W [units, inputs]. */

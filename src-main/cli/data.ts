@@ -25,6 +25,7 @@ export const data: Command = {
   operands: 'list|get NAME|verify DIR|add FILE…|remove NAME',
   summary: 'list the data sets, download one, verify a folder, or add your own',
   details:
+    'Built in and without files are glyphs (drawn digits), spirals and xor (toys of two features) and digits-8x8 (small handwritten digits, UCI). ' +
     '"data list" says of every data set whether it is built in, present and where, missing, or broken and why. ' +
     '"data get NAME" downloads one from its publisher over HTTPS, checks it against its published SHA-256 and keeps it where the lab finds it; ' +
     'after an interruption or Ctrl-C the same command continues where it stopped. Nothing else in Apical uses the network. ' +

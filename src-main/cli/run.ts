@@ -15,7 +15,7 @@ export const run: Command = {
   summary: 'train a preset or an experiment.json, or several one after another',
   details:
     'Trains the given experiments one after another, the seeds of each side by side where the engine can. FILE is an experiment.json ' +
-    'or a results folder that holds one. The name of a learning rule (corinfomax) stands for that rule at its defaults, on the built-in data; so does --rule with the file of a rule of your own, which must be allowed as it is ("apical rule allow").\n\n' +
+    'or a results folder that holds one. The name of a learning rule (corinfomax) stands for that rule at its defaults, on glyphs; so does --rule with the file of a rule of your own, which must be allowed as it is ("apical rule allow"). With --set data.name=NAME the ends of the network fit the data, and hidden layers are as wide as suits it where it says so; widths given beside it are kept.\n\n' +
     'KEY in --set and --sweep is a setting of the rule (neuralLr) or a dotted path (training.batchSize, data.limitTrain, widths), ' +
     'an entry of a list (widths.1, lrForward.0, counted from 0), hidden (the width of every hidden layer) or depth (the number of hidden layers, repeating the last one). ' +
     'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base), measures alignment,silent:100 (NAME or NAME:N, taken every N batches, 500 by default).\n\n' +

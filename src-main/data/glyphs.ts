@@ -6,6 +6,7 @@
  * rounds alike, so its bytes are the same everywhere. Any change of an image must raise `GLYPHS_VERSION`.
  */
 import { Generator } from '../program/random.ts'
+import { bell } from './bell.ts'
 import { drawLine, smooth, type Point } from './glyph-pen.ts'
 import { HANDS } from './glyph-strokes.ts'
 import { UNIT_SCALING, type Samples } from './data-set.ts'
@@ -110,12 +111,6 @@ function drawGlyph(random: Generator, digit: number, image: Float64Array, into: 
 
 /** Of the sum of two bytes: √(2·(256² − 1)/12). */
 const NOISE_DEVIATION = 104.5
-
-/** Near enough a standard normal number within ±3.4: four uniform ones, of variance 1/12 each. */
-function bell(random: Generator): number {
-  const [one, two] = [random.bits(), random.bits()]
-  return (((one >>> 16) + (one & 65535) + (two >>> 16) + (two & 65535)) / 65536 - 2) * 1.7320508075688772
-}
 
 /** Where a point of the unit box comes to lie around the centre of the digit, in pixels: bent, leaned, turned and sized. */
 function formOf(random: Generator): (x: number, y: number) => Point {

@@ -1,5 +1,7 @@
 /** What a person is told of a data set: where it is, what is in it, what getting it would mean and how that goes. */
 
+import type { Plane } from '../data/plane.ts'
+
 /** How the lines of a data set's experiments are drawn, beside their rule's colour. */
 export const DASHES = ['solid', 'dashed', 'dotted', 'long'] as const
 export type Dash = (typeof DASHES)[number]
@@ -10,6 +12,8 @@ export interface DataSetCard {
   readonly dash: Dash
   readonly classes: number
   readonly features: number
+  /** Width of a hidden layer that suits it, where the usual one does not; null where it does. */
+  readonly hidden: number | null
   readonly trainCount: number
   readonly testCount: number
   readonly state: 'built in' | 'present' | 'missing' | 'broken'
@@ -65,7 +69,20 @@ export interface DataPreview {
   readonly samples: readonly { readonly index: number; readonly label: number }[]
   /** Bytes of the samples one after another, channel by channel, in base64. */
   readonly pixels: string
+  /** Where samples are points of a plane; null where they are not. */
+  readonly plane: PlanePreview | null
   /** SHA-256 of each file, or the generator's name and version. */
   readonly checksums: Readonly<Record<string, string>>
   readonly warnings: readonly string[]
+}
+
+/** Samples as points of a plane, x and y in turn in base64 of float32: those of the page, and the cloud that they are of. */
+export interface PlanePreview {
+  /** What holds all samples of the part. */
+  readonly plane: Plane
+  readonly points: string
+  /** Of the class asked for, or of all; no more than can be told apart. Empty where samples were asked for by their places. */
+  readonly cloud: string
+  /** Base64 of uint16. */
+  readonly cloudLabels: string
 }

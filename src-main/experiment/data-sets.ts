@@ -1,6 +1,6 @@
 /** What is known of every data set before any file is read, as far as an experiment needs it. */
 import facts from '../../resources/datasets.json' with { type: 'json' }
-import { DATASET_NAMES, type DataSetName } from './experiment.ts'
+import { DATASET_NAMES, DRAWN_SETS, type DataSetName } from './experiment.ts'
 
 export interface SampleCounts {
   readonly train: number
@@ -11,6 +11,8 @@ export interface DataSetSizes {
   readonly label: string
   /** Numbers of a sample: what the network's input must be. */
   readonly features: number
+  /** Width of a hidden layer that suits it, where the usual one does not; null where it does. */
+  readonly hidden: number | null
   /** What its output must be. */
   readonly classes: number
   /** Samples as published. */
@@ -19,16 +21,22 @@ export interface DataSetSizes {
 
 /** Those that come with Apical: resources/datasets.json. */
 const sizes = new Map<string, DataSetSizes>(
-  facts.dataSets.map(({ name, label, image: { height, width, channels }, classNames, trainCount, testCount }) => [
+  facts.dataSets.map(({ name, label, features, hidden, classNames, trainCount, testCount }) => [
     name,
     {
       label,
-      features: height * width * channels,
+      features,
+      hidden,
       classes: classNames.length,
       counts: { train: trainCount, test: testCount },
     },
   ]),
 )
+
+/** Whether its samples are drawn from the seed of the data. */
+export function isDrawnSet(name: DataSetName): boolean {
+  return DRAWN_SETS.includes(name)
+}
 
 /** Data sets that a person added; they lie on a disk, of which this room knows nothing. */
 interface OwnDataSets {

@@ -18,8 +18,8 @@ export interface Description extends Partial<SettingCard> {
   readonly optionLabels?: Readonly<Record<string, string>>
   /** What null means. */
   readonly empty?: string
-  /** It says something only while that one holds this value, or any but null. */
-  readonly when?: { readonly path: string; readonly is?: string }
+  /** It says something only while that one holds this value, one of these, or any but null. */
+  readonly when?: { readonly path: string; readonly is?: string | readonly string[] }
   /** Says what is written down, and changes no number of the result. */
   readonly records?: true
 }
@@ -37,6 +37,10 @@ export const EXPERIMENT_VERSION = 1
  */
 export const DataSetName = z.string().min(1).max(100)
 export const DATASET_NAMES: readonly string[] = facts.dataSets.map(({ name }) => name)
+/** Those of them that are drawn from the seed of the data; sets that are read know no seed. */
+export const DRAWN_SETS: readonly string[] = facts.dataSets.flatMap(({ name, format }) =>
+  format === 'built in' ? [name] : [],
+)
 export const ENGINE_NAMES = ['reference', 'tensorflow', 'native', 'webgpu'] as const
 
 /** 'all' samples after each epoch, none ('off'), or that many drawn once with the seed of the run. */
@@ -124,11 +128,11 @@ export const Experiment = z.strictObject({
     name: described(DataSetName, { label: 'Data set', section: 'data' }),
     /** Ignored by sets that are read from files. */
     seed: described(z.int().min(0).max(Number.MAX_SAFE_INTEGER).default(0), {
-      label: 'Glyph seed',
-      help: 'Decides which glyphs are drawn; the same seed draws the same ones.',
+      label: 'Data seed',
+      help: 'Decides which samples are drawn; the same seed draws the same ones.',
       section: 'data',
       control: 'whole',
-      when: { path: 'data.name', is: 'glyphs' },
+      when: { path: 'data.name', is: DRAWN_SETS },
     }),
     limitTrain: described(z.int().min(1).nullable().default(null), {
       label: 'Training samples',

@@ -3,6 +3,7 @@
  * written. Numbers that are drawn and not read cross as bytes, since a scope of sixteen samples has half a million.
  */
 import { z } from 'zod'
+import { BoundaryAsk, type Boundary } from './boundary.ts'
 import type { Packed } from './packed.ts'
 import { FieldsAsk, LayersAsk, SamplesAsk, WeightsAsk, type RepresentationAnswers } from './representations.ts'
 
@@ -39,7 +40,7 @@ export const LookAsk = z.discriminatedUnion('kind', [
     /** One byte for each input, base64: 0 to 255, as in the files of the data set. */
     pixels: z.string().max(400_000),
   }),
-  ...[FieldsAsk, WeightsAsk, LayersAsk, SamplesAsk],
+  ...[FieldsAsk, WeightsAsk, LayersAsk, SamplesAsk, BoundaryAsk],
 ])
 export type LookAsk = z.infer<typeof LookAsk>
 
@@ -47,6 +48,7 @@ export interface LookAnswers extends RepresentationAnswers {
   readonly ready: { readonly epoch: number }
   readonly scope: Scope
   readonly draw: Drawn
+  readonly boundary: Boundary
 }
 
 export type LookAnswer = LookAnswers[keyof LookAnswers]

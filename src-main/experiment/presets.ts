@@ -39,6 +39,8 @@ const StoredPreset = z.strictObject({
   everyBatches: z.int(),
   /** Of data with many classes: whether the class is among so many largest outputs is counted beside accuracy. */
   topK: z.int().nullable().default(null),
+  /** Of data that are looked at while they are learned: a copy of the weights is kept every so many epochs. */
+  keepEvery: z.int().nullable().default(null),
   /** Script of the authors' released code; null where there is none. */
   script: z.string().nullable(),
   /** Example notebook of the authors' released code, for settings that no script has; nothing over seeds was printed for it. */
@@ -148,7 +150,7 @@ function presetOf(entry: StoredPreset, setting: number): Preset {
     widths: widths ?? entry.widths,
     rule: { name: entry.rule, settings: rule.settings.parse({ ...entry.settings, ...difference }) as unknown },
     training: { epochs: entry.epochs, batchSize: entry.batchSize },
-    evaluation: { topK: entry.topK },
+    evaluation: { topK: entry.topK, keepWeightsEveryEpochs: entry.keepEvery },
     measures: entry.measures.map((measure) => ({ name: measure, everyBatches: entry.everyBatches })),
     seeds: entry.seeds,
     engine: {},

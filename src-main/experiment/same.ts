@@ -1,4 +1,5 @@
 /** When two experiments ask the same question, so that their seeds may stand beside each other. */
+import { isDrawnSet } from './data-sets.ts'
 import type { Experiment } from './experiment.ts'
 
 /**
@@ -11,7 +12,7 @@ export function decisive({ data, widths, rule, training }: Experiment): string {
   return JSON.stringify([
     data.name,
     // Sets that are read from files know no seed.
-    data.name === 'glyphs' ? data.seed : null,
+    isDrawnSet(data.name) ? data.seed : null,
     data.limitTrain,
     data.limitTest,
     widths,

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { ruleNamed } from '../rules/index.ts'
 import { settingKeys } from './check.ts'
+import { sizesIfKnown } from './data-sets.ts'
 import { NETWORK_KEYS, withDepth } from './depth.ts'
 import type { Experiment } from './experiment.ts'
 import { leavesOfExperiment, type Leaf } from './leaves.ts'
@@ -52,7 +53,8 @@ function changed(
   const value = z.parse(schema, fitting)
   if (key === 'depth') return withDepth(experiment, value as number, given)
   if (key === 'hidden') return withHidden(experiment, value as number)
-  const copy = structuredClone(experiment) as unknown as Record<string, unknown>
+  const fitted = key === 'data.name' ? withNetworkFor(experiment, value as string, given) : experiment
+  const copy = structuredClone(fitted) as unknown as Record<string, unknown>
   let target = copy
   for (const [depth, part] of path.slice(0, -1).entries()) {
     // What is off until one of its values is set (training.validation) comes with the others at their defaults.
@@ -63,6 +65,23 @@ function changed(
   }
   target[path[path.length - 1] as string] = value
   return copy as unknown as Experiment
+}
+
+/**
+ * The experiment with a network that fits a data set: one input for each number of a sample, one output for each class, and
+ * hidden layers as wide as suits the set, where it says so and nobody else does. Left alone where widths are given, and
+ * for a set that is not known, which `checkExperiment` tells.
+ */
+function withNetworkFor(experiment: Experiment, name: string, given: ReadonlySet<string>): Experiment {
+  const sizes = sizesIfKnown(name)
+  const widthsGiven = [...given].some((key) => /^widths(\.|$)/.test(key))
+  if (sizes === null || widthsGiven || experiment.data.name === name) return experiment
+  const { features, classes } = sizes
+  const hidden = given.has('hidden') ? null : sizes.hidden
+  return {
+    ...experiment,
+    widths: [features, ...experiment.widths.slice(1, -1).map((width) => hidden ?? width), classes],
+  }
 }
 
 function withHidden(experiment: Experiment, units: number): Experiment {

@@ -111,3 +111,8 @@ export function timeText(row: ExperimentRow, secondsLeft: number | null): string
   if (row.state === 'running') return secondsLeft === null ? '' : `${duration(secondsLeft)} left`
   return row.seconds > 0 ? duration(row.seconds) : ''
 }
+
+/** Whether its samples have two features: they are points of a plane, which the network divides, and no images to draw. */
+export function learnsPoints({ widths }: { readonly widths: readonly number[] }): boolean {
+  return widths[0] === 2
+}

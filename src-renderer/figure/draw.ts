@@ -1,6 +1,7 @@
 /** A figure as a scene, whatever it shows. */
 import { summary } from '../charts/chart-model.ts'
 import { drawBars } from './draw-bars.ts'
+import { drawDivided } from './draw-divided.ts'
 import { drawHeatMap, drawMatrix } from './draw-grid.ts'
 import { drawLines, modelOf } from './draw-lines.ts'
 import { drawParallel } from './draw-parallel.ts'
@@ -21,7 +22,9 @@ export function draw({ content, look }: Figure, measure: Measure): Scene {
     case 'bars':
       return drawBars(content, look, measure)
     case 'scatter':
-      return drawScatter(content, look, measure)
+      return content.divided === null
+        ? drawScatter(content, look, measure)
+        : drawDivided(content, content.divided, look, measure)
   }
 }
 

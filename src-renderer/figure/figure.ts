@@ -134,7 +134,19 @@ const Bars = z.object({
   bars: z.array(z.object({ name: z.string().max(300), count: z.number().min(0) })).max(1000),
 })
 
-/** Points of classes in a plane: an embedding. */
+/** How a network divides the plane that points lie in: of side × side cells, row by row from the top. */
+const Divided = z.object({
+  left: z.number(),
+  right: z.number(),
+  low: z.number(),
+  high: z.number(),
+  side: z.int().min(1).max(128),
+  /** The class of the largest output, and how deep its colour is. */
+  winners: z.array(z.int().min(0).max(999)).max(128 * 128),
+  depths: z.array(z.number().min(0).max(1)).max(128 * 128),
+})
+
+/** Points of classes in a plane: an embedding, or samples of two features over a decision boundary. */
 const Scatter = z.object({
   kind: z.literal('scatter'),
   classes: z.array(z.string().max(100)).max(1000),
@@ -143,6 +155,8 @@ const Scatter = z.object({
   /** Of each point the class, and its place in the test set. */
   labels: z.array(z.int().min(0).max(999)).max(20_000),
   samples: z.array(z.int().min(0)).max(20_000),
+  /** Not there in figures from before there was any. */
+  divided: Divided.nullable().default(null),
 })
 
 const FigureContent = z.discriminatedUnion('kind', [Lines, Matrix, HeatMap, Parallel, Bars, Scatter])

@@ -2,6 +2,7 @@
 import { referenceNoteOf, unitAfter, type ChartModel, type Line } from '../charts/chart-model.ts'
 import type { ChartChoice } from '../charts/chart-view.ts'
 import type { EmbeddedPoints } from '../charts/embedding-model.ts'
+import { cellsOf, depthOf, type Divided } from '../charts/plane-model.ts'
 import { pyramidOf, seen } from '../charts/pyramid.ts'
 import type { Range } from '../charts/scale.ts'
 import type { ConfusionModel } from '../../src-main/experiment/confusion.ts'
@@ -100,11 +101,40 @@ export function figureOfEmbedding(
       kind: 'scatter',
       classes: [...classes],
       samples: [...samples],
+      divided: null,
       labels: [...labels],
       x: [...x],
       y: [...y],
     },
     look: { ...PLAIN_LOOK, ratio: 0.95, title: title.slice(0, 300), xTitle: axes[0] ?? '', yTitle: axes[1] ?? '' },
+  }
+}
+
+/** A decision boundary with the test samples over it. */
+export function figureOfBoundary(
+  found: Divided,
+  { title, origin }: { readonly title: string; readonly origin: string },
+): Figure {
+  const { ground, plane, classes, labels, points } = found
+  // Finer than it was asked for: what lies between is interpolated.
+  const side = 2 * ground.side
+  const cells = cellsOf(ground, side)
+  return {
+    format: 'apical-figure',
+    version: 1,
+    origin,
+    content: {
+      ...{ kind: 'scatter', classes: [...classes], labels: [...labels], samples: [...labels.keys()] },
+      x: Array.from(labels, (_, i) => points[2 * i] ?? 0),
+      y: Array.from(labels, (_, i) => points[2 * i + 1] ?? 0),
+      divided: {
+        ...plane,
+        side,
+        winners: cells.map(({ best }) => best),
+        depths: cells.map(({ margin }) => Math.round(100 * depthOf(margin)) / 100),
+      },
+    },
+    look: { ...PLAIN_LOOK, ratio: 1, title: title.slice(0, 300), xTitle: 'Feature 1', yTitle: 'Feature 2' },
   }
 }
 

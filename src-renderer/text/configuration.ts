@@ -56,7 +56,8 @@ export function says(experiment: unknown, { path, when, begin }: ExperimentField
   if (value === undefined || (begin !== undefined && value !== null)) return false
   if (when === undefined) return true
   const decisive = valueAt(experiment, when.path)
-  return when.is === undefined ? decisive !== null : decisive === when.is
+  if (when.is === undefined) return decisive !== null
+  return typeof when.is === 'string' ? decisive === when.is : when.is.some((value) => value === decisive)
 }
 
 /** The value at a dotted path: 'training.epochs', 'rule.settings.beta'; undefined where the path leads nowhere. */

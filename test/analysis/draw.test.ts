@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { Drawing } from '../../src-main/analysis/draw.ts'
 import { scope } from '../../src-main/analysis/scope.ts'
+import { UNIT_SCALING, type Samples } from '../../src-main/data/data-set.ts'
 import { openTrained } from '../../src-main/analysis/trained-network.ts'
 import { compileRule, ruleNamed, type Rule } from '../../src-main/rules/index.ts'
 import { data, matrixOf, networkOf, unpacked } from './networks.ts'
@@ -53,6 +54,32 @@ describe.each([
       drawing.close()
       session.close()
     }
+  })
+})
+
+it('an image shown where a set keeps no bytes is black where a network sees 0 and white where it sees 1', async () => {
+  const trained = networkOf('backprop', {}, { widths: [4, 3, 2] })
+  const like = {
+    count: 1,
+    features: 4,
+    labels: Uint8Array.of(0),
+    classes: 2,
+    image: { height: 2, width: 2, channels: 1 },
+  }
+  const outputsOf = async (test: Samples, bytes: readonly number[]) => {
+    const drawing = await Drawing.open({ ...trained, test, classNames: ['a', 'b'] })
+    try {
+      return (await drawing.see(Uint8Array.from(bytes), now)).outputs[0] ?? []
+    } finally {
+      drawing.close()
+    }
+  }
+  const bytes = { ...like, pixels: new Uint8Array(4), scaling: UNIT_SCALING }
+  // Seen = kept · 2 − 3: what is kept of white is 2.
+  const floats = { ...like, pixels: new Float32Array(4), scaling: { scale: [2], offset: [-3] } }
+  const seen = await outputsOf(floats, [0, 255, 51, 102])
+  ;(await outputsOf(bytes, [0, 255, 51, 102])).forEach((output, c) => {
+    expect(seen[c]).toBeCloseTo(output, 5)
   })
 })
 

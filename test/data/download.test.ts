@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Download, LabEvent } from '../../src-main/contract.ts'
+import { isBuiltIn } from '../../src-main/lab/datasets/built-in.ts'
 import { dataSetFacts } from '../../src-main/lab/datasets/cards.ts'
 import { downloadInto, sizesOf, stagingOf } from '../../src-main/lab/datasets/download.ts'
 import { type Fetchable, hostsOf, publishers } from '../../src-main/lab/datasets/publishers.ts'
@@ -461,7 +462,7 @@ describe.skipIf(noCertificate)(`a lab${why}`, () => {
 })
 
 describe('the publishers’ table', () => {
-  const published = dataSetFacts.filter(({ format }) => format !== 'built in')
+  const published = dataSetFacts.filter((facts) => !isBuiltIn(facts))
 
   it('has every file of every set once, over https alone, with lengths and checksums that agree with the set’s', () => {
     expect(publishers('glyphs')).toEqual([])

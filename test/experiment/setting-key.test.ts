@@ -56,6 +56,21 @@ describe('the name', () => {
   })
 })
 
+describe('other data', () => {
+  it('bring a network that fits them, unless one is given', () => {
+    const widths = (...changes: (readonly [string, string])[]) => setKeys(mnist, changes).widths
+    expect(widths(['data.name', 'cifar-100'])).toEqual([3072, 500, 100])
+    expect(widths(['data.name', 'spirals'])).toEqual([2, 32, 2])
+    expect(widths(['data.name', 'mnist'])).toEqual([784, 500, 10])
+    expect(widths(['data.name', 'nowhere'])).toEqual([784, 500, 10])
+    // In either order.
+    expect(widths(['widths', '2-7-2'], ['data.name', 'spirals'])).toEqual([2, 7, 2])
+    expect(widths(['data.name', 'spirals'], ['widths', '2-7-2'])).toEqual([2, 7, 2])
+    expect(widths(['data.name', 'spirals'], ['hidden', '9'])).toEqual([2, 9, 2])
+    expect(widths(['hidden', '9'], ['data.name', 'spirals'])).toEqual([2, 9, 2])
+  })
+})
+
 describe('a value by its key', () => {
   it.each<readonly [string, string, string, unknown]>([
     ['neuralLr', '0.1', 'rule.settings.neuralLr', 0.1],

@@ -30,6 +30,7 @@ const glyphs: DataSetCard = {
   dash: 'dotted',
   classes: 10,
   features: 784,
+  hidden: null,
   trainCount: 10_000,
   testCount: 2_000,
   state: 'built in',

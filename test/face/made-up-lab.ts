@@ -29,7 +29,7 @@ function preset(name: string, label: string, rule: string, data: 'mnist' | 'glyp
   }
 }
 
-const HERE = { folder: null, looked: [], download: null, detail: '', licence: 'made up', own: false }
+const HERE = { hidden: null, folder: null, looked: [], download: null, detail: '', licence: 'made up', own: false }
 
 export const madeUpDescription: LabDescription = {
   version: '0.1.0',

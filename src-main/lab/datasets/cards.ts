@@ -44,9 +44,14 @@ const Facts = z.strictObject({
   label: z.string(),
   dash: z.enum(DASHES),
   about: z.string(),
-  format: z.enum(['built in', 'idx', 'cifar-10', 'cifar-100']),
+  /** 'built in': drawn from a seed; 'shipped': in `resources`; else that of its files. */
+  format: z.enum(['built in', 'shipped', 'idx', 'cifar-10', 'cifar-100']),
   classNames: z.array(z.string()).min(2),
-  image: z.strictObject({ height: Count, width: Count, channels: Count }),
+  features: Count,
+  /** Null where samples are no images. */
+  image: z.strictObject({ height: Count, width: Count, channels: Count }).nullable(),
+  /** Width of a hidden layer that suits it; null where the usual one does. */
+  hidden: Count.nullable(),
   trainCount: Count,
   testCount: Count,
   licence: z.string(),

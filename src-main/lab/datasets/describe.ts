@@ -1,10 +1,10 @@
 /** The card of each data set: whether it is here, where, and what is wrong with it. */
 import { sum } from 'd3-array'
 import type { DataSetCard } from '../../contract.ts'
-import { GLYPHS_VERSION } from '../../data/glyphs.ts'
 import { DataProblem, formatCount } from '../../data/problem.ts'
 import { DATASET_NAMES } from '../../experiment/experiment.ts'
 import { LabProblem, systemProblem } from '../problem.ts'
+import { builtInDetail, isBuiltIn } from './built-in.ts'
 import { dataSetFacts, type DataSetFacts, factsOf } from './cards.ts'
 import { offerOf, PUBLISHED, type Source } from './downloads.ts'
 import { findDataSet, type FoundSet, MissingData, notesOn, rememberFolder, subsetSentence } from './find.ts'
@@ -23,7 +23,7 @@ export async function describeDataSets(
 /** By its record alone; its samples are compared with it when they are read. */
 function describeOwn(name: string): DataSetCard {
   const folder = folderOfOwn(name)
-  const card = { name, dash: 'dashed', folder, looked: [], download: null, own: true } as const
+  const card = { name, dash: 'dashed', folder, looked: [], download: null, hidden: null, own: true } as const
   try {
     const record = ownRecord(name)
     if (record === null) throw new DataProblem(folder, 'a data set', 'none any more', 'It was removed meanwhile.')
@@ -57,13 +57,14 @@ function describeOwn(name: string): DataSetCard {
 }
 
 async function describe(facts: DataSetFacts, folder: string | null, source: Source): Promise<DataSetCard> {
-  const { name, label, dash, classNames, image, trainCount, testCount, licence } = facts
+  const { name, label, dash, classNames, features, hidden, trainCount, testCount, licence } = facts
   const card = {
     name,
     label,
     dash,
     classes: classNames.length,
-    features: image.height * image.width * image.channels,
+    features,
+    hidden,
     trainCount,
     testCount,
     licence,
@@ -72,8 +73,7 @@ async function describe(facts: DataSetFacts, folder: string | null, source: Sour
     download: null,
     own: false,
   }
-  if (facts.format === 'built in')
-    return { ...card, state: 'built in', detail: `${facts.about} Version ${GLYPHS_VERSION}; needs no files.` }
+  if (isBuiltIn(facts)) return { ...card, state: 'built in', detail: builtInDetail(facts) }
   let found: FoundSet
   try {
     found = findDataSet(facts, folder)
@@ -138,7 +138,7 @@ export async function useDataFolder(name: string, folder: string): Promise<DataS
       'Choose one of these sets.',
     )
   const facts = factsOf(known)
-  if (facts.format === 'built in')
+  if (isBuiltIn(facts))
     throw new DataProblem(facts.label, 'a set that is read from files', 'one that is built in', 'It needs no folder.')
   const found = findDataSet(facts, folder)
   await inspectHeaders(found, facts)

@@ -5,8 +5,8 @@
  * in the folder remembered for it, else in APICAL_DATA, else in the lab's own data folder.
  */
 import type { DataSet } from '../../data/data-set.ts'
-import { generateGlyphs, GLYPHS_VERSION } from '../../data/glyphs.ts'
 import type { DataSetName } from '../../experiment/experiment.ts'
+import { isBuiltIn, readBuiltIn } from './built-in.ts'
 import { factsOf, publishedAs } from './cards.ts'
 import { folderOfOwn, ownRecord, readOwn } from './own.ts'
 import { findDataSet, notesOn, subsetSentence } from './find.ts'
@@ -45,21 +45,13 @@ export async function loadDataSet(
     return { data: readOwn(own), fingerprint: own.files, folder: folderOfOwn(name), warnings: [], notes: own.notes }
   const facts = factsOf(name)
   const { classNames } = facts
-  if (facts.format === 'built in')
-    return {
-      data: {
-        ...generateGlyphs(seed, {
-          train: Math.min(limits.limitTrain ?? Infinity, facts.trainCount),
-          test: Math.min(limits.limitTest ?? Infinity, facts.testCount),
-        }),
-        name,
-        classNames,
-      },
-      fingerprint: { glyphs: `version ${GLYPHS_VERSION}, seed ${seed}` },
-      folder: null,
-      warnings: [],
-      notes: [],
-    }
+  if (isBuiltIn(facts)) {
+    const { train, test, fingerprint } = readBuiltIn(facts, seed, {
+      train: Math.min(limits.limitTrain ?? Infinity, facts.trainCount),
+      test: Math.min(limits.limitTest ?? Infinity, facts.testCount),
+    })
+    return { data: { name, train, test, classNames }, fingerprint, folder: null, warnings: [], notes: [] }
+  }
 
   const found = findDataSet(facts, folder ?? null)
   const { train, test, files } = await readFound(found, facts)

@@ -228,6 +228,7 @@ function sizesOfOwn(name: string): DataSetSizes | null {
   return {
     label,
     features,
+    hidden: null,
     classes: classNames.length,
     counts: { train: sum(trainCounts), test: sum(testCounts) },
   }

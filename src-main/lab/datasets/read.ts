@@ -51,7 +51,8 @@ function samplesOf(files: ReadSet['files'], facts: DataSetFacts): Samples {
 }
 
 function checkImage(file: string, image: Samples['image'], { image: expected, label }: DataSetFacts): void {
-  if (image === null || (image.height === expected.height && image.width === expected.width)) return
+  if (image === null || expected === null || (image.height === expected.height && image.width === expected.width))
+    return
   throw new DataProblem(
     file,
     `images of ${expected.height}×${expected.width}, as ${label} has`,

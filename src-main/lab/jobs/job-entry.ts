@@ -1,9 +1,11 @@
 /** The entry of a job's process, plain Node: does one job, sends the result over its IPC channel, and is ended. */
 import type { DataPreview } from '../../contract.ts'
 import type { Samples } from '../../data/data-set.ts'
+import { arePoints, planeAround, pointsOf } from '../../data/plane.ts'
 import { chooseEngine } from '../../engines/index.ts'
 import { presetNamed } from '../../experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../rules/index.ts'
+import { base64 } from '../../analysis/pack.ts'
 import { measureBench, measurePace } from '../../training/bench.ts'
 import { loadDataSet } from '../datasets.ts'
 import { describeHardware } from '../machine.ts'
@@ -132,6 +134,27 @@ function asBytes(pixels: Samples['pixels'], { image, scaling }: Samples): Uint8A
   }) as unknown as Uint8Array
 }
 
+/** So many points of a cloud are told apart. */
+const MOST_OF_CLOUD = 4000
+
+function planeOf(
+  samples: Samples,
+  page: readonly number[],
+  found: readonly number[],
+): NonNullable<DataPreview['plane']> {
+  const all = pointsOf(
+    samples,
+    Array.from({ length: samples.count }, (_, i) => i),
+  )
+  const cloud = found.slice(0, MOST_OF_CLOUD)
+  return {
+    plane: planeAround(all),
+    points: base64(pointsOf(samples, page)),
+    cloud: base64(pointsOf(samples, cloud)),
+    cloudLabels: base64(Uint16Array.from(cloud, (index) => samples.labels[index] as number)),
+  }
+}
+
 async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPreview> {
   const { data, fingerprint, warnings } = await loadDataSet(asked.name, { seed: 0, folder: asked.dataFolder })
   const { labels, pixels, features, count: total, image } = data[asked.split]
@@ -155,6 +178,7 @@ async function preview(asked: Extract<Job, { kind: 'preview' }>): Promise<DataPr
     matching: found.length,
     samples: page.map((index) => ({ index, label: labels[index] as number })),
     pixels: Buffer.from(bytes).toString('base64'),
+    plane: arePoints(data[asked.split]) ? planeOf(data[asked.split], page, asked.samples === null ? found : []) : null,
     checksums: fingerprint,
     warnings,
   }

@@ -2,6 +2,7 @@
  * Where looks into trained networks are done, in a process that stays: data sets, weights and the session of a drawing lie
  * ready for the next question, which comes while a pen moves.
  */
+import { boundary } from '../../analysis/boundary.ts'
 import { Drawing } from '../../analysis/draw.ts'
 import { fieldsPage, layerFields, type LayerFields } from '../../analysis/fields.ts'
 import { scope } from '../../analysis/scope.ts'
@@ -66,6 +67,8 @@ export class LookBench {
         return { epoch: trained.network.position.epoch }
       case 'scope':
         return scope({ ...trained, ...ask, data })
+      case 'boundary':
+        return boundary({ ...trained, ...ask, data })
       case 'draw': {
         const { test, classNames } = data
         const drawing = await this.#drawing.get(key, () => Drawing.open({ ...trained, test, classNames }))

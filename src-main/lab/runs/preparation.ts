@@ -5,6 +5,7 @@ import { chooseEngine } from '../../engines/index.ts'
 import { EngineProblem } from '../../engines/engine.ts'
 import { checkExperiment } from '../../experiment/check.ts'
 import type { RunState, SweepRequest } from '../../contract.ts'
+import { isDrawnSet } from '../../experiment/data-sets.ts'
 import type { Experiment, Problem } from '../../experiment/experiment.ts'
 import { ExperimentProblem } from '../../experiment/problem.ts'
 import { readSweepValues } from '../../experiment/sweep-values.ts'
@@ -50,12 +51,12 @@ export async function requireRunnable(
     )
   }
   const { name, seed } = experiment.data
-  if (data === 'full' && (name !== 'glyphs' || experiment.training.validation !== null)) {
+  if (data === 'full' && (!isDrawnSet(name) || experiment.training.validation !== null)) {
     const loaded = await loadDataSet(name, { seed, folder: dataFolder, limits: experiment.data })
     requireSplit(limitSamples(loaded.data.train, experiment.data.limitTrain), experiment)
     return
   }
-  if (name === 'glyphs') return
+  if (isDrawnSet(name)) return
   const card = (await describeDataSets(dataFolder)).find((one) => one.name === name)
   if (card?.state !== 'missing' && card?.state !== 'broken') return
   throw new LabProblem(`${card.label} cannot be used.`, card.detail, [{ path: 'data.name', message: card.detail }])

@@ -63,13 +63,24 @@ export function defaultSettings(rule: RuleCard): Record<string, unknown> {
   )
 }
 
+/** Width of a hidden layer where the data ask for no other. */
+const USUAL_HIDDEN = 500
+
+/** Widths for other data: one input for each feature, one output for each class, and between them what suits the data. */
+export function widthsFor(data: DataSetCard, before: DataSetCard | undefined, widths: readonly Typed[]): Typed[] {
+  const hidden = widths.slice(1, -1)
+  // What only suited the data before goes with them.
+  const wasTheirs = hidden.every((width) => width === before?.hidden)
+  return [data.features, ...hidden.map((width) => data.hidden ?? (wasTheirs ? USUAL_HIDDEN : width)), data.classes]
+}
+
 /** A first draft without any preset: that rule at its defaults on that data. */
 export function freshDraft(rule: RuleCard, data: DataSetCard, fields: readonly ExperimentField[]): Draft {
   const draft: Draft = {
     name: `${rule.label} · ${data.label}`,
     preset: null,
     ...defaultsOf(fields),
-    widths: [data.features, 500, data.classes],
+    widths: [data.features, data.hidden ?? USUAL_HIDDEN, data.classes],
     rule: { name: rule.name, settings: defaultSettings(rule) },
     measures: allMeasures(rule, fields),
     seeds: '0',
