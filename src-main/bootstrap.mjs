@@ -154,7 +154,7 @@ function start(run) {
       NODE_COMPILE_CACHE: inClone('build/compile-cache'),
       ...process.env,
       ...chromiumForPlaywright(),
-      ...(['test', 'test:golden'].includes(command) ? softwareVulkan() : {}),
+      ...(['test', 'test:app', 'test:golden'].includes(command) ? softwareVulkan() : {}),
     },
   })
   // Ctrl-C in a terminal reaches the whole group, hence the child too; sent on, it would count as pressed twice.

@@ -17,7 +17,7 @@ import type { Compiled, Statement } from '../program/program.ts'
 import { compileRule, keptBy, type Rule, type Trace } from '../rules/index.ts'
 import { TrainingControls } from './controls.ts'
 import { train } from './train.ts'
-import { differing, everyName, outcomeOf, TOLERANCE, type Outcome, type Trial } from './trial.ts'
+import { differing, everyName, outcomeOf, STEADY, TOLERANCE, type Outcome, type Trial } from './trial.ts'
 import { noAngle, updateAngles } from './update-angle.ts'
 
 /** What is looked at, in this order. */
@@ -177,7 +177,7 @@ async function steadyTrials(
       const trial = attempt === 0 ? first : { ...first, seed: SEED + attempt }
       const want = attempt === 0 ? (exact[at] as Outcome) : await outcomeOf(trial, reference, 'float64')
       const rounded = await outcomeOf(trial, reference, 'float32')
-      if (want.broken.length > 0 || differing(rounded, want, TOLERANCE / 4).length > 0) continue
+      if (want.broken.length > 0 || differing(rounded, want, STEADY).length > 0) continue
       steady.push({ trial, want })
       break
     }
@@ -311,7 +311,7 @@ class Findings {
     else if (steady.length === 0)
       yield {
         ...{ ...on, check: 'engine', state: 'skipped' },
-        message: `With these settings float32 strays from float64 by itself, by more than ${TOLERANCE / 4}, so no engine can be judged. A rounding grows in it: a division by something small, or too large a step.`,
+        message: `With these settings float32 strays from float64 by itself, by more than ${STEADY}, so no engine can be judged. A rounding grows in it: a division by something small, or too large a step.`,
       }
     else
       yield {

@@ -3,7 +3,7 @@
  * so that Apical can open the file again and make it anew. More kinds of content join the union by their `kind`.
  */
 import { z } from 'zod'
-import { DASHES, MARKERS } from '../charts/line-style.ts'
+import { DASHES, MARKERS, SLOTS } from '../charts/line-style.ts'
 import type { Smoothing } from '../charts/smoothing.ts'
 
 /** JSON has no NaN: a value that was not taken is null there. */
@@ -15,7 +15,8 @@ const Values = z.array(Value).max(500_000)
 
 const FigureLine = z.object({
   label: z.string().max(300),
-  series: z.int().min(1).max(8),
+
+  series: z.int().min(1).max(SLOTS),
   shade: z.int().min(0).max(2).default(0),
   dash: z.enum(DASHES),
   marker: z.enum(MARKERS),

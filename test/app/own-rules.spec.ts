@@ -1,7 +1,8 @@
 // A ninth rule, written from the words alone, into a folder of one's own: seen, allowed, trained with five seeds, compared with
 // a built-in one; and files that are wrong or changed, while the window stays what it was.
 import { expect, test, type Page } from '@playwright/test'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFaultless } from './faultless-page.ts'
 import { makeSmall, openTab } from './form.ts'
@@ -39,6 +40,10 @@ export default rule({
   },
 })
 `
+
+interface Summary {
+  readonly seeds: readonly { readonly testAccuracy: number }[]
+}
 
 test.describe.configure({ mode: 'serial' })
 
@@ -93,8 +98,26 @@ test('its form is that of any rule, and five seeds of it are trained side by sid
   await expect(page.getByRole('region', { name: 'Outcome' })).toContainText(/\d\d\.\d/)
 })
 
-test('it stands beside a built-in rule on Compare', async () => {
-  expect(readdirSync(join(lab.home, 'results')).filter((name) => name.includes('oja@'))).toHaveLength(1)
+test('the same file trains on WebGPU', async () => {
+  await goToGallery()
+  await own().getByRole('link', { name: 'Oja and delta' }).click()
+  await makeSmall(page, { name: 'Oja on WebGPU', epochs: 2 })
+  await page.getByRole('textbox', { name: 'Seeds' }).fill('0-4')
+  const engine = page.getByRole('combobox', { name: 'Engine' })
+  const said = await engine.locator('option[value="webgpu"]').textContent()
+  test.skip(said?.includes('not on this machine') !== false, 'there is no WebGPU adapter here')
+  await engine.selectOption('webgpu')
+  await page.getByRole('button', { name: 'Start' }).click()
+  await expect(page.getByText('Done', { exact: true })).toBeVisible({ timeout: 120_000 })
+  const [first, second] = readdirSync(join(lab.home, 'results'))
+    .filter((name) => name.includes('oja@'))
+    .map((name) => JSON.parse(readFileSync(join(lab.home, 'results', name, 'summary.json'), 'utf8')) as Summary)
+  expect(first?.seeds).toHaveLength(5)
+  for (const [i, { testAccuracy }] of (second?.seeds ?? []).entries())
+    expect(Math.abs(testAccuracy - (first?.seeds[i]?.testAccuracy ?? NaN))).toBeLessThan(0.02)
+})
+
+test('it stands beside a built-in rule on Compare, and leaves as a figure', async () => {
   await page.getByRole('navigation').getByRole('link', { name: 'Lab' }).click()
   const grid = page.getByRole('treegrid', { name: 'Experiments' })
   await expect(grid.getByRole('row', { name: /Oja/ }).first()).toBeVisible()
@@ -104,6 +127,18 @@ test('it stands beside a built-in rule on Compare', async () => {
   const main = page.getByRole('main')
   await expect(main).toContainText('Oja and delta')
   await expect(main).toContainText('CorInfoMax')
+  await page
+    .getByRole('button', { name: /^Options of/ })
+    .first()
+    .click()
+  await page.getByRole('button', { name: 'Export figure…' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Export figure' })
+  await dialog.getByRole('radio', { name: 'SVG' }).check({ force: true })
+  const download = page.waitForEvent('download')
+  await dialog.getByRole('button', { name: 'Save SVG' }).click()
+  const svg = await readFile(await (await download).path(), 'utf8')
+  for (const rule of ['Oja and delta', 'CorInfoMax']) expect(svg).toContain(rule)
+  await dialog.getByRole('button', { name: 'Close' }).click()
 })
 
 test('a changed file asks again, and a wrong one is told with its line', async () => {
