@@ -45,12 +45,21 @@ export function plainInitial(widths: readonly number[]): (k: number) => Initial 
 }
 
 interface Feedback {
+  /** What a batch teaches before its error is carried. */
+  observe?(batch: Forward): void
   /** How the error at layer k, or that of the output, comes to the activity of layer k − 1. */
-  carry(k: number, error: Value, atOutput: Value): Value
+  carry(k: number, error: Value, atOutput: Value, batch: Forward): Value
   /** What takes the same steps as W_k, k from 2. */
   follower?(k: number): Parameter
   /** What else a batch teaches, once W has learned. */
   learn?(): void
+}
+
+/** What a batch's way forward leaves. */
+interface Forward {
+  readonly a: (k: number) => Value
+  /** Output, or its softmax where the loss has one, minus label, ['batch', n_L]. */
+  readonly ε: Value
 }
 
 /** Describes training and prediction of the network. */
@@ -86,15 +95,19 @@ export function perceptron(p: Tracer, s: PerceptronSettings, widths: readonly nu
       const error = difference(s.criterion === 'cross-entropy' ? probability : output, p.y)
       const loss = s.criterion === 'cross-entropy' ? meanOverBatch(crossEntropy(p, output)) : mean(map('square', error))
       p.measure('loss', loss)
+      const batch = { a, ε: error }
+      feedback.observe?.(batch)
 
       // δ_L; the squared error is averaged over units too, hence 2/n_L.
       const ofLoss = s.criterion === 'cross-entropy' ? error : sum([2 / n(L), error])
       const atOutput = reluAt(L) ? multiply(ofLoss, map('reluSlope', h(L))) : ofLoss
       const gradientsBy = (back: Feedback['carry']) => {
-        const δ = carriedBack(L, atOutput, (k, above) => multiply(back(k + 1, above, atOutput), map('reluSlope', h(k))))
+        const δ = carriedBack(L, atOutput, (k, above) =>
+          multiply(back(k + 1, above, atOutput, batch), map('reluSlope', h(k))),
+        )
         return layers(1, L, (k) => ({ weight: outer(δ(k), a(k - 1)), bias: meanOverBatch(δ(k)) }))
       }
-      const gradients = gradientsBy((k, error, output) => feedback.carry(k, error, output))
+      const gradients = gradientsBy((...carried) => feedback.carry(...carried))
       const exact = gradientsBy((k, error) => applyTransposed(W(k), error))
       const update = layers(1, L, (k) => sum([-1, gradients(k).weight]))
       reportUpdates(p, L, update)

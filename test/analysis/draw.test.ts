@@ -24,6 +24,7 @@ describe.each([
   'pc-nudge',
   'feedback-alignment',
   'direct-feedback-alignment',
+  'ebd',
   'sign-symmetry',
   'kolen-pollack',
   'weight-mirror',

@@ -5,8 +5,8 @@ export const perceptronDefects: readonly Defect[] = [
   ...within('rules/perceptron.ts', [
     { find: 'sum([2 / n(L), error])', replace: 'sum([1 / n(L), error])', why: 'squared error with a half' },
     {
-      find: "multiply(back(k + 1, above, atOutput), map('reluSlope', h(k)))",
-      replace: 'back(k + 1, above, atOutput)',
+      find: "multiply(back(k + 1, above, atOutput, batch), map('reluSlope', h(k)))",
+      replace: 'back(k + 1, above, atOutput, batch)',
       why: 'no slope on the way back',
     },
   ]),
@@ -31,6 +31,14 @@ export const perceptronDefects: readonly Defect[] = [
       replace: 'layer = L - 1; layer > k; layer--',
       why: 'the path to the output without its lowest weights',
     },
+  ]),
+  ...within('rules/error-broadcast.ts', [
+    { find: 'outer(a(k), ε)', replace: 'outer(a(k + 1), ε)', why: 'correlations of the wrong layer' },
+    { find: '[1 - s.lambda, outer', replace: '[1, outer', why: 'correlations that are no average' },
+    { find: '[-s.power, p.fill', replace: '[s.power, p.fill', why: 'power drawn to the negative' },
+    { find: "meanOverBatch(map('square', a(k)))", replace: "map('square', a(k))", why: 'power of one sample' },
+    { find: 'apply(R(k), ε)', replace: 'apply(R(k), _atOutput)', why: 'the loss is broadcast, not the error' },
+    { find: 'k < widths.length - 1', replace: 'k < widths.length - 2', why: 'correlation of all layers but one' },
   ]),
   ...within('rules/sign-symmetry.ts', [
     {
