@@ -24,6 +24,7 @@ describe.each([
   'pc-nudge',
   'feedback-alignment',
   'direct-feedback-alignment',
+  'dual-propagation',
   'ebd',
   'sign-symmetry',
   'kolen-pollack',

@@ -35,6 +35,7 @@ const SCORES: Readonly<Record<string, string>> = {
   'pc-nudge': 'feedforward.v2',
   'feedback-alignment': 'activation.2',
   'direct-feedback-alignment': 'activation.2',
+  'dual-propagation': 'activation.2',
   ebd: 'activation.2',
   'sign-symmetry': 'activation.2',
   'kolen-pollack': 'activation.2',

@@ -103,6 +103,7 @@ describe('the office', () => {
         'pc-nudge',
         'made-up',
         'direct-feedback-alignment',
+        'dual-propagation',
         'ebd',
         'feedback-alignment',
         'kolen-pollack',

@@ -3,7 +3,7 @@ import { within, type Defect } from './defect.ts'
 
 export const perceptronDefects: readonly Defect[] = [
   ...within('rules/perceptron.ts', [
-    { find: 'sum([2 / n(L), error])', replace: 'sum([1 / n(L), error])', why: 'squared error with a half' },
+    { find: 'sum([2 / n(L), ε])', replace: 'sum([1 / n(L), ε])', why: 'squared error with a half' },
     {
       find: "multiply(back(k + 1, above, atOutput, batch), map('reluSlope', h(k)))",
       replace: 'back(k + 1, above, atOutput, batch)',
@@ -30,6 +30,21 @@ export const perceptronDefects: readonly Defect[] = [
       find: 'layer = L - 1; layer >= k; layer--',
       replace: 'layer = L - 1; layer > k; layer--',
       why: 'the path to the output without its lowest weights',
+    },
+  ]),
+  ...within('rules/dual-propagation.ts', [
+    { find: '[1 - α, above]', replace: '[α, above]', why: 'the compartment nudged by its own share' },
+    { find: '[-(1 - α) * β, loss]', replace: '[-α * β, loss]', why: 'the output nudged by the wrong shares' },
+    { find: '[α, plus(k)], [1 - α, minus(k)]', replace: '[0.5, plus(k)], [0.5, minus(k)]', why: 'an even mean' },
+    {
+      find: 'if (k < L) infer(k, driven)',
+      replace: 'if (k > L) infer(k, driven)',
+      why: 'nothing inferred on the way up',
+    },
+    {
+      find: 'const loss = slope(drive(L))',
+      replace: 'const loss = slope(h(L))',
+      why: 'later passes nudged by the first output',
     },
   ]),
   ...within('rules/error-broadcast.ts', [

@@ -167,6 +167,7 @@ describe.each([
   'backprop',
   'feedback-alignment',
   'direct-feedback-alignment',
+  'dual-propagation',
   'ebd',
   'sign-symmetry',
   'kolen-pollack',
