@@ -26,6 +26,7 @@ describe.each([
   'direct-feedback-alignment',
   'dual-propagation',
   'ebd',
+  'pepita',
   'sign-symmetry',
   'kolen-pollack',
   'weight-mirror',

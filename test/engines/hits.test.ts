@@ -37,6 +37,7 @@ const SCORES: Readonly<Record<string, string>> = {
   'direct-feedback-alignment': 'activation.2',
   'dual-propagation': 'activation.2',
   ebd: 'activation.2',
+  pepita: 'activation.2',
   'sign-symmetry': 'activation.2',
   'kolen-pollack': 'activation.2',
   'weight-mirror': 'activation.2',

@@ -39,6 +39,7 @@ const elsewhere: Readonly<Record<string, string>> = {
   'dual-propagation': 'test/rules/dual-propagation.test.ts',
   ebd: 'test/rules/broadcast.test.ts',
   'kolen-pollack': 'test/rules/feedback.test.ts',
+  pepita: 'test/rules/pepita.test.ts',
   'sign-symmetry': 'test/rules/feedback.test.ts',
   'weight-mirror': 'test/rules/feedback.test.ts',
 }

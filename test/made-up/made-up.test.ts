@@ -107,6 +107,7 @@ describe('the office', () => {
         'ebd',
         'feedback-alignment',
         'kolen-pollack',
+        'pepita',
         'sign-symmetry',
         'weight-mirror',
         'backprop',

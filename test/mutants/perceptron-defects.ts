@@ -25,7 +25,7 @@ export const perceptronDefects: readonly Defect[] = [
       why: 'error comes back through W',
     },
   ]),
-  ...within('rules/direct-feedback-alignment.ts', [
+  ...within('rules/perceptron-form.ts', [
     {
       find: 'layer = L - 1; layer >= k; layer--',
       replace: 'layer = L - 1; layer > k; layer--',
@@ -54,6 +54,17 @@ export const perceptronDefects: readonly Defect[] = [
     { find: "meanOverBatch(map('square', a(k)))", replace: "map('square', a(k))", why: 'power of one sample' },
     { find: 'apply(R(k), ε)', replace: 'apply(R(k), _atOutput)', why: 'the loss is broadcast, not the error' },
     { find: 'k < widths.length - 1', replace: 'k < widths.length - 2', why: 'correlation of all layers but one' },
+  ]),
+  ...within('rules/pepita.ts', [
+    { find: 'difference(a(k), second.a(k))', replace: 'difference(second.a(k), a(k))', why: 'units learn away' },
+    { find: 'outer(error(k), second.a(k - 1))', replace: 'outer(error(k), a(k - 1))', why: 'the first pass below' },
+    { find: 'slope(second.h(L))', replace: 'ε', why: 'the output learns from its first error' },
+    {
+      find: '[1, applyTransposed(F, ε)]',
+      replace: '[-1, applyTransposed(F, ε)]',
+      why: 'the error is taken from the input',
+    },
+    { find: 'pathAndFeedback(1, source', replace: 'pathAndFeedback(2, source', why: 'the angle to another path' },
   ]),
   ...within('rules/sign-symmetry.ts', [
     {
