@@ -16,6 +16,7 @@ import type { Tracer } from '../program/trace.ts'
 import { applyTransposed } from '../program/words.ts'
 import {
   alignmentMeasure,
+  pathAndFeedback,
   perceptronForward,
   perceptronMeasures,
   perceptronSettings,
@@ -23,7 +24,7 @@ import {
   unsettled,
 } from './perceptron-form.ts'
 import { perceptron, plainInitial } from './perceptron.ts'
-import type { Behaviour, MeasureSource, Rule } from './rule.ts'
+import type { Behaviour, Rule } from './rule.ts'
 import { choice } from './setting.ts'
 
 function build(p: Tracer, s: DirectFeedbackAlignmentSettings, widths: readonly number[]): Behaviour {
@@ -45,33 +46,6 @@ function build(p: Tracer, s: DirectFeedbackAlignmentSettings, widths: readonly n
       return { carry: (k, _error, atOutput) => applyTransposed(F(k), atOutput) }
     },
   })
-}
-
-/** W_L ⋯ W_k and F_k, both n_L × n_{k−1}: without its nonlinearities, what backpropagation sends the output's error through. */
-async function pathAndFeedback(
-  k: number,
-  source: MeasureSource,
-  _settings: unknown,
-  widths: readonly number[],
-): Promise<readonly [ArrayLike<number>, ArrayLike<number>]> {
-  const L = widths.length - 1
-  const rows = widths[L] as number
-  let path = await source.parameter(`W${L}`)
-  for (let layer = L - 1; layer >= k; layer--)
-    path = product(path, await source.parameter(`W${layer}`), rows, widths[layer] as number)
-  return [path, await source.parameter(`F${k}`)]
-}
-
-/** A B of rows × inner and inner × columns. */
-function product(a: ArrayLike<number>, b: ArrayLike<number>, rows: number, inner: number): Float64Array {
-  const columns = b.length / inner
-  const result = new Float64Array(rows * columns)
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < inner; j++)
-      for (let c = 0; c < columns; c++)
-        result[i * columns + c] =
-          (result[i * columns + c] as number) + (a[i * inner + j] as number) * (b[j * columns + c] as number)
-  return result
 }
 
 const settings = z.strictObject({

@@ -142,6 +142,33 @@ export const weightsAndFeedback = async (k: number, source: MeasureSource): Prom
   await source.parameter(`F${k}`),
 ]
 
+/** W_L ⋯ W_k and F_k, both n_L × n_{k−1}: without its nonlinearities, what backpropagation sends the output's error through. */
+export async function pathAndFeedback(
+  k: number,
+  source: MeasureSource,
+  _settings: unknown,
+  widths: readonly number[],
+): Promise<Pair> {
+  const L = widths.length - 1
+  const rows = widths[L] as number
+  let path = await source.parameter(`W${L}`)
+  for (let layer = L - 1; layer >= k; layer--)
+    path = product(path, await source.parameter(`W${layer}`), rows, widths[layer] as number)
+  return [path, await source.parameter(`F${k}`)]
+}
+
+/** A B of rows × inner and inner × columns. */
+function product(a: ArrayLike<number>, b: ArrayLike<number>, rows: number, inner: number): Float64Array {
+  const columns = b.length / inner
+  const result = new Float64Array(rows * columns)
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < inner; j++)
+      for (let c = 0; c < columns; c++)
+        result[i * columns + c] =
+          (result[i * columns + c] as number) + (a[i * inner + j] as number) * (b[j * columns + c] as number)
+  return result
+}
+
 /** Of feedback that learns. */
 export const learnedAlignment: Measure<unknown> = alignmentMeasure(
   'Alignment of W and F',

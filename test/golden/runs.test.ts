@@ -36,7 +36,10 @@ const replayed = new Set(Object.values(replays).map(({ rule }) => rule))
 /** What the authors' code does not have, and where it is judged instead. */
 const elsewhere: Readonly<Record<string, string>> = {
   'direct-feedback-alignment': 'test/rules/feedback.test.ts',
+  'dual-propagation': 'test/rules/dual-propagation.test.ts',
+  ebd: 'test/rules/broadcast.test.ts',
   'kolen-pollack': 'test/rules/feedback.test.ts',
+  pepita: 'test/rules/pepita.test.ts',
   'sign-symmetry': 'test/rules/feedback.test.ts',
   'weight-mirror': 'test/rules/feedback.test.ts',
 }

@@ -3,10 +3,10 @@ import { within, type Defect } from './defect.ts'
 
 export const perceptronDefects: readonly Defect[] = [
   ...within('rules/perceptron.ts', [
-    { find: 'sum([2 / n(L), error])', replace: 'sum([1 / n(L), error])', why: 'squared error with a half' },
+    { find: 'sum([2 / n(L), ε])', replace: 'sum([1 / n(L), ε])', why: 'squared error with a half' },
     {
-      find: "multiply(back(k + 1, above, atOutput), map('reluSlope', h(k)))",
-      replace: 'back(k + 1, above, atOutput)',
+      find: "multiply(back(k + 1, above, atOutput, batch), map('reluSlope', h(k)))",
+      replace: 'back(k + 1, above, atOutput, batch)',
       why: 'no slope on the way back',
     },
   ]),
@@ -25,12 +25,46 @@ export const perceptronDefects: readonly Defect[] = [
       why: 'error comes back through W',
     },
   ]),
-  ...within('rules/direct-feedback-alignment.ts', [
+  ...within('rules/perceptron-form.ts', [
     {
       find: 'layer = L - 1; layer >= k; layer--',
       replace: 'layer = L - 1; layer > k; layer--',
       why: 'the path to the output without its lowest weights',
     },
+  ]),
+  ...within('rules/dual-propagation.ts', [
+    { find: '[1 - α, above]', replace: '[α, above]', why: 'the compartment nudged by its own share' },
+    { find: '[-(1 - α) * β, loss]', replace: '[-α * β, loss]', why: 'the output nudged by the wrong shares' },
+    { find: '[α, plus(k)], [1 - α, minus(k)]', replace: '[0.5, plus(k)], [0.5, minus(k)]', why: 'an even mean' },
+    {
+      find: 'if (k < L) infer(k, driven)',
+      replace: 'if (k > L) infer(k, driven)',
+      why: 'nothing inferred on the way up',
+    },
+    {
+      find: 'const loss = slope(drive(L))',
+      replace: 'const loss = slope(h(L))',
+      why: 'later passes nudged by the first output',
+    },
+  ]),
+  ...within('rules/error-broadcast.ts', [
+    { find: 'outer(a(k), ε)', replace: 'outer(a(k + 1), ε)', why: 'correlations of the wrong layer' },
+    { find: '[1 - s.lambda, outer', replace: '[1, outer', why: 'correlations that are no average' },
+    { find: '[-s.power, p.fill', replace: '[s.power, p.fill', why: 'power drawn to the negative' },
+    { find: "meanOverBatch(map('square', a(k)))", replace: "map('square', a(k))", why: 'power of one sample' },
+    { find: 'apply(R(k), ε)', replace: 'apply(R(k), _atOutput)', why: 'the loss is broadcast, not the error' },
+    { find: 'k < widths.length - 1', replace: 'k < widths.length - 2', why: 'correlation of all layers but one' },
+  ]),
+  ...within('rules/pepita.ts', [
+    { find: 'difference(a(k), second.a(k))', replace: 'difference(second.a(k), a(k))', why: 'units learn away' },
+    { find: 'outer(error(k), second.a(k - 1))', replace: 'outer(error(k), a(k - 1))', why: 'the first pass below' },
+    { find: 'slope(second.h(L))', replace: 'ε', why: 'the output learns from its first error' },
+    {
+      find: '[1, applyTransposed(F, ε)]',
+      replace: '[-1, applyTransposed(F, ε)]',
+      why: 'the error is taken from the input',
+    },
+    { find: 'pathAndFeedback(1, source', replace: 'pathAndFeedback(2, source', why: 'the angle to another path' },
   ]),
   ...within('rules/sign-symmetry.ts', [
     {
