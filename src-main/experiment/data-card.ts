@@ -71,6 +71,13 @@ export interface DataPreview {
   readonly pixels: string
   /** Where samples are points of a plane; null where they are not. */
   readonly plane: PlanePreview | null
+  /** Where samples are neither images nor points: the first columns of each, as in the file that they came from. */
+  readonly table: {
+    readonly columns: readonly string[]
+    /** All columns, shown or not. */
+    readonly features: number
+    readonly rows: readonly (readonly number[])[]
+  } | null
   /** SHA-256 of each file, or the generator's name and version. */
   readonly checksums: Readonly<Record<string, string>>
   readonly warnings: readonly string[]

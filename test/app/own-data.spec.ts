@@ -27,11 +27,15 @@ const BARS = `label,${Array.from({ length: 64 }, (_, i) => `p${i}`).join(',')}\n
   ].join(','),
 ).join('\n')}\n`
 
+/** Three numbers of each stone, and what it is: neither images nor points of a plane. */
+const STONES = `size,weight,hue,kind\n${Array.from({ length: 40 }, (_, i) => `${12.5 + i},${1000 + 3 * i},${i % 4},${i % 2 === 0 ? 'flint' : 'slate'}`).join('\n')}\n`
+
 test.beforeAll(async ({ browser }) => {
   lab = await ServedLab.start()
   await mkdir(join(lab.home, 'desk'))
   await writeFile(join(lab.home, 'desk', 'Leaves.csv'), SHEET)
   await writeFile(join(lab.home, 'desk', 'bars.csv'), BARS)
+  await writeFile(join(lab.home, 'desk', 'stones.csv'), STONES)
   await writeFile(join(lab.home, 'desk', 'ragged.csv'), 'a,b,kind\n1,2,x\n1,x\n')
   ;({ page, faults } = await openFaultless(browser, lab.address, { reducedMotion: 'reduce' }))
   await page.goto(new URL('/#/data', page.url()).href)
@@ -105,6 +109,24 @@ test('rows of numbers become images, and their samples are drawn', async () => {
     for (const theme of ['Light', 'Dark'] as const) {
       await chooseTheme(page, theme)
       await page.screenshot({ path: join(process.env['APICAL_LOOK'], `data-${theme}.png`), fullPage: true })
+    }
+})
+
+test('samples of a table are its lines, in the numbers of the file', async () => {
+  await lookInto('stones.csv')
+  await dialog().getByRole('button', { name: 'Add data set' }).click()
+  await card('stones').getByRole('button', { name: 'Look at samples of stones' }).click()
+  const table = page.getByRole('region', { name: 'Samples', exact: true }).getByRole('table')
+  await expect(table.getByRole('columnheader')).toHaveText(['Sample', 'Class', 'size', 'weight', 'hue'])
+  const [size = NaN, weight = NaN] = (await table.getByRole('row').nth(1).getByRole('cell').allInnerTexts())
+    .slice(1)
+    .map(Number)
+  expect(weight).toBeCloseTo(1000 + 3 * (size - 12.5), 3)
+  expect(await violationsOf(page)).toEqual([])
+  if (process.env['APICAL_LOOK'] !== undefined)
+    for (const theme of ['Light', 'Dark'] as const) {
+      await chooseTheme(page, theme)
+      await page.screenshot({ path: join(process.env['APICAL_LOOK'], `table-${theme}.png`), fullPage: true })
     }
 })
 

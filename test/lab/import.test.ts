@@ -59,6 +59,13 @@ describe('a person’s files', () => {
     expect(await cards()).toContain('Small')
     const preview = await lab.preview({ name: 'small', split: 'train', label: null, from: 0, count: 9 })
     expect([preview.image, preview.counts, preview.classNames]).toEqual([null, [1, 1], ['a', 'b']])
+    // Kept standardised, and shown as they stand in the file: x is odd of a, even of b.
+    expect(preview.table?.columns).toEqual(['x'])
+    for (const [i, { label }] of preview.samples.entries()) {
+      const x = preview.table?.rows[i]?.[0] ?? NaN
+      expect(x).toBeCloseTo(Math.round(x), 5)
+      expect(Math.round(x) % 2).toBe(1 - label)
+    }
     await expect(lab.addData(asked(small(), { name: 'small' }))).rejects.toThrow(/There is a data set small already/)
     await lab.removeData({ name: 'small' })
     expect(await cards()).not.toContain('Small')
