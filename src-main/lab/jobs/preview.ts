@@ -48,7 +48,9 @@ function tableOf(name: string, { pixels, features }: Samples, page: readonly num
   const row = (index: number): number[] =>
     columns.map((_, i) => {
       const { offset, divisor } = record?.columns?.[i] ?? { offset: 0, divisor: 1 }
-      return (pixels[index * features + i] as number) * divisor + offset
+      const apart = (pixels[index * features + i] as number) * divisor
+      // What float32 keeps of a 0 whose column has another mean.
+      return Math.abs(apart + offset) < Math.abs(apart) * 2 ** -20 ? 0 : apart + offset
     })
   return { columns, features, rows: page.map(row) }
 }
