@@ -23,8 +23,17 @@ export function ruleIn(word: string): Rule {
   )
 }
 
-/** Says of a file of the rules folder that is called so, and is not allowed as it is now, how to allow it. @throws LabProblem */
+/**
+ * Says of a file of the rules folder that is called so, and is not allowed as it is now, how to allow it; and of two allowed
+ * ones how to tell them apart. @throws LabProblem, UsageProblem
+ */
 export function refuseWaiting(word: string): void {
+  const alike = rulesOfFiles().filter(({ file }) => file?.card.name === word)
+  if (alike.length > 1)
+    throw new UsageProblem(
+      `${alike.length} files are a rule called "${word}": ${alike.map(({ file }) => file?.file ?? '').join(', ')}.`,
+      `Name the one that is meant: ${alike.map(({ name }) => name).join(' or ')}.`,
+    )
   const waiting = listOwnRules().find(
     ({ path, state }) => state !== 'allowed' && basename(path).replace(/\.[jt]s$/, '') === word,
   )

@@ -81,6 +81,18 @@ it('of one layer takes a network of one layer, and its file may lie elsewhere', 
   expect([nobody.code, nobody.err]).toEqual([2, expect.stringMatching(/Did you mean "flat"/)])
 }, 120_000)
 
+it('that shares its name with another is not guessed', async () => {
+  for (const [file, more] of [
+    ['twin.ts', ''],
+    ['other.ts', '// Another.\n'],
+  ] as const) {
+    writeFileSync(join(home, 'rules', file), deltaRule('twin') + more)
+    expect((await rule(['rule', 'allow', file])).code).toBe(0)
+  }
+  const { code, err } = await rule(['run', 'twin', ...small])
+  expect([code, err]).toEqual([2, expect.stringMatching(/2 files are a rule called "twin".*twin@\w+ or twin@\w+/s)])
+}, 60_000)
+
 describe('rule check', () => {
   const folder = join(home, 'rules')
   const path = join(folder, 'checked.ts')
