@@ -128,7 +128,7 @@ export const errorBroadcast: Rule<ErrorBroadcastSettings> = {
   name: 'ebd',
   label: 'Error broadcast and decorrelation',
   summary:
-    'Each hidden layer lowers its correlation with the output error, which reaches it through that very correlation. Ours where the paper’s equations could not be read: see the source.',
+    'Each hidden layer lowers its correlation with the output error, which reaches it through that very correlation. Written from what the paper states, not from its equations.',
   source: { text: 'Erdogan, Pehlevan, Erdogan 2025', url: 'https://arxiv.org/abs/2504.11558' },
   palette: 7,
   settings,
