@@ -28,7 +28,8 @@ const eslint = [programs.eslint, '--config', 'test/eslint.config.js', '--max-war
 const formatted = ['.', '!resources/sample/**', '!resources/paper.json', '!resources/reproduced/*.json']
 
 const checks: readonly Part[] = [
-  { name: 'lint', run: [...eslint, '.'] },
+  // Longer than all the others together: its second thread has a core once they are done.
+  { name: 'lint', run: [...eslint, '--concurrency', '2', '.'] },
   { name: 'types of src-main', run: types('src-main/tsconfig.json') },
   { name: 'types without Node or DOM', run: types('src-main/tsconfig.pure.json') },
   {
