@@ -9,7 +9,7 @@ import { readSweepValues } from '../experiment/sweep-values.ts'
 import { expandSweep, type SweepAxis } from '../experiment/sweep.ts'
 import { UsageProblem, type Words } from './command.ts'
 import { looksLikeFile, readExperimentFile } from './experiment-file.ts'
-import { looksLikeRuleFile, refuseWaiting, ruleIn } from './rule-choice.ts'
+import { looksLikeRuleFile, refuseUnclear, ruleIn } from './rule-choice.ts'
 import { parseSeeds } from './seeds.ts'
 
 export const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const
@@ -58,7 +58,7 @@ function named(operand: string): Experiment {
       `The file of a rule is given with --rule ${operand}.`,
     )
   if (looksLikeFile(operand)) return requireExperiment(readExperimentFile(operand), operand)
-  refuseWaiting(operand)
+  refuseUnclear(operand)
   const names = presetCards().map(({ name }) => name)
   throw new UsageProblem(
     `There is no preset "${operand}", and no file of that name.${suggestion(operand, names)}`,

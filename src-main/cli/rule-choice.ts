@@ -15,7 +15,7 @@ export function ruleIn(word: string): Rule {
   if (looksLikeRuleFile(word)) return allowedRule(word)
   const found = ruleCalled(word)
   if (found !== undefined) return found
-  refuseWaiting(word)
+  refuseUnclear(word)
   const names = [...rules, ...rulesOfFiles()].map(({ name, file }) => file?.card.name ?? name)
   throw new UsageProblem(
     `There is no rule "${word}".${suggestion(word, names)}`,
@@ -27,7 +27,7 @@ export function ruleIn(word: string): Rule {
  * Says of a file of the rules folder that is called so, and is not allowed as it is now, how to allow it; and of two allowed
  * ones how to tell them apart. @throws LabProblem, UsageProblem
  */
-export function refuseWaiting(word: string): void {
+export function refuseUnclear(word: string): void {
   const alike = rulesOfFiles().filter(({ file }) => file?.card.name === word)
   if (alike.length > 1)
     throw new UsageProblem(

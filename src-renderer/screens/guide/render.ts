@@ -4,6 +4,7 @@
  */
 import katex from 'katex'
 import { Marked, type TokenizerAndRendererExtension } from 'marked'
+import { escaped } from '../../figure/svg.ts'
 
 export interface Section {
   readonly id: string
@@ -66,8 +67,4 @@ function slug(title: string): string {
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }

@@ -4,6 +4,7 @@
  */
 import DOMPurify from 'dompurify'
 import { Marked } from 'marked'
+import { escaped } from '../../figure/svg.ts'
 
 /** A note's headings stand below those of the screen. */
 const BELOW = 2
@@ -51,8 +52,4 @@ export function renderMarkdown(text: string): string {
     FORBID_ATTR: ['style', 'class', 'id', 'name'],
     ALLOWED_URI_REGEXP: /^(?:https?:|mailto:)/i,
   })
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')
 }
