@@ -50,14 +50,20 @@ export function cloudOf({ cloud, cloudLabels }: PlanePreview): PlanePoints {
   }
 }
 
+/** How far to the right a number lies in the plane: 0 at its left, 1 at its right. */
+export function shareAcross({ left, right }: Plane, x: number): number {
+  return (x - left) / (right - left)
+}
+
+/** How far down: 0 at its top, 1 at its bottom. */
+export function shareDown({ low, high }: Plane, y: number): number {
+  return (high - y) / (high - low)
+}
+
 /** Where point `at` of a page stands in the plane: shares from the left and from the top. */
 export function placeInPlane({ plane, points }: PlanePreview, at: number): { readonly x: number; readonly y: number } {
   const all = new Float32Array(bytesOf(points).buffer)
-  const { left, right, low, high } = plane
-  return {
-    x: ((all[2 * at] ?? 0) - left) / (right - left),
-    y: (high - (all[2 * at + 1] ?? 0)) / (high - low),
-  }
+  return { x: shareAcross(plane, all[2 * at] ?? 0), y: shareDown(plane, all[2 * at + 1] ?? 0) }
 }
 
 /** At this margin, the difference of the two largest outputs, colours are at their deepest. */

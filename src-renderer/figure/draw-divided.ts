@@ -1,5 +1,6 @@
 /** How a network divides a plane, on paper: cells in the colours of the classes, the deeper the larger the margin, and the samples over them. */
 import { classColour } from '../charts/class-look.ts'
+import { shareAcross, shareDown } from '../charts/plane-model.ts'
 import { tickTexts, ticksOf } from '../charts/scale.ts'
 import type { FigureLook, ScatterContent } from './figure.ts'
 import { PAPER } from './paper.ts'
@@ -27,8 +28,8 @@ export function drawDivided(content: ScatterContent, divided: Divided, look: Fig
     width: width - margin - left,
     height: width * look.ratio - top - margin - size * (look.xTitle === '' ? 1.6 : 3.1),
   }
-  const xOf = (value: number): number => frame.x + ((value - from) / (to - from)) * frame.width
-  const yOf = (value: number): number => frame.y + ((high - value) / (high - low)) * frame.height
+  const xOf = (value: number): number => frame.x + shareAcross(divided, value) * frame.width
+  const yOf = (value: number): number => frame.y + shareDown(divided, value) * frame.height
   const radius = Math.max(
     0.5,
     Math.min(2, (0.024 * Math.min(frame.width, frame.height)) / Math.sqrt(content.labels.length / 60)),
