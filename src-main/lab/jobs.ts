@@ -1,5 +1,6 @@
 /** The door to jobs/: short work in processes of its own (benchmarks, previews, a look at networks), and the speeds measured so far. */
 export { BenchmarkStore } from './jobs/benchmark-store.ts'
+export { EngineScout } from './jobs/engine-scout.ts'
 export { embedRun } from './jobs/embed-run.ts'
 export { IdlePace } from './jobs/idle-pace.ts'
 export { inspectRun } from './jobs/inspect-run.ts'

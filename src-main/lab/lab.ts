@@ -8,7 +8,7 @@
  */
 import { resolve } from 'node:path'
 import { Downloads, PUBLISHED } from './datasets.ts'
-import { BenchmarkStore, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from './jobs.ts'
+import { BenchmarkStore, EngineScout, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from './jobs.ts'
 import { rootFolder } from './machine.ts'
 import { admitOwnRules } from './own-rules.ts'
 import { benchmarkCalls } from './office/benchmark-calls.ts'
@@ -114,6 +114,7 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
     },
   })
   const jobs = new JobRunner(root)
+  const engines = new EngineScout(jobs)
   const looks = new LookDesk(root)
   const idle = (): boolean => !queue.isRunning && queue.waiting.length === 0
   const pace = options.idleMeasuring === false ? null : new IdlePace(jobs, speeds, idle)
@@ -125,7 +126,22 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
     events.tell({ kind: 'download', download })
   })
   return {
-    ...{ root, results, events, samples, benchmarks, speeds, queue, rows, pages, downloads, jobs, looks, pace },
+    ...{
+      root,
+      results,
+      events,
+      samples,
+      benchmarks,
+      speeds,
+      queue,
+      rows,
+      pages,
+      downloads,
+      jobs,
+      engines,
+      looks,
+      pace,
+    },
     dataFolder: downloads.dataFolder,
     templates: new Templates(results),
   }

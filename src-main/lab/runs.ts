@@ -7,7 +7,7 @@ export {
   readAxes,
   requireIdle,
   requireResumable,
-  requireRunnable,
+  requireData,
   resolveExperiment,
   resolveExperiments,
   withSeeds,

@@ -1,5 +1,5 @@
 /** The entry of a job's process, plain Node: does one job, sends the result over its IPC channel, and is ended. */
-import { chooseEngine } from '../../engines/index.ts'
+import { chooseEngine, engineCards } from '../../engines/index.ts'
 import { presetNamed } from '../../experiment/presets.ts'
 import { compileRule, ruleNamed } from '../../rules/index.ts'
 import { measureBench, measurePace } from '../../training/bench.ts'
@@ -34,6 +34,8 @@ function resultOf(job: Job): Promise<JobResults[Job['kind']]> {
   switch (job.kind) {
     case 'bench':
       return bench(job)
+    case 'engines':
+      return engineCards()
     case 'pace':
       return pace(job)
     case 'preview':

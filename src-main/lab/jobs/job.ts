@@ -1,6 +1,7 @@
 /** The kinds of job: work that is no run, in a process of its own, since it may take long or need much memory. */
 import { z } from 'zod'
 import type { BenchResult, DataPreview } from '../../contract.ts'
+import type { EngineCard } from '../../experiment/engine-card.ts'
 import type { Inspection } from '../../experiment/inspection.ts'
 import { NetworkChoice } from '../../experiment/look.ts'
 import { EmbeddingSettings, type Embedding } from '../../experiment/representations.ts'
@@ -10,6 +11,7 @@ import type { SaidByProcess } from '../machine.ts'
 
 export const Job = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('bench'), engine: z.enum(ENGINE_NAMES), apical: z.string() }),
+  z.object({ kind: z.literal('engines') }),
   z.object({ kind: z.literal('pace'), experiment: Experiment }),
   z.object({ kind: z.literal('inspect'), folder: z.string(), dataFolder: z.string().nullable() }),
   z.object({
@@ -41,6 +43,7 @@ export type Job = z.infer<typeof Job>
 
 export interface JobResults {
   bench: Omit<BenchResult, 'besideRun'>
+  engines: readonly EngineCard[]
   pace: { readonly engine: string; readonly secondsPerFlop: number }
   preview: DataPreview
   inspect: Inspection

@@ -10,7 +10,8 @@ export function rootFolder(): string {
   // Looked for upwards: as source, and bundled for Electron, this code lies at different depths.
   let folder = fileURLToPath(new URL('.', import.meta.url))
   while (!existsSync(join(folder, 'src-main')) && dirname(folder) !== folder) folder = dirname(folder)
-  return folder
+  // Inside an archive only Electron sees files; what plain Node runs and reads lies beside it.
+  return folder.replace(/\.asar(?=[/\\]?$)/, '.asar.unpacked')
 }
 
 export function versionIn(root: string): string {

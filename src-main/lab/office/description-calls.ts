@@ -1,6 +1,5 @@
 /** What a window needs to know once: versions, rules, presets, data sets, engines, and what a person keeps. */
 import type { Lab, LabDescription } from '../../contract.ts'
-import { engineCards } from '../../engines/index.ts'
 import { experimentFields } from '../../experiment/fields.ts'
 import { dataMappingFields } from '../../experiment/data-mapping.ts'
 import { presetCards } from '../../experiment/presets.ts'
@@ -11,12 +10,15 @@ import type { FolderParts } from './folder-parts.ts'
 import { ownRuleCards, ruleCards } from './rule-cards.ts'
 
 export function descriptionCalls(parts: FolderParts, host: LabDescription['host']): Pick<Lab, 'describe'> {
-  const { root, results, dataFolder, templates, benchmarks, downloads } = parts
+  const { root, results, dataFolder, templates, benchmarks, downloads, engines: scout } = parts
   // What the code itself says, worked out when it is first asked for: a schema of every setting takes a while.
   let own: Pick<LabDescription, 'rules' | 'fields' | 'presets'> | undefined
   return {
     describe: async () => {
-      const [dataSets, engines] = await Promise.all([describeDataSets(dataFolder, downloads.source), engineCards()])
+      const [dataSets, engines] = await Promise.all([
+        describeDataSets(dataFolder, downloads.source),
+        scout.cards(),
+      ])
       return {
         version: versionIn(root),
         host,

@@ -1,7 +1,7 @@
 /** What the calls of a lab on one results folder work with; `lab.ts` puts the parts together. */
 import type { Lab } from '../../contract.ts'
 import type { Downloads } from '../datasets.ts'
-import type { BenchmarkStore, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from '../jobs.ts'
+import type { BenchmarkStore, EngineScout, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from '../jobs.ts'
 import type { RowPages, SampleExperiments } from '../results.ts'
 import type { Queue } from '../runs.ts'
 import type { Templates } from '../storage.ts'
@@ -23,6 +23,7 @@ export interface FolderParts {
   readonly benchmarks: BenchmarkStore
   readonly speeds: MeasuredSpeeds
   readonly jobs: JobRunner
+  readonly engines: EngineScout
   readonly looks: LookDesk
   /** Null where the lab times nothing by itself. */
   readonly pace: IdlePace | null

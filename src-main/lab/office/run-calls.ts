@@ -11,10 +11,10 @@ import {
   createRun,
   markQueued,
   newSweepId,
+  requireData,
   requireIdle,
   requireLonger,
   requireResumable,
-  requireRunnable,
   resolveExperiments,
   withSeeds,
   type TrainingWorker,
@@ -44,7 +44,20 @@ interface Created {
   readonly dataFolder: string | null
 }
 
-export function runCalls({ root, results, dataFolder, queue, rows, samples }: FolderParts): Pick<Lab, RunCalls> {
+export function runCalls({
+  root,
+  results,
+  dataFolder,
+  queue,
+  rows,
+  samples,
+  engines,
+}: FolderParts): Pick<Lab, RunCalls> {
+  const requireRunnable = async (experiment: Experiment, from: string | null): Promise<void> => {
+    await engines.require(experiment.engine.name)
+    await refuseDataProblems(() => requireData(experiment, from, 'quick'))
+  }
+
   const requireRunning = (id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> => {
     const worker = queue.workerOf(id)
     if (worker !== null) return worker
@@ -85,7 +98,7 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
   const startAll = async (members: readonly Experiment[]): Promise<{ id: string; ids: readonly string[] }> => {
     // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
     const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
-    for (const member of kinds.values()) await refuseDataProblems(() => requireRunnable(member, dataFolder, 'quick'))
+    for (const member of kinds.values()) await requireRunnable(member, dataFolder)
     const runs = await createRuns(members)
     for (const [place, run] of runs.entries()) {
       if (place % 10 === 9) await nextTurn()
@@ -110,7 +123,7 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
       const run = epochs === undefined ? requireResumable(results, id) : await requireLonger(results, id, epochs)
       const { folder, experiment, dataFolder: before } = run
       const from = before ?? dataFolder
-      await refuseDataProblems(() => requireRunnable(experiment, from, 'quick'))
+      await requireRunnable(experiment, from)
       // Checking took a moment, in which it may have been resumed by another window.
       requireUnqueued(id)
       const epochsBefore = readExperiment(folder).training.epochs
@@ -128,7 +141,7 @@ export function runCalls({ root, results, dataFolder, queue, rows, samples }: Fo
       if (!queue.has(id)) {
         const { folder, experiment, dataFolder: before } = requireIdle(results, id)
         const from = before ?? dataFolder
-        await refuseDataProblems(() => requireRunnable(withSeeds(experiment, seeds), from, 'quick'))
+        await requireRunnable(withSeeds(experiment, seeds), from)
         // Checking took a moment, in which the person may have resumed it.
         if (!queue.has(id)) {
           const grown = withSeeds(experiment, seeds)

@@ -6,7 +6,14 @@ import { basename, resolve } from 'node:path'
 import { rootFolder, versionIn } from '../machine.ts'
 import { lengthenExperiment, readExperiment } from '../results.ts'
 import { requireLonger } from './longer.ts'
-import { createRun, markQueued, requireResumable, requireRunnable, resolveExperiment } from './preparation.ts'
+import {
+  createRun,
+  markQueued,
+  requireData,
+  requireEngine,
+  requireResumable,
+  resolveExperiment,
+} from './preparation.ts'
 import type { RunOptions, RunOutcome } from './run-options.ts'
 import { TrainingWorker } from './training-worker.ts'
 
@@ -18,7 +25,8 @@ import { TrainingWorker } from './training-worker.ts'
 export async function runExperiment(value: unknown, options: RunOptions): Promise<RunOutcome> {
   const experiment = resolveExperiment(value)
   const dataFolder = absolute(options.dataFolder)
-  await requireRunnable(experiment, dataFolder, 'full')
+  await requireEngine(experiment.engine.name)
+  await requireData(experiment, dataFolder, 'full')
   return supervise(createRun(resolve(options.resultsFolder), experiment, dataFolder).folder, dataFolder, options)
 }
 
@@ -33,7 +41,8 @@ export async function resumeRun(named: string, options: RunOptions, epochs?: num
   const run = epochs === undefined ? requireResumable(results, named) : await requireLonger(results, named, epochs)
   const { folder, experiment, dataFolder } = run
   const from = absolute(options.dataFolder) ?? dataFolder
-  await requireRunnable(experiment, from, 'full')
+  await requireEngine(experiment.engine.name)
+  await requireData(experiment, from, 'full')
   const before = readExperiment(folder).training.epochs
   if (experiment.training.epochs !== before) lengthenExperiment(folder, experiment, before, versionIn(rootFolder()))
   markQueued(folder, from)

@@ -28,19 +28,10 @@ export function resolveExperiment(value: unknown): Experiment {
   throw new LabProblem('This experiment cannot be run:', 'Correct the fields named.', problems)
 }
 
-/**
- * @param data how closely to look at a set from files: 'full' reads it all, so that whoever waits hears of any fault
- * before anything starts; 'quick' looks at headers and sizes and leaves the rest to the worker, so that a window
- * need not wait
- * @throws LabProblem when this machine has not what the experiment needs, DataProblem when its data is not what it should be
- */
-export async function requireRunnable(
-  experiment: Experiment,
-  dataFolder: string | null,
-  data: 'full' | 'quick',
-): Promise<void> {
+/** @throws LabProblem when this process cannot use the engine of that name, saying why */
+export async function requireEngine(name: Experiment['engine']['name']): Promise<void> {
   try {
-    await chooseEngine(experiment.engine.name)
+    await chooseEngine(name)
   } catch (error) {
     if (!(error instanceof EngineProblem)) throw error
     throw new LabProblem(
@@ -50,6 +41,19 @@ export async function requireRunnable(
       error,
     )
   }
+}
+
+/**
+ * @param data how closely to look at a set from files: 'full' reads it all, so that whoever waits hears of any fault
+ * before anything starts; 'quick' looks at headers and sizes and leaves the rest to the worker, so that a window
+ * need not wait
+ * @throws LabProblem when this machine has not the data that the experiment needs, DataProblem when its data is not what it should be
+ */
+export async function requireData(
+  experiment: Experiment,
+  dataFolder: string | null,
+  data: 'full' | 'quick',
+): Promise<void> {
   const { name, seed } = experiment.data
   if (data === 'full' && (!isDrawnSet(name) || experiment.training.validation !== null)) {
     const loaded = await loadDataSet(name, { seed, folder: dataFolder, limits: experiment.data })
