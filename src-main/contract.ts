@@ -365,6 +365,15 @@ export type Lab = { readonly [C in LabCall]: (argument: LabArgument<C>) => Promi
   watch(listener: (event: LabEvent) => void): () => void
 }
 
+/** A file or folder that the system handed to the app: double-clicked, dropped on its icon, named when it was started. */
+export interface HandedFile {
+  readonly name: string
+  readonly path: string
+  readonly isFolder: boolean
+  /** What is in it; null of a folder and of a file too large for anything but samples. */
+  readonly bytes: Uint8Array<ArrayBuffer> | null
+}
+
 /** What the lab tells on its own. `progress` of runs is throttled: a window gets at most ten per second and run. */
 export type LabEvent =
   | { readonly kind: 'run'; readonly id: string; readonly event: RunEvent }
@@ -387,6 +396,8 @@ export type LabEvent =
   | { readonly kind: 'import'; readonly stage: 'reading' | 'writing'; readonly rows: number }
   /** How far a download is, a few times a second, and how it ended. */
   | { readonly kind: 'download'; readonly download: Download }
+  /** Of the window's host alone. */
+  | { readonly kind: 'handed'; readonly file: HandedFile }
 
 /** Carries calls one way and events the other. Two functions: everything else is the same over every wire. */
 export interface Transport {

@@ -2,17 +2,31 @@
  * The desktop host, as a table of contents: one lab, one window, one origin. What each line means is in `electron/`;
  * only this file and the preload know Electron.
  */
-import { app, BrowserWindow, dialog, ipcMain, Menu, nativeTheme, protocol, session, shell } from 'electron'
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  nativeTheme,
+  powerSaveBlocker,
+  protocol,
+  session,
+  shell,
+} from 'electron'
 import { join } from 'node:path'
-import { IPC_CALL, IPC_EVENT, type LabEvent } from './contract.ts'
+import { IPC_CALL, IPC_EVENT, type HandedFile, type LabEvent } from './contract.ts'
 import { answerIpc } from './electron/calls.ts'
 import { answerFaceRequest } from './electron/face-protocol.ts'
 import { closeHandler } from './electron/close-handler.ts'
+import { HandedFiles, pathsIn } from './electron/handed-files.ts'
+import { keepAwake } from './electron/keep-awake.ts'
 import { isListedLink, PAPER } from './electron/links.ts'
 import { menuTemplate } from './electron/menu.ts'
 import { FACE_SCHEME, FACE_URL, isFaceUrl } from './electron/origin.ts'
 import { isGranted } from './electron/permissions.ts'
 import { windowOptions } from './electron/window-options.ts'
+import { windowTrouble } from './electron/window-trouble.ts'
 import { readFace } from './face-files.ts'
 import { openLab, readAhead, type OpenLab } from './lab/lab.ts'
 import { LabProblem } from './lab/problem.ts'
@@ -30,7 +44,7 @@ if (app.requestSingleInstanceLock()) {
   app.on('web-contents-created', (_, contents) => {
     confine(contents)
   })
-  void app.whenReady().then(start)
+  void app.whenReady().then(start).catch(refuseToStart)
 } else {
   // The one that runs already is told by 'second-instance' and shows its window.
   app.quit()
@@ -44,19 +58,69 @@ async function start(): Promise<void> {
   const face = await readFace(join(root, 'build/face')).catch(refuseToStart)
   if (face === null) return
   protocol.handle(FACE_SCHEME, (request) => answerFaceRequest(face, request))
-  ipcMain.handle(IPC_CALL, (event, call: unknown, argument: unknown) => answerIpc(lab, event, call, argument))
   const window = openWindow()
-  offerMenu(window, lab)
-  closeLabFirst(window, lab)
-  app.on('second-instance', () => {
-    if (window.isMinimized()) window.restore()
-    window.focus()
-  })
   const tell = (event: LabEvent): void => {
     if (!window.isDestroyed()) window.webContents.send(IPC_EVENT, event)
   }
-  void lab.then((open) => open.watch(tell), alreadyReported)
+  const handed = takeFiles(window, (file) => {
+    tell({ kind: 'handed', file })
+  })
+  ipcMain.handle(IPC_CALL, (event, call: unknown, argument: unknown) => {
+    void handed.pageListens()
+    return answerIpc(lab, event, call, argument)
+  })
+  offerMenu(window, lab)
+  closeLabFirst(window, lab)
+  bringBack(window)
+  void lab.then((open) => {
+    open.watch(tell)
+    open.watch(keepAwake(powerSaveBlocker))
+  }, alreadyReported)
   await window.loadURL(FACE_URL)
+}
+
+/** Files named when the app was started, or handed to it since; a second start brings the window to the front. */
+function takeFiles(window: BrowserWindow, tell: (file: HandedFile) => void): HandedFiles {
+  const files = new HandedFiles(tell)
+  // Of a clone the first word is the folder that Electron was started with.
+  void files.take(pathsIn(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd()))
+  app.on('second-instance', (_, words, from) => {
+    if (window.isMinimized()) window.restore()
+    window.focus()
+    void files.take(pathsIn(words.slice(process.defaultApp ? 2 : 1), from))
+  })
+  app.on('open-file', (event, path) => {
+    event.preventDefault()
+    void files.take([path])
+  })
+  return files
+}
+
+/** A page that hangs or crashed is shown again; the lab behind it goes on. */
+function bringBack(window: BrowserWindow): void {
+  const trouble = windowTrouble({
+    reload: () => {
+      if (!window.isDestroyed()) window.webContents.reload()
+    },
+    ask: async (message, detail, answers) => {
+      const choice: Electron.MessageBoxOptions = {
+        type: 'warning',
+        message,
+        detail,
+        buttons: [...answers],
+        defaultId: 0,
+        cancelId: 1,
+      }
+      return (await dialog.showMessageBox(window, choice)).response === 0
+    },
+    quit: () => {
+      app.quit()
+    },
+    now: () => performance.now(),
+  })
+  window.on('unresponsive', () => void trouble.hung())
+  window.on('responsive', trouble.answered)
+  window.webContents.on('render-process-gone', (_, { reason }) => void trouble.crashed(reason))
 }
 
 function openWindow(): BrowserWindow {

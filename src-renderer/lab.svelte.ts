@@ -8,6 +8,7 @@ import type {
   Download,
   ExperimentRecord,
   ExperimentRow,
+  HandedFile,
   LabAnswers,
   LabArgument,
   LabCall,
@@ -135,6 +136,8 @@ export class LabStore {
   importing = $state.raw<{ readonly stage: 'reading' | 'writing'; readonly rows: number } | null>(null)
   /** The latest download of each data set, by its name. */
   downloads = $state.raw<Readonly<Record<string, Download>>>({})
+  /** Files that the system handed to the app and that nobody has looked at yet. */
+  handed = $state.raw<readonly HandedFile[]>([])
   /** What rules, settings and data sets are called; empty until the lab has said. */
   readonly words = $derived<Vocabulary>(this.description ?? NO_WORDS)
   readonly #wire: Wire
@@ -305,6 +308,9 @@ export class LabStore {
         this.downloads = { ...this.downloads, [event.download.name]: event.download }
         // What the set's card says is another by now.
         if (!isUnderWay(event.download)) void this.describeAgain().catch(() => undefined)
+        return
+      case 'handed':
+        this.handed = [...this.handed, event.file]
         return
       case 'results':
         // Other experiments, some of which may have the same names.

@@ -1,6 +1,7 @@
 /** Looking at the experiments of another folder than the lab's own. */
 import { commands } from './commands.svelte.ts'
 import type { LabStore } from './lab.svelte.ts'
+import type { Given } from './opened-data.svelte.ts'
 import { router } from './route.svelte.ts'
 import { toasts } from './toasts.svelte.ts'
 
@@ -19,10 +20,9 @@ export async function openResults(lab: LabStore, folder: string | null): Promise
 }
 
 /** A folder dropped on the window; in a browser, which does not say where it lies, its path is asked for. */
-export function openDroppedFolder(lab: LabStore, folder: File): void {
-  const path = lab.pathOf(folder)
+export function openDroppedFolder(lab: LabStore, { name, path }: Given): void {
   if (path === null) {
-    droppedFolder.name = folder.name
+    droppedFolder.name = name
     commands.shown = 'open-results'
   } else void toasts.attempt(() => openResults(lab, path))
 }

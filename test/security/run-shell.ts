@@ -13,6 +13,8 @@ registerHooks({
 })
 
 const [appPath = '', instance = 'first', life = 'whole'] = process.argv.slice(2)
+// The app is started with no file.
+process.argv.length = 1
 // Computed, so that TypeScript's `electron` and the stand-in stay apart; the hook makes them one.
 const { app, stage, record, sendFrom, ipcRenderer, nativeTheme } = (await import(standIn)) as typeof StandIn
 stage.appPath = appPath
@@ -142,7 +144,7 @@ async function playMenu(): Promise<void> {
     click?.()
     await settle()
   }
-  app.emit('second-instance')
+  app.emit('second-instance', {}, ['electron', '--flag'], '/')
   seen['menu'] = record.slice(before)
   // The person chooses a folder in which there are no results.
   stage.chosen = [join(appPath, 'build')]

@@ -197,4 +197,15 @@ export const Menu = {
   },
 }
 
+export const powerSaveBlocker = {
+  start: (kind: string) => {
+    note('powerSaveBlocker.start', kind)
+    return 7
+  },
+  stop: (id: number) => {
+    note('powerSaveBlocker.stop', id)
+    return true
+  },
+}
+
 export const nativeTheme = { themeSource: 'unset', shouldUseDarkColors: true }

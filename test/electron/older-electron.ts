@@ -1,0 +1,48 @@
+// What Electron 22 (Node 16) lacks of what the main process uses. Only for the old Electron of the tests.
+import { protocol } from 'electron'
+import { availableParallelism } from 'node:os'
+import { createRequire } from 'node:module'
+import { deserialize, serialize } from 'node:v8'
+import './newer-javascript.ts'
+
+/** As much of a response as the face's protocol makes: a body in one piece. */
+class OneBody {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly bytes: Buffer
+  constructor(body: string | Uint8Array | null, init: { status: number; headers: Record<string, string> }) {
+    this.status = init.status
+    this.headers = init.headers
+    this.bytes = Buffer.from(body ?? '')
+  }
+}
+
+const here = globalThis as unknown as Record<string, unknown>
+here['Response'] ??= OneBody
+here['structuredClone'] ??= (value: unknown): unknown => deserialize(serialize(value)) as unknown
+
+// The binding that the bundle reads is this very object.
+const system = createRequire(import.meta.url)('node:os') as {
+  availableParallelism?: typeof availableParallelism
+  cpus(): unknown[]
+}
+system.availableParallelism ??= () => system.cpus().length
+
+type Handler = (request: { url: string; method: string }) => Response
+const schemes = protocol as unknown as {
+  handle?: (scheme: string, handler: Handler) => void
+  registerBufferProtocol(
+    scheme: string,
+    handler: (
+      request: { url: string; method: string },
+      answer: (response: { statusCode: number; headers: Readonly<Record<string, string>>; data: Buffer }) => void,
+    ) => void,
+  ): boolean
+}
+// Before Electron 25 an answer was given to a callback.
+schemes.handle ??= (scheme, handler) => {
+  schemes.registerBufferProtocol(scheme, (request, answer) => {
+    const { status, headers, bytes } = handler(request) as unknown as OneBody
+    answer({ statusCode: status, headers, data: bytes })
+  })
+}
