@@ -119,6 +119,7 @@ const commands = {
   'test:sanitizers': { needs: ['packages'], run: ['test/sanitizers.ts'] },
   'test:mutants': { needs: ['packages'], run: ['test/mutants.ts'] },
   'test:app': { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
+  'test:electron': { needs: ['packages', 'native', 'face'], run: ['test/suite.ts', 'electron'] },
   screenshots: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
   reproduced: { needs: ['packages'], run: ['test/reproduced.ts'] },
   dist: {

@@ -102,6 +102,9 @@ function bringBack(window: BrowserWindow): void {
     reload: () => {
       if (!window.isDestroyed()) window.webContents.reload()
     },
+    endPage: () => {
+      window.webContents.forcefullyCrashRenderer()
+    },
     ask: async (message, detail, answers) => {
       const choice: Electron.MessageBoxOptions = {
         type: 'warning',
@@ -119,7 +122,9 @@ function bringBack(window: BrowserWindow): void {
     now: () => performance.now(),
   })
   window.on('unresponsive', () => void trouble.hung())
-  window.on('responsive', trouble.answered)
+  window.on('responsive', () => {
+    trouble.answered()
+  })
   window.webContents.on('render-process-gone', (_, { reason }) => void trouble.crashed(reason))
 }
 

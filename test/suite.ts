@@ -1,8 +1,9 @@
 // `npm test`, `npm run check` and `npm run fix`: which programs they are, and one closing line that sums them up.
 import { spawn } from 'node:child_process'
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { findTestElectron } from './electron/test-electron.ts'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 process.chdir(root)
@@ -66,16 +67,20 @@ switch (what) {
   case 'app':
     process.exitCode = close([await appTests(rest)])
     break
+  case 'electron':
+    process.exitCode = close([await windowTests(rest)])
+    break
   case 'test':
     // Everything runs even where the first part failed: one round then shows all there is to mend.
     process.exitCode = close([
       { passed: 0, failed: await check(checks), skipped: [] },
       await unitTests(),
       await appTests([]),
+      await windowTests([]),
     ])
     break
   default:
-    throw new Error(`test/suite.ts knows check, fix, app and test, not "${what}".`)
+    throw new Error(`test/suite.ts knows check, fix, app, electron and test, not "${what}".`)
 }
 
 /** Two at a time, each part's output in one piece; returns how many failed. */
@@ -129,17 +134,32 @@ async function unitTests(): Promise<Tally> {
 }
 
 async function appTests(filters: readonly string[]): Promise<Tally> {
-  if (globSync('test/app/**/*.{test,spec}.ts').length === 0) return { passed: 0, failed: 0, skipped: [] }
   const playwright = [programs.playwright, 'test', '--config', 'test/app/playwright.config.ts', ...filters]
-  const report = freshReport('build/test/playwright.json')
-  process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] = report
   if (process.env['APICAL_CHROMIUM'] === undefined) {
+    const report = freshReport('build/test/playwright.json')
+    process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] = report
     await node([...playwright, '--list', '--reporter=json'], 'collect')
     const skipped = existsSync(report)
       ? specsOf(report).map(({ title }) => `${title} (no Chromium on this machine)`)
       : []
     return { passed: 0, failed: existsSync(report) ? 0 : 1, skipped }
   }
+  return played(playwright, {})
+}
+
+/** The window itself, in whichever Electron can be had; where there is none, its tests say so. */
+async function windowTests(filters: readonly string[]): Promise<Tally> {
+  const { environment, close } = await findTestElectron()
+  try {
+    return await played([programs.playwright, 'test', '--config', 'test/app/window.config.ts', ...filters], environment)
+  } finally {
+    close()
+  }
+}
+
+async function played(playwright: readonly string[], environment: Readonly<Record<string, string>>): Promise<Tally> {
+  const report = freshReport('build/test/playwright.json')
+  Object.assign(process.env, environment, { PLAYWRIGHT_JSON_OUTPUT_FILE: report })
   const { code } = await node([...playwright, '--reporter=list,json'], 'show')
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] }
   const tally: Tally = { passed: 0, failed: 0, skipped: [] }

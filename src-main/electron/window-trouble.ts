@@ -5,6 +5,8 @@
 
 interface TroubledShell {
   reload(): void
+  /** Ends a page that hangs, which then counts as crashed. */
+  endPage(): void
   /** Asks the person; resolves true for the first answer. */
   ask(sentence: string, detail: string, answers: readonly [string, string]): Promise<boolean>
   /** Leaves as by the menu, with what is asked before. */
@@ -24,6 +26,7 @@ export function windowTrouble(shell: TroubledShell): {
 } {
   let asking = false
   let hanging = false
+  let ending = false
   let crashedAt = -Infinity
   return {
     async hung() {
@@ -33,16 +36,19 @@ export function windowTrouble(shell: TroubledShell): {
       const reload = await shell.ask('The window does not answer.', TRAINING, ['Show it again', 'Wait'])
       asking = false
       // It may have come to itself while the question stood.
-      if (reload && hanging) shell.reload()
+      ending = reload && hanging
+      if (ending) shell.endPage()
     },
     answered() {
       hanging = false
     },
     async crashed(reason) {
+      hanging = false
       // The page of a window that is closed goes too.
       if (reason === 'clean-exit') return
-      const again = shell.now() - crashedAt < AGAIN_MS
-      crashedAt = shell.now()
+      const again = !ending && shell.now() - crashedAt < AGAIN_MS
+      if (!ending) crashedAt = shell.now()
+      ending = false
       const sentence = `The window crashed twice (${reason}).`
       if (again && !(await shell.ask(sentence, TRAINING, ['Show it again', 'Close Apical']))) shell.quit()
       else shell.reload()

@@ -3,7 +3,9 @@ import { chromiumLaunch } from './chromium.ts'
 
 export default defineConfig({
   testDir: '.',
-  testMatch: '**/*.{test,spec}.ts',
+  testMatch: '*.spec.ts',
+  // They need Electron: window.config.ts.
+  testIgnore: 'window*.spec.ts',
   outputDir: '../../build/test/app',
   // The app's own states are files in a folder of its own for each test, so files may run side by side.
   fullyParallel: false,

@@ -1,5 +1,5 @@
 // What Electron 22 (Node 16) lacks of what the main process uses. Only for the old Electron of the tests.
-import { protocol } from 'electron'
+import { app, protocol, type WebContents } from 'electron'
 import { availableParallelism } from 'node:os'
 import { createRequire } from 'node:module'
 import { deserialize, serialize } from 'node:v8'
@@ -46,3 +46,16 @@ schemes.handle ??= (scheme, handler) => {
     answer({ statusCode: status, headers, data: bytes })
   })
 }
+
+// Before Electron 25 only the page's own frame told where it goes, and an event did not carry the address.
+type Going = (event: Electron.Event & { url?: string }, url: string) => void
+app.on('web-contents-created', (_, contents) => {
+  const older = contents as unknown as { on(name: string, listener: Going): void; emit: WebContents['emit'] }
+  older.on('will-navigate', (event, url) => {
+    event.url = url
+    older.emit('will-frame-navigate', event)
+  })
+  older.on('will-redirect', (event, url) => {
+    event.url = url
+  })
+})

@@ -9,7 +9,7 @@ function bundle(entry: string, file: string, target: string, intro = ''): Enviro
     consumer: 'server',
     resolve: { noExternal: true, external: ['electron', 'bufferutil', 'utf-8-validate'] },
     build: {
-      outDir: here('../../build/electron-22/app/build/main'),
+      outDir: here('../../build/electron-22/host'),
       emptyOutDir: false,
       target,
       minify: false,
