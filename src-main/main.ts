@@ -55,7 +55,8 @@ async function start(): Promise<void> {
   denyPermissions()
   const lab = openLab({ root, host: 'electron' })
   lab.then(readAhead, refuseToStart)
-  const face = await readFace(join(root, 'build/face')).catch(refuseToStart)
+  // Inside the archive of an installed app, where Electron checks what it reads.
+  const face = await readFace(join(app.getAppPath(), 'build/face')).catch(refuseToStart)
   if (face === null) return
   protocol.handle(FACE_SCHEME, (request) => answerFaceRequest(face, request))
   const window = openWindow()

@@ -64,7 +64,7 @@ const NO_RIGHTS = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups', '
 
 function asNobody(program: string): string {
   const script = join(dirname(program), '../as-nobody')
-  writeFileSync(script, `#!/bin/sh\nexec setpriv ${NO_RIGHTS.join(' ')} "${program}" "$@"\n`)
+  writeFileSync(script, `#!/bin/sh\nexec setpriv ${NO_RIGHTS.join(' ')} "\${APICAL_TEST_PROGRAM:-${program}}" "$@"\n`)
   chmodSync(script, 0o755)
   return script
 }
