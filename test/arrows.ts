@@ -93,6 +93,7 @@ export const withoutWindow: readonly string[] = [
   'src-renderer/figure/figure.ts',
   'src-renderer/figure/from-chart.ts',
   'src-renderer/figure/pdf.ts',
+  'src-renderer/report/checklist.ts',
   'src-renderer/report/comparison-report.ts',
   'src-renderer/report/experiment-report.ts',
   'src-renderer/report/paper-report.ts',

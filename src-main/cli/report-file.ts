@@ -1,5 +1,6 @@
 /** Reports as files: one HTML page of an experiment, of several beside each other, or of a paper's exhibits. */
 import { extname, resolve } from 'node:path'
+import { checklist } from '../../src-renderer/report/checklist.ts'
 import { comparisonReport } from '../../src-renderer/report/comparison-report.ts'
 import { experimentReport } from '../../src-renderer/report/experiment-report.ts'
 import { paperReport, runsOf } from '../../src-renderer/report/paper-report.ts'
@@ -30,11 +31,10 @@ export function reportFile(to: string | undefined): string {
 /** Of one run, or of several beside each other, the first being the baseline; answers their ids. */
 export async function writeReport(
   file: string,
-  results: string,
-  names: readonly string[],
+  folders: readonly string[],
   withCollapsed: boolean,
 ): Promise<readonly string[]> {
-  const records = await readAll(runFolders(results, names))
+  const records = await readAll(folders)
   writeWhole(file, [await pageOf(records, withCollapsed)])
   return records.map(({ row }) => row.id)
 }
@@ -42,6 +42,11 @@ export async function writeReport(
 /** The same page, not yet written. @param folders of the runs */
 export async function reportOf(folders: readonly string[], withCollapsed: boolean): Promise<string> {
   return pageOf(await readAll(folders), withCollapsed)
+}
+
+/** For a reproducibility checklist, a paragraph each. */
+export async function checklistOf(folders: readonly string[]): Promise<readonly string[]> {
+  return checklist(await readAll(folders), await contextOf(null))
 }
 
 /** The folders of runs by name, each once. @throws UsageProblem, LabProblem */

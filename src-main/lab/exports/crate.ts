@@ -82,8 +82,7 @@ export function crateOf(runs: readonly CratedRun[], about: CrateAbout): unknown 
   ]
   const known = new Map(graph.map((entity) => [entity['@id'], entity]))
   return {
-    // The context of 1.1 has no word for it; that of 1.2 has this one.
-    '@context': [`${CRATE}/context`, `${TERMS}/context`, { sha256: 'http://schema.org/sha256' }],
+    '@context': [`${CRATE}/context`, `${TERMS}/context`],
     '@graph': [...known.values()],
   }
 }
