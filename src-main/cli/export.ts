@@ -1,6 +1,7 @@
 /** `apical export`: runs as tables, arrays or one zip for other programs, and a results folder as an RO-Crate. */
 import { resolve } from 'node:path'
-import { EXPORT_KINDS, exportRuns, makeCrate, readForExport, TABLE_NAMES, type ExportedRun } from '../lab/exports.ts'
+import type { ExportKind } from '../contract.ts'
+import { exportRuns, makeCrate, readForExport, TABLE_NAMES, type ExportedRun } from '../lab/exports.ts'
 import { resultsFolder } from '../lab/results.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command, type Words } from './command.ts'
 import { size } from './layout.ts'
@@ -8,7 +9,7 @@ import { fileIn } from './new-file.ts'
 import { reportOf, runFolders } from './report-file.ts'
 import type { Terminal } from './terminal.ts'
 
-const ENDINGS = ['.zip', '.csv', '.parquet', '.npz'] as const satisfies readonly `.${(typeof EXPORT_KINDS)[number]}`[]
+const ENDINGS = ['.zip', '.csv', '.parquet', '.npz'] as const satisfies readonly `.${ExportKind}`[]
 
 export const exportCommand: Command = {
   name: 'export',
@@ -58,7 +59,7 @@ async function crate(words: Words, read: Read, terminal: Terminal): Promise<void
 
 async function toFile(words: Words, folders: readonly string[], read: Read, terminal: Terminal): Promise<void> {
   const { file, ending } = fileIn(words, ENDINGS)
-  const kind = ending.slice(1) as (typeof EXPORT_KINDS)[number]
+  const kind = ending.slice(1) as ExportKind
   const isTable = kind === 'csv' || kind === 'parquet'
   const table = words.choice('table', TABLE_NAMES)
   if (table !== undefined && !isTable) throw new UsageProblem(`--table goes with .csv and .parquet, found "${file}".`)

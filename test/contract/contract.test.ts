@@ -434,7 +434,16 @@ test('every call of the contract is exercised or named here', () => {
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
-  const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'readForReport', 'inspect', 'look']
+  const elsewhere = [
+    'download',
+    'stopDownload',
+    'openResults',
+    'readFile',
+    'readForReport',
+    'export',
+    'inspect',
+    'look',
+  ]
   const looks = ['allowRule', 'embed', 'stopEmbedding', 'study', 'stopStudy']
   const papers = ['papers', 'paper', 'paperState', 'runPaper', 'openPaper', 'savePaper', 'forgetPaper']
   const own = ['lookAtData', 'addData', 'stopImport', 'removeData']

@@ -1,6 +1,7 @@
 /** Runs as files for other programs: tables, weights, or all of it in one zip. */
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
+import type { ExportKind } from '../../contract.ts'
 import { LabProblem } from '../problem.ts'
 import { filesOf, isMoving, paths, readRecordInTurns, readStatus } from '../results.ts'
 import {
@@ -19,9 +20,6 @@ import { csvPieces } from './csv.ts'
 import { addWeights } from './npz.ts'
 import { parquetPieces } from './parquet.ts'
 import { TABLE_NAMES, tableOf, type ExportedRun, type TableName } from './run-tables.ts'
-
-export const EXPORT_KINDS = ['zip', 'csv', 'parquet', 'npz'] as const
-export type ExportKind = (typeof EXPORT_KINDS)[number]
 
 export interface Named {
   /** Whom the crate names as author; null for nobody. */
