@@ -308,7 +308,7 @@ export interface LabAnswers {
   list: readonly ExperimentRow[]
   read: ExperimentRecord
   readForReport: ReportedRecord
-  export: { readonly file: string; readonly name: string; readonly bytes: number }
+  export: { readonly file: string; readonly bytes: number }
   readFile: FilePart
   forecast: Forecast
   readExperiment: ReadExperiment

@@ -22,9 +22,8 @@ export function exportEntries(
 
 async function exportRows(lab: LabStore, rows: readonly { readonly id: string }[], kind: Kind): Promise<void> {
   await toasts.attempt(async () => {
-    const { file, name } = await lab.call('export', { ids: rows.map(({ id }) => id), as: kind })
-    toasts.say(`${name} is in the exports folder.`, {
-      next: file,
+    const { file } = await lab.call('export', { ids: rows.map(({ id }) => id), as: kind })
+    toasts.say(`Exported to ${file}`, {
       action: {
         label: 'Copy path',
         run: () => void copyText(file, 'The path of the file is on the clipboard.'),

@@ -1,5 +1,5 @@
 /** Runs as files for other programs, in the exports folder of the lab's home. */
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import type { Lab } from '../../contract.ts'
 import { exportRuns, readForExport } from '../exports.ts'
 import { findRun } from '../results.ts'
@@ -22,7 +22,7 @@ export function exportCalls({ results, samples }: FolderParts): Pick<Lab, 'expor
       const bytes = await exportRuns(runs, {
         ...{ kind, file, table: 'epochs', besides: [], author: null, licence: null },
       })
-      return { file, name: basename(file), bytes }
+      return { file, bytes }
     },
   }
 }
