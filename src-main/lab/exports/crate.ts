@@ -1,20 +1,18 @@
 /**
  * What was recorded of runs as an RO-Crate 1.1 after the profile Process Run Crate 0.5: one JSON-LD in which each run is an
  * action, Apical its instrument, the experiment and the data its objects, and what it left its results. Nothing is in it
- * that no file says: no author and no licence unless the person names them, no end of a run that has none.
+ * that no file says: no author and no licence unless the person names them, nobody who ran it, no end of a run that has none.
  * Sources: https://w3id.org/ro/crate/1.1, https://w3id.org/ro/wfrun/process/0.5
  */
-import type { ExperimentRecord } from '../../contract.ts'
-import { wallClockSeconds } from '../../experiment/wall-clock.ts'
 import type { Written } from '../storage.ts'
+import type { ExportedRun } from './run-tables.ts'
 
 export const CRATE_FILE = 'ro-crate-metadata.json'
 const CRATE = 'https://w3id.org/ro/crate/1.1'
 const TERMS = 'https://w3id.org/ro/terms/workflow-run'
 const PROFILE = 'https://w3id.org/ro/wfrun/process/0.5'
 
-export interface CratedRun {
-  readonly record: ExperimentRecord
+export interface CratedRun extends Pick<ExportedRun, 'record' | 'seconds'> {
   /** Where its files lie in the crate, 'RUN/'; '' where the crate is the run's own folder. */
   readonly folder: string
   /** Their paths in the crate. */
@@ -73,7 +71,7 @@ export function crateOf(runs: readonly CratedRun[], about: CrateAbout): unknown 
     { '@id': PROFILE, '@type': 'CreativeWork', name: 'Process Run Crate', version: '0.5' },
     ...about.others.map((file) => fileEntity(file, '')),
     ...parts,
-    ...runs.flatMap((run) => [actionOf(run, author), ...dataOf(run), ...usageOf(run)]),
+    ...runs.flatMap((run) => [actionOf(run), ...dataOf(run), ...usageOf(run)]),
     ...instrumentsOf(runs),
     ...(author === null ? [] : [author]),
     ...(about.licence !== null && isAddress(about.licence)
@@ -130,7 +128,7 @@ const ASKED = /^(experiment|rule)\.json$/
 /** What a person wrote, or what tells of the folder. */
 const BESIDE = /^(README\.txt|notes\.md|labels\.json|status\.json)$/
 
-function actionOf(run: CratedRun, author: Entity | null): Entity {
+function actionOf(run: CratedRun): Entity {
   const { record, folder, files, ended } = run
   const { row, environment, command } = record
   const named = files.map(({ path }) => ({ path, name: path.slice(folder.length) }))
@@ -154,12 +152,11 @@ function actionOf(run: CratedRun, author: Entity | null): Entity {
       ? { actionStatus: `http://schema.org/${failed ? 'Failed' : 'Completed'}ActionStatus` }
       : {}),
     ...(failed && row.reason !== null ? { error: row.reason } : {}),
-    ...(author === null ? {} : { agent: to(author['@id']) }),
     resourceUsage: oneOrMore(usageOf(run).map((one) => to(one['@id']))),
   }
 }
 
-function aboutRun({ row }: ExperimentRecord): string {
+function aboutRun({ row }: ExportedRun['record']): string {
   return `${row.ruleLabel} on ${row.datasetLabel}, network ${row.widths.join('-')}, ${row.epochsDone} of ${row.epochs} epochs, seeds ${row.seeds.join(', ')}`
 }
 
@@ -172,7 +169,7 @@ function machineWords({
   memoryBytes,
   os,
   node,
-}: NonNullable<ExperimentRecord['environment']>): string {
+}: NonNullable<ExportedRun['record']['environment']>): string {
   return `Engine ${engine} (${device}), ${precision}; ${cpu}, ${cores} cores, ${memoryBytes} bytes of memory, ${os}, Node ${node}`
 }
 
@@ -188,7 +185,7 @@ function dataOf({ record }: CratedRun): readonly Entity[] {
 }
 
 function usageOf(run: CratedRun): readonly Entity[] {
-  const seconds = wallClockSeconds(run.record.seeds)
+  const { seconds } = run
   if (seconds === 0) return []
   return [
     {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import type { ExportKind } from '../../contract.ts'
+import { wallClockSeconds } from '../../experiment/wall-clock.ts'
 import { LabProblem } from '../problem.ts'
 import { filesOf, isMoving, paths, readRecordInTurns, readStatus } from '../results.ts'
 import {
@@ -49,7 +50,10 @@ export async function readForExport(
   folders: readonly { readonly folder: string; readonly kind: 'run' | 'sample' }[],
 ): Promise<readonly ExportedRun[]> {
   const runs: ExportedRun[] = []
-  for (const { folder, kind } of folders) runs.push({ folder, record: await readRecordInTurns(folder, kind) })
+  for (const { folder, kind } of folders) {
+    const { seeds, ...record } = await readRecordInTurns(folder, kind)
+    runs.push({ folder, record, seconds: wallClockSeconds(seeds) })
+  }
   return runs
 }
 
@@ -100,7 +104,7 @@ async function fillBundle(
       const packed = !path.endsWith('.safetensors')
       files.push(await zip.add(`${folder}${path.replaceAll('\\', '/')}`, streamRegular(join(run.folder, path)), packed))
     }
-    crated.push({ record: run.record, folder, files, ended: endOf(run) })
+    crated.push({ ...run, folder, files, ended: endOf(run) })
   }
   const { author, licence } = request
   const crate = crateOf(crated, { made: made.toISOString(), others, author, licence })
@@ -138,7 +142,8 @@ function endOf({ folder, record }: ExportedRun): string | null {
  *
  * @throws LabProblem where there is one already, or the run still moves
  */
-export async function makeCrate({ folder, record }: ExportedRun, { author, licence }: Named): Promise<string> {
+export async function makeCrate(exported: ExportedRun, { author, licence }: Named): Promise<string> {
+  const { folder, record } = exported
   const path = join(folder, CRATE_FILE)
   if (isMoving(record.row.state))
     throw new LabProblem(`${record.row.name} is not over: its files still change.`, 'Wait for it, or stop it first.')
@@ -154,7 +159,7 @@ export async function makeCrate({ folder, record }: ExportedRun, { author, licen
     }
     files.push({ path: name.replaceAll('\\', '/'), bytes, sha256: hash.digest('hex') })
   }
-  const run: CratedRun = { record, folder: '', files, ended: endOf({ folder, record }) }
+  const run: CratedRun = { ...exported, folder: '', files, ended: endOf(exported) }
   writeJson(path, crateOf([run], { made: new Date().toISOString(), others: [], author, licence }))
   return path
 }

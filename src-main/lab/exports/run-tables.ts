@@ -10,10 +10,12 @@ import type { Cell, Column, Table } from './table.ts'
 export const TABLE_NAMES = ['epochs', 'results', 'measures'] as const
 export type TableName = (typeof TABLE_NAMES)[number]
 
-/** A run to be exported: its folder, and what was read from it. */
+/** A run to be exported: its folder, and what was read from it but the histories, which are read again one by one. */
 export interface ExportedRun {
   readonly folder: string
-  readonly record: ExperimentRecord
+  readonly record: Omit<ExperimentRecord, 'seeds'>
+  /** Of training and evaluation, on the clock. */
+  readonly seconds: number
 }
 
 const text = (name: string): Column => ({ name, type: 'text' })
