@@ -20,7 +20,11 @@ export function exportEntries(
   return KINDS.map(([kind, label]) => ({ label, run: () => void exportRows(lab, rows, kind) }))
 }
 
+/** Without an answer for so long, a person wonders. */
+const LONG_MS = 1500
+
 async function exportRows(lab: LabStore, rows: readonly { readonly id: string }[], kind: Kind): Promise<void> {
+  const slow = setTimeout(() => toasts.say('Exporting. This may take a minute.'), LONG_MS)
   await toasts.attempt(async () => {
     const { file } = await lab.call('export', { ids: rows.map(({ id }) => id), as: kind })
     toasts.say(`Exported to ${file}`, {
@@ -30,4 +34,5 @@ async function exportRows(lab: LabStore, rows: readonly { readonly id: string }[
       },
     })
   })
+  clearTimeout(slow)
 }
