@@ -116,6 +116,7 @@ const commands = {
   'test:golden': { needs: ['packages', 'native'], run: vitest('test/golden') },
   'test:faults': { needs: ['packages', 'native', 'face'], run: vitest('test/faults') },
   'test:tensorflow-native': { needs: ['packages'], run: ['test/tensorflow-native.ts'] },
+  'test:readers': { needs: ['packages', 'native'], run: ['test/readers.ts'] },
   'test:sanitizers': { needs: ['packages'], run: ['test/sanitizers.ts'] },
   'test:mutants': { needs: ['packages'], run: ['test/mutants.ts'] },
   'test:app': { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },

@@ -6,6 +6,7 @@ import { bench } from './cli/bench.ts'
 import { EXIT, parseWords, type Command } from './cli/command.ts'
 import { data } from './cli/data.ts'
 import { engines } from './cli/engines.ts'
+import { exportCommand } from './cli/export.ts'
 import { helpFor, overview, version } from './cli/help.ts'
 import { suggestion } from './experiment/nearest.ts'
 import { inspect } from './cli/inspect.ts'
@@ -30,6 +31,7 @@ const COMMANDS: readonly Command[] = [
   show,
   inspect,
   report,
+  exportCommand,
   weights,
   presets,
   rule,

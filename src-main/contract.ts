@@ -140,6 +140,10 @@ export const SweepRequest = z.strictObject({
 })
 export type SweepRequest = z.infer<typeof SweepRequest>
 
+/** A table of every epoch as CSV or Parquet, the weights as NPZ, or all of it as one zip. */
+export const EXPORT_KINDS = ['zip', 'csv', 'parquet', 'npz'] as const
+export type ExportKind = (typeof EXPORT_KINDS)[number]
+
 /** At most what a lab of ten thousand experiments may have chosen at once. */
 const RunIds = z.array(RunId).min(1).max(50_000)
 
@@ -167,6 +171,8 @@ export const LAB_CALLS = {
   read: z.strictObject({ id: RunId }),
   /** The same for a file that is handed on: no path of this machine in it, and the checksums of what it left on disk. */
   readForReport: z.strictObject({ id: RunId }),
+  /** Writes one file of them for other programs into the exports folder: tables, weights, or all of it; never over another. */
+  export: z.strictObject({ ids: z.array(RunId).min(1).max(1000), as: z.enum(EXPORT_KINDS) }),
   /** The beginning or the end of one of its files, as text: as much as a window can show. */
   readFile: z.strictObject({ id: RunId, path: z.string().min(1).max(1000), part: z.enum(['start', 'end']) }),
   /** With a sweep: of all its experiments together. */
@@ -302,6 +308,7 @@ export interface LabAnswers {
   list: readonly ExperimentRow[]
   read: ExperimentRecord
   readForReport: ReportedRecord
+  export: { readonly file: string; readonly bytes: number }
   readFile: FilePart
   forecast: Forecast
   readExperiment: ReadExperiment

@@ -76,6 +76,7 @@ export const shared: readonly string[] = [
   'src-main/experiment/selection.ts',
   'src-main/experiment/spread.ts',
   'src-main/experiment/student-t.ts',
+  'src-main/experiment/wall-clock.ts',
   'src-main/paper/words.ts',
 ]
 
@@ -92,6 +93,7 @@ export const withoutWindow: readonly string[] = [
   'src-renderer/figure/figure.ts',
   'src-renderer/figure/from-chart.ts',
   'src-renderer/figure/pdf.ts',
+  'src-renderer/report/checklist.ts',
   'src-renderer/report/comparison-report.ts',
   'src-renderer/report/experiment-report.ts',
   'src-renderer/report/paper-report.ts',
@@ -110,7 +112,9 @@ export const labArrows: Record<string, readonly string[]> = {
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
   jobs: ['problem', 'machine', 'storage', 'own-rules', 'datasets', 'results'],
   papers: ['problem', 'storage', 'results'],
+  exports: ['problem', 'storage', 'results'],
   office: [
     ...['problem', 'machine', 'storage', 'own-rules', 'datasets', 'imports', 'results', 'runs', 'jobs', 'papers'],
+    'exports',
   ],
 }

@@ -2,6 +2,7 @@
 import type { DataSetCard } from '../contract.ts'
 import { DATASET_NAMES, type DataSetName } from '../experiment/experiment.ts'
 import {
+  croissantOf,
   describeDataSets,
   downloadSet,
   NotFetched,
@@ -13,16 +14,18 @@ import {
 } from '../lab/datasets.ts'
 import { suggestion } from '../experiment/nearest.ts'
 import { add, ADD_OPTIONS, remove } from './data-add.ts'
-import { EXIT, JSON_OPTION, UsageProblem, type Command } from './command.ts'
+import { writeJson } from '../lab/storage.ts'
+import { EXIT, JSON_OPTION, UsageProblem, type Command, type Words } from './command.ts'
 import { duration, size, table, wrap } from './layout.ts'
+import { fileIn } from './new-file.ts'
 import { explain } from './refusal.ts'
 import type { Terminal } from './terminal.ts'
 
-const ACTIONS = ['list', 'get', 'verify', 'add', 'remove']
+const ACTIONS = ['list', 'get', 'verify', 'card', 'add', 'remove']
 
 export const data: Command = {
   name: 'data',
-  operands: 'list|get NAME|verify DIR|add FILE…|remove NAME',
+  operands: 'list|get NAME|verify DIR|card NAME|add FILE…|remove NAME',
   summary: 'list the data sets, download one, verify a folder, or add your own',
   details:
     'Built in and without files are glyphs (drawn digits), spirals and xor (toys of two features) and digits-8x8 (small handwritten digits, UCI). ' +
@@ -30,7 +33,7 @@ export const data: Command = {
     '"data get NAME" downloads one from its publisher over HTTPS, checks it against its published SHA-256 and keeps it where the lab finds it; ' +
     'after an interruption or Ctrl-C the same command continues where it stopped. Nothing else in Apical uses the network. ' +
     '"data verify DIR" reads every file of the data sets in DIR, compares checksums with the published files, and refuses damaged ones ' +
-    'with exit code 2. "data add FILE…" makes a data set of your own files: a table (CSV and its kin, Parquet), arrays (NPZ, NPY, IDX) or a folder ' +
+    'with exit code 2. "data card NAME --to FILE.json" writes what is known of one as Croissant, the JSON-LD of ML Commons: files with their SHA-256, classes, licence, columns of a table. "data add FILE…" makes a data set of your own files: a table (CSV and its kin, Parquet), arrays (NPZ, NPY, IDX) or a folder ' +
     'with a folder of PNG images per class; what is not said is recognised, and --look shows it first. It is kept in the lab’s own folder and used by its name. ' +
     '"data remove NAME" takes one of these away. With --json, one object per data set.',
   options: [
@@ -39,6 +42,7 @@ export const data: Command = {
       value: 'DIR',
       help: 'list: look here instead of the usual places (APICAL_DATA, the lab’s own folder); get: keep it in a folder here',
     },
+    { name: 'to', value: 'FILE', help: 'card: a file that ends in .json; never over one that is there' },
     ...ADD_OPTIONS,
     JSON_OPTION,
   ],
@@ -52,13 +56,14 @@ export const data: Command = {
     }
     if (action === 'get' && folder !== undefined && more.length === 0)
       return get(named(folder), words.text('data') ?? null, terminal)
+    if (action === 'card' && folder !== undefined && more.length === 0) return card(folder, words, terminal)
     if (action === 'verify' && folder !== undefined && more.length === 0) {
       for (const set of await verifyDataSet(folder)) tellVerified(set, terminal)
       return EXIT.done
     }
     const found = words.operands.length === 0 ? 'nothing' : `"${words.operands.join(' ')}"`
     throw new UsageProblem(
-      `Expected "data list", "data get NAME", "data verify DIR", "data add FILE…" or "data remove NAME", found ${found}.${action === undefined || ACTIONS.includes(action) ? '' : suggestion(action, ACTIONS)}`,
+      `Expected "data list", "data get NAME", "data verify DIR", "data card NAME", "data add FILE…" or "data remove NAME", found ${found}.${action === undefined || ACTIONS.includes(action) ? '' : suggestion(action, ACTIONS)}`,
       action === 'verify'
         ? 'DIR is the folder with the files, for example one with train-images-idx3-ubyte.gz in it.'
         : action === 'get'
@@ -66,6 +71,15 @@ export const data: Command = {
           : '',
     )
   },
+}
+
+function card(name: string, words: Words, terminal: Terminal): number {
+  const found = croissantOf(name)
+  const { file } = fileIn(words, ['.json'])
+  writeJson(file, found)
+  terminal.data({ kind: 'card', name, file })
+  terminal.print(`Wrote ${file}`)
+  return EXIT.done
 }
 
 /** Those that somebody publishes. */

@@ -11,6 +11,31 @@ export const LONGEST_NPY_HEADER = 12 + 10_000
 
 const AS_NUMPY = 'Save it anew with numpy.save, numpy.savez or numpy.savez_compressed.'
 
+/** Numbers of a matrix as NPY has them, C order. */
+type NpyNumbers = Float32Array | Float64Array
+
+/**
+ * An array as numpy.load reads it, in pieces to be written one after another: version 1.0, the header padded with spaces so
+ * that the numbers begin on a 64-byte boundary. The machine must be little-endian, as all that Node runs on are.
+ *
+ * @param shape row by row; its product is the number of entries
+ */
+export function npyPieces(shape: readonly number[], data: NpyNumbers): readonly Uint8Array[] {
+  if (entriesIn(shape) !== data.length)
+    throw new RangeError(`a shape of ${shape.join(' × ')} has ${entriesIn(shape)} entries, found ${data.length}`)
+  const descr = data instanceof Float32Array ? '<f4' : '<f8'
+  // A tuple of one needs its comma.
+  const dictionary = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`
+  const start = Math.ceil((10 + dictionary.length + 1) / 64) * 64
+  const head = new Uint8Array(start).fill(0x20)
+  const text = `${MAGIC}\x01\x00`
+  for (let at = 0; at < text.length; at++) head[at] = text.charCodeAt(at)
+  new DataView(head.buffer).setUint16(8, start - 10, true)
+  for (let at = 0; at < dictionary.length; at++) head[10 + at] = dictionary.charCodeAt(at)
+  head[start - 1] = 0x0a
+  return [head, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)]
+}
+
 /** @param bytes the beginning of the file, LONGEST_NPY_HEADER of it or all. @throws DataProblem */
 export function readNpyHeader(bytes: Uint8Array, file: string): ArrayHeader {
   const text = (from: number, to: number): string => String.fromCharCode(...bytes.subarray(from, to))

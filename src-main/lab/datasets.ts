@@ -1,4 +1,5 @@
 /** The door to datasets/: data sets on disk, found, described, loaded, verified, downloaded, and those that a person added. */
+export { croissantOf } from './datasets/croissant.ts'
 export { describeDataSets, useDataFolder } from './datasets/describe.ts'
 export { Downloads, downloadSet, offerOf, PUBLISHED, type Source } from './datasets/downloads.ts'
 export { NotFetched } from './datasets/fetch.ts'

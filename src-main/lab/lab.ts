@@ -16,6 +16,7 @@ import { embeddingCalls } from './office/embedding-calls.ts'
 import { inspectionCalls } from './office/inspection-calls.ts'
 import { dataSetCalls } from './office/data-set-calls.ts'
 import { importCalls } from './office/import-calls.ts'
+import { exportCalls } from './office/export-calls.ts'
 import { descriptionCalls } from './office/description-calls.ts'
 import type { FolderLab, FolderParts } from './office/folder-parts.ts'
 import { forecastCalls } from './office/forecast-calls.ts'
@@ -64,6 +65,7 @@ function openFolder(options: LabOptions, results: string, downloads: Downloads):
     ...descriptionCalls(parts, options.host),
     ...presetCalls,
     ...recordCalls(parts),
+    ...exportCalls(parts),
     ...forecastCalls(parts),
     ...runs,
     ...paperCalls(parts, runs),

@@ -1,5 +1,5 @@
 /** The door to storage/: files written whole, folders with one owning process, and what a person keeps beside results. */
-export { isTemporary, LineFile, TEMPORARY, writeJson, writeWhole } from './storage/files.ts'
+export { isTemporary, LineFile, TEMPORARY, writeJson, writeStreamed, writeWhole } from './storage/files.ts'
 export { apicalHome, makeFolders } from './storage/home.ts'
 export {
   releaseOwnership,
@@ -27,4 +27,5 @@ export {
 } from './storage/regular-file.ts'
 export { decodeSafetensors, encodeChecked } from './storage/safetensors.ts'
 export { Templates } from './storage/templates.ts'
+export { type Pieces, writeZip, type Written, zipPieces, type ZipWriter } from './storage/zip-file.ts'
 export { forgetView, keepView, readViews } from './storage/views.ts'

@@ -31,6 +31,7 @@ import {
 } from '../text/format.ts'
 import { isOutdated, measuredText } from '../text/inspected.ts'
 import { ruleCard } from '../text/setting-words.ts'
+import { checklist } from './checklist.ts'
 import { markup, type Markup, type Part } from './markup.ts'
 import type { ReportContext } from './report-context.ts'
 import type { ReportFigures } from './report-figure.ts'
@@ -58,6 +59,10 @@ export function experimentSections(
     { title: 'Configuration', body: configuration(record, context, preset) },
     { title: 'Environment', body: environment(record) },
     { title: 'How to reproduce it', body: reproduce(record) },
+    {
+      title: 'For a reproducibility checklist',
+      body: checklist([record], context).map((text) => markup`<p>${text}</p>\n`),
+    },
     { title: 'Checksums', body: checksums(record) },
   ]
   return sections.filter((section) => section !== null)

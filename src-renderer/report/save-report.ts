@@ -1,9 +1,10 @@
 /** Reports out of the window, into the downloads folder. */
 import type { Paper, ReportedRecord } from '../../src-main/contract.ts'
-import { fileName, saveText } from '../export/files.ts'
+import { copyText, fileName, saveText } from '../export/files.ts'
 import { loadFonts, measureIn } from '../figure/canvas.ts'
 import type { LabStore } from '../lab.svelte.ts'
 import { toasts } from '../toasts.svelte.ts'
+import { checklist } from './checklist.ts'
 import { comparisonReport, type ComparisonChoice } from './comparison-report.ts'
 import { experimentReport } from './experiment-report.ts'
 import { paperReport, runsOf, type ReportedExhibit } from './paper-report.ts'
@@ -24,6 +25,18 @@ export async function saveReport(
     const [only] = records
     if (records.length === 1 && only !== undefined) save(only.row.name, experimentReport(only, context))
     else save('comparison', comparisonReport(records, context, choice))
+  })
+}
+
+/** The paragraph of a reproducibility checklist, one for each experiment. */
+export async function copyChecklist(lab: LabStore, rows: readonly { readonly id: string }[]): Promise<void> {
+  await toasts.attempt(async () => {
+    const records = await readAll(
+      lab,
+      rows.map(({ id }) => id),
+    )
+    const words = { words: lab.words, presetOf: (name: string | null) => lab.preset(name) }
+    await copyText(checklist(records, words).join('\n\n'), 'The checklist paragraph is on the clipboard.')
   })
 }
 

@@ -380,6 +380,10 @@ describe.each(Object.entries(wires))('over %s', (name, open) => {
     ['savePaper', { title: 'Mine', authors: '', runs: [{ id: 'no-such-run', label: 'X' }] }],
     ['savePaper', { title: 'Mine', authors: '', runs: [{ id: '..', label: 'X' }] }],
     ['forgetPaper', { id: 'no-such-paper' }],
+    ['export', { ids: [], as: 'zip' }],
+    ['export', { ids: ['..'], as: 'csv' }],
+    ['export', { ids: ['no-such-run'], as: 'npz' }],
+    ['export', { ids: ['no-such-run'], as: '../zip' }],
     ['forgetPaper', { id: '..' }],
     ['forgetPaper', { id: 'corinfomax-2023' }],
     ['noSuchCall', {}],
@@ -434,7 +438,16 @@ test('every call of the contract is exercised or named here', () => {
   const kept = ['writeNotes', 'label', 'trash', 'restore', 'useDataFolder', 'views', 'keepView', 'forgetView']
   const seeds = ['stopAfter', 'stopSeed', 'addSeeds', 'readExperiment', 'saveTemplate', 'deleteTemplate']
   const apart = ['forecastQueue', 'bench', 'preview', 'presetGrid', 'startGrid', 'forecastPresets', 'measurePace']
-  const elsewhere = ['download', 'stopDownload', 'openResults', 'readFile', 'readForReport', 'inspect', 'look']
+  const elsewhere = [
+    'download',
+    'stopDownload',
+    'openResults',
+    'readFile',
+    'readForReport',
+    'export',
+    'inspect',
+    'look',
+  ]
   const looks = ['allowRule', 'embed', 'stopEmbedding', 'study', 'stopStudy']
   const papers = ['papers', 'paper', 'paperState', 'runPaper', 'openPaper', 'savePaper', 'forgetPaper']
   const own = ['lookAtData', 'addData', 'stopImport', 'removeData']

@@ -131,6 +131,7 @@ describe('the report of an experiment', () => {
       'Configuration',
       'Environment',
       'How to reproduce it',
+      'For a reproducibility checklist',
       'Checksums',
     ]
     expect([...html.matchAll(/<h2 id="[^"]+">([^<]+)</g)].map(([, title]) => title)).toEqual(headings)

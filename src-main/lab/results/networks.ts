@@ -14,7 +14,7 @@ const LARGEST_WEIGHTS = 2 ** 31 - 1
 
 /** Of each seed its checkpoint, or the weights alone where only these have travelled. Seeds without either are left out. @throws LabProblem for a file that cannot be read */
 export function readNetworks(folder: string): readonly SeedCheckpoint[] {
-  return readExperiment(folder).seeds.flatMap((seed) => latest(folder, seed) ?? [])
+  return readExperiment(folder).seeds.flatMap((seed) => latestNetwork(folder, seed) ?? [])
 }
 
 /** One of them. @throws LabProblem for a seed that the run has not, and where nothing is left of that epoch */
@@ -24,7 +24,7 @@ export function readNetwork(folder: string, { seed, epoch }: NetworkChoice): See
   if (epoch === 0) return asDrawn(experiment, seed)
   const kept = epoch === null ? null : readWeights(paths(folder).keptWeights(seed, epoch), seed)
   if (kept !== null) return kept
-  const found = latest(folder, seed)
+  const found = latestNetwork(folder, seed)
   if (found === null) throw new LabProblem(`Seed ${seed} has no weights yet.`, 'Train it until its first checkpoint.')
   if (epoch !== null && epoch !== found.position.epoch)
     throw new LabProblem(
@@ -49,7 +49,8 @@ function requireSeed({ seeds }: Experiment, seed: number): void {
     throw new LabProblem(`The run has no seed ${seed}; it has ${seeds.join(', ')}.`, 'Choose one of these.')
 }
 
-function latest(folder: string, seed: number): SeedCheckpoint | null {
+/** That of a seed as it is now; null where it has none yet. @throws LabProblem for a file that cannot be read */
+export function latestNetwork(folder: string, seed: number): SeedCheckpoint | null {
   return readCheckpoint(folder, seed) ?? readWeights(paths(folder).weights(seed), seed)
 }
 

@@ -1,19 +1,21 @@
 /** Writing so that a reader, or the next start after a crash, sees a whole file or none. */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { fileProblem } from '../problem.ts'
+import { fileProblem, LabProblem } from '../problem.ts'
 import { openToAppend } from './regular-file.ts'
 
 /** Marks what an unfinished write left behind; such files are never read. */
 export const TEMPORARY = '.writing-'
 
+function temporaryFor(path: string): string {
+  return join(dirname(path), `${TEMPORARY}${basename(path)}-${process.pid}-${randomBytes(4).toString('hex')}`)
+}
+
 /** Writes the pieces beside the target, flushes them to the disk, and only then gives the file its name. */
 export function writeWhole(path: string, pieces: readonly (Uint8Array | string)[]): void {
-  const temporary = join(
-    dirname(path),
-    `${TEMPORARY}${basename(path)}-${process.pid}-${randomBytes(4).toString('hex')}`,
-  )
+  const temporary = temporaryFor(path)
   try {
     const file = openSync(temporary, 'wx')
     try {
@@ -30,6 +32,37 @@ export function writeWhole(path: string, pieces: readonly (Uint8Array | string)[
     } catch {
       // The folder itself may be gone; the first error says so better.
     }
+    throw fileProblem(error, 'Cannot write', path) ?? error
+  }
+}
+
+/**
+ * The same of pieces that come one by one, so that a large file is never in memory. Whoever makes them waits for the disk.
+ * Never over a file that is there.
+ *
+ * @returns the bytes written
+ */
+export async function writeStreamed(path: string, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  const temporary = temporaryFor(path)
+  let bytes = 0
+  try {
+    const file = await open(temporary, 'wx')
+    try {
+      for await (const piece of pieces) {
+        await file.writeFile(piece)
+        bytes += piece.length
+      }
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    if (existsSync(path))
+      throw new LabProblem(`${path} is there already.`, 'Choose another name; nothing was overwritten.')
+    renameSync(temporary, path)
+    flushFolder(dirname(path))
+    return bytes
+  } catch (error) {
+    rmSync(temporary, { force: true })
     throw fileProblem(error, 'Cannot write', path) ?? error
   }
 }
