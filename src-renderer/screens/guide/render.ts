@@ -40,6 +40,7 @@ const inlineMath: TokenizerAndRendererExtension = {
 export function renderPage(name: string, text: string): RenderedPage {
   const sections: Section[] = []
   const links: string[] = []
+  const idOf = headingIds()
   const marked = new Marked({
     gfm: true,
     async: false,
@@ -53,7 +54,7 @@ export function renderPage(name: string, text: string): RenderedPage {
         const inner = this.parser.parseInline(tokens)
         if (depth === 1) return `<h1 tabindex="-1">${inner}</h1>`
         const title = this.parser.parseInline(tokens, this.parser.textRenderer)
-        const id = slug(title)
+        const id = idOf(title)
         sections.push({ id, title: title.replaceAll('`', ''), depth })
         return `<h${depth} id="${id}" tabindex="-1">${inner}</h${depth}>`
       },
@@ -88,9 +89,16 @@ function addressOf(page: string, href: string): string {
   return ['#/guide', name, ...(section === undefined ? [] : [section])].join('/')
 }
 
-export function slug(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
+/** Names headings one after another as in their addresses; one that was there before gets a number. */
+export function headingIds(): (title: string) => string {
+  const seen = new Map<string, number>()
+  return (title) => {
+    const plain = title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '')
+    const count = (seen.get(plain) ?? 0) + 1
+    seen.set(plain, count)
+    return count === 1 ? plain : `${plain}-${count}`
+  }
 }

@@ -1,6 +1,6 @@
 /** Finding words in the pages of the guide: by section, those first that name them in their heading. */
 import type { GuidePage } from './pages.ts'
-import { slug, withoutComments } from './render.ts'
+import { headingIds, withoutComments } from './render.ts'
 
 export interface GuideSection {
   readonly page: GuidePage
@@ -28,6 +28,7 @@ export function sectionsOf(page: GuidePage): readonly GuideSection[] {
   let id: string | null = null
   let lines: string[] = []
   let fenced = false
+  const idOf = headingIds()
   const close = (): void => {
     const text = plain(lines.join('\n'))
     if (text !== '' || id !== null) sections.push({ page, id, title, text })
@@ -42,7 +43,7 @@ export function sectionsOf(page: GuidePage): readonly GuideSection[] {
     if (heading !== undefined) {
       close()
       title = heading.replaceAll('`', '')
-      id = slug(title)
+      id = idOf(title)
     } else if (fenced || !line.startsWith('# ')) lines.push(line)
   }
   close()
