@@ -28,7 +28,7 @@ export const tourSteps: readonly TourStep[] = [
     target: (route, lab) => {
       if (route.screen !== 'lab') return sidebar('lab')
       const sample = lab.rows.find(({ state }) => state === 'sample')
-      return sample === undefined ? 'main a[href^="#/run/"]' : linkTo({ screen: 'run', id: sample.id })
+      return `main [role=treegrid] a[href${sample === undefined ? '^="#/run/' : `="${writeRoute({ screen: 'run', id: sample.id })}`}"]`
     },
     done: (route) => route.screen === 'run',
   },
