@@ -104,7 +104,7 @@ test('the tour goes on when a person did what it says, through all six steps', a
   const add = page.getByRole('combobox', { name: 'Add an experiment to the comparison' })
   await expectPointed(add)
   await add.fill('CorInfoMax')
-  await page.getByRole('option').first().click()
+  await main().getByRole('listbox').getByRole('option').first().click()
   const menu = main()
     .getByRole('button', { name: /^Options of/ })
     .first()
