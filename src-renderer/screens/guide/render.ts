@@ -48,7 +48,8 @@ export function renderPage(name: string, text: string): RenderedPage {
       code({ text: code, lang }) {
         if (lang === 'math') return `<p class="math">${typeset(code, true)}</p>`
         // Long lines scroll, which a keyboard has to reach too.
-        return `<pre tabindex="0"${lang === 'text' ? ' class="said"' : ''}><code>${escaped(code)}</code></pre>`
+        const kind = lang === 'text' ? ' class="said"' : lang === 'sh' ? ' class="typed"' : ''
+        return `<pre tabindex="0"${kind}><code>${escaped(code)}</code></pre>`
       },
       heading({ tokens, depth }) {
         const inner = this.parser.parseInline(tokens)
