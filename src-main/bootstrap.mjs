@@ -295,9 +295,10 @@ function packagesHash() {
 }
 
 function faceHash() {
-  // What the face's modules can reach: its own folder, the contract, papers and the experiment with the schemas below it.
+  // What the face's modules can reach: its own folder, the guide, the contract, papers and the experiment with the schemas
+  // below it.
   const below = ['contract.ts', 'paper', 'experiment', 'rules', 'data', 'program'].map((name) => `src-main/${name}`)
-  return hashOf(['src-renderer', ...below, 'package-lock.json'])
+  return hashOf(['src-renderer', 'resources/guide', ...below, 'package-lock.json'])
 }
 
 function nativeHash() {

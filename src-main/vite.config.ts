@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { defineConfig, type EnvironmentOptions, type Plugin } from 'vite'
+import { defineConfig, type EnvironmentOptions } from 'vite'
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -24,19 +24,10 @@ function bundle(entry: string, format: 'es' | 'cjs', file: string): EnvironmentO
   }
 }
 
-/** The installed app lays this beside the unpacked sources, so that Node takes them for the modules they are. */
-const manifest: Plugin = {
-  name: 'manifest',
-  generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'package.json', source: '{ "type": "module" }\n' })
-  },
-}
-
 /** The desktop host alone is bundled; workers and the command line run from source, under the Node that ships with it. */
 export default defineConfig({
   root: here('.'),
   publicDir: false,
-  plugins: [manifest],
   environments: {
     main: bundle('main.ts', 'es', 'main.js'),
     preload: bundle('preload.ts', 'cjs', 'preload.cjs'),

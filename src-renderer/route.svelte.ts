@@ -13,8 +13,8 @@ export type Route =
   | { readonly screen: 'sweep'; readonly id: string }
   /** A paper by its id, null for the one that comes with Apical; one of its exhibits, or all. */
   | { readonly screen: 'paper'; readonly paper: string | null; readonly exhibit: string | null }
-  /** A page of the guide; null for its first. */
-  | { readonly screen: 'guide'; readonly page: string | null }
+  /** A page of the guide, null for its first; one of its sections, or its beginning. */
+  | { readonly screen: 'guide'; readonly page: string | null; readonly section?: string }
   /** Nothing chosen: the gallery of presets. */
   | { readonly screen: 'new'; readonly from: null }
   /** All settings of the grid that a preset was chosen from. */
@@ -50,7 +50,7 @@ function readRoute(hash: string): Route {
     case 'paper':
       return { screen, paper: first ?? null, exhibit: second ?? null }
     case 'guide':
-      return { screen, page: first ?? null }
+      return { screen, page: first ?? null, ...(second === undefined ? {} : { section: second }) }
     case 'new': {
       if (first === 'grid' && second !== undefined) return { screen, from: first, name: second }
       const from = BEGINNINGS.find((one) => one === first)
@@ -68,7 +68,10 @@ export function writeRoute(route: Route): string {
   if (route.screen === 'live' && route.run !== null) parts.push(route.run)
   if (route.screen === 'run') parts.push(route.id, ...(route.view === undefined ? [] : [route.view]))
   if (route.screen === 'draw' && route.run !== null) parts.push(route.run)
-  if (route.screen === 'guide' && route.page !== null) parts.push(route.page)
+  if (route.screen === 'guide' && route.page !== null) {
+    parts.push(route.page)
+    if (route.section !== undefined) parts.push(route.section)
+  }
   if (route.screen === 'paper' && route.paper !== null) {
     parts.push(route.paper)
     if (route.exhibit !== null) parts.push(route.exhibit)

@@ -15,6 +15,13 @@ class Theme {
       paint(this.choice)
       this.#systemIsDark = dark.matches
     })
+    // Paper is white.
+    window.addEventListener('beforeprint', () => {
+      paint('light')
+    })
+    window.addEventListener('afterprint', () => {
+      paint(this.choice)
+    })
   }
 
   choose(choice: ThemeChoice): void {

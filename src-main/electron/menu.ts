@@ -89,6 +89,12 @@ export function menuTemplate({ mac, devTools, show, openResultsFolder, showResul
     {
       role: 'help' as const,
       submenu: [
+        {
+          label: 'Take the Tour',
+          click: () => {
+            show('/do/tour')
+          },
+        },
         screen('Keyboard Shortcuts', 'CmdOrCtrl+/', '/do/shortcuts'),
         { label: 'The CorInfoMax Paper', click: openPaper },
       ],

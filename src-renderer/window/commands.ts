@@ -6,6 +6,7 @@ import { comparison } from '../comparison.svelte.ts'
 import { singleKeys } from '../single-keys.svelte.ts'
 import { theme } from '../theme.svelte.ts'
 import { toasts } from '../toasts.svelte.ts'
+import { tour } from '../tour.svelte.ts'
 
 /** In the order of the native menu, whose digits they have there; a browser keeps Ctrl with digits and N to itself. */
 const SCREENS: readonly (readonly [name: string, key: string, to: Route])[] = [
@@ -24,6 +25,14 @@ const windowCommands: readonly (Command & { readonly errand: string })[] = [
   { errand: 'palette', name: 'Commands', key: 'Ctrl+K', run: () => (commands.shown = 'palette') },
   { errand: 'shortcuts', name: 'Keyboard shortcuts', key: '?', run: () => (commands.shown = 'shortcuts') },
   { errand: 'open-results', name: 'Open a results folder…', key: null, run: () => (commands.shown = 'open-results') },
+  {
+    errand: 'tour',
+    name: 'Take the tour',
+    key: null,
+    run: () => {
+      tour.start()
+    },
+  },
   { errand: 'undo', name: 'Undo the last change', key: 'u', run: undo },
   {
     errand: 'theme-light',

@@ -13,7 +13,9 @@ export function found(entries: readonly Entry[], text: string, most: number): re
   const rated = entries.flatMap((entry) => {
     const rate = rating(`${entry.name} ${entry.aside}`.toLowerCase(), words)
     // Of ten thousand experiments many fit anything; the few things to do come before them.
-    return rate === null ? [] : [{ entry, rate: entry.group === EXPERIMENTS ? rate : rate + 3 }]
+    return rate === null
+      ? []
+      : [{ entry, rate: entry.group === EXPERIMENTS || entry.group === GUIDE ? rate : rate + 3 }]
   })
   if (words.length > 0) rated.sort((a, b) => b.rate - a.rate)
   const perGroup = words.length > 0 ? most / 2 : FIRST_OF_GROUP
@@ -21,6 +23,8 @@ export function found(entries: readonly Entry[], text: string, most: number): re
   let taken = 0
   for (const { entry } of rated) {
     if (taken >= most) break
+    // Looked for by a word: who has typed none came for something else.
+    if (entry.group === GUIDE && words.length === 0) continue
     const group = groups.get(entry.group) ?? []
     groups.set(entry.group, group)
     if (group.length >= perGroup) continue
@@ -32,6 +36,8 @@ export function found(entries: readonly Entry[], text: string, most: number): re
 
 /** The group of which there may be very many. */
 export const EXPERIMENTS = 'Experiments'
+/** Sections of the guide. */
+export const GUIDE = 'Guide'
 const FIRST_OF_GROUP = 9
 
 /** Higher is better; null when a word is missing. A word at the beginning of one counts more than one inside. */

@@ -1,7 +1,9 @@
-// axe on every screen, light and dark: no violation of WCAG 2.2 AA or of best practice, anywhere.
+// axe on every screen, light and dark: no violation of WCAG 2.2 AA or of best practice, anywhere. And since every screen is
+// visited here: its “?” leads to a section that the guide has.
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { openFaultless } from './faultless-page.ts'
+import { expectGuideLink } from './guide-links.ts'
 import { chooseTheme, screens, startRun } from './screens.ts'
 import { ServedLab } from './served-lab.ts'
 import { violationsOf } from './violations.ts'
@@ -42,6 +44,7 @@ test('axe sees what is wrong, so that its silence means something', async () => 
 for (const { name, reach } of screens)
   test(`${name}, light and dark`, async () => {
     await reach(page)
+    if (name !== 'guide') await expectGuideLink(page)
     expect(await violationsInThemes()).toEqual([])
   })
 

@@ -34,7 +34,7 @@ export const screens: readonly Screen[] = [
       await page.getByRole('searchbox', { name: 'Search experiments' }).fill('no such thing')
     },
   },
-  { name: 'guide', reach: go('/guide', heading('Your own rule')) },
+  { name: 'guide', reach: go('/guide', heading('Your first experiment')) },
   { name: 'new-gallery', reach: go('/new', heading('New experiment')) },
   { name: 'new-data', reach: edit(/Data$/) },
   { name: 'new-network', reach: edit(/Network$/) },

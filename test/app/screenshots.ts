@@ -69,8 +69,7 @@ try {
 await photographWindow()
 // What the README shows.
 await mkdir(pictures, { recursive: true })
-for (const name of ['new-sweep-light', 'sweep-dark', 'compare-dark', 'paper-curves-light', 'scope-light'])
-  await copyFile(join(folder, `${name}-1280.png`), join(pictures, `${name}.png`))
+await copyFile(join(folder, 'compare-dark-1280.png'), join(pictures, 'compare-dark.png'))
 process.stdout.write(`${taken} screenshots in ${folder}\n`)
 
 async function inAllSizes(page: Page, name: string, theme: 'Light' | 'Dark', whole = false): Promise<void> {

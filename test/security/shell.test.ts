@@ -163,6 +163,7 @@ describe('one life of the app', () => {
         'data',
         'engines',
         'guide',
+        'do/tour',
         'do/shortcuts',
       ].map((address) => `app://apical/#/${address}`),
     )

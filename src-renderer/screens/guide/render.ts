@@ -1,6 +1,7 @@
 /**
- * A page of the guide as HTML: Markdown with mathematics, `$…$` in a line and ```math blocks, typeset as MathML. Pages come
- * with Apical, so nothing is taken out of them.
+ * A page of the guide as HTML: Markdown with mathematics, `$…$` in a line and ```math blocks, typeset as MathML. Links to
+ * other pages are written as files (`sweeps.md#read-a-sweep`), so that they work where the source is read, and lead to their
+ * address here; `#/data` leads to a screen. Pages come with Apical, so nothing is taken out of them.
  */
 import katex from 'katex'
 import { Marked, type TokenizerAndRendererExtension } from 'marked'
@@ -9,12 +10,16 @@ import { escaped } from '../../figure/svg.ts'
 export interface Section {
   readonly id: string
   readonly title: string
+  /** 2 for a section, 3 for a part of one. */
+  readonly depth: number
 }
 
 export interface RenderedPage {
   readonly html: string
-  /** Its second-level headings. */
+  /** Every heading below the title, in order. */
   readonly sections: readonly Section[]
+  /** Where its links lead, as addresses behind the '#'. */
+  readonly links: readonly string[]
 }
 
 const typeset = (tex: string, displayMode: boolean): string =>
@@ -31,8 +36,11 @@ const inlineMath: TokenizerAndRendererExtension = {
   renderer: ({ tex }) => typeset(String(tex), false),
 }
 
-export function renderPage(text: string): RenderedPage {
+/** `name`: of the page, for links within it. */
+export function renderPage(name: string, text: string): RenderedPage {
   const sections: Section[] = []
+  const links: string[] = []
+  const idOf = headingIds()
   const marked = new Marked({
     gfm: true,
     async: false,
@@ -40,14 +48,22 @@ export function renderPage(text: string): RenderedPage {
       code({ text: code, lang }) {
         if (lang === 'math') return `<p class="math">${typeset(code, true)}</p>`
         // Long lines scroll, which a keyboard has to reach too.
-        return `<pre tabindex="0"><code>${escaped(code)}</code></pre>`
+        const kind = lang === 'text' ? ' class="said"' : lang === 'sh' ? ' class="typed"' : ''
+        return `<pre tabindex="0"${kind}><code>${escaped(code)}</code></pre>`
       },
-      heading({ tokens, depth, text: title }) {
+      heading({ tokens, depth }) {
         const inner = this.parser.parseInline(tokens)
-        if (depth === 1) return `<h1>${inner}</h1>`
-        const id = slug(title)
-        if (depth === 2) sections.push({ id, title })
+        if (depth === 1) return `<h1 tabindex="-1">${inner}</h1>`
+        const title = this.parser.parseInline(tokens, this.parser.textRenderer)
+        const id = idOf(title)
+        sections.push({ id, title: title.replaceAll('`', ''), depth })
         return `<h${depth} id="${id}" tabindex="-1">${inner}</h${depth}>`
+      },
+      link({ href, tokens }) {
+        const address = addressOf(name, href)
+        links.push(address)
+        const elsewhere = address.startsWith('https:') ? ' target="_blank" rel="noreferrer"' : ''
+        return `<a href="${escaped(address)}"${elsewhere}>${this.parser.parseInline(tokens)}</a>`
       },
       table(token) {
         const cells = (row: typeof token.header, tag: string): string =>
@@ -57,14 +73,33 @@ export function renderPage(text: string): RenderedPage {
     },
   })
   marked.use({ extensions: [inlineMath] })
-  // What makes pages leaves marks for itself in comments.
-  const html = marked.parse(text.replaceAll(/<!--.*?-->/gs, '')) as string
-  return { html, sections }
+  const html = marked.parse(withoutComments(text)) as string
+  return { html, sections, links }
 }
 
-function slug(title: string): string {
-  return title
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
+/** What makes and tests pages leaves marks for itself in comments. */
+export function withoutComments(text: string): string {
+  return text.replaceAll(/<!--.*?-->\n?/gs, '')
+}
+
+/** `sweeps.md#read` of any page, `#read` of this one, `#/data` of the window; anything else as it is. */
+function addressOf(page: string, href: string): string {
+  const found = /^(?:([\w-]+)\.md)?(?:#([\w-]+))?$/.exec(href)
+  if (found === null || href === '') return href
+  const [, name = page, section] = found
+  return ['#/guide', name, ...(section === undefined ? [] : [section])].join('/')
+}
+
+/** Names headings one after another as in their addresses; one that was there before gets a number. */
+export function headingIds(): (title: string) => string {
+  const seen = new Map<string, number>()
+  return (title) => {
+    const plain = title
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '')
+    const count = (seen.get(plain) ?? 0) + 1
+    seen.set(plain, count)
+    return count === 1 ? plain : `${plain}-${count}`
+  }
 }
