@@ -26,6 +26,8 @@ const scratch = mkdtempSync(join(tmpdir(), 'apical-sweep-'))
 afterAll(() => {
   rmSync(scratch, { recursive: true, force: true })
 })
+/** Where actions say what they say that are called here and not in a process. */
+const aside = new Terminal(true)
 const at = (name: string): string => join(scratch, name)
 
 /** 784-16-10 on a thousand samples, on the reference engine, nothing measured: a fraction of a second an epoch. */
@@ -129,7 +131,7 @@ describe('sweep export', () => {
     ['a folder that is no sweep', ['collect', scratch], /sweep\.json: expected the plan of an exported sweep/],
     ['a task that is no number', ['task', scratch, 'one'], /Expected the number of a task, from 0, found "one"/],
   ])('refuses %s', async (_, words, sentence) => {
-    const refused = command.run(parseWords(command, words), new Terminal(false))
+    const refused = command.run(parseWords(command, words), aside)
     await expect(refused).rejects.toThrow(sentence)
     await expect(refused).rejects.toMatchObject({ name: expect.stringMatching(/Problem$/) as unknown })
     expect(existsSync(to)).toBe(false)
@@ -137,7 +139,7 @@ describe('sweep export', () => {
 
   it('refuses a plan of a later version and a task that is not there', async () => {
     const folder = at('later')
-    const run = (...words: string[]) => command.run(parseWords(command, words), new Terminal(true))
+    const run = (...words: string[]) => command.run(parseWords(command, words), aside)
     await run('export', ...tiny, '--shell', '--to', folder)
     await expect(run('task', folder, '1')).rejects.toThrow('expected a task from 0 to 0, found 1')
     writeFileSync(join(folder, 'sweep.json'), '{"version":2}')
