@@ -1,4 +1,5 @@
 /** The guide: Markdown files of `resources/guide`, which read as well where the source is read. */
+import cluster from '../../../resources/guide/cluster.md?raw'
 import ownRules from '../../../resources/guide/own-rules.md?raw'
 
 export interface GuidePage {
@@ -7,7 +8,10 @@ export interface GuidePage {
   readonly text: string
 }
 
-export const pages: readonly [GuidePage, ...GuidePage[]] = [{ name: 'own-rules', text: ownRules }]
+export const pages: readonly [GuidePage, ...GuidePage[]] = [
+  { name: 'own-rules', text: ownRules },
+  { name: 'cluster', text: cluster },
+]
 
 /** The first heading of a page. */
 export function titleOf({ text }: GuidePage): string {
