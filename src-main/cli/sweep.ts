@@ -21,7 +21,7 @@ const TAKEN: Readonly<Record<Action, readonly string[]>> = {
 
 export const sweep: Command = {
   name: 'sweep',
-  operands: '[export PRESET|RULE|FILE… --to DIR | collect DIR | task DIR N | left DIR]',
+  operands: '[export PRESET|RULE|FILE… --to DIR | collect DIR]',
   summary: 'a sweep as a job array for Slurm or a shell script, and its results back',
   details:
     '"export … --slurm --to DIR" writes a folder that is whole in itself: an experiment file for each task, the script of a job array, and submit.sh, which submits what is left. "--shell" writes run.sh instead, for machines without Slurm. Experiments are named as for "apical run", with the same options. ' +
