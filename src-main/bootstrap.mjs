@@ -93,6 +93,15 @@ const steps = {
     needed: () => findChromium() === undefined,
     run: fetchChromium,
   },
+  slurm: {
+    doing: 'installing Slurm for its test',
+    // May fail, or not be for this person to do: the test is then skipped aloud.
+    needed: () => isDebianAsRoot() && !existsSync('/usr/sbin/slurmctld'),
+    run: () => {
+      if (ran('apt-get', ['update']))
+        ran('apt-get', ['install', '-y', '--no-install-recommends', 'munge', 'slurmctld', 'slurmd', 'slurm-client'])
+    },
+  },
 }
 
 // ---- commands ---------------------------------------------------------------------------------------------------------
@@ -115,6 +124,7 @@ const commands = {
   fix: { needs: ['packages'], run: ['test/suite.ts', 'fix'] },
   'test:golden': { needs: ['packages', 'native'], run: vitest('test/golden') },
   'test:faults': { needs: ['packages', 'native', 'face'], run: vitest('test/faults') },
+  'test:slurm': { needs: ['packages', 'native', 'slurm'], run: vitest('test/slurm') },
   'test:tensorflow-native': { needs: ['packages'], run: ['test/tensorflow-native.ts'] },
   'test:readers': { needs: ['packages', 'native'], run: ['test/readers.ts'] },
   'test:sanitizers': { needs: ['packages'], run: ['test/sanitizers.ts'] },
@@ -157,6 +167,7 @@ function start(run) {
       ...process.env,
       ...chromiumForPlaywright(),
       ...(['test', 'test:app', 'test:golden'].includes(command) ? softwareVulkan() : {}),
+      ...(command === 'test:slurm' ? { APICAL_SLURM: '1' } : {}),
     },
   })
   // Ctrl-C in a terminal reaches the whole group, hence the child too; sent on, it would count as pressed twice.
@@ -408,9 +419,8 @@ function chromiumForPlaywright() {
 
 /** May fail: the app tests then skip aloud, and everything else still runs. */
 function fetchChromium() {
-  const debian = existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
   // Debian's own package brings the libraries that Playwright's build expects to find.
-  const fetched = debian
+  const fetched = isDebianAsRoot()
     ? ran('apt-get', ['update']) &&
       ran('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'])
     : false
@@ -419,6 +429,10 @@ function fetchChromium() {
     process.stderr.write(
       'No Chromium could be had (see build/setup.log): the app tests will be skipped. Set APICAL_CHROMIUM to one you have.\n',
     )
+}
+
+function isDebianAsRoot() {
+  return existsSync('/etc/debian_version') && existsSync('/usr/bin/apt-get') && process.getuid?.() === 0
 }
 
 // ---- Vulkan -----------------------------------------------------------------------------------------------------------

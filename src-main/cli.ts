@@ -20,6 +20,7 @@ import { run } from './cli/run.ts'
 import { runs } from './cli/runs.ts'
 import { serve } from './cli/serve.ts'
 import { show } from './cli/show.ts'
+import { sweep } from './cli/sweep.ts'
 import { admitOwnRules } from './lab/own-rules.ts'
 import { Terminal } from './cli/terminal.ts'
 import { weights } from './cli/weights.ts'
@@ -35,6 +36,7 @@ const COMMANDS: readonly Command[] = [
   weights,
   presets,
   rule,
+  sweep,
   paper,
   engines,
   data,

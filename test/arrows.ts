@@ -110,6 +110,7 @@ export const labArrows: Record<string, readonly string[]> = {
   imports: ['problem', 'machine', 'storage', 'datasets'],
   results: ['problem', 'machine', 'storage'],
   runs: ['problem', 'machine', 'storage', 'datasets', 'results'],
+  cluster: ['problem', 'machine', 'storage', 'results', 'runs'],
   jobs: ['problem', 'machine', 'storage', 'own-rules', 'datasets', 'results'],
   papers: ['problem', 'storage', 'results'],
   exports: ['problem', 'storage', 'results'],

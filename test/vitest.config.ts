@@ -8,7 +8,12 @@ export default defineConfig({
   plugins: [svelte({ configFile: 'src-renderer/svelte.config.js' })],
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/app/**', '**/node_modules/**'],
+    // A Slurm of its own, and minutes of waiting for its clock: `npm run test:slurm`.
+    exclude: [
+      'test/app/**',
+      '**/node_modules/**',
+      ...(process.env['APICAL_SLURM'] === undefined ? ['test/slurm/**'] : []),
+    ],
     // Processes, not threads: engines load native code, which one process may load only once.
     pool: 'forks',
     maxWorkers: 2,

@@ -108,6 +108,11 @@ export class Words {
     return found
   }
 
+  /** The same words without the first operands: what follows the name of an action. */
+  from(first: number): Words {
+    return new Words(this.operands.slice(first), this.#values, this.#switches)
+  }
+
   /** The only operand; refuses none or more, naming what is expected. */
   only(what: string): string {
     return onlyOf(this.operands, what)

@@ -7,15 +7,50 @@ import { experimentFittingRule } from '../experiment/rule-experiment.ts'
 import { setKeys } from '../experiment/setting-key.ts'
 import { readSweepValues } from '../experiment/sweep-values.ts'
 import { expandSweep, type SweepAxis } from '../experiment/sweep.ts'
-import { UsageProblem, type Words } from './command.ts'
+import { UsageProblem, type Option, type Words } from './command.ts'
 import { looksLikeFile, readExperimentFile } from './experiment-file.ts'
 import { looksLikeRuleFile, refuseUnclear, ruleIn } from './rule-choice.ts'
 import { parseSeeds } from './seeds.ts'
 
 export const ENGINE_CHOICES = ['auto', ...ENGINE_NAMES] as const
 /** A list or a range; `readSweepValues` has all its forms. */
-export const SWEEP_FORM = 'KEY=a,b,c'
-export const PRECISIONS = ['float32', 'float64'] as const
+const SWEEP_FORM = 'KEY=a,b,c'
+const PRECISIONS = ['float32', 'float64'] as const
+
+/** What is said of an experiment in words, wherever one is named. */
+export const EXPERIMENT_OPTIONS: readonly Option[] = [
+  {
+    name: 'rule',
+    value: 'FILE',
+    many: true,
+    help: 'a rule of your own by its file (or any rule by its name), at its defaults, beside what else is given',
+  },
+  {
+    name: 'data',
+    value: 'DIR',
+    help: "the data set's folder, or one that holds it by name (default: APICAL_DATA, then the lab's own)",
+  },
+  {
+    name: 'engine',
+    value: 'E',
+    help: `one of ${ENGINE_CHOICES.join(', ')} (default: what the experiment says, usually auto)`,
+  },
+  { name: 'device', value: 'D', help: 'the device to compute on, where the engine has several' },
+  { name: 'threads', value: 'N', help: 'number of threads of the engine' },
+  { name: 'precision', value: 'P', help: `${PRECISIONS.join(' or ')}; float64 on the reference engine only` },
+  { name: 'seeds', value: 'LIST', help: '0,10,20 or a range 0-9 or 0..90:10' },
+  { name: 'epochs', value: 'N', help: 'passes through the training set' },
+  { name: 'limit-train', value: 'N', help: 'only the first N training samples' },
+  { name: 'limit-test', value: 'N', help: 'only the first N test samples' },
+  { name: 'set', value: 'KEY=VALUE', many: true, help: 'change one setting' },
+  {
+    name: 'sweep',
+    value: SWEEP_FORM,
+    many: true,
+    help: 'train once per value of a list or range (0.01..0.1/5); several sweeps are combined',
+  },
+  { name: 'pair', value: null, help: 'pair the values of several sweeps instead of combining them' },
+]
 
 /**
  * Every experiment asked for: the operands in order, each changed by the options, each unfolded into its sweep.

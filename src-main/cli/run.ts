@@ -6,7 +6,7 @@ import { requireResultsFolder, resultsFolder } from '../lab/results.ts'
 import { newSweepId, runExperiment } from '../lab/runs.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
 import { superviseRun } from './supervised-run.ts'
-import { ENGINE_CHOICES, experimentsOf, PRECISIONS, SWEEP_FORM } from './experiments.ts'
+import { EXPERIMENT_OPTIONS, experimentsOf } from './experiments.ts'
 import { groupOf, tellSweep, type SweepGroup } from './sweep-report.ts'
 
 export const run: Command = {
@@ -28,41 +28,7 @@ export const run: Command = {
     'A seed has collapsed when its numbers are not finite or grew without bound, when it ends at chance after having been above it, or when it was never above chance in 2500 updates or more. ' +
     'One that ends at chance after fewer updates has a result, marked "at chance". At chance is an accuracy not above the share of the most frequent class by more than the sampling error (one-sided 99 %).\n\n' +
     'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
-  options: [
-    {
-      name: 'rule',
-      value: 'FILE',
-      many: true,
-      help: 'a rule of your own by its file (or any rule by its name), at its defaults, beside what else is given',
-    },
-    {
-      name: 'data',
-      value: 'DIR',
-      help: "the data set's folder, or one that holds it by name (default: APICAL_DATA, then the lab's own)",
-    },
-    {
-      name: 'engine',
-      value: 'E',
-      help: `one of ${ENGINE_CHOICES.join(', ')} (default: what the experiment says, usually auto)`,
-    },
-    { name: 'device', value: 'D', help: 'the device to compute on, where the engine has several' },
-    { name: 'threads', value: 'N', help: 'number of threads of the engine' },
-    { name: 'precision', value: 'P', help: `${PRECISIONS.join(' or ')}; float64 on the reference engine only` },
-    { name: 'seeds', value: 'LIST', help: '0,10,20 or a range 0-9 or 0..90:10' },
-    { name: 'epochs', value: 'N', help: 'passes through the training set' },
-    { name: 'limit-train', value: 'N', help: 'only the first N training samples' },
-    { name: 'limit-test', value: 'N', help: 'only the first N test samples' },
-    { name: 'set', value: 'KEY=VALUE', many: true, help: 'change one setting' },
-    {
-      name: 'sweep',
-      value: SWEEP_FORM,
-      many: true,
-      help: 'train once per value of a list or range (0.01..0.1/5); several sweeps are combined',
-    },
-    { name: 'pair', value: null, help: 'pair the values of several sweeps instead of combining them' },
-    OUT_OPTION,
-    JSON_OPTION,
-  ],
+  options: [...EXPERIMENT_OPTIONS, OUT_OPTION, JSON_OPTION],
   async run(words, terminal) {
     const sweepId = newSweepId()
     const experiments = experimentsOf(words, sweepId)

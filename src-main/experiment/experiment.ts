@@ -76,6 +76,8 @@ const SweepMember = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
   /** Keys as `--sweep` takes them, in the order of the axes, with the value this experiment has. */
   settings: z.array(z.strictObject({ key: z.string().min(1).max(100), value: z.json() })).max(20),
+  /** How many experiments the sweep has, where they are trained apart and may come back one by one. */
+  members: z.int().min(1).max(1_000_000).optional(),
 })
 
 /** Which epoch's accuracies are a seed's result. */

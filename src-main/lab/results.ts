@@ -1,9 +1,18 @@
 /** The door to results/: everything that is written to or read from a results folder goes through the files behind it. */
 export { readFilePart } from './results/file-part.ts'
 export { keepEmbedding, readEmbedding } from './results/analyses.ts'
-export { createFolder, paths, removeAbandoned, requireResultsFolder, resultsFolder } from './results/folder.ts'
+export {
+  createFolder,
+  folderName,
+  paths,
+  removeAbandoned,
+  requireResultsFolder,
+  resultsFolder,
+  writeQuestion,
+} from './results/folder.ts'
 export { growExperiment, lengthenExperiment } from './results/growth.ts'
 export { readHistory } from './results/history.ts'
+export { bringRun, joinRuns } from './results/join.ts'
 export { changeLabels } from './results/labels.ts'
 export { Ledger, lostSeeds, readCheckpoint } from './results/ledger.ts'
 export { keepInspection } from './results/inspection.ts'

@@ -12,6 +12,7 @@ export {
   requireOwnership,
   touchHeartbeat,
   HEARTBEAT_MS,
+  SILENCE_MS,
   takeOwnership,
 } from './storage/ownership.ts'
 export {

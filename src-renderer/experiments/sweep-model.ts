@@ -152,6 +152,28 @@ export function sweepProgress(rows: readonly Pick<ExperimentRow, 'state'>[]): {
   return { done, running, waiting, halted: rows.length - done - running - waiting }
 }
 
+/**
+ * Members of a sweep that are not in this lab: one that was trained on a cluster may come back piece by piece, and its
+ * experiments say how many they are. Several that trained seeds of one member apart are one.
+ */
+export function membersAway(
+  rows: readonly Pick<ExperimentRow, 'sweep' | 'rule' | 'dataset' | 'widths' | 'settings'>[],
+): { readonly away: number; readonly of: number } {
+  const of = Math.max(0, ...rows.map(({ sweep }) => sweep?.members ?? 0))
+  const here = new Set(
+    rows.map(({ sweep, rule, dataset, widths, settings }) =>
+      JSON.stringify([sweep?.settings, rule, dataset, widths, settings]),
+    ),
+  )
+  return { away: Math.max(0, of - here.size), of }
+}
+
+/** '3 of 12 not here'; '' where none is missing. */
+export function awayText(rows: Parameters<typeof membersAway>[0]): string {
+  const { away, of } = membersAway(rows)
+  return away > 0 ? `${away} of ${of} not here` : ''
+}
+
 /** '5 of 9 done · 1 running · 2 waiting · 1 stopped or failed'. */
 export function sweepProgressText(rows: readonly Pick<ExperimentRow, 'state'>[]): string {
   const { done, running, waiting, halted } = sweepProgress(rows)

@@ -11,6 +11,7 @@ import { figureOfParallel } from '../../src-renderer/screens/sweep/parallel-figu
 import { settingWords } from '../../src-renderer/text/setting-words.ts'
 import { sweepChart } from '../../src-renderer/experiments/sweep-chart.ts'
 import {
+  awayText,
   isGrid,
   positionOf,
   ranked,
@@ -88,6 +89,18 @@ describe('a sweep read from its rows', () => {
     expect(sweepProgress(members)).toEqual({ done: 3, running: 2, waiting: 3, halted: 4 })
     expect(sweepProgressText(members)).toBe('3 of 12 done · 2 running · 3 waiting · 4 stopped or failed')
     expect(sweepProgressText([{ state: 'done' }, { state: 'done' }])).toBe('2 of 2 done')
+  })
+
+  test('what of a sweep is not here is counted by settings, where its experiments say how many they are', () => {
+    const apart = (beta: number, part: string) => {
+      const settings = [{ key: 'beta', value: beta }]
+      return member({ beta }, 0.5, { id: `${beta} ${part}`, sweep: { id: 's', settings, members: 4 } })
+    }
+    expect(awayText(rows)).toBe('')
+    expect(awayText([])).toBe('')
+    // Two parts of one member are one.
+    expect(awayText([apart(1, 'seeds 0-4'), apart(1, 'seeds 5-9'), apart(2, 'all')])).toBe('2 of 4 not here')
+    expect(awayText([1, 2, 3, 4].map((beta) => apart(beta, 'all')))).toBe('')
   })
 
   test('of many the short list has the best, and always those that train', () => {

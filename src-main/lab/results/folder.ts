@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdirSync, opendirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import type { Experiment } from '../../experiment/experiment.ts'
-import { fileProblem } from '../problem.ts'
+import { fileProblem, LabProblem } from '../problem.ts'
 import { keepRule } from './kept-rule.ts'
 import { README } from './read-me.ts'
 import { LOCAL, type Status, writeStatus } from './status.ts'
@@ -84,27 +84,47 @@ function experimentHash({ rule, data, widths, training, measures, evaluation }: 
 }
 
 /**
- * Makes the folder of a new experiment, `<date>-<time>-<rule>-<data set>-<hash>`; never one that exists already, so
- * nothing is ever overwritten, whatever the clock says. It is filled under another name first: a crash leaves a whole
- * folder or none.
+ * Makes the folder of a new experiment, `<date>-<time>-<rule>-<data set>-<hash>` or the one name that it is to have; never
+ * one that exists already, so nothing is ever overwritten, whatever the clock says. It is filled under another name first: a
+ * crash leaves a whole folder or none.
+ *
+ * @param only the name it is to have and no other; of two processes that make it at the same instant one is refused
  */
 export function createFolder(
   results: string,
   experiment: Experiment,
   status: Omit<Status, 'created' | 'updated'>,
   now: Date = new Date(),
+  only: string | null = null,
+): { readonly id: string; readonly folder: string } {
+  return fillFolder(results, only ?? folderName(experiment, now), only !== null, (unfinished) => {
+    const files = paths(unfinished)
+    for (const seed of experiment.seeds) mkdirSync(files.seedFolder(seed))
+    writeQuestion(unfinished, experiment)
+    writeStatus(files.status, { ...status, created: now.toISOString(), updated: now.toISOString() })
+    writeWhole(files.readMe, [README])
+  })
+}
+
+/** What an experiment asks, and the rule of a file that it asks about: all that is needed to train it elsewhere. */
+export function writeQuestion(folder: string, experiment: Experiment): void {
+  writeJson(paths(folder).experiment, experiment)
+  keepRule(paths(folder).rule, experiment)
+}
+
+/** Fills a folder under another name, and only then gives it the one that it is to have. */
+export function fillFolder(
+  results: string,
+  name: string,
+  only: boolean,
+  fill: (unfinished: string) => void,
 ): { readonly id: string; readonly folder: string } {
   requireResultsFolder(results)
   const unfinished = join(results, `${UNFINISHED}${randomBytes(6).toString('hex')}`)
   try {
     mkdirSync(unfinished)
-    const files = paths(unfinished)
-    for (const seed of experiment.seeds) mkdirSync(files.seedFolder(seed))
-    writeJson(files.experiment, experiment)
-    keepRule(files.rule, experiment)
-    writeStatus(files.status, { ...status, created: now.toISOString(), updated: now.toISOString() })
-    writeWhole(files.readMe, [README])
-    return giveName(results, unfinished, baseName(experiment, now))
+    fill(unfinished)
+    return giveName(results, unfinished, name, only)
   } catch (error) {
     rmSync(unfinished, { recursive: true, force: true })
     throw fileProblem(error, 'Cannot write into the results folder', results) ?? error
@@ -143,7 +163,8 @@ export function removeAbandoned(folder: string): void {
   }
 }
 
-function baseName(experiment: Experiment, now: Date): string {
+/** What the folder of an experiment is called that begins now. */
+export function folderName(experiment: Experiment, now: Date): string {
   const stamp = now
     .toISOString()
     .replace(/\.\d+Z$/, '')
@@ -152,10 +173,15 @@ function baseName(experiment: Experiment, now: Date): string {
   return `${stamp}-${experiment.rule.name}-${experiment.data.name}-${experimentHash(experiment)}`
 }
 
-function giveName(results: string, from: string, base: string): { id: string; folder: string } {
+function giveName(results: string, from: string, base: string, only: boolean): { id: string; folder: string } {
   for (let copy = 1; ; copy++) {
     const id = copy === 1 ? base : `${base}-${copy}`
     const folder = join(results, id)
+    if (only && copy > 1)
+      throw new LabProblem(
+        `${join(results, base)} is there already.`,
+        'Move it away, or go on with it; nothing was changed.',
+      )
     if (statSync(folder, { throwIfNoEntry: false }) !== undefined) continue
     try {
       renameSync(from, folder)

@@ -4,7 +4,8 @@ export const README = `This folder is one experiment of Apical: one configuratio
 experiment.json             the question: every setting, resolved
 environment.json            the machine, the engine, checksums of the data
 changes.jsonl               there once seeds or epochs were added: how many and when, one JSON object per line, with
-                            the environment.json of what was trained before
+                            the environment.json of what was trained before; kind "seeds-joined" where the seeds were
+                            trained as several runs, with the environment.json of each
 seed-N/metrics.jsonl        one JSON object per line; kind "epoch" has the accuracies, "batches" the mean accuracy
                             on the last training samples, each before it was learned from, "measure" the measures,
                             with one value per iteration under "profiles", "confusion" the confusion matrix.

@@ -20,14 +20,20 @@ import { TrainingWorker } from './training-worker.ts'
 /**
  * Trains an experiment and resolves when its worker is gone.
  *
+ * @param only what its folder is to be called; by default after the moment and the experiment
  * @throws LabProblem, DataProblem when it cannot be run at all; then no folder was made
  */
-export async function runExperiment(value: unknown, options: RunOptions): Promise<RunOutcome> {
+export async function runExperiment(
+  value: unknown,
+  options: RunOptions,
+  only: string | null = null,
+): Promise<RunOutcome> {
   const experiment = resolveExperiment(value)
   const dataFolder = absolute(options.dataFolder)
   await requireEngine(experiment.engine.name)
   await requireData(experiment, dataFolder, 'full')
-  return supervise(createRun(resolve(options.resultsFolder), experiment, dataFolder).folder, dataFolder, options)
+  const { folder } = createRun(resolve(options.resultsFolder), experiment, dataFolder, only)
+  return supervise(folder, dataFolder, options)
 }
 
 /**

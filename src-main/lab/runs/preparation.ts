@@ -120,19 +120,15 @@ export function readAxes(experiment: Experiment, { axes }: SweepRequest): SweepA
   throw new LabProblem(message, 'Correct the values of the sweep.', problems)
 }
 
-/** Makes the folder of a new run, waiting in this process. */
+/** Makes the folder of a new run, waiting in this process; under `only` and no other name, where one is given. */
 export function createRun(
   results: string,
   experiment: Experiment,
   dataFolder: string | null,
+  only: string | null = null,
 ): { readonly id: string; readonly folder: string } {
-  return createFolder(results, experiment, {
-    state: 'queued',
-    reason: null,
-    next: null,
-    dataFolder,
-    queuedBy: identity(),
-  })
+  const status = { state: 'queued', reason: null, next: null, dataFolder, queuedBy: identity() } as const
+  return createFolder(results, experiment, status, new Date(), only)
 }
 
 /** A run that nobody works on. */

@@ -14,7 +14,7 @@ import { lookAt, readJson } from './regular-file.ts'
 /** How often a worker shows that it lives, for those who cannot ask this system. */
 export const HEARTBEAT_MS = 5000
 /** Without a sign for this long it counts as gone, where nothing better can be known. */
-const SILENCE_MS = 120_000
+export const SILENCE_MS = 120_000
 
 /** Bytes of a worker.json; it has three fields. */
 const LARGEST_OWNER = 10_000
