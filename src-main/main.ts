@@ -77,7 +77,10 @@ async function start(): Promise<void> {
     open.watch(tell)
     open.watch(keepAwake(powerSaveBlocker))
   }, alreadyReported)
-  await window.loadURL(FACE_URL)
+  await window.loadURL(FACE_URL).catch((error: unknown) => {
+    // One that was closed meanwhile has nothing to show, and nothing to complain of.
+    if (!window.isDestroyed()) throw error
+  })
 }
 
 /** Files named when the app was started, or handed to it since; a second start brings the window to the front. */

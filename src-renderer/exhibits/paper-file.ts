@@ -3,5 +3,5 @@ import type { Paper } from '../../src-main/contract.ts'
 import { saveText } from '../export/files.ts'
 
 export function savePaperFile(paper: Paper): void {
-  saveText(`${paper.id}.json`, `${JSON.stringify(paper, null, 1)}\n`)
+  saveText(`${paper.id}.apical`, `${JSON.stringify(paper, null, 1)}\n`)
 }

@@ -1,9 +1,10 @@
 // The app as it is installed, archive and fuses and all: what is missing in it is missing here.
+import { listPackage } from '@electron/asar'
 import { getCurrentFuseWire, FuseV1Options, FuseState } from '@electron/fuses'
 import { expect, test } from '@playwright/test'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -18,10 +19,9 @@ test.describe.configure({ mode: 'serial' })
 test.skip(electron?.old !== true, 'packs around the old Electron of npm run test:electron')
 
 const unpacked = join(PACKED, 'resources/app.asar.unpacked')
-const node = join(unpacked, 'node_modules', `node-linux-${process.arch}`, 'bin/node')
 let home = ''
 let app: ChildProcess
-let page: DebuggedPage
+let page: DebuggedPage | undefined
 
 test.beforeAll(async () => {
   if (electron?.old !== true) return
@@ -29,7 +29,7 @@ test.beforeAll(async () => {
   home = await Shell.newHome()
   // No inspector can be let into the packed app, so its page is reached as that of any Chromium.
   app = spawn(electron.program, ['--remote-debugging-port=0'], {
-    env: { ...Shell.environment(home), APICAL_TEST_PROGRAM: join(PACKED, 'apical') },
+    env: inPacked('apical-window'),
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let said = ''
@@ -46,26 +46,30 @@ test.beforeAll(async () => {
   page = await DebuggedPage.open(address)
 })
 test.afterAll(async () => {
-  if (electron?.old !== true) return
+  if (page === undefined) return
   page.close()
   const ended = once(app, 'exit')
   app.kill()
-  await ended
+  expect(await ended).toEqual([0, null])
   await rm(home, { recursive: true, force: true })
 })
 
 async function call(name: string, argument: object): Promise<unknown> {
-  const said = await page.evaluate(`apicalTransport.call('${name}', ${JSON.stringify(argument)})`)
-  return (said as { answer: unknown }).answer
+  const said = await page?.evaluate(`apicalTransport.call('${name}', ${JSON.stringify(argument)})`)
+  const { answer, refusal } = said as { answer?: unknown; refusal?: { message: string } }
+  if (refusal !== undefined) throw new Error(refusal.message)
+  return answer
 }
 
-/** The command line of the packed app, under the Node that ships. */
+const inPacked = (program: string): Record<string, string> => ({
+  ...Shell.environment(home),
+  APICAL_TEST_PROGRAM: join(PACKED, program),
+})
+
+/** The command line of the packed app: the script beside its program. */
 function apical(...words: readonly string[]): string {
-  return execFileSync(node, [join(unpacked, 'src-main/cli.ts'), ...words], {
-    env: Shell.environment(home),
-    cwd: home,
-    encoding: 'utf8',
-  })
+  // By the script that starts the app too, as the same person.
+  return execFileSync(electron?.program ?? '', words, { env: inPacked('apical'), cwd: home, encoding: 'utf8' })
 }
 
 const linesOf = <T>(text: string): T[] =>
@@ -78,7 +82,7 @@ test(named('its fuses are those of electron-builder.yml'), async () => {
   const { electronFuses } = parse(
     readFileSync(fileURLToPath(new URL('../../electron-builder.yml', import.meta.url)), 'utf8'),
   ) as { electronFuses: Record<string, boolean> }
-  const wire = await getCurrentFuseWire(join(PACKED, 'apical'))
+  const wire = await getCurrentFuseWire(join(PACKED, 'apical-window'))
   const wanted = Object.entries(electronFuses).filter(([name]) => !(NEWER_FUSES as readonly string[]).includes(name))
   expect(wanted.length).toBeGreaterThan(6)
   for (const [name, on] of wanted) {
@@ -87,9 +91,41 @@ test(named('its fuses are those of electron-builder.yml'), async () => {
   }
 })
 
+test(named('it holds what runs, the licences of it, and nothing else'), () => {
+  const archived = new Set(
+    listPackage(join(PACKED, 'resources/app.asar'), { isPack: false }).map((path) => path.split('/')[1]),
+  )
+  expect([...archived].sort()).toEqual([
+    'build',
+    'node_modules',
+    'package.json',
+    'resources',
+    'src-main',
+    'src-renderer',
+  ])
+  const beside = [
+    'LICENCES.txt',
+    'LICENSE',
+    'build',
+    'node_modules',
+    'package.json',
+    'resources',
+    'src-main',
+    'src-renderer',
+  ]
+  expect(readdirSync(unpacked).sort()).toEqual(beside)
+  expect(readdirSync(join(unpacked, 'build')).sort()).toEqual(['face', 'native'])
+  expect(readdirSync(join(unpacked, 'node_modules/webgpu/dist'))).toEqual([`linux-${process.arch}`])
+  const licences = readFileSync(join(unpacked, 'LICENCES.txt'), 'utf8')
+  for (const name of readdirSync(join(unpacked, 'node_modules')).filter((one) => !/^[.@]/.test(one)))
+    expect(licences).toMatch(new RegExp(`^${RegExp.escape(name)} \\d`, 'm'))
+  for (const compiledIn of ['svelte', 'chart.js', 'katex'])
+    expect(licences).toMatch(new RegExp(`^${compiledIn} \\d`, 'm'))
+})
+
 test(named('it opens on the lab, with the engines and the version that its command line tells'), async () => {
-  await expect.poll(() => page.evaluate("document.querySelector('h1')?.textContent")).toBe('Lab')
-  await expect.poll(() => page.evaluate('document.body.innerText')).toContain('bundled sample')
+  await expect.poll(() => page?.evaluate("document.querySelector('h1')?.textContent")).toBe('Lab')
+  await expect.poll(() => page?.evaluate('document.body.innerText')).toContain('bundled sample')
   const answer = (await call('describe', {})) as {
     version: string
     engines: { name: string; available: boolean; reason: string }[]
@@ -115,17 +151,24 @@ test(named('it trains, and its command line draws, reports and serves what was t
   await expect.poll(state).toBe('done')
   apical('report', id, '--to', join(home, 'report.html'))
   expect(readFileSync(join(home, 'report.html'), 'utf8')).toContain('Packed')
-  for (const format of ['png', 'svg', 'pdf']) {
-    apical('weights', id, '--fields', 'layer=1', '--to', join(home, `fields.${format}`))
-    expect(readFileSync(join(home, `fields.${format}`)).length).toBeGreaterThan(1000)
-  }
-  const serving = spawn(node, [join(unpacked, 'src-main/cli.ts'), 'serve', '--port', '0'], {
-    env: { ...Shell.environment(home), APICAL_HOME: join(home, 'other') },
+  apical('weights', id, '--fields', 'layer=1', '--to', join(home, 'fields.png'))
+  apical('show', id, '--embedding', 'layer=1', 'method=pca', '--to', join(home, 'layer.svg'))
+  apical('paper', 'export', 'mnist-test-accuracy-comparison', '--to', join(home, 'curves.pdf'))
+  apical('export', id, '--to', join(home, 'run.parquet'))
+  apical('export', id, '--to', join(home, 'run.zip'))
+  for (const file of ['fields.png', 'layer.svg', 'curves.pdf', 'run.parquet', 'run.zip'])
+    expect(statSync(join(home, file)).size, file).toBeGreaterThan(1000)
+  const serving = spawn(electron?.program ?? '', ['serve', '--port', '0'], {
+    env: { ...inPacked('apical'), APICAL_HOME: join(home, 'other') },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   try {
     const [said] = (await once(serving.stdout, 'data')) as [Buffer]
-    const response = await fetch(/http:\/\/\S+/.exec(said.toString())?.[0] ?? '')
+    const address = /http:\/\/\S+/.exec(said.toString())?.[0] ?? ''
+    // Its token becomes a cookie.
+    const welcome = await fetch(address, { redirect: 'manual' })
+    const cookie = welcome.headers.getSetCookie().map((one) => one.split(';')[0] ?? '')
+    const response = await fetch(new URL('/', address), { headers: { cookie: cookie.join('; ') } })
     expect(response.status).toBe(200)
     expect(await response.text()).toContain('<title>Apical</title>')
   } finally {
@@ -134,12 +177,17 @@ test(named('it trains, and its command line draws, reports and serves what was t
 })
 
 test(named('a rule of one’s own runs in it, in a process without rights'), async () => {
-  apical('rule', 'new', 'mine')
-  apical('rule', 'allow', 'mine.ts')
-  const answer = (await call('describe', {})) as {
+  const described = async () => (await call('describe', {})) as Described
+  interface Described {
     rules: { name: string }[]
-    ownRules: { files: { state: string; rule: string }[] }
+    ownRules: { files: { path: string; sha256: string; state: string; rule: string | null }[] }
   }
-  expect(answer.ownRules.files).toMatchObject([{ state: 'allowed' }])
-  expect(answer.rules.map(({ name }) => name)).toContain(answer.ownRules.files[0]?.rule)
+  apical('rule', 'new', 'mine')
+  const [file] = (await described()).ownRules.files
+  expect(file?.state).toBe('new')
+  const { rule } = (await call('allowRule', { path: file?.path, sha256: file?.sha256 })) as { rule: string }
+  const { rules, ownRules } = await described()
+  expect(ownRules.files).toMatchObject([{ state: 'allowed', rule }])
+  expect(rules.map(({ name }) => name)).toContain(rule)
+  apical('run', 'mine', '--epochs', '1', '--seeds', '0', '--limit-train', '200', '--limit-test', '100', '--json')
 })

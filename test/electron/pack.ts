@@ -40,7 +40,7 @@ export async function pack(): Promise<void> {
   const path = join(folder, 'electron-builder.json')
   writeFileSync(path, JSON.stringify(changed))
   await build({ targets: Platform.LINUX.createTarget('dir'), publish: 'never', projectDir: clone, config: path })
-  if (!existsSync(join(PACKED, 'apical'))) throw new Error('electron-builder left no program.')
+  if (!existsSync(join(PACKED, 'apical-window'))) throw new Error('electron-builder left no program.')
 }
 
 if (import.meta.main) await pack()

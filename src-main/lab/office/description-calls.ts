@@ -5,7 +5,7 @@ import { dataMappingFields } from '../../experiment/data-mapping.ts'
 import { presetCards } from '../../experiment/presets.ts'
 import { describeDataSets } from '../datasets.ts'
 import { versionIn } from '../machine.ts'
-import { listOwnRules, rulesFolder } from '../own-rules.ts'
+import { admitOwnRules, listOwnRules, rulesFolder } from '../own-rules.ts'
 import type { FolderParts } from './folder-parts.ts'
 import { ownRuleCards, ruleCards } from './rule-cards.ts'
 
@@ -15,6 +15,8 @@ export function descriptionCalls(parts: FolderParts, host: LabDescription['host'
   let own: Pick<LabDescription, 'rules' | 'fields' | 'presets'> | undefined
   return {
     describe: async () => {
+      // One may have been allowed in a terminal since.
+      admitOwnRules()
       const [dataSets, engines] = await Promise.all([
         describeDataSets(dataFolder, downloads.source),
         scout.cards(),
