@@ -2,7 +2,9 @@
 import { expect, test } from '@playwright/test'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { faultsOf } from './faultless-page.ts'
+import { chooseTheme } from './screens.ts'
 import { electron, named, needsElectron, Shell, type Bridged } from './shell.ts'
 
 test.describe.configure({ mode: 'serial' })
@@ -254,6 +256,30 @@ test(named('the menu leads to every screen'), async () => {
   await click('The CorInfoMax Paper')
   await click('Show Results Folder')
   await expect.poll(opened).toEqual([PAPER, `${shell.home}/results`])
+})
+
+test(named('it is photographed as the screen shows it, light and dark'), async () => {
+  const { page, app } = shell
+  await page.goto('app://apical/#/lab')
+  for (const theme of ['Light', 'Dark'] as const) {
+    await chooseTheme(page, theme)
+    const ground = theme === 'Light' ? 'rgb(246, 244, 239)' : 'rgb(21, 19, 28)'
+    await expect(page.locator('body')).toHaveCSS('background-color', ground)
+    await page.waitForTimeout(300)
+    const [png, middle] = await app.evaluate(async ({ BrowserWindow, desktopCapturer, screen }) => {
+      const { size } = screen.getPrimaryDisplay()
+      const [shown] = await desktopCapturer.getSources({ types: ['screen'], thumbnailSize: size })
+      const bounds = BrowserWindow.getAllWindows()[0]?.getBounds() ?? { x: 0, y: 0, width: 1, height: 1 }
+      const picture = shown?.thumbnail.crop(bounds)
+      // Blue, green, red of a point in the empty part of the sidebar.
+      const pixels = picture?.toBitmap() ?? Buffer.alloc(0)
+      const at = (Math.round(bounds.height * 0.7) * bounds.width + 100) * 4
+      return [picture?.toPNG().toString('base64') ?? '', [...pixels.subarray(at, at + 3)]] as const
+    })
+    await writeFile(`build/test/window-${theme.toLowerCase()}.png`, Buffer.from(png, 'base64'))
+    // The page is drawn in that theme, not only told to be.
+    expect(middle.every((colour) => (theme === 'Light' ? colour > 200 : colour < 60))).toBe(true)
+  }
 })
 
 test(named('a second start shows the first one’s window and ends'), async () => {

@@ -17,10 +17,7 @@ export function descriptionCalls(parts: FolderParts, host: LabDescription['host'
     describe: async () => {
       // One may have been allowed in a terminal since.
       admitOwnRules()
-      const [dataSets, engines] = await Promise.all([
-        describeDataSets(dataFolder, downloads.source),
-        scout.cards(),
-      ])
+      const [dataSets, engines] = await Promise.all([describeDataSets(dataFolder, downloads.source), scout.cards()])
       return {
         version: versionIn(root),
         host,
