@@ -171,9 +171,8 @@ test(named('a page that is not the lab’s is not answered, whatever it got hold
 
 test(named('permissions are denied, but for text that the person copies'), async () => {
   const { page } = shell
-  // A page without the focus is refused the clipboard for another reason. Pressed at once: the window was behind another, and
-  // on a busy machine may not draw yet, by which an element is found to stand still.
-  await page.getByRole('heading', { level: 1 }).click({ force: true })
+  // A page without the focus is refused the clipboard for another reason.
+  await page.getByRole('heading', { level: 1 }).click()
   await expect.poll(() => page.evaluate(() => document.hasFocus())).toBe(true)
   const asked = await page.evaluate(async () => {
     const state = async (name: string) => (await navigator.permissions.query({ name: name as PermissionName })).state
