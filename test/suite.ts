@@ -72,12 +72,7 @@ switch (what) {
     break
   case 'test':
     // Everything runs even where the first part failed: one round then shows all there is to mend.
-    process.exitCode = close([
-      { passed: 0, failed: await check(checks), skipped: [] },
-      await unitTests(),
-      await appTests([]),
-      await windowTests([]),
-    ])
+    process.exitCode = close([{ passed: 0, failed: await check(checks), skipped: [] }, ...(await everyTest())])
     break
   default:
     throw new Error(`test/suite.ts knows check, fix, app, electron and test, not "${what}".`)
@@ -108,6 +103,33 @@ async function inOrder(runs: readonly (readonly string[])[]): Promise<number> {
   return 0
 }
 
+/**
+ * The window waits for workers, and workers' tests for processes: a part alone leaves a third of two cores idle, so the window
+ * is tested beside the rest. What it says is held back until the rest has said all.
+ */
+async function everyTest(): Promise<Tally[]> {
+  const said = heldBack()
+  const window = (async () => [await appTests([], said.write), await windowTests([], said.write)])()
+  const units = await unitTests()
+  said.release()
+  return [units, ...(await window)]
+}
+
+/** Keeps what is written until it is released; from then on it is shown as it comes. */
+function heldBack(): { readonly write: (text: string) => void; readonly release: () => void } {
+  let held: string[] | null = []
+  return {
+    write: (text) => {
+      if (held === null) process.stdout.write(text)
+      else held.push(text)
+    },
+    release: () => {
+      process.stdout.write((held ?? []).join(''))
+      held = null
+    },
+  }
+}
+
 async function unitTests(): Promise<Tally> {
   const report = freshReport('build/test/vitest.json')
   const { code } = await node(
@@ -133,34 +155,40 @@ async function unitTests(): Promise<Tally> {
   return tally
 }
 
-async function appTests(filters: readonly string[]): Promise<Tally> {
+async function appTests(filters: readonly string[], output: Output = 'show'): Promise<Tally> {
   const playwright = [programs.playwright, 'test', '--config', 'test/app/playwright.config.ts', ...filters]
   if (process.env['APICAL_CHROMIUM'] === undefined) {
     const report = freshReport('build/test/playwright.json')
-    process.env['PLAYWRIGHT_JSON_OUTPUT_FILE'] = report
-    await node([...playwright, '--list', '--reporter=json'], 'collect')
+    await node([...playwright, '--list', '--reporter=json'], 'collect', { PLAYWRIGHT_JSON_OUTPUT_FILE: report })
     const skipped = existsSync(report)
       ? specsOf(report).map(({ title }) => `${title} (no Chromium on this machine)`)
       : []
     return { passed: 0, failed: existsSync(report) ? 0 : 1, skipped }
   }
-  return played(playwright, {})
+  return played(playwright, {}, output)
 }
 
 /** The window itself, in whichever Electron can be had; where there is none, its tests say so. */
-async function windowTests(filters: readonly string[]): Promise<Tally> {
+async function windowTests(filters: readonly string[], output: Output = 'show'): Promise<Tally> {
   const { environment, close } = await findTestElectron()
   try {
-    return await played([programs.playwright, 'test', '--config', 'test/app/window.config.ts', ...filters], environment)
+    const playwright = [programs.playwright, 'test', '--config', 'test/app/window.config.ts', ...filters]
+    return await played(playwright, environment, output)
   } finally {
     close()
   }
 }
 
-async function played(playwright: readonly string[], environment: Readonly<Record<string, string>>): Promise<Tally> {
+async function played(
+  playwright: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  output: Output,
+): Promise<Tally> {
   const report = freshReport('build/test/playwright.json')
-  Object.assign(process.env, environment, { PLAYWRIGHT_JSON_OUTPUT_FILE: report })
-  const { code } = await node([...playwright, '--reporter=list,json'], 'show')
+  const { code } = await node([...playwright, '--reporter=list,json'], output, {
+    ...environment,
+    PLAYWRIGHT_JSON_OUTPUT_FILE: report,
+  })
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] }
   const tally: Tally = { passed: 0, failed: 0, skipped: [] }
   for (const { title, status } of specsOf(report)) {
@@ -208,12 +236,22 @@ function close(tallies: readonly Tally[]): number {
   return failed === 0 && passed + skipped.length > 0 ? 0 : 1
 }
 
-function node(run: readonly string[], output: 'show' | 'collect'): Promise<{ code: number; output: string }> {
+/** On this terminal, kept for whoever asked, or to a function as it comes. */
+type Output = 'show' | 'collect' | ((text: string) => void)
+
+function node(
+  run: readonly string[],
+  output: Output,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<{ code: number; output: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, run, { stdio: output === 'show' ? 'inherit' : ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, run, {
+      stdio: output === 'show' ? 'inherit' : ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    })
     let collected = ''
-    child.stdout?.on('data', (chunk: Buffer) => (collected += chunk.toString()))
-    child.stderr?.on('data', (chunk: Buffer) => (collected += chunk.toString()))
+    const take = typeof output === 'function' ? output : (text: string) => (collected += text)
+    for (const stream of [child.stdout, child.stderr]) stream?.setEncoding('utf8').on('data', take)
     child.on('error', reject)
     child.on('close', (code) => {
       resolve({ code: code ?? 1, output: collected })

@@ -1,6 +1,5 @@
 // A chart under the hand, and on its way to paper: keys and pointer on the curves, the figure as SVG and PDF, and the file
 // dropped on the window again.
-import { AxeBuilder } from '@axe-core/playwright'
 import { expect, test, type Page } from '@playwright/test'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -203,7 +202,7 @@ test('the numbers leave as text', async () => {
 for (const theme of ['Light', 'Dark'] as const)
   test(`axe finds nothing in the menu and the dialog, ${theme.toLowerCase()}`, async () => {
     await chooseTheme(page, theme)
-    const violations = () => violationsOf(page, new AxeBuilder({ page }).include('[role=dialog]'))
+    const violations = () => violationsOf(page, { within: '[role=dialog]' })
     await accuracy().getByRole('button', { name: 'Options of Accuracy' }).click()
     await expect(page.getByRole('button', { name: 'Export figure…' }).first()).toBeVisible()
     expect(await violations()).toEqual([])

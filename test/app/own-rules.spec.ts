@@ -102,7 +102,8 @@ test('the same file trains on WebGPU', async () => {
   await goToGallery()
   await own().getByRole('link', { name: 'Oja and delta' }).click()
   await makeSmall(page, { name: 'Oja on WebGPU', epochs: 2 })
-  await page.getByRole('textbox', { name: 'Seeds' }).fill('0-4')
+  // Two of the five: a driver on the processor takes half a minute for all.
+  await page.getByRole('textbox', { name: 'Seeds' }).fill('0,1')
   const engine = page.getByRole('combobox', { name: 'Engine' })
   const said = await engine.locator('option[value="webgpu"]').textContent()
   test.skip(said?.includes('not on this machine') !== false, 'there is no WebGPU adapter here')
@@ -112,7 +113,7 @@ test('the same file trains on WebGPU', async () => {
   const [first, second] = readdirSync(join(lab.home, 'results'))
     .filter((name) => name.includes('oja@'))
     .map((name) => JSON.parse(readFileSync(join(lab.home, 'results', name, 'summary.json'), 'utf8')) as Summary)
-  expect(first?.seeds).toHaveLength(5)
+  expect([first?.seeds.length, second?.seeds.length]).toEqual([5, 2])
   for (const [i, { testAccuracy }] of (second?.seeds ?? []).entries())
     expect(Math.abs(testAccuracy - (first?.seeds[i]?.testAccuracy ?? NaN))).toBeLessThan(0.02)
 })

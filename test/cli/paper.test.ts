@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
-import { apical, start, type Finished } from './process.ts'
+import { answered, apical, start, type Finished } from './process.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'apical-cli-'))
 afterAll(() => {
@@ -183,7 +183,7 @@ describe.concurrent('refuses', () => {
   const out = results('refused')
   const paper = paperFile('refused', byHeart)
   async function refused(words: readonly string[], ...said: readonly RegExp[]): Promise<void> {
-    const finished = await apical(['paper', ...words, '--out', out])
+    const finished = await answered(['paper', ...words, '--out', out])
     for (const sentence of said) expect(finished.err).toMatch(sentence)
     expect(finished.err, 'a person reads this: no stack').not.toMatch(/^\s+at /m)
     expect([finished.code, finished.out]).toEqual([2, ''])

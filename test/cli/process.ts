@@ -1,9 +1,13 @@
 /**
- * The command line as a real process, the way a person or a script meets it.
+ * The command line as a real process, the way a person or a script meets it; and, for what is refused before anything
+ * starts, without one.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
+import { main } from '../../src-main/cli/main.ts'
+import { Terminal } from '../../src-main/cli/terminal.ts'
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 /** The project's own Node: what ships, whatever Node the machine has. */
@@ -33,10 +37,33 @@ export function apical(words: readonly string[], environment: Record<string, str
   return start(words, environment).finished
 }
 
+/**
+ * All that `apical WORDS` says and its exit code, from its first word to its last, in this process: a start of a process
+ * takes a hundred times as long as most refusals. What it is told of its place stands in the words.
+ */
+export async function answered(words: readonly string[]): Promise<Finished> {
+  for (const name of MISPLACING) delete process.env[name]
+  const [out, err] = [new PassThrough({ encoding: 'utf8' }), new PassThrough({ encoding: 'utf8' })]
+  const stream = (one: PassThrough): NodeJS.WriteStream => one as unknown as NodeJS.WriteStream
+  const code = await main(words, (json) => new Terminal(json, stream(out), stream(err)))
+  const said = (one: PassThrough): string => String(one.read() ?? '')
+  const printed = said(out)
+  return {
+    code,
+    out: printed,
+    err: said(err),
+    get lines() {
+      return jsonLines(printed)
+    },
+  }
+}
+
+const MISPLACING = ['APICAL_HOME', 'APICAL_DATA', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS']
+
 /** The environment without what would colour or misplace a run. */
 function clean(environment: Record<string, string>): NodeJS.ProcessEnv {
   const rest = { ...process.env }
-  for (const name of ['APICAL_HOME', 'APICAL_DATA', 'NO_COLOR', 'FORCE_COLOR', 'NODE_OPTIONS']) delete rest[name]
+  for (const name of MISPLACING) delete rest[name]
   // Sixty starts in a row: compiled once, each takes less than half the time.
   return { ...rest, NODE_COMPILE_CACHE: join(ROOT, 'build/compile-cache'), ...environment }
 }

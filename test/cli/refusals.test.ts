@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { makeIdxFolder } from './idx-folder.ts'
-import { apical } from './process.ts'
+import { answered, apical, type Finished } from './process.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'apical-cli-'))
 const out = join(scratch, 'results')
@@ -21,7 +21,10 @@ function file(name: string, text: string): string {
 }
 
 async function refused(words: readonly string[], ...said: readonly (string | RegExp)[]): Promise<void> {
-  const { code, out: printed, err } = await apical(words)
+  refusedAs(await answered(words), said)
+}
+
+function refusedAs({ code, out: printed, err }: Finished, said: readonly (string | RegExp)[]): void {
   for (const words of said) expect(err).toMatch(words)
   expect(err, 'a person reads this: no stack').not.toMatch(/^\s+at /m)
   expect(printed).toBe('')
@@ -30,6 +33,9 @@ async function refused(words: readonly string[], ...said: readonly (string | Reg
 }
 
 describe.concurrent('words that mean nothing', () => {
+  it('in a process: its exit code and its streams', async () => {
+    refusedAs(await apical(['run', 'corinfomax-mnits', '--json', '--out', out]), [/"corinfomax-mnist"/])
+  })
   it('no command shows the commands', () => refused([], 'Usage: apical COMMAND'))
   it('an unknown command', () => refused(['rnu'], /There is no command "rnu"\. Did you mean "run"\?/))
   it('an unknown option', () =>
@@ -176,12 +182,8 @@ describe.concurrent('data that cannot be trained on', () => {
     refused(mnist(makeIdxFolder(join(scratch, 'labels'), 'labels too short')), /labels/, /60/, /59/))
 
   it('data verify says the same', async () => {
-    const { code, err } = await apical([
-      'data',
-      'verify',
-      makeIdxFolder(join(scratch, 'verify'), 'wrong magic'),
-      '--json',
-    ])
+    const folder = makeIdxFolder(join(scratch, 'verify'), 'wrong magic')
+    const { code, err } = await answered(['data', 'verify', folder, '--json'])
     expect(err).toMatch(/magic/i)
     expect(code).toBe(2)
   })

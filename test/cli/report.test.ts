@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { apical, ROOT } from './process.ts'
+import { answered, apical, ROOT } from './process.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'apical-cli-'))
 const out = join(scratch, 'results')
@@ -51,7 +51,7 @@ it('exhibits of the paper are written as a page', async () => {
 
 describe.concurrent('refuses', () => {
   async function refused(words: readonly string[], said: RegExp): Promise<void> {
-    const finished = await apical([...words, '--out', out])
+    const finished = await answered([...words, '--out', out])
     expect(finished.err).toMatch(said)
     expect([finished.code, finished.out]).toEqual([2, ''])
   }

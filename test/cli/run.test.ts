@@ -10,7 +10,7 @@ import { presetNamed } from '../../src-main/experiment/presets.ts'
 import { spreadOf } from '../../src-main/experiment/spread.ts'
 import { makeIdxFolder } from './idx-folder.ts'
 import { native } from '../../src-main/engines/native.ts'
-import { apical, ROOT, start, watch, type Finished } from './process.ts'
+import { answered, apical, ROOT, start, watch, type Finished } from './process.ts'
 
 // Whole processes, and several in one test: a busy machine may take its time.
 const scratch = mkdtempSync(join(tmpdir(), 'apical-cli-'))
@@ -427,10 +427,10 @@ describe('lists', () => {
   it('help tells every command and its options; version is one', async () => {
     const { out, code } = await apical(['help'])
     expect(code).toBe(0)
-    const lists = ['runs', 'show', 'inspect', 'presets', 'engines', 'data', 'paper']
-    for (const name of ['run', 'resume', ...lists, 'bench', 'serve']) {
+    const lists = ['runs', 'show', 'inspect', 'report', 'export', 'weights', 'presets', 'engines', 'data', 'paper']
+    for (const name of ['run', 'resume', ...lists, 'rule', 'sweep', 'bench', 'serve']) {
       expect(out).toMatch(new RegExp(`^ {2}${name} `, 'm'))
-      const own = await apical([name, '--help'])
+      const own = await answered([name, '--help'])
       expect(own.code).toBe(0)
       expect(own.out).toMatch(new RegExp(`^Usage: apical ${name}`))
     }

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { decodeSafetensors } from '../../src-main/lab/storage/safetensors.ts'
 import { readFigure } from '../../src-renderer/figure/figure-file.ts'
-import { apical } from './process.ts'
+import { answered, apical } from './process.ts'
 
 const scratch = mkdtempSync(join(tmpdir(), 'apical-cli-'))
 afterAll(() => {
@@ -101,7 +101,7 @@ it('what is wrong is refused before anything is written', async () => {
     [['show', folder, 'twice', '--embedding', 'layer=1', '--to', to('c.svg')], /nothing more, found "twice"/],
     [['show', folder, '--to', to('c.svg')], /--to belongs to --embedding/],
   ]
-  const results = await Promise.all(cases.map(async ([words, said]) => ({ said, ...(await apical(words)) })))
+  const results = await Promise.all(cases.map(async ([words, said]) => ({ said, ...(await answered(words)) })))
   for (const { said, code, err } of results) {
     expect(err).toMatch(said)
     expect(code).toBe(2)

@@ -10,7 +10,7 @@ import { rules } from '../../src-main/rules/index.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { evaluate, type Matrix } from '../program/evaluate.ts'
 import { randomProgram } from './random-program.ts'
-import { randomRule, steadyOutcome, steadyTrial, TOLERANCE } from './steady-trial.ts'
+import { randomTrial, steadyTrial, TOLERANCE } from './steady-trial.ts'
 import { differences, judgedEngines, outcomeOf, randomSamples, type Outcome, type Trial } from './trial.ts'
 
 const seed = Number(process.env['APICAL_SEED'] ?? 2026)
@@ -53,8 +53,7 @@ for (const { title, engine } of judgedEngines) {
       test(`${rule.name} with random settings and sizes`, async () => {
         await fc.assert(
           fc.asyncProperty(fc.record(sizes), widths, async (some, shape) => {
-            const trial: Trial = { ...some, compiled: randomRule(rule, shape, some.seed), counts: [40, 11] }
-            const want = await steadyOutcome(trial)
+            const { trial, want } = await randomTrial(rule, shape, { ...some, counts: [40, 11] })
             fc.pre(want !== null)
             const got = await outcomeOf(trial, engine, 'float32')
             expect(differences(got, want, TOLERANCE)).toEqual([])

@@ -40,8 +40,8 @@ describe.skipIf(!available)('native', () => {
   test('the same bits with 1, 2, 3 and 5 threads, and however the replicas fall to them', async () => {
     for (let number = 0; number < rules.length; number++) {
       const one = await outcomeOf(await trialOf(number, 3), withThreads(1), 'float32')
-      // Threads that no core is free for wait a time slice at every barrier; a few rules show that five are no different.
-      for (const threads of number % 4 === 0 ? [2, 3, 5] : [2, 3])
+      // Threads that no core is free for wait a time slice at every barrier; a few rules show that more are no different.
+      for (const threads of number % 4 === 0 ? [2, 3, 5] : [2])
         expect((await outcomeOf(await trialOf(number, 3), withThreads(threads), 'float32')).parameters).toEqual(
           one.parameters,
         )

@@ -13,6 +13,20 @@ export function randomRule(rule: Rule, shape: readonly number[], number: number)
   return compileRule(rule, settings, shape, everyName(rule, settings, shape))
 }
 
+/** A rule with random settings, and what the reference leaves if float32 can be judged by it: computed once for all engines. */
+export async function randomTrial(
+  rule: Rule,
+  shape: readonly number[],
+  some: Omit<Trial, 'compiled'>,
+): Promise<{ readonly trial: Trial; readonly want: Outcome | null }> {
+  const trial = { ...some, compiled: randomRule(rule, shape, some.seed) }
+  const key = JSON.stringify([rule.name, shape, some])
+  const known = outcomes.get(key) ?? steadyOutcome(trial)
+  outcomes.set(key, known)
+  return { trial, want: await known }
+}
+const outcomes = new Map<string, Promise<Outcome | null>>()
+
 /** The first random settings that leave something to judge by, found once for all engines. */
 export function steadyTrial(rule: Rule, shape: readonly number[], some: Omit<Trial, 'compiled'>): Promise<Steady> {
   const key = JSON.stringify([rule.name, shape, some])

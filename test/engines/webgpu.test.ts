@@ -107,8 +107,11 @@ describe.runIf(availability.available)('webgpu', () => {
     }),
   )
 
+  // Tiles hang on shapes, not on rules: where shaders compile slowly a few will do, as in the battery.
+  const tiled = availability.available && availability.software === true ? rules.filter((_, i) => i % 3 === 0) : rules
+
   for (const [title, strategy] of strategies)
-    for (const rule of strategy.fuse === null ? rules : settling)
+    for (const rule of strategy.fuse === null ? tiled : settling)
       test(`${rule.name}, ${title}: what the reference computes`, async () => {
         // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
         const { trial, want } = await steadyTrial(rule, [70, 67, 5], { ...some, seed: 3 })
@@ -152,7 +155,7 @@ describe.runIf(availability.available)('webgpu', () => {
     const settings = rule.settings.parse({ ...rates, iterationsFree: 2, iterationsNudged: 1 }) as unknown
     const compiled = compileRule(rule, settings, [9, wide, 5])
     expect(fusedIn(compiled.program)).toBeGreaterThan(0)
-    const trial = { ...trialOf(compiled, 4), replicas, batches: 1 }
+    const trial: Trial = { ...trialOf(compiled, 4), replicas, batches: 1, counts: [40, 7] }
     const got = await outcomeOf(trial, webgpuWith(SETTLING), 'float32')
     expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
   })

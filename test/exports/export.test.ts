@@ -13,6 +13,7 @@ import yauzl from 'yauzl'
 import { npyPieces, readNpyHeader } from '../../src-main/data/npy.ts'
 import type { ExportKind } from '../../src-main/contract.ts'
 import { exportRuns, readForExport, type TableName } from '../../src-main/lab/exports.ts'
+import { answered } from '../cli/process.ts'
 import { ODD_NAME, Runs, SEEDS } from './runs.ts'
 
 let runs: Runs
@@ -212,7 +213,7 @@ it('a results folder becomes a crate in place, once', async () => {
 
 describe.concurrent('refuses', () => {
   async function refused(words: readonly string[], said: RegExp): Promise<void> {
-    const { code, out, err } = await runs.apical(['export', ...words])
+    const { code, out, err } = await answered(['export', ...words, '--out', runs.results])
     expect(err).toMatch(said)
     expect([code, out]).toEqual([2, ''])
   }

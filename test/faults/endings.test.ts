@@ -68,13 +68,13 @@ describe('a worker that', () => {
   it.skipIf(process.platform === 'win32')(
     `gives no sign of life is ended${process.platform === 'win32' ? ' (skipped: no SIGSTOP on Windows)' : ''}`,
     async () => {
-      const results = await open(10_000)
+      const results = await open(5000)
       const { id } = await lab.start({ experiment: LONG })
       await trains(id)
       process.kill(workerOf(join(results, id)), 'SIGSTOP')
       await eventually('the stall to be noticed', () => heard(id, 'failed').length > 0)
       expect(lastEvent(id)).toMatchObject({
-        event: { message: expect.stringContaining('did not respond for 10 s') as unknown },
+        event: { message: expect.stringContaining('did not respond for 5 s') as unknown },
       })
       await eventually('the worker to be gone', () => liveOwner(join(results, id)) === null)
       expect(readRecord(join(results, id)).row).toMatchObject({ state: 'interrupted' })

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deltaRule } from '../../src-main/cli/rule-examples.ts'
+import { TOO_LONG } from '../../src-main/lab/own-rules/sandbox.ts'
 import { apical, type Finished } from '../cli/process.ts'
 import { GUIDE_FILE, withWords } from './words.ts'
 
@@ -92,7 +93,7 @@ export default rule({
   }
 })
 
-/** Slips in the delta rule, in the order of the guide's table of what is said. */
+/** Slips in the delta rule, in the order of the guide's table of what is said, without its last one. */
 const SLIPS: readonly ((rule: string) => string)[] = [
   (rule) => rule,
   (rule) => rule.replaceAll(/\bapply\b/g, 'applyTransposed'),
@@ -100,12 +101,13 @@ const SLIPS: readonly ((rule: string) => string)[] = [
   (rule) => rule.replace('const y =', "p.parameter('W2', [1, 1], { kind: 'xavier' }); const y ="),
   (rule) => rule.replace("'apical/rule'", "'node:fs'"),
   (rule) => rule.replace('formula.times(s.learningRate, formula.scheduled(s.decay))', '() => 1'),
-  (rule) => rule.replace('const rate =', 'for (;;) {} const rate ='),
 ]
 
 test('what it says is said', async () => {
   const rows = [...guide.matchAll(/^\| (.*?) +\| .*$/gm)].map(([, said = '']) => said)
-  const table = rows.slice(rows.indexOf('what is said') + 2).slice(0, SLIPS.length)
+  const table = rows.slice(rows.indexOf('what is said') + 2).slice(0, SLIPS.length + 1)
+  // That of a loop without end; test/lab waits the ten seconds until it is said.
+  expect(table.pop()).toBe(TOO_LONG)
   const path = join(rules, 'slip.ts')
   for (const [i, slip] of SLIPS.entries()) {
     const text = slip(deltaRule('slip'))

@@ -75,7 +75,8 @@ export function askFileNow(asked: AskedOfFile): SaidByFile {
   return read(asked, Buffer.from(stdout), why, String(stderr))
 }
 
-const TOO_LONG = `it did not end within ${LIMIT_MS / 1000} s; a rule describes its equations once and returns`
+/** What is said of a file that does not end. */
+export const TOO_LONG = `it did not end within ${LIMIT_MS / 1000} s; a rule describes its equations once and returns`
 const TOO_MUCH = 'it takes too much memory; a rule describes its equations and holds no data'
 const TOO_LARGE = 'what it describes is larger than any program that Apical runs'
 
