@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { constants, hostname } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
-import { hashOf, inClone, must, ran, root, setStamp, stamp, stop } from './clone.mjs'
+import { beginLog, hashOf, inClone, must, ran, root, setStamp, stamp, stop } from './clone.mjs'
 import { whenNpmIsGone } from './npm-watch.mjs'
 import { hasPackages, installPackages, recentNode, tool } from './packages.mjs'
 
@@ -26,7 +26,7 @@ const lockPath = inClone('build/setup.lock')
  * @typedef {object} Step
  * @property {string} doing what the person reads while it runs
  * @property {() => boolean} needed cheap, because it is asked at every start
- * @property {() => void} run
+ * @property {() => Promise<void>} run
  */
 
 // ---- steps, in the order they run ------------------------------------------------------------------------------------
@@ -40,9 +40,9 @@ const steps = {
     doing: 'compiling the native engine (without it the lab computes with TensorFlow.js)',
     needed: () => stamp('native') !== nativeHash(),
     // Never fatal: the lab has other engines, and Engines says what is missing. Tried again when a compiler appears.
-    run: () => {
+    run: async () => {
       const hash = nativeHash()
-      ran(recentNode(), [inClone('src-main/engines/native/build.ts')])
+      await ran(recentNode(), [inClone('src-main/engines/native/build.ts')])
       setStamp('native', hash)
     },
   },
@@ -51,10 +51,10 @@ const steps = {
     needed: () =>
       existsSync(inClone('src-renderer/index.html')) &&
       (!existsSync(inClone('build/face/index.html')) || stamp('face') !== faceHash()),
-    run: () => {
+    run: async () => {
       // Taken before the build: a file saved meanwhile then means another build, not a face that is stale for ever.
       const hash = faceHash()
-      must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-renderer/vite.config.ts'])
+      await must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-renderer/vite.config.ts'])
       setStamp('face', hash)
     },
   },
@@ -63,9 +63,9 @@ const steps = {
     needed: () =>
       existsSync(inClone('src-main/main.ts')) &&
       (!existsSync(inClone('build/main/main.js')) || stamp('desktop') !== desktopHash()),
-    run: () => {
+    run: async () => {
       const hash = desktopHash()
-      must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-main/vite.config.ts'])
+      await must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-main/vite.config.ts'])
       setStamp('desktop', hash)
     },
   },
@@ -74,8 +74,8 @@ const steps = {
     // Tried once a day where it cannot be had: a start must not wait for the same refusal every time.
     needed: () =>
       hasDisplay() && !existsSync(inClone('node_modules/electron/path.txt')) && stamp('electron') !== today(),
-    run: () => {
-      ran(recentNode(), [inClone('node_modules/electron/install.js')])
+    run: async () => {
+      await ran(recentNode(), [inClone('node_modules/electron/install.js')])
       setStamp('electron', today())
     },
   },
@@ -88,9 +88,10 @@ const steps = {
     doing: 'installing Slurm for its test',
     // May fail, or not be for this person to do: the test is then skipped aloud.
     needed: () => isDebianAsRoot() && !existsSync('/usr/sbin/slurmctld'),
-    run: () => {
-      if (ran('apt-get', ['update']))
-        ran('apt-get', ['install', '-y', '--no-install-recommends', 'munge', 'slurmctld', 'slurmd', 'slurm-client'])
+    run: async () => {
+      const packages = ['munge', 'slurmctld', 'slurmd', 'slurm-client']
+      if (await ran('apt-get', ['update']))
+        await ran('apt-get', ['install', '-y', '--no-install-recommends', ...packages])
     },
   },
 }
@@ -137,7 +138,7 @@ const commands = {
 
 const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined
 if (chosen === undefined) stop(2, `Unknown command "${command}". There are: ${Object.keys(commands).join(', ')}.`)
-setUp(chosen.needs)
+await setUp(chosen.needs)
 start(chosen.run)
 
 /** @param {string} folder */
@@ -183,19 +184,26 @@ function start(run) {
 // ---- set-up -----------------------------------------------------------------------------------------------------------
 
 /** @param {(keyof typeof steps)[]} names */
-function setUp(names) {
+async function setUp(names) {
   if (!names.some((name) => steps[name]?.needed())) return
   try {
     lock()
+    beginLog()
     // Asked again, one by one: another start may have done it all while this one waited for the lock.
+    const begun = []
     for (const name of names) {
       const step = steps[name]
       if (!step?.needed()) continue
       process.stderr.write(`Setting up Apical: ${step.doing}…\n`)
-      step.run()
+      const done = step.run()
+      // All others need the packages, and none of them another one: the compiler is the longest, and takes one core.
+      if (['lab', 'window', 'everything'].includes(name)) await done
+      else begun.push(done)
     }
+    for (const ended of await Promise.allSettled(begun)) if (ended.status === 'rejected') throw ended.reason
   } catch (error) {
-    stop(1, `Set-up stopped: ${error instanceof Error ? error.message : String(error)}.`)
+    const said = error instanceof Error ? error.message : String(error)
+    stop(1, `\nSet-up stopped: ${said.trim().replace(/\.?$/, '.')}`)
   } finally {
     unlock()
   }
@@ -319,13 +327,13 @@ function chromiumForPlaywright() {
 }
 
 /** May fail: the app tests then skip aloud, and everything else still runs. */
-function fetchChromium() {
+async function fetchChromium() {
   // Debian's own package brings the libraries that Playwright's build expects to find.
   const fetched = isDebianAsRoot()
-    ? ran('apt-get', ['update']) &&
-      ran('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'])
+    ? (await ran('apt-get', ['update'])) &&
+      (await ran('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation']))
     : false
-  if (!fetched) ran(recentNode(), [tool('playwright'), 'install', 'chromium'])
+  if (!fetched) await ran(recentNode(), [tool('playwright'), 'install', 'chromium'])
   if (findChromium() === undefined)
     process.stderr.write(
       'No Chromium could be had (see build/setup.log): the app tests will be skipped. Set APICAL_CHROMIUM to one you have.\n',

@@ -1,7 +1,7 @@
 // The clone that the set-up works on: its stamps, and programs run in it. Imports nothing but Node, as the bootstrap does.
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -39,25 +39,38 @@ export function hashOf(paths) {
   return hash.digest('hex')
 }
 
-/**
- * Runs a program with its output in build/setup.log, out of the way of `--json` readers.
- * @param {string} program @param {string[]} programArgs @param {boolean} shell
- */
-export function ran(program, programArgs, shell = false) {
+/** Where programs of the set-up say what they do, out of the way of `--json` readers. */
+const log = inClone('build/setup.log')
+
+export function beginLog() {
   mkdirSync(inClone('build'), { recursive: true })
-  const log = openSync(inClone('build/setup.log'), 'w')
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  return spawnSync(program, programArgs, { cwd: root, stdio: ['ignore', log, log], env, shell }).status === 0
+  writeFileSync(log, '')
 }
 
 /**
- * Runs a program that must succeed, or shows what it said and stops.
- * @param {string} name @param {string} program @param {string[]} programArgs @param {{ cure?: string, shell?: boolean }} how
+ * Runs a program, with its output added to the log; whether it succeeded.
+ * @param {string} program @param {string[]} programArgs @param {boolean} shell @returns {Promise<boolean>}
  */
-export function must(name, program, programArgs, { cure = '', shell = false } = {}) {
-  if (ran(program, programArgs, shell)) return
-  process.stderr.write(readFileSync(inClone('build/setup.log'), 'utf8').split('\n').slice(-60).join('\n'))
-  stop(1, `\nSet-up stopped: "${name}" failed. What it said is above and in build/setup.log. ${cure}`)
+export function ran(program, programArgs, shell = false) {
+  const said = openSync(log, 'a')
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const child = spawn(program, programArgs, { cwd: root, stdio: ['ignore', said, said], env, shell })
+  closeSync(said)
+  return new Promise((resolve) => {
+    child.on('error', () => resolve(false))
+    child.on('exit', (code) => resolve(code === 0))
+  })
+}
+
+/**
+ * Runs a program that must succeed.
+ * @param {string} name @param {string} program @param {string[]} programArgs @param {{ cure?: string, shell?: boolean }} how
+ * @throws {Error} that it did not, after the end of the log was shown
+ */
+export async function must(name, program, programArgs, { cure = '', shell = false } = {}) {
+  if (await ran(program, programArgs, shell)) return
+  process.stderr.write(readFileSync(log, 'utf8').split('\n').slice(-60).join('\n'))
+  throw new Error(`"${name}" failed. What it said is above and in build/setup.log. ${cure}`)
 }
 
 /** @param {number} code @param {string} sentence @returns {never} */

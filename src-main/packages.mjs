@@ -31,12 +31,12 @@ export function hasPackages(amount) {
 }
 
 /** Installs them; what is here of a larger amount stays as large. @param {Amount} amount */
-export function installPackages(amount) {
+export async function installPackages(amount) {
   const here = amountHere()
   const wanted = isAtLeast(here, amount) ? here : amount
   // npm empties the folder that holds them. What they say was made is outside of it, and they know of which lock file it is.
   const kept = ['native', 'face', 'desktop'].map((step) => /** @type {const} */ ([step, stamp(step)]))
-  runNpm(wanted)
+  await runNpm(wanted)
   for (const [step, hash] of kept) if (hash !== undefined) setStamp(step, hash)
   if (wanted !== 'everything') takeAwayUnread()
   setStamp('packages', `${wanted} ${packagesHash()}`)
@@ -91,7 +91,7 @@ function packagesIn(lockFile) {
 }
 
 /** @param {Amount} amount */
-function runNpm(amount) {
+async function runNpm(amount) {
   // Windows cannot delete a running program, and under npm this very process is node_modules' Node after the first time.
   const way = process.platform === 'win32' && existsSync(inClone('node_modules')) ? 'install' : 'ci'
   const { omitted, included } = kinds[amount]
@@ -101,8 +101,8 @@ function runNpm(amount) {
   const cure = 'Is this machine online, and is its disk not full? Then start again.'
   const npmScript = process.env['npm_execpath']
   if (npmScript !== undefined && basename(npmScript) === 'npm-cli.js')
-    must(`npm ${way}`, process.env['npm_node_execpath'] ?? process.execPath, [npmScript, ...flags], { cure })
-  else must(`npm ${way}`, 'npm', flags, { cure, shell: process.platform === 'win32' })
+    await must(`npm ${way}`, process.env['npm_node_execpath'] ?? process.execPath, [npmScript, ...flags], { cure })
+  else await must(`npm ${way}`, 'npm', flags, { cure, shell: process.platform === 'win32' })
 }
 
 // ---- what nothing reads ------------------------------------------------------------------------------------------------
