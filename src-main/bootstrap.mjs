@@ -116,6 +116,7 @@ const commands = {
   'bench:native': { needs: ['everything', 'native'], run: ['test/bench/native.ts'] },
   'bench:gpu': { needs: ['everything'], run: ['test/bench/gpu.ts'] },
   'bench:charts': { needs: ['everything', 'native', 'face', 'chromium'], run: ['test/bench/charts.ts'] },
+  'bench:start': { needs: ['everything', 'native', 'chromium'], run: ['test/bench/first-start.ts'] },
   test: { needs: ['everything', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
   check: { needs: ['everything'], run: ['test/suite.ts', 'check'] },
   fix: { needs: ['everything'], run: ['test/suite.ts', 'fix'] },
