@@ -9,7 +9,7 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { chromiumLaunch } from '../app/chromium.ts'
@@ -44,8 +44,15 @@ class Start {
 
   constructor(clone: string, folder: string) {
     this.#clone = clone
-    const kept = Object.entries(process.env).filter(([name]) => !/^npm_|DISPLAY$|^NODE_|^APICAL_/i.test(name))
-    const own = { npm_config_cache: join(folder, 'cache'), APICAL_HOME: join(folder, 'home') }
+    const kept = Object.entries(process.env).filter(
+      ([name]) => !/^npm_(?!config_)|DISPLAY$|^NODE_(OPTIONS|COMPILE_CACHE)$|^APICAL_/i.test(name),
+    )
+    const path = (process.env['PATH'] ?? '').split(delimiter).filter((place) => !place.includes('node_modules'))
+    const own = {
+      PATH: path.join(delimiter),
+      npm_config_cache: join(folder, 'cache'),
+      APICAL_HOME: join(folder, 'home'),
+    }
     this.#child = spawn('npm', ['start', '--', '--no-open', '--port', '0'], {
       cwd: clone,
       env: { ...Object.fromEntries(kept), ...own },

@@ -210,6 +210,29 @@ describe('measured figures are those of test/bench/results', () => {
     }
   })
 
+  test('of a first start', () => {
+    const { starts } = results('first-start-intel-xeon-processor-2-50ghz') as {
+      starts: Readonly<Record<string, number>>[]
+    }
+    const [before, now] = starts
+    expect(starts).toHaveLength(2)
+    for (const [label, name] of [
+      ['packages on the disk', 'packagesMb'],
+      ['fetched by npm', 'fetchedMb'],
+      ['processor time of the set-up', 'setUpProcessorS'],
+      ['first start, to the address', 'firstStartS'],
+      ['second start, to the address', 'secondStartS'],
+      ['second start, to the first paint', 'secondFirstPaintS'],
+      ['memory of the idle lab', 'idleMb'],
+    ] as const) {
+      const shown = rows(engines).find(([first]) => first === label)
+      const [unit, shape] = name.endsWith('Mb')
+        ? ['MB', Math.round]
+        : ['s', (value: number) => Number(twoDigits(value))]
+      expect(shown?.slice(1), label).toEqual([before, now].map((of) => `${shape(of?.[name] ?? NaN)} ${unit}`))
+    }
+  })
+
   test('on a GPU', () => {
     const { lines } = results('webgpu-nvidia-h200') as {
       lines: { case: string; replicas: number; way: string; trainMsPerBatch: number; timesFasterThanTorch: number }[]
