@@ -2,11 +2,9 @@
 // under the Node that the lock file brings. It runs before anything is installed, so it imports nothing but Node (18 or
 // newer). Every step knows when it is not needed; an up-to-date clone passes through in a few milliseconds, silently.
 import { spawn, spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import {
   existsSync,
   mkdirSync,
-  openSync,
   readFileSync,
   readdirSync,
   renameSync,
@@ -16,13 +14,11 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { constants, hostname } from 'node:os'
-import { basename, delimiter, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { delimiter, dirname, join } from 'node:path'
+import { beginLog, hashOf, inClone, must, ran, root, setStamp, stamp, stop } from './clone.mjs'
 import { whenNpmIsGone } from './npm-watch.mjs'
+import { hasPackages, installPackages, recentNode, tool } from './packages.mjs'
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)))
-/** @param {string} path */
-const inClone = (path) => join(root, path)
 /** Not in node_modules, which `npm ci` empties. */
 const lockPath = inClone('build/setup.lock')
 
@@ -30,28 +26,23 @@ const lockPath = inClone('build/setup.lock')
  * @typedef {object} Step
  * @property {string} doing what the person reads while it runs
  * @property {() => boolean} needed cheap, because it is asked at every start
- * @property {() => void} run
+ * @property {() => Promise<void>} run
  */
 
 // ---- steps, in the order they run ------------------------------------------------------------------------------------
 
 /** @type {Record<string, Step>} */
 const steps = {
-  packages: {
-    doing: 'installing packages (first start only)',
-    needed: () => stamp('packages') !== packagesHash() && !npmAlreadyRan(),
-    run: () => {
-      installPackages()
-      setStamp('packages', packagesHash())
-    },
-  },
+  lab: packages('lab', 'installing packages (first start only)'),
+  window: packages('window', 'installing packages (first start with a display only)'),
+  everything: packages('everything', 'installing packages, those of developers too (once)'),
   native: {
     doing: 'compiling the native engine (without it the lab computes with TensorFlow.js)',
     needed: () => stamp('native') !== nativeHash(),
     // Never fatal: the lab has other engines, and Engines says what is missing. Tried again when a compiler appears.
-    run: () => {
+    run: async () => {
       const hash = nativeHash()
-      ran(recentNode(), [inClone('src-main/engines/native/build.ts')])
+      await ran(recentNode(), [inClone('src-main/engines/native/build.ts')])
       setStamp('native', hash)
     },
   },
@@ -60,10 +51,10 @@ const steps = {
     needed: () =>
       existsSync(inClone('src-renderer/index.html')) &&
       (!existsSync(inClone('build/face/index.html')) || stamp('face') !== faceHash()),
-    run: () => {
+    run: async () => {
       // Taken before the build: a file saved meanwhile then means another build, not a face that is stale for ever.
       const hash = faceHash()
-      must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-renderer/vite.config.ts'])
+      await must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-renderer/vite.config.ts'])
       setStamp('face', hash)
     },
   },
@@ -72,9 +63,9 @@ const steps = {
     needed: () =>
       existsSync(inClone('src-main/main.ts')) &&
       (!existsSync(inClone('build/main/main.js')) || stamp('desktop') !== desktopHash()),
-    run: () => {
+    run: async () => {
       const hash = desktopHash()
-      must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-main/vite.config.ts'])
+      await must('vite build', recentNode(), [tool('vite'), 'build', '--config', 'src-main/vite.config.ts'])
       setStamp('desktop', hash)
     },
   },
@@ -83,8 +74,8 @@ const steps = {
     // Tried once a day where it cannot be had: a start must not wait for the same refusal every time.
     needed: () =>
       hasDisplay() && !existsSync(inClone('node_modules/electron/path.txt')) && stamp('electron') !== today(),
-    run: () => {
-      ran(recentNode(), [inClone('node_modules/electron/install.js')])
+    run: async () => {
+      await ran(recentNode(), [inClone('node_modules/electron/install.js')])
       setStamp('electron', today())
     },
   },
@@ -97,11 +88,17 @@ const steps = {
     doing: 'installing Slurm for its test',
     // May fail, or not be for this person to do: the test is then skipped aloud.
     needed: () => isDebianAsRoot() && !existsSync('/usr/sbin/slurmctld'),
-    run: () => {
-      if (ran('apt-get', ['update']))
-        ran('apt-get', ['install', '-y', '--no-install-recommends', 'munge', 'slurmctld', 'slurmd', 'slurm-client'])
+    run: async () => {
+      const packages = ['munge', 'slurmctld', 'slurmd', 'slurm-client']
+      if (await ran('apt-get', ['update']))
+        await ran('apt-get', ['install', '-y', '--no-install-recommends', ...packages])
     },
   },
+}
+
+/** @param {import('./packages.mjs').Amount} amount @param {string} doing @returns {Step} */
+function packages(amount, doing) {
+  return { doing, needed: () => !hasPackages(amount), run: () => installPackages(amount) }
 }
 
 // ---- commands ---------------------------------------------------------------------------------------------------------
@@ -110,38 +107,39 @@ const [command = '', ...args] = process.argv.slice(2)
 
 /** What each npm script needs and what it then runs. @type {Record<string, { needs: (keyof typeof steps)[], run: string[] }>} */
 const commands = {
-  start: { needs: ['packages', 'native', 'face', 'electron'], run: ['src-main/start.ts'] },
+  start: { needs: [hasDisplay() ? 'window' : 'lab', 'native', 'face', 'electron'], run: ['src-main/start.ts'] },
   apical: {
-    needs: args[0] === 'serve' ? ['packages', 'native', 'face'] : ['packages', 'native'],
+    needs: args[0] === 'serve' ? ['lab', 'native', 'face'] : ['lab', 'native'],
     run: ['src-main/cli.ts'],
   },
-  bench: { needs: ['packages', 'native'], run: ['src-main/cli.ts', 'bench'] },
-  'bench:native': { needs: ['packages', 'native'], run: ['test/bench/native.ts'] },
-  'bench:gpu': { needs: ['packages'], run: ['test/bench/gpu.ts'] },
-  'bench:charts': { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/bench/charts.ts'] },
-  test: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
-  check: { needs: ['packages'], run: ['test/suite.ts', 'check'] },
-  fix: { needs: ['packages'], run: ['test/suite.ts', 'fix'] },
-  'test:golden': { needs: ['packages', 'native'], run: vitest('test/golden') },
-  'test:faults': { needs: ['packages', 'native', 'face'], run: vitest('test/faults') },
-  'test:slurm': { needs: ['packages', 'native', 'slurm'], run: vitest('test/slurm') },
-  'test:tensorflow-native': { needs: ['packages'], run: ['test/tensorflow-native.ts'] },
-  'test:readers': { needs: ['packages', 'native'], run: ['test/readers.ts'] },
-  'test:sanitizers': { needs: ['packages'], run: ['test/sanitizers.ts'] },
-  'test:mutants': { needs: ['packages'], run: ['test/mutants.ts'] },
-  'test:app': { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
-  'test:electron': { needs: ['packages', 'native', 'face'], run: ['test/suite.ts', 'electron'] },
-  screenshots: { needs: ['packages', 'native', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
-  reproduced: { needs: ['packages'], run: ['test/reproduced.ts'] },
+  bench: { needs: ['lab', 'native'], run: ['src-main/cli.ts', 'bench'] },
+  'bench:native': { needs: ['everything', 'native'], run: ['test/bench/native.ts'] },
+  'bench:gpu': { needs: ['everything'], run: ['test/bench/gpu.ts'] },
+  'bench:charts': { needs: ['everything', 'native', 'face', 'chromium'], run: ['test/bench/charts.ts'] },
+  'bench:start': { needs: ['everything', 'native', 'chromium'], run: ['test/bench/first-start.ts'] },
+  test: { needs: ['everything', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'test'] },
+  check: { needs: ['everything'], run: ['test/suite.ts', 'check'] },
+  fix: { needs: ['everything'], run: ['test/suite.ts', 'fix'] },
+  'test:golden': { needs: ['everything', 'native'], run: vitest('test/golden') },
+  'test:faults': { needs: ['everything', 'native', 'face'], run: vitest('test/faults') },
+  'test:slurm': { needs: ['everything', 'native', 'slurm'], run: vitest('test/slurm') },
+  'test:tensorflow-native': { needs: ['everything'], run: ['test/tensorflow-native.ts'] },
+  'test:readers': { needs: ['everything', 'native'], run: ['test/readers.ts'] },
+  'test:sanitizers': { needs: ['everything'], run: ['test/sanitizers.ts'] },
+  'test:mutants': { needs: ['everything'], run: ['test/mutants.ts'] },
+  'test:app': { needs: ['everything', 'native', 'face', 'chromium'], run: ['test/suite.ts', 'app'] },
+  'test:electron': { needs: ['everything', 'native', 'face'], run: ['test/suite.ts', 'electron'] },
+  screenshots: { needs: ['everything', 'native', 'face', 'chromium'], run: ['test/app/screenshots.ts'] },
+  reproduced: { needs: ['everything'], run: ['test/reproduced.ts'] },
   dist: {
-    needs: ['packages', 'native', 'face', 'desktop'],
+    needs: ['everything', 'native', 'face', 'desktop'],
     run: ['node_modules/electron-builder/cli.js', '--config', 'electron-builder.yml'],
   },
 }
 
 const chosen = Object.hasOwn(commands, command) ? commands[command] : undefined
 if (chosen === undefined) stop(2, `Unknown command "${command}". There are: ${Object.keys(commands).join(', ')}.`)
-setUp(chosen.needs)
+await setUp(chosen.needs)
 start(chosen.run)
 
 /** @param {string} folder */
@@ -187,19 +185,26 @@ function start(run) {
 // ---- set-up -----------------------------------------------------------------------------------------------------------
 
 /** @param {(keyof typeof steps)[]} names */
-function setUp(names) {
+async function setUp(names) {
   if (!names.some((name) => steps[name]?.needed())) return
   try {
     lock()
+    beginLog()
     // Asked again, one by one: another start may have done it all while this one waited for the lock.
+    const begun = []
     for (const name of names) {
       const step = steps[name]
       if (!step?.needed()) continue
       process.stderr.write(`Setting up Apical: ${step.doing}…\n`)
-      step.run()
+      const done = step.run()
+      // All others need the packages, and none of them another one: the compiler is the longest, and takes one core.
+      if (['lab', 'window', 'everything'].includes(name)) await done
+      else begun.push(done)
     }
+    for (const ended of await Promise.allSettled(begun)) if (ended.status === 'rejected') throw ended.reason
   } catch (error) {
-    stop(1, `Set-up stopped: ${error instanceof Error ? error.message : String(error)}.`)
+    const said = error instanceof Error ? error.message : String(error)
+    stop(1, `\nSet-up stopped: ${said.trim().replace(/\.?$/, '.')}`)
   } finally {
     unlock()
   }
@@ -270,41 +275,6 @@ function ownerIsGone(path) {
   }
 }
 
-/** @param {string} step */
-function stamp(step) {
-  const path = inClone(`node_modules/.apical/${step}`)
-  return existsSync(path) ? readFileSync(path, 'utf8') : undefined
-}
-
-/** @param {string} step @param {string} hash */
-function setStamp(step, hash) {
-  mkdirSync(inClone('node_modules/.apical'), { recursive: true })
-  writeFileSync(inClone(`node_modules/.apical/${step}`), hash)
-}
-
-/** @param {string[]} paths files, or folders with all they hold */
-function hashOf(paths) {
-  const hash = createHash('sha256')
-  /** @param {string} path */
-  const add = (path) => {
-    if (!existsSync(inClone(path))) return
-    if (statSync(inClone(path)).isDirectory())
-      for (const name of readdirSync(inClone(path)).sort()) add(`${path}/${name}`)
-    else
-      hash
-        .update(`${path}\0`)
-        .update(readFileSync(inClone(path)))
-        .update('\0')
-  }
-  for (const path of paths) add(path)
-  return hash.digest('hex')
-}
-
-function packagesHash() {
-  // One clone on a shared folder may be used from two kinds of machine.
-  return `${hashOf(['package-lock.json'])} ${process.platform} ${process.arch}`
-}
-
 function faceHash() {
   // What the face's modules can reach: its own folder, the guide, the contract, papers and the experiment with the schemas
   // below it.
@@ -329,66 +299,6 @@ function today() {
 
 function hasDisplay() {
   return process.platform !== 'linux' || Boolean(process.env['DISPLAY'] ?? process.env['WAYLAND_DISPLAY'])
-}
-
-// ---- packages ---------------------------------------------------------------------------------------------------------
-
-/** True where somebody ran npm by hand on this very lock file: wiping that to install the same again helps nobody. */
-function npmAlreadyRan() {
-  const lockFile = inClone('package-lock.json')
-  const installedFile = inClone('node_modules/.package-lock.json')
-  if (!existsSync(installedFile) || recentNodeOrNone() === undefined) return false
-  // npm writes both within moments; a lock file that is newer came by git, and may bring new optional packages.
-  if (statSync(installedFile).mtimeMs + 10_000 < statSync(lockFile).mtimeMs) return false
-  const installed = packagesIn(installedFile)
-  return Object.entries(packagesIn(lockFile)).every(
-    ([path, { version, optional }]) => path === '' || optional === true || installed[path]?.version === version,
-  )
-}
-
-/** @param {string} lockFile @returns {Record<string, { version: string, optional?: boolean }>} */
-function packagesIn(lockFile) {
-  /** @type {{ packages: Record<string, { version: string, optional?: boolean }> }} */
-  const { packages } = JSON.parse(readFileSync(lockFile, 'utf8'))
-  return packages
-}
-
-function installPackages() {
-  // Windows cannot delete a running program, and under npm this very process is node_modules' Node after the first time.
-  const way = process.platform === 'win32' && existsSync(inClone('node_modules')) ? 'install' : 'ci'
-  // The level beats .npmrc's silence; `include` beats NODE_ENV=production, under which the tools would be missing.
-  const flags = [way, '--no-audit', '--no-fund', '--loglevel=error', '--include=dev', '--include=optional']
-  const cure = 'Is this machine online, and is its disk not full? Then start again.'
-  const npmScript = process.env['npm_execpath']
-  if (npmScript !== undefined && basename(npmScript) === 'npm-cli.js')
-    must(`npm ${way}`, process.env['npm_node_execpath'] ?? process.execPath, [npmScript, ...flags], { cure })
-  else must(`npm ${way}`, 'npm', flags, { cure, shell: process.platform === 'win32' })
-}
-
-/** The Node that runs everything but this file: the lock file's, else this one if it is new enough to run TypeScript. */
-function recentNode() {
-  const node = recentNodeOrNone()
-  if (node !== undefined) return node
-  const machine = `${process.platform}-${process.arch}`
-  return stop(
-    1,
-    `Apical needs Node 24 or newer; this is ${process.version} and npm has none for ${machine}. Install it from nodejs.org.`,
-  )
-}
-
-function recentNodeOrNone() {
-  const system = process.platform === 'win32' ? 'win' : process.platform
-  const names = [`node-${system}-${process.arch}`, `node-bin-${system}-${process.arch}`]
-  const file = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node'
-  const packaged = names.map((name) => inClone(`node_modules/${name}/${file}`)).find((path) => existsSync(path))
-  return packaged ?? (Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : undefined)
-}
-
-/** A package's program, found without a shell or the .bin shims, which differ between systems. @param {string} name */
-function tool(name) {
-  /** @type {{ bin: string | Record<string, string> }} */
-  const { bin } = JSON.parse(readFileSync(inClone(`node_modules/${name}/package.json`), 'utf8'))
-  return inClone(`node_modules/${name}/${typeof bin === 'string' ? bin : (bin[name] ?? '')}`)
 }
 
 // ---- Chromium ---------------------------------------------------------------------------------------------------------
@@ -418,13 +328,13 @@ function chromiumForPlaywright() {
 }
 
 /** May fail: the app tests then skip aloud, and everything else still runs. */
-function fetchChromium() {
+async function fetchChromium() {
   // Debian's own package brings the libraries that Playwright's build expects to find.
   const fetched = isDebianAsRoot()
-    ? ran('apt-get', ['update']) &&
-      ran('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation'])
+    ? (await ran('apt-get', ['update'])) &&
+      (await ran('apt-get', ['install', '-y', '--no-install-recommends', 'chromium', 'fonts-liberation']))
     : false
-  if (!fetched) ran(recentNode(), [tool('playwright'), 'install', 'chromium'])
+  if (!fetched) await ran(recentNode(), [tool('playwright'), 'install', 'chromium'])
   if (findChromium() === undefined)
     process.stderr.write(
       'No Chromium could be had (see build/setup.log): the app tests will be skipped. Set APICAL_CHROMIUM to one you have.\n',
@@ -464,33 +374,4 @@ function hasVulkanDriver() {
     (folder) =>
       existsSync(folder) && readdirSync(folder).some((name) => name.endsWith('.json') && !name.startsWith('lvp')),
   )
-}
-
-// ---- running programs during set-up ------------------------------------------------------------------------------------
-
-/**
- * Runs a program with its output in build/setup.log, out of the way of `--json` readers.
- * @param {string} program @param {string[]} programArgs @param {boolean} shell
- */
-function ran(program, programArgs, shell = false) {
-  mkdirSync(inClone('build'), { recursive: true })
-  const log = openSync(inClone('build/setup.log'), 'w')
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  return spawnSync(program, programArgs, { cwd: root, stdio: ['ignore', log, log], env, shell }).status === 0
-}
-
-/**
- * Runs a program that must succeed, or shows what it said and stops.
- * @param {string} name @param {string} program @param {string[]} programArgs @param {{ cure?: string, shell?: boolean }} how
- */
-function must(name, program, programArgs, { cure = '', shell = false } = {}) {
-  if (ran(program, programArgs, shell)) return
-  process.stderr.write(readFileSync(inClone('build/setup.log'), 'utf8').split('\n').slice(-60).join('\n'))
-  stop(1, `\nSet-up stopped: "${name}" failed. What it said is above and in build/setup.log. ${cure}`)
-}
-
-/** @param {number} code @param {string} sentence @returns {never} */
-function stop(code, sentence) {
-  process.stderr.write(`${sentence}\n`)
-  process.exit(code)
 }

@@ -211,6 +211,30 @@ describe('measured figures are those of test/bench/results', () => {
     }
   })
 
+  test('of a first start', () => {
+    const { starts } = results('first-start-amd-epyc') as {
+      starts: Readonly<Record<string, number>>[]
+    }
+    const [before, now] = starts
+    expect(starts).toHaveLength(2)
+    for (const [label, name] of [
+      ['packages on the disk', 'packagesMb'],
+      ['fetched by npm', 'fetchedMb'],
+      ['processor time of the set-up', 'setUpProcessorS'],
+      ['first start, to the address', 'firstStartS'],
+      ['second start, to the address', 'secondStartS'],
+      ['second start, to the first paint', 'secondFirstPaintS'],
+    ] as const) {
+      const shown = rows(engines).find(([first]) => first === label)
+      const [unit, shape] = name.endsWith('Mb')
+        ? ['MB', Math.round]
+        : ['s', (value: number) => Number(twoDigits(value))]
+      expect(shown?.slice(1), label).toEqual([before, now].map((of) => `${shape(of?.[name] ?? NaN)} ${unit}`))
+    }
+    const idle = [before, now].map((of) => of?.['idleMb'] ?? NaN)
+    expect(engines).toContain(`The idle lab holds ${Math.min(...idle)} to ${Math.max(...idle)} MB of memory.`)
+  })
+
   test('on a GPU', () => {
     const { lines } = results('webgpu-nvidia-h200') as {
       lines: { case: string; replicas: number; way: string; trainMsPerBatch: number; timesFasterThanTorch: number }[]

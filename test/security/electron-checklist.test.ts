@@ -282,10 +282,10 @@ const points: readonly Point[] = [
   {
     name: 'a current Electron, pinned to the patch',
     complaints: (sources) => {
-      const { devDependencies } = JSON.parse(sources.get('package.json') ?? '{}') as {
-        devDependencies: Record<string, string>
+      const { peerDependencies } = JSON.parse(sources.get('package.json') ?? '{}') as {
+        peerDependencies: Record<string, string>
       }
-      const version = devDependencies['electron'] ?? 'none'
+      const version = peerDependencies['electron'] ?? 'none'
       const major = /^(\d+)\.\d+\.\d+$/.exec(version)?.[1]
       return major !== undefined && Number(major) >= 45 ? [] : [version]
     },
