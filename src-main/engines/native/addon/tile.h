@@ -25,20 +25,30 @@ int panelOf(int columns) {
 /// How many rows ahead a panel is prefetched: it comes from the L2 cache or from beyond.
 constexpr int kAhead = 6;
 
+/// f(i, j) for every vector of a tile. Unrolled here, since GCC keeps an array in memory that a loop indexes.
+template <int Rows, int Vectors, typename F>
+APICAL_INLINE void eachVector(F f) {
+#pragma GCC unroll 16
+  for (int i = 0; i < Rows; i++)
+#pragma GCC unroll 4
+    for (int j = 0; j < Vectors; j++) f(i, j);
+}
+
 /// sums[i][j] = Σ_k a[i·rowStep + k·step] · b[k·bStep + j·width].
 template <int Rows, int Vectors, bool Fetch>
 APICAL_INLINE void accumulate(const float* a, ptrdiff_t rowStep, ptrdiff_t step, const float* b, ptrdiff_t bStep,
                               int depth, Vector (&sums)[Rows][Vectors]) {
-  for (int i = 0; i < Rows; i++)
-    for (int j = 0; j < Vectors; j++) sums[i][j] = Vector{};
+  eachVector<Rows, Vectors>([&](int i, int j) { sums[i][j] = Vector{}; });
   for (int k = 0; k < depth; k++) {
     if (Fetch)
       for (int j = 0; j < Vectors * kWidth; j += 16) __builtin_prefetch(b + kAhead * Vectors * kWidth + j);
     Vector right[Vectors];
+#pragma GCC unroll 4
     for (int j = 0; j < Vectors; j++) right[j] = load(b + j * kWidth);
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; i++) {
       const Vector left = splat(a[i * rowStep]);
+#pragma GCC unroll 4
       for (int j = 0; j < Vectors; j++) sums[i][j] = multiplyAdd(left, right[j], sums[i][j]);
     }
     a += step;
