@@ -13,6 +13,9 @@ namespace {
 
 template <int Rows, int Vectors>
 void outerTile(const OuterRequest& q, int row) {
+  if (q.ahead != 0)
+    for (int i = 0; i < Rows * Vectors * kWidth; i += 16)
+      __builtin_prefetch(q.base + static_cast<ptrdiff_t>(row) * q.panel + q.ahead + i);
   Vector sums[Rows][Vectors];
   accumulate<Rows, Vectors, false>(q.left + row, 1, q.leftStep, q.right, q.rightStep, q.samples, sums);
   const Vector scale = splat(q.scale);

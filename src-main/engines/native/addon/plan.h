@@ -82,6 +82,7 @@ struct Partition {
   /// Of strips: those of equal shape fall to the same threads.
   int rows = 0;
   int columns = 0;
+  /// Of a chain: it runs over the memory end to end, since all that it loads has its shape or is one number.
   bool flat = false;
   /// Whether each thread needs, of what it computed here, only its own part for an instruction partitioned like `next`.
   bool feedsOwnThread(const Partition& next) const {

@@ -52,17 +52,18 @@ Partition partitionOf(const Plan& plan, const Instruction& in) {
       return rows(plan.buffers[in.from].batch);
     case Kind::chain: {
       const Buffer& shape = shapeOf(plan, in);
-      if (shape.batch) return rows(true);
-      Partition d;
-      d.by = Partition::By::strips;
-      d.rows = shape.storedRows();
-      d.columns = shape.storedColumns();
+      Partition d = rows(true);
+      if (!shape.batch) {
+        d.by = Partition::By::strips;
+        d.rows = shape.storedRows();
+        d.columns = shape.storedColumns();
+      }
       d.flat = true;
       for (const StripOperation& one : in.operations) {
         if (one.kind == StripKind::outer) d.flat = false;
         if (one.kind != StripKind::load) continue;
         const Buffer& b = plan.buffers[one.buffer];
-        if ((b.rows != shape.rows || b.columns != shape.columns) && b.rows * b.columns != 1) d.flat = false;
+        if (!b.sameShape(shape) && (b.batch || b.rows * b.columns != 1)) d.flat = false;
       }
       return d;
     }

@@ -22,6 +22,8 @@ int panelOf(int columns) {
   return (vectors < APICAL_PANEL ? vectors : APICAL_PANEL) * kWidth;
 }
 
+int tileRowsOf(int panel) { return tileRows(panel / kWidth); }
+
 /// How many rows ahead a panel is prefetched: it comes from the L2 cache or from beyond.
 constexpr int kAhead = 6;
 
