@@ -75,6 +75,7 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
     const threads = threadsOf(session.device)
     const peaks: number[] = []
     const bandwidths: number[] = []
+    // Of each thread: what a network reads is, but for little, what it writes.
     const touched = (trainingBytes(compiled.program, 4) / 2) * Math.min(1, request.replicas / threads)
     const training = await median(async () => {
       if (engine.peak !== undefined) peaks.push(await engine.peak(threads))

@@ -465,6 +465,10 @@ describe('bench', () => {
       threads: 1,
       peakGflops: null,
       shareOfPeak: null,
+      peakGigabytes: null,
+      floorMsPerBatch: null,
+      shareOfFloor: null,
+      boundBy: null,
       dispatchesPerBatch: null,
     })
     for (const field of ['trainMsPerBatch', 'evalMsPerBatch', 'batchesPerSecond', 'gflops', 'peakRssMb', 'batch'])
@@ -481,6 +485,16 @@ describe('bench', () => {
     const { gflops, peakGflops, shareOfPeak } = lines[0] as Record<string, number>
     expect(peakGflops).toBeGreaterThan(0)
     expect(shareOfPeak).toBeCloseTo((gflops as number) / (peakGflops as number), 12)
+    const { trainMsPerBatch, floorMsPerBatch, shareOfFloor, peakGigabytes, boundBy } = lines[0] as Record<
+      string,
+      number
+    >
+    expect(peakGigabytes).toBeGreaterThan(0)
+    expect(shareOfFloor).toBeCloseTo((floorMsPerBatch as number) / (trainMsPerBatch as number), 12)
+    // Of operations, the share of the floor is that of the peak; else the floor is the longer.
+    expect(['operations', 'bytes']).toContain(boundBy)
+    if (String(boundBy) === 'operations') expect(shareOfFloor).toBeCloseTo(shareOfPeak as number, 12)
+    else expect(shareOfFloor).toBeGreaterThan(shareOfPeak as number)
   })
 
   it('refuses what it has no preset for', async () => {
