@@ -17,9 +17,13 @@ constexpr int tileRows(int vectors) {
   return rows > 12 ? 12 : rows;
 }
 
+/// Columns of a panel: as many as there may be, or fewer where that saves a tenth of what padding adds to them.
 int panelOf(int columns) {
   const int vectors = (columns + kWidth - 1) / kWidth;
-  return (vectors < APICAL_PANEL ? vectors : APICAL_PANEL) * kWidth;
+  int best = vectors < APICAL_PANEL ? vectors : APICAL_PANEL;
+  for (int fewer = best - 1; fewer > 0; fewer--)
+    if (10 * ((vectors + fewer - 1) / fewer * fewer) < 9 * ((vectors + best - 1) / best * best)) best = fewer;
+  return best * kWidth;
 }
 
 int tileRowsOf(int panel) { return tileRows(panel / kWidth); }
