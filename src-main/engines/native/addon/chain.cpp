@@ -61,7 +61,7 @@ void Executor::chain(const Instruction& in) {
 void Executor::prepare(const Instruction& in) {
   coefficients_.clear();
   for (const StripOperation& one : in.operations) {
-    if (one.kind != StripKind::sum && one.kind != StripKind::outerSum) continue;
+    if (one.terms.empty() && one.kind != StripKind::sum) continue;
     for (const Term& t : one.terms) coefficients_.push_back(coefficient(t.coefficient));
     coefficients_.push_back(coefficient(one.constant));
   }
@@ -99,11 +99,22 @@ void Executor::strip(const Instruction& in, const Buffer& shape, const Strip& s)
         coefficients += count + 1;
         break;
       }
+      case StripKind::sumSquare: {
+        const float* const terms[] = {registers_[one.terms[0].from], registers_[one.terms[1].from]};
+        kernels_.sumSquare(own, terms, coefficients, coefficients[2], s.length);
+        coefficients += 3;
+        break;
+      }
       case StripKind::multiply:
         kernels_.multiply(own, registers_[one.left], registers_[one.right], s.length);
         break;
       case StripKind::divide:
         kernels_.divide(own, registers_[one.left], registers_[one.right], s.length);
+        break;
+      case StripKind::divideRoot:
+        kernels_.divideRoot(own, registers_[one.left], registers_[one.terms[0].from], coefficients[0], coefficients[1],
+                            s.length);
+        coefficients += 2;
         break;
       case StripKind::map:
         kernels_.map(own, registers_[one.from], one.map, s.length);

@@ -39,12 +39,25 @@ void sum(float* to, const float* const* terms, const float* coefficients, int co
   }
 }
 
+void sumSquare(float* to, const float* const* terms, const float* coefficients, float constant, int length) {
+  for (int i = 0; i < length; i += kWidth) {
+    const Vector squared = load(terms[1] + i) * load(terms[1] + i);
+    const Vector first = multiplyAdd(splat(coefficients[0]), load(terms[0] + i), splat(constant));
+    store(to + i, multiplyAdd(splat(coefficients[1]), squared, first));
+  }
+}
+
 void multiply(float* to, const float* a, const float* b, int length) {
   for (int i = 0; i < length; i += kWidth) store(to + i, load(a + i) * load(b + i));
 }
 
 void divide(float* to, const float* a, const float* b, int length) {
   for (int i = 0; i < length; i += kWidth) store(to + i, load(a + i) / load(b + i));
+}
+
+void divideRoot(float* to, const float* a, const float* b, float coefficient, float constant, int length) {
+  for (int i = 0; i < length; i += kWidth)
+    store(to + i, load(a + i) / multiplyAdd(splat(coefficient), squareRoot(load(b + i)), splat(constant)));
 }
 
 template <typename F>

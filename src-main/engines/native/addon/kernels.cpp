@@ -46,7 +46,7 @@ void pass(float* at, size_t floats) {
 #define APICAL_STRING(name) #name
 #define APICAL_NAME(name) APICAL_STRING(name)
 extern const Kernels kKernels;
-const Kernels kKernels = {APICAL_NAME(APICAL_SET), kWidth, panelOf, tileRowsOf, affine, outer,
-                          sum,                     multiply, divide, map,        peak,   pass};
+const Kernels kKernels = {APICAL_NAME(APICAL_SET), kWidth, panelOf,   tileRowsOf, affine,     outer, sum,
+                          sumSquare,               multiply, divide,  divideRoot, map,        peak,  pass};
 
 }  // namespace apical::APICAL_SET

@@ -94,8 +94,12 @@ struct Kernels {
   void (*affine)(const AffineRequest&);
   void (*outer)(const OuterRequest&);
   void (*sum)(float* to, const float* const* terms, const float* coefficients, int count, float constant, int length);
+  /// to = constant + coefficients[0] · terms[0] + coefficients[1] · terms[1]².
+  void (*sumSquare)(float* to, const float* const* terms, const float* coefficients, float constant, int length);
   void (*multiply)(float* to, const float* a, const float* b, int length);
   void (*divide)(float* to, const float* a, const float* b, int length);
+  /// to = a / (constant + coefficient · √b).
+  void (*divideRoot)(float* to, const float* a, const float* b, float coefficient, float constant, int length);
   void (*map)(float* to, const float* from, Map map, int length);
   /// Multiply-adds in registers; returns how many floating-point operations they were.
   double (*peak)(int rounds, float* sink);

@@ -54,8 +54,9 @@ struct Product {
   int right;
 };
 
-/// outerSum: an outer product fused with the sum that is its only reader; terms[0] is the sum's other term.
-enum class StripKind { load, store, outer, outerSum, sum, multiply, divide, map };
+/// What scheduling fuses: outerSum, an outer product with the sum that is its only reader (terms[0] is the sum's other
+/// term); sumSquare, a sum whose last term, terms[1], is squared; divideRoot, left / (terms[0] of a root + constant).
+enum class StripKind { load, store, outer, outerSum, sum, sumSquare, multiply, divide, divideRoot, map };
 
 struct StripOperation {
   StripKind kind;
