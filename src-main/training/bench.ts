@@ -20,6 +20,8 @@ interface BenchRequest {
   readonly device: string | null
   /** Timed training batches of each replica in all; null lets the measured speed decide. */
   readonly batches: number | null
+  /** In milliseconds; of wall time where none is given. */
+  readonly clock?: () => number
   /** Told after every timed step, how far the measuring is, from 0 to 1. */
   readonly onStep?: (fraction: number) => void
 }
@@ -133,7 +135,8 @@ export async function measurePace(
   }
 }
 
-async function begin(
+/** A session with random samples and initial parameters, and what times it. Whoever begins closes the session. */
+export async function begin(
   engine: Engine,
   compiled: Compiled,
   request: BenchRequest,
@@ -179,6 +182,7 @@ class Stopwatch {
   readonly #compiled: Compiled
   readonly #request: BenchRequest
   readonly #order: Generator
+  readonly #clock: () => number
   #trained = 0
   finite = true
 
@@ -187,6 +191,7 @@ class Stopwatch {
     this.#compiled = compiled
     this.#request = request
     this.#order = order
+    this.#clock = request.clock ?? (() => performance.now())
   }
 
   async train(batches: number): Promise<number> {
@@ -198,9 +203,9 @@ class Stopwatch {
     const scalars = new Float64Array(replicas * batches * slots)
     for (let row = 0; row < replicas * batches; row++)
       scalars.set(this.#scalars(this.#trained + (row % batches)), row * slots)
-    const begin = performance.now()
+    const begin = this.#clock()
     const { broken } = await this.#session.train({ batchSize: batch, batches, samples, scalars, measureBatch: null })
-    const elapsed = performance.now() - begin
+    const elapsed = this.#clock() - begin
     this.#trained += batches
     if (broken.length > 0) this.finite = false
     return elapsed
@@ -212,9 +217,9 @@ class Stopwatch {
     const scalars = new Float64Array(replicas * slots)
     for (let replica = 0; replica < replicas; replica++) scalars.set(this.#scalars(this.#trained), replica * slots)
     const samples = Uint32Array.from({ length: batches * batch }, (_, index) => index)
-    const begin = performance.now()
+    const begin = this.#clock()
     await this.#session.evaluate({ split: 'test', samples, batchSize: batch, scalars, topK: [1], confusion: false })
-    return performance.now() - begin
+    return this.#clock() - begin
   }
 
   #scalars(batch: number): Float64Array {
