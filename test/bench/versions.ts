@@ -1,7 +1,7 @@
 /**
  * Two versions of the native engine, the one of this tree and one of another, in one process: every rule's MNIST preset, one
- * thread, chunk by chunk in turn. A figure is the median of the chunks, in CPU time, which other work on the machine
- * disturbs least; on an idle one it is the wall time.
+ * thread, chunk by chunk in turn, in CPU time, which other work on the machine disturbs least. A figure is the least of the
+ * chunks, since what disturbs only adds; the ratio of both is the median of those of chunks that followed each other.
  */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -115,11 +115,12 @@ function median(values: readonly number[]): number {
 
 export function printVersions(lines: readonly VersionLine[], print: (line: string) => void): void {
   const rows = lines.map(({ rule, widths, batch, replicas, floor, ...line }) => {
-    const [before, after] = [median(line.before), median(line.after)]
+    const [before, after] = [Math.min(...line.before), Math.min(...line.after)]
+    const ratio = median(line.after.map((ms, chunk) => ms / (line.before[chunk] ?? NaN)))
     const share = (ms: number): string => `${Math.round((100 * floor.msPerBatch) / ms)} %`
     return [
       ...[rule, widths.join('-'), String(batch), String(replicas), floor.msPerBatch.toFixed(3), floor.boundBy],
-      ...[before.toFixed(3), after.toFixed(3), share(before), share(after), (after / before).toFixed(2)],
+      ...[before.toFixed(3), after.toFixed(3), share(before), share(after), ratio.toFixed(2)],
     ]
   })
   const headings = ['rule', 'network', '>batch', '>replicas', '>floor ms', 'bound by']
