@@ -15,8 +15,8 @@ import { compileRule, rules, type Rule } from '../../src-main/rules/index.ts'
 import { begin } from '../../src-main/training/bench.ts'
 
 const REPLICAS = [1, 10]
-const CHUNKS = 15
-const CHUNK_MS = 60
+const CHUNKS = 9
+const CHUNK_MS = 40
 
 export interface VersionLine {
   readonly rule: string
