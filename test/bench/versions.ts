@@ -16,7 +16,8 @@ import { begin } from '../../src-main/training/bench.ts'
 
 const REPLICAS = [1, 10]
 const CHUNKS = 9
-const CHUNK_MS = 40
+/** For each network: a chunk of a few batches would mostly fetch the next network's weights. */
+const CHUNK_MS = 30
 
 export interface VersionLine {
   readonly rule: string
@@ -83,7 +84,7 @@ async function compare(
       await bench.train(1)
       once = Math.min(once, await bench.train(1))
     }
-    const batches = Math.max(1, Math.round(CHUNK_MS / once))
+    const batches = Math.max(1, Math.round((CHUNK_MS * replicas) / once))
     for (let chunk = 0; chunk < CHUNKS; chunk++) {
       for (const { bench, times } of sides) times.push((await bench.train(batches)) / (batches * replicas))
       peaks.push((await native.peak?.(1)) ?? NaN)
