@@ -21,6 +21,8 @@ constexpr int tileRows(int vectors) {
 int panelOf(int columns) {
   const int vectors = (columns + kWidth - 1) / kWidth;
   int best = vectors < APICAL_PANEL ? vectors : APICAL_PANEL;
+  // Padding adds fewer vectors than a panel has: of so many, never a tenth.
+  if (vectors >= 9 * (APICAL_PANEL - 1)) return best * kWidth;
   for (int fewer = best - 1; fewer > 0; fewer--)
     if (10 * ((vectors + fewer - 1) / fewer * fewer) < 9 * ((vectors + best - 1) / best * best)) best = fewer;
   return best * kWidth;
