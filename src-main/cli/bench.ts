@@ -23,7 +23,7 @@ interface BenchCase {
 }
 
 /** One measured case, as `--json` prints it. */
-interface BenchLine extends Omit<BenchFigures, 'finite'> {
+interface BenchLine extends Omit<BenchFigures, 'finite' | 'floor'> {
   readonly kind: 'bench'
   readonly engine: string
   readonly rule: string
@@ -32,6 +32,9 @@ interface BenchLine extends Omit<BenchFigures, 'finite'> {
   readonly batch: number
   readonly replicas: number
   readonly shareOfPeak: number | null
+  readonly floorMsPerBatch: number | null
+  readonly shareOfFloor: number | null
+  readonly boundBy: 'operations' | 'bytes' | null
   readonly peakRssMb: number
 }
 
@@ -44,7 +47,10 @@ export const bench: Command = {
     'Without --rule, every rule that has a preset on the data set; a rule of your own has none and is timed at its defaults. Without --engine, every engine this machine has. ' +
     'Milliseconds are wall time per batch of one replica. GFLOP/s count the matrix products that the program needs, loop-invariant ones once. ' +
     'With --json, one object per case. peakGflops is what as many threads of this processor reach in multiply-adds that touch no memory, measured in the same process; ' +
-    'null for an engine that cannot measure it (WebAssembly, plain loops). dispatchesPerBatch counts what a training batch of all replicas submits to a GPU, null for engines without one. ' +
+    'null for an engine that cannot measure it (WebAssembly, plain loops). ' +
+    'floorMsPerBatch is the least time that a training batch needs on this machine: its operations at that peak, or its bytes at peakGigabytes per second, whichever takes longer (boundBy). ' +
+    'Bytes are those of the parameters, read once and written once; element-wise work is not counted. shareOfFloor is floorMsPerBatch / trainMsPerBatch. ' +
+    'dispatchesPerBatch counts what a training batch of all replicas submits to a GPU, null for engines without one. ' +
     "peakRssMb is the measuring process's largest resident memory in MiB; with several cases, each is measured in a process of its own.",
   options: [
     {
@@ -136,7 +142,7 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     terminal.complain(
       `--threads ${threads} was requested, but ${engine.name} computes on ${figures.device}: these figures are for ${used}.`,
     )
-  const peak = figures.peakGflops
+  const { peakGflops: peak, floor } = figures
   return {
     kind: 'bench',
     engine: engine.name,
@@ -153,6 +159,10 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     gflops: figures.gflops,
     peakGflops: peak,
     shareOfPeak: peak === null ? null : figures.gflops / peak,
+    peakGigabytes: figures.peakGigabytes,
+    floorMsPerBatch: floor?.msPerBatch ?? null,
+    shareOfFloor: floor === null ? null : floor.msPerBatch / figures.trainMsPerBatch,
+    boundBy: floor?.boundBy ?? null,
     dispatchesPerBatch: figures.dispatchesPerBatch,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   }
@@ -182,6 +192,10 @@ async function measureApart({ experiment, engine }: BenchCase, words: Words): Pr
   return JSON.parse(out) as BenchLine
 }
 
+function percent(share: number | null): string {
+  return share === null ? '' : `${Math.round(share * 100)} %`
+}
+
 function print(lines: readonly BenchLine[], terminal: Terminal): void {
   const headings = [
     'rule',
@@ -195,6 +209,9 @@ function print(lines: readonly BenchLine[], terminal: Terminal): void {
     '>batches/s',
     '>GFLOP/s',
     '>of peak',
+    '>floor ms',
+    '>of floor',
+    'bound by',
     '>MiB',
   ]
   const rows = lines.map((line) => [
@@ -208,7 +225,10 @@ function print(lines: readonly BenchLine[], terminal: Terminal): void {
     line.evalMsPerBatch.toFixed(2),
     line.batchesPerSecond.toFixed(1),
     line.gflops.toFixed(2),
-    line.shareOfPeak === null ? '' : `${Math.round(line.shareOfPeak * 100)} %`,
+    percent(line.shareOfPeak),
+    line.floorMsPerBatch?.toFixed(3) ?? '',
+    percent(line.shareOfFloor),
+    line.boundBy ?? '',
     line.peakRssMb.toFixed(0),
   ])
   for (const line of table(headings, rows)) terminal.print(line)

@@ -6,7 +6,7 @@ import type { UncheckedSession } from './unchecked-session.ts'
 
 type Found = Omit<Extract<Availability, { readonly available: true }>, 'available'>
 
-interface EngineDefinition extends Pick<Engine, 'name' | 'peak'> {
+interface EngineDefinition extends Pick<Engine, 'name' | 'peak' | 'bandwidth'> {
   /** As a sentence begins with it: 'The native engine'. */
   readonly label: string
   readonly precisions: readonly Precision[]

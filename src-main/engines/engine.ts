@@ -40,6 +40,8 @@ export interface Engine {
   open(compiled: Compiled, options: SessionOptions): Promise<Session>
   /** Peak arithmetic rate of that many threads in GFLOP/s (a multiply-add counts two), measured now; absent where an engine cannot tell. */
   peak?(threads: number): Promise<number>
+  /** GB/s that so many threads read and write together, each over `bytes` of its own again and again, measured now; absent where an engine cannot tell. */
+  bandwidth?(threads: number, bytes: number): Promise<number>
 }
 
 export type Split = 'train' | 'test'

@@ -37,6 +37,11 @@ export const native = defineEngine({
     const { addon, set } = findAddon()
     return addon.peak(set, threads)
   },
+  async bandwidth(threads, bytes) {
+    const { findAddon } = await import('./native/addon.ts')
+    const { addon, set } = findAddon()
+    return addon.bandwidth(set, threads, bytes)
+  },
 })
 
 function deviceLabel(set: string, threads: number): string {

@@ -38,6 +38,52 @@ function productFlop(
   return 2 * rowsOf(result, batch) * result[1] * inner
 }
 
+/**
+ * Bytes of parameters that a training batch of one replica must move, at `bytesPerNumber` each: read once what any
+ * statement reads, written once what it updates. Activities are taken to stay in the cache.
+ */
+export function trainingBytes({ parameters, training }: Program, bytesPerNumber: number): number {
+  const read = new Set<number>()
+  const written = new Set<number>()
+  const visit = (statements: readonly Statement[]): void => {
+    for (const statement of statements)
+      if (statement.kind === 'repeat') visit(statement.body)
+      else if (statement.kind === 'update') written.add(statement.parameter)
+      else if (statement.kind === 'let' && statement.operation.kind === 'parameter')
+        read.add(statement.operation.parameter)
+  }
+  visit(training)
+  const numbers = (moved: ReadonlySet<number>): number =>
+    parameters.reduce((sum, { shape: [rows, columns] }, index) => sum + (moved.has(index) ? rows * columns : 0), 0)
+  return (numbers(read) + numbers(written)) * bytesPerNumber
+}
+
+/** What a machine does in a second at most. */
+export interface Rates {
+  /** 10⁹ floating-point operations, a multiply-add counting two. */
+  readonly gflops: number
+  /** 10⁹ bytes read or written. */
+  readonly gigabytes: number
+}
+
+export interface Floor {
+  readonly msPerBatch: number
+  readonly boundBy: 'operations' | 'bytes'
+}
+
+/**
+ * The least time that a machine of these rates needs for a training batch of one replica in float32: the longer of
+ * `programFlop` / gflops and `trainingBytes` / gigabytes. Element-wise work is in neither, so a rule of many roots or
+ * exponentials cannot reach it.
+ */
+export function trainingFloor(program: Program, batch: number, { gflops, gigabytes }: Rates): Floor {
+  const operations = programFlop(program, batch).training / (gflops * 1e6)
+  const bytes = trainingBytes(program, 4) / (gigabytes * 1e6)
+  return operations >= bytes
+    ? { msPerBatch: operations, boundBy: 'operations' }
+    : { msPerBatch: bytes, boundBy: 'bytes' }
+}
+
 /** Parameters of one replica (weights, not optimiser state or logs). */
 export function weightCount(program: Program): number {
   return program.parameters.reduce((count, { role, shape }) => count + (role === 'weight' ? shape[0] * shape[1] : 0), 0)

@@ -8,7 +8,7 @@
 import { availableParallelism } from 'node:os'
 import { UNIT_SCALING, type Samples } from '../data/data-set.ts'
 import type { Engine, Session } from '../engines/engine.ts'
-import { programFlop } from '../program/cost.ts'
+import { programFlop, trainingBytes, trainingFloor, type Floor } from '../program/cost.ts'
 import { drawInitial } from '../program/initial.ts'
 import type { Compiled } from '../program/program.ts'
 import { Generator } from '../program/random.ts'
@@ -20,6 +20,8 @@ interface BenchRequest {
   readonly device: string | null
   /** Timed training batches of each replica in all; null lets the measured speed decide. */
   readonly batches: number | null
+  /** In milliseconds; of wall time where none is given. */
+  readonly clock?: () => number
   /** Told after every timed step, how far the measuring is, from 0 to 1. */
   readonly onStep?: (fraction: number) => void
 }
@@ -37,6 +39,10 @@ export interface BenchFigures {
   readonly gflops: number
   /** What as many threads could do at most, taken between the chunks; null where the engine cannot tell. */
   readonly peakGflops: number | null
+  /** The same for memory, over as many bytes as the parameters that a batch touches; null where the engine cannot tell. */
+  readonly peakGigabytes: number | null
+  /** The least time that a training batch needs at those two rates; null where the engine cannot tell them. */
+  readonly floor: Floor | null
   /** Of a training batch, on an engine that sends batches to a GPU; null on others. */
   readonly dispatchesPerBatch: number | null
   /** False when a state or parameter stopped being finite: the times are then not those of real training. */
@@ -52,8 +58,8 @@ const CHUNK_MS = 300
 const MAX_BATCHES_PER_CHUNK = 200
 
 /**
- * Measures; opens and closes a session of its own. The peak is measured before each chunk of training, so that whoever
- * else uses the machine takes from both alike.
+ * Measures; opens and closes a session of its own. The machine's rates are measured before each chunk of training, so that
+ * whoever else uses the machine takes from both alike.
  */
 export async function measureBench(engine: Engine, compiled: Compiled, request: BenchRequest): Promise<BenchFigures> {
   const { session, bench } = await begin(engine, compiled, request)
@@ -70,8 +76,12 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
     await stepped(bench.train(count))
     const threads = threadsOf(session.device)
     const peaks: number[] = []
+    const bandwidths: number[] = []
+    // Of each thread: what a network reads is, but for little, what it writes.
+    const touched = (trainingBytes(compiled.program, 4) / 2) * Math.min(1, request.replicas / threads)
     const training = await median(async () => {
       if (engine.peak !== undefined) peaks.push(await engine.peak(threads))
+      if (engine.bandwidth !== undefined) bandwidths.push(await engine.bandwidth(threads, touched))
       return stepped(bench.train(count))
     }, count * request.replicas)
 
@@ -79,6 +89,8 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
     const evaluated = Math.min(50, request.batches === null ? fitting((await bench.evaluate(2)) / 2) : count)
     const evaluation = await median(() => stepped(bench.evaluate(evaluated)), evaluated * request.replicas)
 
+    const gflops = middle(peaks)
+    const gigabytes = middle(bandwidths)
     return {
       device: session.device,
       threads,
@@ -86,7 +98,12 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
       evalMsPerBatch: evaluation,
       batchesPerSecond: 1000 / training,
       gflops: programFlop(compiled.program, request.batch).training / (training * 1e6),
-      peakGflops: peaks.length === 0 ? null : middle(peaks),
+      peakGflops: gflops,
+      peakGigabytes: gigabytes,
+      floor:
+        gflops === null || gigabytes === null
+          ? null
+          : trainingFloor(compiled.program, request.batch, { gflops, gigabytes }),
       dispatchesPerBatch: session.dispatchesPerBatch ?? null,
       finite: bench.finite,
     }
@@ -118,7 +135,8 @@ export async function measurePace(
   }
 }
 
-async function begin(
+/** A session with random samples and initial parameters, and what times it. Whoever begins closes the session. */
+export async function begin(
   engine: Engine,
   compiled: Compiled,
   request: BenchRequest,
@@ -143,11 +161,12 @@ function fitting(msPerBatch: number): number {
 async function median(chunk: () => Promise<number>, share: number, chunks = CHUNKS): Promise<number> {
   const times: number[] = []
   for (let i = 0; i < chunks; i++) times.push((await chunk()) / share)
-  return middle(times)
+  return middle(times) ?? NaN
 }
 
-function middle(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN
+/** Null of nothing. */
+function middle(values: readonly number[]): number | null {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? null
 }
 
 /** Threads that a session says it computes with; libtensorflow takes every core, and what says nothing is one thread. */
@@ -163,6 +182,7 @@ class Stopwatch {
   readonly #compiled: Compiled
   readonly #request: BenchRequest
   readonly #order: Generator
+  readonly #clock: () => number
   #trained = 0
   finite = true
 
@@ -171,6 +191,7 @@ class Stopwatch {
     this.#compiled = compiled
     this.#request = request
     this.#order = order
+    this.#clock = request.clock ?? (() => performance.now())
   }
 
   async train(batches: number): Promise<number> {
@@ -182,9 +203,9 @@ class Stopwatch {
     const scalars = new Float64Array(replicas * batches * slots)
     for (let row = 0; row < replicas * batches; row++)
       scalars.set(this.#scalars(this.#trained + (row % batches)), row * slots)
-    const begin = performance.now()
+    const begin = this.#clock()
     const { broken } = await this.#session.train({ batchSize: batch, batches, samples, scalars, measureBatch: null })
-    const elapsed = performance.now() - begin
+    const elapsed = this.#clock() - begin
     this.#trained += batches
     if (broken.length > 0) this.finite = false
     return elapsed
@@ -196,9 +217,9 @@ class Stopwatch {
     const scalars = new Float64Array(replicas * slots)
     for (let replica = 0; replica < replicas; replica++) scalars.set(this.#scalars(this.#trained), replica * slots)
     const samples = Uint32Array.from({ length: batches * batch }, (_, index) => index)
-    const begin = performance.now()
+    const begin = this.#clock()
     await this.#session.evaluate({ split: 'test', samples, batchSize: batch, scalars, topK: [1], confusion: false })
-    return performance.now() - begin
+    return this.#clock() - begin
   }
 
   #scalars(batch: number): Float64Array {

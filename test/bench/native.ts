@@ -17,9 +17,12 @@ import { measureCase, SEEDS, type Measured } from './measure.ts'
 import { measureScaling } from './scaling.ts'
 import { store } from './store.ts'
 import { printCases, printScaling } from './tables.ts'
+import { compareVersions, printVersions } from './versions.ts'
 import { findTorch, torchEnvironment, type Torch } from './torch.ts'
 
 const HELP = `npm run bench:native -- [--only CASE|RULE,…] [--rounds N] [--no-scaling] [--no-torch] [--python FILE]
+npm run bench:native -- --before DIR [--only RULE,…]
+--before compares with the native engine of another clone of the source, built, instead: every rule's MNIST preset beside its floor
 `
 
 const root = join(import.meta.dirname, '../..')
@@ -41,6 +44,31 @@ function torchToUse(wanted: boolean, python: string | undefined): Torch | null {
   return torch
 }
 
+function words(list = ''): string[] {
+  return list.split(',').filter((word) => word !== '')
+}
+
+async function versions(before: string, only: readonly string[]): Promise<number> {
+  const begun = new Date()
+  const loadBefore = loadavg()
+  const lines = await compareVersions(before, only, say)
+  printVersions(lines, (line) => process.stdout.write(`${line}\n`))
+  const machine = describeMachine()
+  const folder = only.length === 0 ? 'test/bench/results' : 'build/bench'
+  const path = join(root, folder, `versions-${slugOf(machine.cpu)}.json`)
+  await store(path, {
+    date: begun.toISOString(),
+    seconds: Math.round((Date.now() - begun.getTime()) / 1000),
+    before: describeCommit(before),
+    after: describeCommit(root),
+    machine,
+    load: { before: loadBefore, after: loadavg() },
+    lines,
+  })
+  say(`Raw figures: ${relative(root, path)}`)
+  return 0
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -49,6 +77,7 @@ async function main(): Promise<number> {
       'no-scaling': { type: 'boolean', default: false },
       'no-torch': { type: 'boolean', default: false },
       python: { type: 'string' },
+      before: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   })
@@ -58,7 +87,8 @@ async function main(): Promise<number> {
   }
   const rounds = Number(values.rounds)
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number from 1.')
-  const cases = casesNamed(values.only?.split(',').filter((word) => word !== '') ?? [])
+  if (values.before !== undefined) return versions(values.before, words(values.only))
+  const cases = casesNamed(words(values.only))
   const availability = await native.available()
   if (!availability.available) {
     say(availability.reason)

@@ -9,7 +9,6 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
 import { spreadOf } from '../../src-main/experiment/spread.ts'
 import { makeIdxFolder } from './idx-folder.ts'
-import { native } from '../../src-main/engines/native.ts'
 import { answered, apical, ROOT, start, watch, type Finished } from './process.ts'
 
 // Whole processes, and several in one test: a busy machine may take its time.
@@ -435,57 +434,5 @@ describe('lists', () => {
       expect(own.out).toMatch(new RegExp(`^Usage: apical ${name}`))
     }
     expect((await apical(['--version'])).out).toMatch(/^\d+\.\d+\.\d+/)
-  })
-})
-
-const { available: nativeThere } = await native.available()
-
-describe('bench', () => {
-  it('measures one case with every promised field', async () => {
-    const { lines, code } = await apical([
-      'bench',
-      '--rule',
-      'backprop',
-      '--dataset',
-      'glyphs',
-      '--engine',
-      'reference',
-      '--batches',
-      '7',
-      '--json',
-    ])
-    expect(code).toBe(0)
-    expect(lines).toHaveLength(1)
-    const [line] = lines
-    expect(line).toMatchObject({
-      kind: 'bench',
-      engine: 'reference',
-      dataset: 'glyphs',
-      replicas: 1,
-      threads: 1,
-      peakGflops: null,
-      shareOfPeak: null,
-      dispatchesPerBatch: null,
-    })
-    for (const field of ['trainMsPerBatch', 'evalMsPerBatch', 'batchesPerSecond', 'gflops', 'peakRssMb', 'batch'])
-      expect(line?.[field], field).toBeGreaterThan(0)
-    expect(line?.['widths']).toEqual(expect.arrayContaining([784, 10]))
-    const { trainMsPerBatch, batchesPerSecond } = line as { trainMsPerBatch: number; batchesPerSecond: number }
-    expect(trainMsPerBatch * batchesPerSecond).toBeCloseTo(1000, 6)
-  })
-
-  it.skipIf(!nativeThere)('sets the native engine beside the processor’s own peak', async () => {
-    const words = ['bench', '--rule', 'backprop', '--dataset', 'glyphs', '--engine', 'native', '--threads', '1']
-    const { lines, code } = await apical([...words, '--batches', '7', '--json'])
-    expect(code).toBe(0)
-    const { gflops, peakGflops, shareOfPeak } = lines[0] as Record<string, number>
-    expect(peakGflops).toBeGreaterThan(0)
-    expect(shareOfPeak).toBeCloseTo((gflops as number) / (peakGflops as number), 12)
-  })
-
-  it('refuses what it has no preset for', async () => {
-    const { code, err } = await apical(['bench', '--rule', 'corinfomx', '--json'])
-    expect(code).toBe(2)
-    expect(err).toContain('"corinfomax"')
   })
 })

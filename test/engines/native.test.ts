@@ -37,6 +37,16 @@ describe.skipIf(!available)('native', () => {
     return { ...trial, replicas }
   }
 
+  test('every instruction set tells the rates of this processor, for memory smaller than a vector too', async () => {
+    const { addon } = findAddon()
+    for (const set of addon.instructionSets())
+      for (const bytes of [4, 1_000_000]) {
+        const rate = await addon.bandwidth(set, 2, bytes)
+        expect(rate, set).toBeGreaterThan(0)
+        expect(rate, set).toBeLessThan(Infinity)
+      }
+  })
+
   test('the same bits with 1, 2, 3 and 5 threads, and however the replicas fall to them', async () => {
     for (let number = 0; number < rules.length; number++) {
       const one = await outcomeOf(await trialOf(number, 3), withThreads(1), 'float32')

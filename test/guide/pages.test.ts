@@ -235,6 +235,35 @@ describe('measured figures are those of test/bench/results', () => {
     expect(engines).toContain(`The idle lab holds ${Math.min(...idle)} to ${Math.max(...idle)} MB of memory.`)
   })
 
+  test('on a CPU, before and after', () => {
+    const { lines } = results('versions-amd-epyc') as {
+      lines: {
+        rule: string
+        replicas: number
+        floor: { msPerBatch: number }
+        before: number[]
+        after: number[]
+      }[]
+    }
+    const shown = rows(engines).filter(([rule]) => lines.some((line) => line.rule === rule))
+    expect(shown.length).toBeGreaterThan(6)
+    for (const [rule, ...cells] of shown) {
+      const figures = [1, 10].flatMap((replicas) => {
+        const line = lines.find((one) => one.rule === rule && one.replicas === replicas)
+        if (line === undefined) throw new Error(`no line of ${rule} with ${replicas}`)
+        const { before, after, floor } = line
+        const least = Math.min(...after)
+        const ratio = median(after.map((ms, chunk) => ms / (before[chunk] ?? NaN)))
+        return [
+          ...(replicas === 1 ? [twoDigits(floor.msPerBatch)] : []),
+          ...[twoDigits(Math.min(...before)), twoDigits(least), `${Math.round((100 * floor.msPerBatch) / least)} %`],
+          ratio.toFixed(2),
+        ]
+      })
+      expect(cells, rule).toEqual(figures)
+    }
+  })
+
   test('on a GPU', () => {
     const { lines } = results('webgpu-nvidia-h200') as {
       lines: { case: string; replicas: number; way: string; trainMsPerBatch: number; timesFasterThanTorch: number }[]

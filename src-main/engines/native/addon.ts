@@ -67,6 +67,8 @@ export interface Addon {
   instructionSets(): readonly string[]
   /** GFLOP/s of multiply-adds that touch no memory. */
   peak(set: string, threads: number): Promise<number>
+  /** GB/s read and written in place, each thread over so many bytes of its own. */
+  bandwidth(set: string, threads: number, bytes: number): Promise<number>
 }
 
 interface FoundAddon {

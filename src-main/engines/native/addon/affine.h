@@ -23,45 +23,43 @@ void affineTile(const AffineRequest& q, int row, int panel) {
                               product.right + static_cast<ptrdiff_t>(column) * product.depth, kPanel, product.depth,
                               sums);
     const Vector coefficient = splat(product.coefficient);
-    for (int i = 0; i < Rows; i++)
-      for (int j = 0; j < Vectors; j++) {
-        const Vector scaled = sums[i][j] * coefficient;
-        sums[i][j] = p == 0 ? scaled : scaled + aside[i][j];
-      }
-    if (p + 1 < q.productCount)
-      for (int i = 0; i < Rows; i++)
-        for (int j = 0; j < Vectors; j++) aside[i][j] = sums[i][j];
+    if (p == 0)
+      eachVector<Rows, Vectors>([&](int i, int j) { sums[i][j] = sums[i][j] * coefficient; });
+    else
+      eachVector<Rows, Vectors>([&](int i, int j) { sums[i][j] = sums[i][j] * coefficient + aside[i][j]; });
+    if (p + 1 < q.productCount) eachVector<Rows, Vectors>([&](int i, int j) { aside[i][j] = sums[i][j]; });
   }
   if (q.constant != 0) {
     const Vector constant = splat(q.constant);
-    for (int i = 0; i < Rows; i++)
-      for (int j = 0; j < Vectors; j++) sums[i][j] += constant;
+    eachVector<Rows, Vectors>([&](int i, int j) { sums[i][j] += constant; });
   }
   for (int s = 0; s < q.streamCount; s++) {
     const TileStream& stream = q.streams[s];
     const Vector coefficient = splat(stream.coefficient);
-    const float* from = stream.from + row * stream.rowStep + column * stream.columnStep;
+    const ptrdiff_t step = stream.rowStep;
+    const float* from = stream.from + row * step + column * stream.columnStep;
     if (stream.columnStep == 1)
-      for (int i = 0; i < Rows; i++)
-        for (int j = 0; j < Vectors; j++)
-          sums[i][j] = multiplyAdd(coefficient, load(from + i * stream.rowStep + j * kWidth), sums[i][j]);
+      eachVector<Rows, Vectors>([&](int i, int j) {
+        sums[i][j] = multiplyAdd(coefficient, load(from + i * step + j * kWidth), sums[i][j]);
+      });
     else
-      for (int i = 0; i < Rows; i++) {
-        const Vector same = splat(from[i * stream.rowStep]);
-        for (int j = 0; j < Vectors; j++) sums[i][j] = multiplyAdd(coefficient, same, sums[i][j]);
-      }
+      eachVector<Rows, Vectors>(
+          [&](int i, int j) { sums[i][j] = multiplyAdd(coefficient, splat(from[i * step]), sums[i][j]); });
   }
-  const ptrdiff_t to = row * q.rowStep + column;
-  if (q.raw != nullptr)
-    for (int i = 0; i < Rows; i++)
-      for (int j = 0; j < Vectors; j++) store(q.raw + to + i * q.rowStep + j * kWidth, sums[i][j]);
-  if (q.mapped == nullptr) return;
-  if (q.map == Map::hardSigmoid)
-    for (int i = 0; i < Rows; i++)
-      for (int j = 0; j < Vectors; j++) store(q.mapped + to + i * q.rowStep + j * kWidth, clipped(sums[i][j]));
+  // What a store might overwrite, for all that the compiler knows, would be read again after each.
+  const ptrdiff_t step = q.rowStep;
+  const ptrdiff_t to = row * step + column;
+  float* const mapped = q.mapped;
+  const Map map = q.map;
+  if (q.raw != nullptr) {
+    float* const raw = q.raw + to;
+    eachVector<Rows, Vectors>([&](int i, int j) { store(raw + i * step + j * kWidth, sums[i][j]); });
+  }
+  if (mapped == nullptr) return;
+  if (map == Map::hardSigmoid)
+    eachVector<Rows, Vectors>([&](int i, int j) { store(mapped + to + i * step + j * kWidth, clipped(sums[i][j])); });
   else
-    for (int i = 0; i < Rows; i++)
-      for (int j = 0; j < Vectors; j++) store(q.mapped + to + i * q.rowStep + j * kWidth, rectified(sums[i][j]));
+    eachVector<Rows, Vectors>([&](int i, int j) { store(mapped + to + i * step + j * kWidth, rectified(sums[i][j])); });
 }
 
 template <int Vectors, int... Sizes>

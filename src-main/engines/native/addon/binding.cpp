@@ -1,4 +1,4 @@
-// What JavaScript sees: instructionSets(), peak(set, threads), and a Session whose train and score run off its thread.
+// What JavaScript sees: instructionSets(), peak(set, threads), bandwidth(set, threads, bytes), and a Session whose train and score run off its thread.
 #include <napi.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "js-values.h"
+#include "memory.h"
 #include "pool.h"
 #include "read-plan.h"
 #include "session.h"
@@ -156,10 +157,39 @@ Napi::Value peak(const Napi::CallbackInfo& info) {
       [](const Napi::Env& env, double& best) -> Napi::Value { return Napi::Number::New(env, best); });
 }
 
+/// bandwidth(set, threads, bytes): GB/s read and written by passes over so many bytes of each thread, the best of some rounds.
+Napi::Value bandwidth(const Napi::CallbackInfo& info) {
+  const Kernels& kernels = kernelsNamed(info.Env(), info[0].ToString());
+  const int threads = info[1].ToNumber().Int32Value();
+  const size_t grain = static_cast<size_t>(kernels.width) * 4;
+  const size_t floats = std::max<size_t>(info[2].ToNumber().Int64Value() / sizeof(float) / grain, 1) * grain;
+  return queue<double>(
+      info.Env(),
+      [&kernels, threads, floats] {
+        Pool pool(threads);
+        std::vector<std::unique_ptr<Memory>> memory(threads);
+        for (auto& own : memory) own = std::make_unique<Memory>(floats);
+        constexpr size_t kLeast = size_t{8} << 20;
+        const size_t passes = std::max<size_t>(kLeast / floats, 2);
+        double best = 0;
+        for (int round = 0; round < 5; round++) {
+          const auto begin = std::chrono::steady_clock::now();
+          pool.run([&](int thread) {
+            for (size_t i = 0; i < passes; i++) kernels.pass(memory[thread]->at(0), floats);
+          });
+          const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begin;
+          best = std::max(best, 2.0 * sizeof(float) * threads * passes * floats / elapsed.count() / 1e9);
+        }
+        return best;
+      },
+      [](const Napi::Env& env, double& best) -> Napi::Value { return Napi::Number::New(env, best); });
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports["Session"] = JsSession::define(env);
   exports["instructionSets"] = Napi::Function::New(env, instructionSets);
   exports["peak"] = Napi::Function::New(env, peak);
+  exports["bandwidth"] = Napi::Function::New(env, bandwidth);
   return exports;
 }
 

@@ -5,6 +5,17 @@
 #include "executor.h"
 
 namespace apical {
+namespace {
+
+/// Rows of a panel that a strip holds: whole tiles of the outer kernel, since the multiply-adds of a smaller tile wait for
+/// each other, unless a tile is so high that this would leave much of the strip empty.
+int rowsOfStrip(const Kernels& kernels, int panel) {
+  const int most = kStrip / panel;
+  const int whole = most / kernels.tileRows(panel) * kernels.tileRows(panel);
+  return 10 * whole >= 9 * most ? whole : most;
+}
+
+}  // namespace
 
 void Executor::chain(const Instruction& in) {
   const StripOperation* stored = nullptr;
@@ -14,6 +25,12 @@ void Executor::chain(const Instruction& in) {
   prepare(in);
   if (shape.batch) {
     const int step = rowStride(shape);
+    if (in.partition.flat) {
+      const size_t end = static_cast<size_t>(lastRow_) * step;
+      for (size_t at = static_cast<size_t>(firstRow_) * step; at < end; at += kStrip)
+        strip(in, shape, {0, 0, 0, static_cast<int>(std::min<size_t>(kStrip, end - at)), at});
+      return;
+    }
     const int width = paddedColumns(kernels_, shape);
     for (int row = firstRow_; row < lastRow_; row++)
       for (int column = 0; column < width; column += kStrip)
@@ -30,13 +47,13 @@ void Executor::chain(const Instruction& in) {
     return;
   }
   const int panels = roundedUp(l.columns, l.panel) / l.panel;
-  const int most = kStrip / l.panel;
+  const int most = rowsOfStrip(kernels_, l.panel);
   const int pieces = (l.rows + most - 1) / most;
   const int strips = panels * pieces;
   for (int s = strips * thread_ / team_; s < strips * (thread_ + 1) / team_; s++) {
     const int panel = s / pieces;
-    const int begin = l.rows * (s % pieces) / pieces;
-    const int end = l.rows * (s % pieces + 1) / pieces;
+    const int begin = s % pieces * most;
+    const int end = std::min(begin + most, l.rows);
     strip(in, shape, {begin, panel * l.panel, end - begin, (end - begin) * l.panel, l.at(begin, panel * l.panel)});
   }
 }
@@ -44,7 +61,7 @@ void Executor::chain(const Instruction& in) {
 void Executor::prepare(const Instruction& in) {
   coefficients_.clear();
   for (const StripOperation& one : in.operations) {
-    if (one.kind != StripKind::sum && one.kind != StripKind::outerSum) continue;
+    if (one.terms.empty() && one.kind != StripKind::sum) continue;
     for (const Term& t : one.terms) coefficients_.push_back(coefficient(t.coefficient));
     coefficients_.push_back(coefficient(one.constant));
   }
@@ -54,9 +71,6 @@ void Executor::prepare(const Instruction& in) {
 
 void Executor::strip(const Instruction& in, const Buffer& shape, const Strip& s) {
   const float* coefficients = coefficients_.data();
-  // Weights do not fit the L2 cache: those of the next strip are fetched while this one is computed.
-  if (in.prefetched >= 0)
-    for (int i = 0; i < s.length; i += 16) __builtin_prefetch(at_[in.prefetched] + s.offset + s.length + i);
   for (const StripOperation& one : in.operations) {
     float* own = one.to < 0 ? nullptr
                  : one.direct >= 0 ? at_[one.direct] + s.offset
@@ -69,10 +83,12 @@ void Executor::strip(const Instruction& in, const Buffer& shape, const Strip& s)
         std::memcpy(at_[one.buffer] + s.offset, registers_[one.from], s.length * sizeof(float));
         continue;
       case StripKind::outer:
-        outer(one, s, own, nullptr, nullptr);
+        outer(one, s, own, nullptr, nullptr, false);
         break;
       case StripKind::outerSum:
-        outer(one, s, own, registers_[one.terms[0].from], coefficients);
+        // Weights do not fit the L2 cache: the next strip's are fetched, a tile's worth at a time, while these are computed.
+        outer(one, s, own, registers_[one.terms[0].from], coefficients,
+              in.prefetched >= 0 && registers_[one.terms[0].from] == at_[in.prefetched] + s.offset);
         coefficients += 3;
         break;
       case StripKind::sum: {
@@ -83,11 +99,22 @@ void Executor::strip(const Instruction& in, const Buffer& shape, const Strip& s)
         coefficients += count + 1;
         break;
       }
+      case StripKind::sumSquare: {
+        const float* const terms[] = {registers_[one.terms[0].from], registers_[one.terms[1].from]};
+        kernels_.sumSquare(own, terms, coefficients, coefficients[2], s.length);
+        coefficients += 3;
+        break;
+      }
       case StripKind::multiply:
         kernels_.multiply(own, registers_[one.left], registers_[one.right], s.length);
         break;
       case StripKind::divide:
         kernels_.divide(own, registers_[one.left], registers_[one.right], s.length);
+        break;
+      case StripKind::divideRoot:
+        kernels_.divideRoot(own, registers_[one.left], registers_[one.terms[0].from], coefficients[0], coefficients[1],
+                            s.length);
+        coefficients += 2;
         break;
       case StripKind::map:
         kernels_.map(own, registers_[one.from], one.map, s.length);
@@ -98,7 +125,7 @@ void Executor::strip(const Instruction& in, const Buffer& shape, const Strip& s)
 }
 
 void Executor::outer(const StripOperation& one, const Strip& s, float* to, const float* base,
-                     const float* coefficients) const {
+                     const float* coefficients, bool fetch) const {
   OuterRequest q{};
   q.left = at_[one.left] + s.row;
   q.leftStep = rowStride(plan_.buffers[one.left]);
@@ -110,6 +137,7 @@ void Executor::outer(const StripOperation& one, const Strip& s, float* to, const
   q.scale = one.mean ? 1.0f / static_cast<float>(rows_) : 1.0f;
   q.to = to;
   q.base = base;
+  q.ahead = fetch ? s.length : 0;
   if (base != nullptr) {
     q.baseCoefficient = coefficients[0];
     q.coefficient = coefficients[1];

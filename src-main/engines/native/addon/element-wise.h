@@ -11,9 +11,18 @@ namespace {
 
 template <int Count>
 APICAL_INLINE void sumOf(float* to, const float* const* terms, const float* coefficients, float constant, int length) {
+  // Copies: a store might overwrite the lists, for all that the compiler knows, and they would be read again after each.
+  const float* from[Count + 1];
+  Vector by[Count + 1];
+#pragma GCC unroll 4
+  for (int t = 0; t < Count; t++) {
+    from[t] = terms[t];
+    by[t] = splat(coefficients[t]);
+  }
   for (int i = 0; i < length; i += kWidth) {
     Vector sum = splat(constant);
-    for (int t = 0; t < Count; t++) sum = multiplyAdd(splat(coefficients[t]), load(terms[t] + i), sum);
+#pragma GCC unroll 4
+    for (int t = 0; t < Count; t++) sum = multiplyAdd(by[t], load(from[t] + i), sum);
     store(to + i, sum);
   }
 }
@@ -39,12 +48,28 @@ void sum(float* to, const float* const* terms, const float* coefficients, int co
   }
 }
 
+void sumSquare(float* to, const float* const* terms, const float* coefficients, float constant, int length) {
+  const float* const a = terms[0];
+  const float* const b = terms[1];
+  const Vector byA = splat(coefficients[0]);
+  const Vector byB = splat(coefficients[1]);
+  for (int i = 0; i < length; i += kWidth) {
+    const Vector squared = load(b + i) * load(b + i);
+    store(to + i, multiplyAdd(byB, squared, multiplyAdd(byA, load(a + i), splat(constant))));
+  }
+}
+
 void multiply(float* to, const float* a, const float* b, int length) {
   for (int i = 0; i < length; i += kWidth) store(to + i, load(a + i) * load(b + i));
 }
 
 void divide(float* to, const float* a, const float* b, int length) {
   for (int i = 0; i < length; i += kWidth) store(to + i, load(a + i) / load(b + i));
+}
+
+void divideRoot(float* to, const float* a, const float* b, float coefficient, float constant, int length) {
+  for (int i = 0; i < length; i += kWidth)
+    store(to + i, load(a + i) / multiplyAdd(splat(coefficient), squareRoot(load(b + i)), splat(constant)));
 }
 
 template <typename F>

@@ -83,7 +83,8 @@ class Executor {
   void prepare(const Instruction& in);
   void strip(const Instruction& in, const Buffer& shape, const Strip& s);
   /// @param coefficients of the base, of the product, and the constant; none without a base
-  void outer(const StripOperation& one, const Strip& s, float* to, const float* base, const float* coefficients) const;
+  void outer(const StripOperation& one, const Strip& s, float* to, const float* base, const float* coefficients,
+             bool fetch) const;
   /// The memory itself where the value has the strip's shape, else `own` filled with what is broadcast.
   const float* loaded(int buffer, const Buffer& shape, const Strip& s, float* own) const;
 

@@ -29,12 +29,24 @@ double peak(int rounds, float* sink) {
   return 2.0 * rounds * kChains * kWidth;
 }
 
+void pass(float* at, size_t floats) {
+  constexpr int kAtOnce = 4;
+  const Vector factor = splat(0.5f);
+  for (size_t i = 0; i < floats; i += kAtOnce * kWidth) {
+    Vector values[kAtOnce];
+#pragma GCC unroll 4
+    for (int j = 0; j < kAtOnce; j++) values[j] = load(at + i + j * kWidth);
+#pragma GCC unroll 4
+    for (int j = 0; j < kAtOnce; j++) store(at + i + j * kWidth, values[j] * factor);
+  }
+}
+
 }  // namespace
 
 #define APICAL_STRING(name) #name
 #define APICAL_NAME(name) APICAL_STRING(name)
 extern const Kernels kKernels;
-const Kernels kKernels = {APICAL_NAME(APICAL_SET), kWidth, panelOf,  affine, outer, sum,
-                          multiply,                divide, map,      peak};
+const Kernels kKernels = {APICAL_NAME(APICAL_SET), kWidth, panelOf,   tileRowsOf, affine,     outer, sum,
+                          sumSquare,               multiply, divide,  divideRoot, map,        peak,  pass};
 
 }  // namespace apical::APICAL_SET

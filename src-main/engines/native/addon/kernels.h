@@ -76,6 +76,8 @@ struct OuterRequest {
   float scale;
   float* to;
   const float* base;
+  /// Floats from the base to what is prefetched meanwhile; 0 for nothing.
+  int ahead;
   float baseCoefficient;
   float coefficient;
   float constant;
@@ -87,14 +89,22 @@ struct Kernels {
   int width;
   /// Columns of a panel, for a matrix with so many columns.
   int (*panel)(int columns);
+  /// Rows that the outer kernel computes at a time, for a panel of so many columns.
+  int (*tileRows)(int panel);
   void (*affine)(const AffineRequest&);
   void (*outer)(const OuterRequest&);
   void (*sum)(float* to, const float* const* terms, const float* coefficients, int count, float constant, int length);
+  /// to = constant + coefficients[0] · terms[0] + coefficients[1] · terms[1]².
+  void (*sumSquare)(float* to, const float* const* terms, const float* coefficients, float constant, int length);
   void (*multiply)(float* to, const float* a, const float* b, int length);
   void (*divide)(float* to, const float* a, const float* b, int length);
+  /// to = a / (constant + coefficient · √b).
+  void (*divideRoot)(float* to, const float* a, const float* b, float coefficient, float constant, int length);
   void (*map)(float* to, const float* from, Map map, int length);
   /// Multiply-adds in registers; returns how many floating-point operations they were.
   double (*peak)(int rounds, float* sink);
+  /// Reads and writes each of so many floats once; a multiple of 4 vectors.
+  void (*pass)(float* at, size_t floats);
 };
 
 /// The sets of this build that the processor has, the widest first.

@@ -14,7 +14,7 @@ Memory::Memory(size_t floats) {
   constexpr size_t kAlign = 64;
   constexpr size_t kHuge = size_t{2} << 20;
   const size_t bytes = (floats + 64) * sizeof(float);
-  const size_t align = bytes >= kHuge ? kHuge : kAlign;
+  const size_t align = bytes >= kHuge / 2 ? kHuge : kAlign;
   const size_t rounded = (bytes + align - 1) / align * align;
 #if defined(_WIN32)
   data_ = static_cast<float*>(_aligned_malloc(rounded, align));

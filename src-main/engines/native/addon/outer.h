@@ -13,24 +13,28 @@ namespace {
 
 template <int Rows, int Vectors>
 void outerTile(const OuterRequest& q, int row) {
+  if (q.ahead != 0)
+    for (int i = 0; i < Rows * Vectors * kWidth; i += 16)
+      __builtin_prefetch(q.base + static_cast<ptrdiff_t>(row) * q.panel + q.ahead + i);
   Vector sums[Rows][Vectors];
   accumulate<Rows, Vectors, false>(q.left + row, 1, q.leftStep, q.right, q.rightStep, q.samples, sums);
   const Vector scale = splat(q.scale);
+  // What a store might overwrite, for all that the compiler knows, would be read again after each.
   const ptrdiff_t at = static_cast<ptrdiff_t>(row) * q.panel;
+  float* const to = q.to + at;
   if (q.base == nullptr) {
-    for (int i = 0; i < Rows; i++)
-      for (int j = 0; j < Vectors; j++) store(q.to + at + (i * Vectors + j) * kWidth, sums[i][j] * scale);
+    eachVector<Rows, Vectors>([&](int i, int j) { store(to + (i * Vectors + j) * kWidth, sums[i][j] * scale); });
     return;
   }
+  const float* const base = q.base + at;
   const Vector baseCoefficient = splat(q.baseCoefficient);
   const Vector coefficient = splat(q.coefficient);
   const Vector constant = splat(q.constant);
-  for (int i = 0; i < Rows; i++)
-    for (int j = 0; j < Vectors; j++) {
-      const ptrdiff_t here = at + (i * Vectors + j) * kWidth;
-      const Vector based = multiplyAdd(baseCoefficient, load(q.base + here), constant);
-      store(q.to + here, multiplyAdd(coefficient, sums[i][j] * scale, based));
-    }
+  eachVector<Rows, Vectors>([&](int i, int j) {
+    const int here = (i * Vectors + j) * kWidth;
+    const Vector based = multiplyAdd(baseCoefficient, load(base + here), constant);
+    store(to + here, multiplyAdd(coefficient, sums[i][j] * scale, based));
+  });
 }
 
 template <int Vectors, int... Sizes>

@@ -54,8 +54,9 @@ struct Product {
   int right;
 };
 
-/// outerSum: an outer product fused with the sum that is its only reader; terms[0] is the sum's other term.
-enum class StripKind { load, store, outer, outerSum, sum, multiply, divide, map };
+/// What scheduling fuses: outerSum, an outer product with the sum that is its only reader (terms[0] is the sum's other
+/// term); sumSquare, a sum whose last term, terms[1], is squared; divideRoot, left / (terms[0] of a root + constant).
+enum class StripKind { load, store, outer, outerSum, sum, sumSquare, multiply, divide, divideRoot, map };
 
 struct StripOperation {
   StripKind kind;
@@ -82,6 +83,7 @@ struct Partition {
   /// Of strips: those of equal shape fall to the same threads.
   int rows = 0;
   int columns = 0;
+  /// Of a chain: it runs over the memory end to end, since all that it loads has its shape or is one number.
   bool flat = false;
   /// Whether each thread needs, of what it computed here, only its own part for an instruction partitioned like `next`.
   bool feedsOwnThread(const Partition& next) const {

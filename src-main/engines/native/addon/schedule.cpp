@@ -52,17 +52,18 @@ Partition partitionOf(const Plan& plan, const Instruction& in) {
       return rows(plan.buffers[in.from].batch);
     case Kind::chain: {
       const Buffer& shape = shapeOf(plan, in);
-      if (shape.batch) return rows(true);
-      Partition d;
-      d.by = Partition::By::strips;
-      d.rows = shape.storedRows();
-      d.columns = shape.storedColumns();
+      Partition d = rows(true);
+      if (!shape.batch) {
+        d.by = Partition::By::strips;
+        d.rows = shape.storedRows();
+        d.columns = shape.storedColumns();
+      }
       d.flat = true;
       for (const StripOperation& one : in.operations) {
         if (one.kind == StripKind::outer) d.flat = false;
         if (one.kind != StripKind::load) continue;
         const Buffer& b = plan.buffers[one.buffer];
-        if ((b.rows != shape.rows || b.columns != shape.columns) && b.rows * b.columns != 1) d.flat = false;
+        if (!b.sameShape(shape) && (b.batch || b.rows * b.columns != 1)) d.flat = false;
       }
       return d;
     }
@@ -76,6 +77,56 @@ Partition partitionOf(const Plan& plan, const Instruction& in) {
       return rows(false);
   }
   return rows(false);
+}
+
+bool reads(const StripOperation& one, int reg) {
+  if (one.kind == StripKind::load || one.kind == StripKind::outer) return false;
+  if (one.left == reg || one.right == reg || one.from == reg) return true;
+  return std::any_of(one.terms.begin(), one.terms.end(), [&](const Term& t) { return t.from == reg; });
+}
+
+/// The operation that makes a register, where one other reads it and it is of that kind; else the end.
+std::vector<StripOperation>::iterator onlyFor(std::vector<StripOperation>& list, int reg, StripKind kind) {
+  const auto readers = std::count_if(list.begin(), list.end(), [&](const StripOperation& one) {
+    return reads(one, reg) || (one.kind == StripKind::store && one.from == reg);
+  });
+  if (readers != 1) return list.end();
+  return std::find_if(list.begin(), list.end(), [&](const StripOperation& one) { return one.to == reg && one.kind == kind; });
+}
+
+/// Adam's second moment and its step: a square, a root and what is added to it each made a pass over the strip.
+void fuseRoots(Instruction& chain) {
+  auto& list = chain.operations;
+  for (size_t i = 0; i < list.size(); i++) {
+    StripOperation one = list[i];
+    std::vector<int> gone;
+    if (one.kind == StripKind::sum && one.terms.size() == 2) {
+      const auto square = onlyFor(list, one.terms[1].from, StripKind::map);
+      if (square == list.end() || square->map != Map::square || one.terms[0].from == square->to) continue;
+      one.kind = StripKind::sumSquare;
+      one.terms[1].from = square->from;
+      gone = {square->to};
+    } else if (one.kind == StripKind::divide) {
+      const auto sum = onlyFor(list, one.right, StripKind::sum);
+      if (sum == list.end() || sum->terms.size() != 1 || one.left == one.right) continue;
+      const auto root = onlyFor(list, sum->terms[0].from, StripKind::map);
+      if (root == list.end() || root->map != Map::sqrt) continue;
+      one.kind = StripKind::divideRoot;
+      one.right = -1;
+      one.terms = sum->terms;
+      one.terms[0].from = root->from;
+      one.constant = sum->constant;
+      gone = {sum->to, root->to};
+    }
+    if (gone.empty()) continue;
+    list[i] = one;
+    list.erase(std::remove_if(list.begin(), list.end(),
+                              [&](const StripOperation& old) {
+                                return old.kind != StripKind::store && std::count(gone.begin(), gone.end(), old.to) > 0;
+                              }),
+               list.end());
+    i -= gone.size();
+  }
 }
 
 /// Has a strip's result computed in the memory that it is stored to, where that may be overwritten by then.
@@ -102,12 +153,6 @@ void makeDirect(Instruction& chain) {
     list.erase(list.begin() + static_cast<ptrdiff_t>(s));
     s--;
   }
-}
-
-bool reads(const StripOperation& one, int reg) {
-  if (one.kind == StripKind::load || one.kind == StripKind::outer) return false;
-  if (one.left == reg || one.right == reg || one.from == reg) return true;
-  return std::any_of(one.terms.begin(), one.terms.end(), [&](const Term& t) { return t.from == reg; });
 }
 
 /// The update of most weights: an outer product is added to them in the registers that it was computed in.
@@ -148,6 +193,8 @@ void scheduleList(Plan& plan, std::vector<Instruction>& list) {
     if (in.kind == Kind::repeat) scheduleList(plan, in.body);
     in.partition = partitionOf(plan, in);
     if (in.kind == Kind::chain) {
+      // First: what they read, they read later than what they replace.
+      fuseRoots(in);
       makeDirect(in);
       fuseOuter(in);
       in.prefetched = prefetchedBy(plan, in);

@@ -17,28 +17,46 @@ constexpr int tileRows(int vectors) {
   return rows > 12 ? 12 : rows;
 }
 
+/// Columns of a panel: as many as there may be, or fewer where that saves a tenth of what padding adds to them.
 int panelOf(int columns) {
   const int vectors = (columns + kWidth - 1) / kWidth;
-  return (vectors < APICAL_PANEL ? vectors : APICAL_PANEL) * kWidth;
+  int best = vectors < APICAL_PANEL ? vectors : APICAL_PANEL;
+  // Padding adds fewer vectors than a panel has: of so many, never a tenth.
+  if (vectors >= 9 * (APICAL_PANEL - 1)) return best * kWidth;
+  for (int fewer = best - 1; fewer > 0; fewer--)
+    if (10 * ((vectors + fewer - 1) / fewer * fewer) < 9 * ((vectors + best - 1) / best * best)) best = fewer;
+  return best * kWidth;
 }
+
+int tileRowsOf(int panel) { return tileRows(panel / kWidth); }
 
 /// How many rows ahead a panel is prefetched: it comes from the L2 cache or from beyond.
 constexpr int kAhead = 6;
+
+/// f(i, j) for every vector of a tile. Unrolled here, since GCC keeps an array in memory that a loop indexes.
+template <int Rows, int Vectors, typename F>
+APICAL_INLINE void eachVector(F f) {
+#pragma GCC unroll 16
+  for (int i = 0; i < Rows; i++)
+#pragma GCC unroll 4
+    for (int j = 0; j < Vectors; j++) f(i, j);
+}
 
 /// sums[i][j] = Σ_k a[i·rowStep + k·step] · b[k·bStep + j·width].
 template <int Rows, int Vectors, bool Fetch>
 APICAL_INLINE void accumulate(const float* a, ptrdiff_t rowStep, ptrdiff_t step, const float* b, ptrdiff_t bStep,
                               int depth, Vector (&sums)[Rows][Vectors]) {
-  for (int i = 0; i < Rows; i++)
-    for (int j = 0; j < Vectors; j++) sums[i][j] = Vector{};
+  eachVector<Rows, Vectors>([&](int i, int j) { sums[i][j] = Vector{}; });
   for (int k = 0; k < depth; k++) {
     if (Fetch)
       for (int j = 0; j < Vectors * kWidth; j += 16) __builtin_prefetch(b + kAhead * Vectors * kWidth + j);
     Vector right[Vectors];
+#pragma GCC unroll 4
     for (int j = 0; j < Vectors; j++) right[j] = load(b + j * kWidth);
 #pragma GCC unroll 16
     for (int i = 0; i < Rows; i++) {
       const Vector left = splat(a[i * rowStep]);
+#pragma GCC unroll 4
       for (int j = 0; j < Vectors; j++) sums[i][j] = multiplyAdd(left, right[j], sums[i][j]);
     }
     a += step;
