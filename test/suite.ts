@@ -170,13 +170,8 @@ async function appTests(filters: readonly string[], output: Output = 'show'): Pr
 
 /** The window itself, in whichever Electron can be had; where there is none, its tests say so. */
 async function windowTests(filters: readonly string[], output: Output = 'show'): Promise<Tally> {
-  const { environment, close } = await findTestElectron()
-  try {
-    const playwright = [programs.playwright, 'test', '--config', 'test/app/window.config.ts', ...filters]
-    return await played(playwright, environment, output)
-  } finally {
-    close()
-  }
+  const playwright = [programs.playwright, 'test', '--config', 'test/app/window.config.ts', ...filters]
+  return played(playwright, findTestElectron(), output)
 }
 
 async function played(

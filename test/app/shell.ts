@@ -5,11 +5,16 @@ import { chown, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { openDisplay } from '../electron/display.ts'
 import type { TestElectron } from '../electron/test-electron.ts'
 
 const clone = fileURLToPath(new URL('../..', import.meta.url))
 const told = process.env['APICAL_TEST_ELECTRON']
 export const electron = told === undefined ? null : (JSON.parse(told) as TestElectron)
+/** A screen of its own for each worker: another app that starts would take the focus. */
+const display = electron?.old === true ? await openDisplay() : null
+process.on('exit', () => display?.close())
+
 /** Why there is none; a spec names itself with it, so that what was not tested is read. */
 const why = electron === null ? (process.env['APICAL_NO_ELECTRON'] ?? 'run by npm run test:electron') : null
 
@@ -64,7 +69,8 @@ export class Shell {
       APICAL_HOME: home,
       APICAL_DATA: join(home, 'data'),
     }
-    return { ...(process.env as Record<string, string>), ...own }
+    const screen = display === null ? {} : { DISPLAY: display.name }
+    return { ...(process.env as Record<string, string>), ...screen, ...own }
   }
 
   /** Calls the lab as the page does. */

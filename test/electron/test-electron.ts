@@ -3,7 +3,6 @@ import { chmodSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { spawnSync } from 'node:child_process'
 import { electronProgram, whyNoWindow } from '../../src-main/start.ts'
-import { openDisplay } from './display.ts'
 import { NoElectron, oldElectronWithApp } from './old-electron.ts'
 
 const clone = join(import.meta.dirname, '../..')
@@ -19,31 +18,22 @@ export interface TestElectron {
 }
 
 /** The environment of the tests: APICAL_TEST_ELECTRON, or APICAL_NO_ELECTRON with the reason. */
-export async function findTestElectron(): Promise<{ environment: Record<string, string>; close: () => void }> {
+export function findTestElectron(): Record<string, string> {
   const own = electronProgram(clone)
   const isRoot = process.getuid?.() === 0
-  if (
-    own !== null &&
-    whyNoWindow({ platform: process.platform, environment: process.env, electron: own, isRoot }) === null
-  ) {
+  const why = whyNoWindow({ platform: process.platform, environment: process.env, electron: own, isRoot })
+  if (own !== null && why === null) {
     const vite = join(clone, 'node_modules/vite/bin/vite.js')
     spawnSync(process.execPath, [vite, 'build', '--config', 'src-main/vite.config.ts'], { cwd: clone })
-    return { environment: said({ program: own, words: ['.'], old: false, user: null }), close: () => undefined }
+    return said({ program: own, words: ['.'], old: false, user: null })
   }
   try {
     const program = oldElectronWithApp()
     const user = isRoot ? nobody(program) : null
-    const display = await openDisplay()
-    const found = { program: user === null ? program : asNobody(program), words: [], old: true, user }
-    return {
-      environment: { ...said(found), DISPLAY: display.name },
-      close: () => {
-        display.close()
-      },
-    }
+    return said({ program: user === null ? program : asNobody(program), words: [], old: true, user })
   } catch (error) {
     if (!(error instanceof NoElectron)) throw error
-    return { environment: { APICAL_NO_ELECTRON: error.message }, close: () => undefined }
+    return { APICAL_NO_ELECTRON: error.message }
   }
 }
 
