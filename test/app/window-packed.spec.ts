@@ -28,7 +28,7 @@ test.beforeAll(async () => {
   await pack()
   home = await Shell.newHome()
   // No inspector can be let into the packed app, so its page is reached as that of any Chromium.
-  app = spawn(electron.program, ['--remote-debugging-port=0'], {
+  app = spawn(electron.program, [...electron.words, '--remote-debugging-port=0'], {
     env: inPacked('apical-window'),
     stdio: ['ignore', 'ignore', 'pipe'],
   })

@@ -66,7 +66,7 @@ describe('what every experiment has', () => {
     const silent = leavesOfExperiment().map(({ path }) => path.join('.'))
     // What a file is and where it came from is no setting; a sweep's and a rule's own parts are told by their keys.
     expect(silent.filter((path) => !told.has(path))).toEqual([
-      ...['version', 'preset', 'sweep.id', 'sweep.settings', 'rule.settings'],
+      ...['version', 'preset', 'sweep.id', 'sweep.settings', 'sweep.members', 'rule.settings'],
     ])
   })
 
