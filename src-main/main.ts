@@ -15,7 +15,7 @@ import {
   shell,
 } from 'electron'
 import { join } from 'node:path'
-import { IPC_CALL, IPC_EVENT, type HandedFile, type LabEvent } from './contract.ts'
+import { IPC_CALL, IPC_EVENT, type LabEvent } from './contract.ts'
 import { answerIpc } from './electron/calls.ts'
 import { answerFaceRequest } from './electron/face-protocol.ts'
 import { closeHandler } from './electron/close-handler.ts'
@@ -40,6 +40,13 @@ protocol.registerSchemesAsPrivileged([
 ])
 app.enableSandbox()
 
+const handed = new HandedFiles()
+// macOS tells of the file that the app is opened with before it is ready.
+app.on('open-file', (event, path) => {
+  event.preventDefault()
+  void handed.take([path])
+})
+
 if (app.requestSingleInstanceLock()) {
   app.on('web-contents-created', (_, contents) => {
     confine(contents)
@@ -59,17 +66,12 @@ async function start(): Promise<void> {
   const face = await readFace(join(app.getAppPath(), 'build/face')).catch(refuseToStart)
   if (face === null) return
   protocol.handle(FACE_SCHEME, (request) => answerFaceRequest(face, request))
+  ipcMain.handle(IPC_CALL, (event, call: unknown, argument: unknown) => answerIpc(lab, event, call, argument))
   const window = openWindow()
   const tell = (event: LabEvent): void => {
     if (!window.isDestroyed()) window.webContents.send(IPC_EVENT, event)
   }
-  const handed = takeFiles(window, (file) => {
-    tell({ kind: 'handed', file })
-  })
-  ipcMain.handle(IPC_CALL, (event, call: unknown, argument: unknown) => {
-    void handed.pageListens()
-    return answerIpc(lab, event, call, argument)
-  })
+  takeFiles(window)
   offerMenu(window, lab)
   closeLabFirst(window, lab)
   bringBack(window)
@@ -81,23 +83,22 @@ async function start(): Promise<void> {
     // One that was closed meanwhile has nothing to show, and nothing to complain of.
     if (!window.isDestroyed()) throw error
   })
+  // A page that is loaded listens.
+  await handed.handTo((file) => {
+    tell({ kind: 'handed', file })
+  })
 }
 
-/** Files named when the app was started, or handed to it since; a second start brings the window to the front. */
-function takeFiles(window: BrowserWindow, tell: (file: HandedFile) => void): HandedFiles {
-  const files = new HandedFiles(tell)
+/** Files named when the app was started, and by a second start, which brings the window to the front. */
+function takeFiles(window: BrowserWindow): void {
   // Of a clone the first word is the folder that Electron was started with.
-  void files.take(pathsIn(process.argv.slice(process.defaultApp ? 2 : 1), process.cwd()))
+  const own = process.defaultApp ? 2 : 1
+  void handed.take(pathsIn(process.argv.slice(own), process.cwd()))
   app.on('second-instance', (_, words, from) => {
     if (window.isMinimized()) window.restore()
     window.focus()
-    void files.take(pathsIn(words.slice(process.defaultApp ? 2 : 1), from))
+    void handed.take(pathsIn(words.slice(own), from))
   })
-  app.on('open-file', (event, path) => {
-    event.preventDefault()
-    void files.take([path])
-  })
-  return files
 }
 
 /** A page that hangs or crashed is shown again; the lab behind it goes on. */

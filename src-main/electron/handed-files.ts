@@ -26,17 +26,13 @@ async function handedFile(path: string): Promise<HandedFile | null> {
   return { name: basename(path), path, isFolder, bytes: bytes === null ? null : new Uint8Array(bytes) }
 }
 
-/** Holds files back until the page listens, then hands each over with `tell`. */
+/** Holds files back until the page listens, then hands each over. */
 export class HandedFiles {
-  readonly #tell: (file: HandedFile) => void
-  #waiting: string[] | null = []
-
-  constructor(tell: (file: HandedFile) => void) {
-    this.#tell = tell
-  }
+  readonly #waiting: string[] = []
+  #tell: ((file: HandedFile) => void) | null = null
 
   async take(paths: readonly string[]): Promise<void> {
-    if (this.#waiting !== null) {
+    if (this.#tell === null) {
       this.#waiting.push(...paths)
       return
     }
@@ -46,10 +42,9 @@ export class HandedFiles {
     }
   }
 
-  /** The page's first call came: it listens. */
-  async pageListens(): Promise<void> {
-    const waiting = this.#waiting ?? []
-    this.#waiting = null
-    await this.take(waiting)
+  /** From now on, beginning with those that wait. */
+  async handTo(tell: (file: HandedFile) => void): Promise<void> {
+    this.#tell = tell
+    await this.take(this.#waiting.splice(0))
   }
 }

@@ -28,6 +28,13 @@ export function named(name: string): string {
   return why === null ? name : `${name} (${why})`
 }
 
+/** What `--json` wrote: one value a line. */
+export const jsonLines = <T>(text: string): T[] =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as T)
+
 export class Shell {
   readonly home: string
   readonly app: ElectronApplication

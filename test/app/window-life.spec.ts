@@ -130,9 +130,11 @@ test(named('closing while a run trains asks, stays when told to, and leaves a ch
   expect(files.some((file) => file.endsWith('checkpoint.safetensors'))).toBe(true)
 })
 
-test(named('the next start shows the run as interrupted, and resumes it'), async () => {
+test(named('the next start opens the file it was given, shows the run as interrupted, and resumes it'), async () => {
   const { home } = shell
-  shell = await Shell.start({ home })
+  // Named at the start, as a double click does it.
+  shell = await Shell.start({ home, words: [join(home, 'handed.json')] })
+  await expect(shell.page.getByRole('textbox', { name: /^Name/ })).toHaveValue(/Handed over/)
   const { id, state } = await shell.rowOf('Long')
   expect(state).toBe('interrupted')
   await shell.page.goto(`app://apical/#/run/${encodeURIComponent(id)}`)

@@ -12,7 +12,7 @@ import { parse } from 'yaml'
 import { NEWER_FUSES, pack, PACKED } from '../electron/pack.ts'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
 import { DebuggedPage } from '../electron/debugged-page.ts'
-import { electron, named, Shell } from './shell.ts'
+import { electron, jsonLines, named, Shell } from './shell.ts'
 
 test.describe.configure({ mode: 'serial' })
 // A current Electron is packed by electron-builder itself, which fetches it.
@@ -72,12 +72,6 @@ function apical(...words: readonly string[]): string {
   return execFileSync(electron?.program ?? '', words, { env: inPacked('apical'), cwd: home, encoding: 'utf8' })
 }
 
-const linesOf = <T>(text: string): T[] =>
-  text
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as T)
-
 test(named('its fuses are those of electron-builder.yml'), async () => {
   const { electronFuses } = parse(
     readFileSync(fileURLToPath(new URL('../../electron-builder.yml', import.meta.url)), 'utf8'),
@@ -131,7 +125,7 @@ test(named('it opens on the lab, with the engines and the version that its comma
     engines: { name: string; available: boolean; reason: string }[]
   }
   expect(apical('--version').trim()).toBe(answer.version)
-  const told = linesOf<{ name: string; available: boolean }>(apical('engines', '--json'))
+  const told = jsonLines<{ name: string; available: boolean }>(apical('engines', '--json'))
   expect(answer.engines.map(({ name, available }) => [name, available])).toEqual(
     told.map(({ name, available }) => [name, available]),
   )

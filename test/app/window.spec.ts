@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { faultsOf } from './faultless-page.ts'
 import { chooseTheme } from './screens.ts'
-import { electron, named, needsElectron, Shell, type Bridged } from './shell.ts'
+import { electron, jsonLines, named, needsElectron, Shell, type Bridged } from './shell.ts'
 
 test.describe.configure({ mode: 'serial' })
 needsElectron()
@@ -51,10 +51,7 @@ test(named('the lab finds the engines that its workers have, though its own proc
     env: Shell.environment(shell.home),
     encoding: 'utf8',
   })
-  const found = cli
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Engine)
+  const found = jsonLines<Engine>(cli)
   const spoken = (engines: readonly Engine[]) => engines.map(({ name, available }) => [name, available])
   expect(spoken(answer.engines)).toEqual(spoken(found))
 })

@@ -15,7 +15,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { pythonWith } from '../lab/python.ts'
 
 const clone = join(import.meta.dirname, '../..')
@@ -159,6 +159,3 @@ function must(program: string, words: readonly string[]): void {
 function say(sentence: string): void {
   process.stderr.write(`test:electron: ${sentence}…\n`)
 }
-
-/** The folder that holds both copies, for those who write beside them. */
-export const oldElectronFolder = dirname(join(folder, 'dist'))

@@ -115,12 +115,12 @@ describe('files that the system hands over', () => {
 
   test('wait until the page listens, then come with their bytes', async () => {
     const told: HandedFile[] = []
-    const files = new HandedFiles((file) => told.push(file))
+    const files = new HandedFiles()
     await files.take([join(folder, 'a.json')])
     expect(told).toEqual([])
-    await files.pageListens()
+    await files.handTo((file) => told.push(file))
+    expect(told).toHaveLength(1)
     await files.take([join(folder, 'results'), join(folder, 'gone')])
-    await files.pageListens()
     expect(told).toEqual([
       { name: 'a.json', path: join(folder, 'a.json'), isFolder: false, bytes: new Uint8Array([123, 125]) },
       { name: 'results', path: join(folder, 'results'), isFolder: true, bytes: null },
