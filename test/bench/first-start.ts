@@ -7,13 +7,14 @@
 import { chromium, type Browser } from '@playwright/test'
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { chromiumLaunch } from '../app/chromium.ts'
 import { describeMachine, slugOf } from './machine.ts'
+import { store } from './store.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const IDLE_S = 30
@@ -178,5 +179,5 @@ try {
 process.stdout.write(`${JSON.stringify(starts, null, 2)}\n`)
 const { cpu, cores, memoryGib, system, node } = describeMachine()
 const path = join(root, `test/bench/results/first-start-${slugOf(cpu)}.json`)
-writeFileSync(path, `${JSON.stringify({ machine: { cpu, cores, memoryGib, system, node }, starts }, null, 2)}\n`)
+await store(path, { machine: { cpu, cores, memoryGib, system, node }, starts })
 process.stdout.write(`${path}\n`)

@@ -1,19 +1,13 @@
 /** What a device reaches with nothing else to do: multiply-adds that touch no memory, and copying memory. */
 import { USAGE, type Gpu } from '../../src-main/engines/webgpu/gpu.ts'
-
-export interface Peaks {
-  /** 10⁹ floating-point operations a second, a multiply-add counted as two. */
-  readonly gflops: number
-  /** 10⁹ bytes a second, read and written. */
-  readonly gigabytes: number
-}
+import type { Rates } from '../../src-main/program/cost.ts'
 
 const ROUNDS = 5
 /** Multiply-adds of a thread: independent chains, so that one does not wait for another. */
 const CHAINS = 8
 
 /** @param size shrinks the work, for drivers on the processor */
-export async function measurePeaks(gpu: Gpu, size: number): Promise<Peaks> {
+export async function measurePeaks(gpu: Gpu, size: number): Promise<Rates> {
   const steps = Math.max(64, Math.round(4096 * size))
   const groups = Math.max(64, Math.round(8192 * size))
   const chains = Array.from({ length: CHAINS }, (_, n) => n)

@@ -2,7 +2,7 @@
  * `npm run bench:gpu`: the WebGPU engine on this machine's GPU, for one, ten and forty networks side by side, with its
  * phases settling in one dispatch and step by step, beside what the device could do and beside eager PyTorch on CUDA.
  *
- * The floor of a batch is the longer of two times: its necessary operations (`programFlop`) at the device's own rate of
+ * The floor of a batch is the longer of two times: its necessary operations (`trainingFloor`) at the device's own rate of
  * multiply-adds, and its parameters read and written once at the device's own rate of copying; both rates are measured
  * first, in the same process. Raw figures go to `test/bench/results`; those of a partial or software run to `build/bench`.
  */
@@ -13,12 +13,11 @@ import { adapterNamed, labelOf } from '../../src-main/engines/webgpu/dawn.ts'
 import { limitsOf } from '../../src-main/engines/webgpu/workgroup.ts'
 import { acquire } from '../../src-main/engines/webgpu/shared-device.ts'
 import type { DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
-import { programFlop } from '../../src-main/program/cost.ts'
-import type { Program } from '../../src-main/program/program.ts'
+import { trainingFloor } from '../../src-main/program/cost.ts'
 import { measureBench } from '../../src-main/training/bench.ts'
 import { STEP_BY_STEP, webgpuWith } from '../engines/webgpu-strategies.ts'
 import { casesNamed, compileCase, type BenchCase } from './cases.ts'
-import { measurePeaks, type Peaks } from './gpu-peaks.ts'
+import { measurePeaks } from './gpu-peaks.ts'
 import { describeCommit, slugOf } from './machine.ts'
 import { store } from './store.ts'
 import { findTorch, timeTorch, type Torch, type TorchFigures } from './torch.ts'
@@ -51,11 +50,6 @@ interface Line {
 }
 
 /** The least milliseconds that a training batch of one network can take on a device of these rates. */
-function floorOf(program: Program, batch: number, { gflops, gigabytes }: Peaks): number {
-  const bytes = program.parameters.reduce((sum, { shape: [rows, columns] }) => sum + 2 * 4 * rows * columns, 0)
-  return Math.max(programFlop(program, batch).training / (gflops * 1e6), bytes / (gigabytes * 1e6))
-}
-
 /** PyTorch with CUDA, or null, saying what is missing. */
 function torchToUse(wanted: boolean, python: string | undefined): Torch | null {
   if (!wanted) return null
@@ -121,7 +115,7 @@ async function main(): Promise<number> {
     const compiled = compileCase(one)
     const reference = torch === null ? null : await timeTorch(torch, one.name, 1, 'cuda')
     if (reference !== null) eager[one.name] = reference
-    const floorMs = floorOf(compiled.program, one.batch, peaks)
+    const floorMs = trainingFloor(compiled.program, one.batch, peaks).msPerBatch
     for (const replicas of counts)
       for (const [title, strategy] of strategies) {
         const figures = await measureBench(webgpuWith(strategy), compiled, {
