@@ -71,7 +71,7 @@ const Validation = z.strictObject({
 })
 
 /** The sweep an experiment was made by, and what of it is its own. */
-const SweepMember = z.strictObject({
+export const SweepMember = z.strictObject({
   /** The same for every experiment of the sweep. */
   id: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
   /** Keys as `--sweep` takes them, in the order of the axes, with the value this experiment has. */

@@ -58,6 +58,16 @@ describe('the index', () => {
     expect(readFileSync(index(), 'utf8').split('\n').filter(Boolean)).toHaveLength(1 + ids.length)
   })
 
+  it('keeps all that an experiment says of its sweep', () => {
+    const file = join(results, ids[0] ?? '', 'experiment.json')
+    const experiment = JSON.parse(readFileSync(file, 'utf8')) as object
+    const sweep = { id: 'apart', settings: [{ key: 'neuralLr', value: 0.05 }], members: 3 }
+    writeFileSync(file, JSON.stringify({ ...experiment, sweep }))
+    settle()
+    expect(byId(list(), ids[0])?.sweep).toEqual(sweep)
+    expect(byId(list(), ids[0])?.sweep).toEqual(sweep)
+  })
+
   it('notices a folder that changed, came or went', () => {
     list()
     const [first = '', second = '', third = ''] = ids

@@ -1,7 +1,7 @@
 /** A row as the index has it. The type holds it to the contract: a field added there must be added here. */
 import { z } from 'zod'
 import type { ExperimentRow, SettingValue } from '../../contract.ts'
-import { SELECTIONS } from '../../experiment/experiment.ts'
+import { SELECTIONS, SweepMember } from '../../experiment/experiment.ts'
 
 /** Checked by hand where there are many: the schemas of lists and records cost most of the time of reading an index. */
 const Numbers = z.custom<readonly number[]>((value) => Array.isArray(value) && value.every(isNumber))
@@ -19,7 +19,6 @@ const Early = z.object({
   ours: Spread.nullable(),
   verdict: z.enum(['inside', 'below', 'above']).nullable(),
 })
-const Sweep = z.object({ id: z.string(), settings: z.array(z.object({ key: z.string(), value: z.json() })) })
 /** Of a run that is over; one that moves is never remembered. */
 const State = z.enum(['interrupted', 'stopped', 'failed', 'collapsed', 'done', 'sample'])
 
@@ -32,7 +31,7 @@ export const StoredRow: z.ZodType<ExperimentRow> = z.object({
   datasetLabel: z.string(),
   widths: Numbers,
   preset: z.string().nullable(),
-  sweep: Sweep.nullable(),
+  sweep: SweepMember.nullable(),
   state: State,
   queuePosition: z.null(),
   reason: z.string().nullable(),
