@@ -61,13 +61,13 @@ describe('dispatches', () => {
     const plain = stepsFor('corinfomax-mnist', STEP_BY_STEP)
     expect({ fused: plain.fused, unfused: plain.unfused }).toEqual({ fused: 0, unfused: 2 })
     expect(plain.list.length).toBeLessThanOrEqual(110)
-    const settling = stepsFor('corinfomax-mnist', { fuse: CARD, join: true, tile: true })
+    const settling = stepsFor('corinfomax-mnist', { fuse: CARD, teams: null, join: true, tile: true })
     expect({ fused: settling.fused, unfused: settling.unfused }).toEqual({ fused: 2, unfused: 0 })
     expect(settling.list.length).toBeLessThanOrEqual(12)
   })
 
   test('CorInfoMax on CIFAR-10 settles in one dispatch on a card, and does not fit where there is little memory', () => {
-    expect(stepsFor('corinfomax-cifar-10', { fuse: CARD, join: true, tile: true })).toMatchObject({
+    expect(stepsFor('corinfomax-cifar-10', { fuse: CARD, teams: null, join: true, tile: true })).toMatchObject({
       fused: 2,
       unfused: 0,
     })
@@ -260,6 +260,7 @@ function fusedIn(program: Program): number {
     { batch: 7, replicas: 1 },
     {
       fuse: LEAST,
+      teams: null,
       join: true,
       tile: true,
     },

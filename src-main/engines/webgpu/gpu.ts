@@ -55,6 +55,7 @@ export class Gpu {
         ...[0, 1, 2].map((binding) => entry(binding, 'uniform', true)),
         ...[3, 4].map((binding) => entry(binding, 'storage', false)),
         ...[5, 6, 7, 8].map((binding) => entry(binding, 'read-only-storage', false)),
+        entry(9, 'storage', false),
       ],
     })
     this.#pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [this.layout] })

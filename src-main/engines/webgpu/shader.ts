@@ -96,14 +96,17 @@ export function wrapped(
 @group(0) @binding(6) var<storage, read> samples: array<u32>;
 @group(0) @binding(7) var<storage, read> pixels: array<u32>;
 @group(0) @binding(8) var<storage, read> labels: array<u32>;
+${/\bX\[/.test(functions) ? '@group(0) @binding(9) var<storage, read_write> X: array<atomic<u32>>;' : ''}
 var<private> baseW: u32;
 var<private> baseV: u32;
 var<private> slot: u32;
+var<private> network: u32;
 var<private> first: u32;
 ${memory.join('\n')}
 ${mapDefinitions(functions)}
 ${functions}
 @compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) tid: u32) {
+network = id.z;
 let replica = frame.strides.x + id.z;
 baseV = id.z * frame.strides.y;
 baseW = replica * frame.strides.z;

@@ -5,7 +5,9 @@ import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { readsOf } from '../lowering/plan.ts'
 import { levelsOf } from './levels.ts'
 import { placeValues, type Placement } from './placement.ts'
-import { limitsOf, type Limits, type Size } from './workgroup.ts'
+import { limitsOf, planWorkgroup, type Limits, type Size } from './workgroup.ts'
+import { EXCHANGE_HEAD } from './kernels/exchange.ts'
+import { planTeam, type TeamLimits } from './team.ts'
 import type { Gpu } from './gpu.ts'
 import { settle } from './settle.ts'
 import { shaderOf, type Shader } from './shader.ts'
@@ -27,6 +29,8 @@ export interface Steps {
   readonly words: Uint32Array
   /** The largest uniform block, in bytes. */
   readonly blockBytes: number
+  /** What teams of workgroups exchange through, in words of a buffer; 0 where there are none. */
+  readonly exchangeWords: number
   /** How many repeats are one dispatch each, and how many take one or more per iteration. */
   readonly fused: number
   readonly unfused: number
@@ -39,6 +43,8 @@ export const BLOCK_BYTES = 256
 export interface DispatchStrategy {
   /** Repeats become one dispatch where a workgroup of such a device holds their states; null where none shall. */
   readonly fuse: Limits | null
+  /** Before that: repeats become one dispatch of teams; null where none shall. See team.ts. */
+  readonly teams: TeamLimits | null
   /** Independent instructions share a dispatch. */
   readonly join: boolean
   /** Products with a long inner dimension are divided among the threads of a workgroup. */
@@ -58,8 +64,8 @@ export function strategyFor(
   program: Program,
 ): DispatchStrategy {
   return software && weightCount(program) < WORTH_COMPILING
-    ? { fuse: null, join: false, tile: false }
-    : { fuse: limitsOf({ limits }), join: true, tile: true }
+    ? { fuse: null, teams: null, join: false, tile: false }
+    : { fuse: limitsOf({ limits }), teams: null, join: true, tile: true }
 }
 
 export function stepsOf(
@@ -67,7 +73,7 @@ export function stepsOf(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   size: Size,
-  { fuse, join, tile }: DispatchStrategy,
+  { fuse, teams, join, tile }: DispatchStrategy,
 ): Steps {
   const { batch } = size
   const rows = tile ? batch : null
@@ -77,16 +83,22 @@ export function stepsOf(
   const blocks = new Blocks(place)
   let fused = 0
   let unfused = 0
+  let exchanged = 0
   for (const level of levels(lowered.instructions)) {
     const [only] = level
     if (only?.kind !== 'repeat') {
       blocks.add(shaderOf(lowered, level, rows), 0)
       continue
     }
-    const settling = fuse === null ? null : settle(lowered, only, readOutside(lowered, only), size, fuse)
-    if (settling !== null) {
+    const outside = readOutside(lowered, only)
+    const plan =
+      (teams === null ? null : planTeam(lowered.buffers, only, outside, teams, size)) ??
+      (fuse === null ? null : planWorkgroup(lowered.buffers, only, fuse, size))
+    if (plan !== null) {
+      const { shader, exchangeWords } = settle(lowered, only, outside, plan, EXCHANGE_HEAD + exchanged)
       fused++
-      blocks.add(settling, 0)
+      exchanged += exchangeWords(place) * size.replicas
+      blocks.add(shader, 0)
       continue
     }
     unfused++
@@ -103,6 +115,7 @@ export function stepsOf(
     shaders: new Set(blocks.list.map(({ shader }) => shader)),
     words: blocks.words(),
     blockBytes: blocks.largest,
+    exchangeWords: exchanged === 0 ? 0 : EXCHANGE_HEAD + exchanged,
     fused,
     unfused,
   }
