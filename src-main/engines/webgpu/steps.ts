@@ -49,6 +49,8 @@ export interface DispatchStrategy {
   readonly join: boolean
   /** Products with a long inner dimension are divided among the threads of a workgroup. */
   readonly tile: boolean
+  /** Entries that a thread computes of a matrix to which outer products over the batch are added. */
+  readonly block: number
 }
 
 /** Weights from which a network is worth the time that a driver on the processor takes to compile its shaders. */
@@ -64,8 +66,8 @@ export function strategyFor(
   program: Program,
 ): DispatchStrategy {
   return software && weightCount(program) < WORTH_COMPILING
-    ? { fuse: null, teams: null, join: false, tile: false }
-    : { fuse: limitsOf({ limits }), teams: null, join: true, tile: true }
+    ? { fuse: null, teams: null, join: false, tile: false, block: 1 }
+    : { fuse: limitsOf({ limits }), teams: null, join: true, tile: true, block: 1 }
 }
 
 export function stepsOf(
@@ -73,10 +75,10 @@ export function stepsOf(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   size: Size,
-  { fuse, teams, join, tile }: DispatchStrategy,
+  { fuse, teams, join, tile, block }: DispatchStrategy,
 ): Steps {
   const { batch } = size
-  const rows = tile ? batch : null
+  const division = { rows: tile ? batch : null, block }
   const levels = (list: readonly Instruction[]): readonly (readonly Instruction[])[] =>
     join ? levelsOf(list) : list.map((one) => [one])
   const place = placeValues(lowered.buffers, measurements, parameters, batch)
@@ -87,7 +89,7 @@ export function stepsOf(
   for (const level of levels(lowered.instructions)) {
     const [only] = level
     if (only?.kind !== 'repeat') {
-      blocks.add(shaderOf(lowered, level, rows), 0)
+      blocks.add(shaderOf(lowered, level, division), 0)
       continue
     }
     const outside = readOutside(lowered, only)
@@ -102,7 +104,7 @@ export function stepsOf(
       continue
     }
     unfused++
-    const body = levels(only.body).map((inside) => shaderOf(lowered, inside, rows))
+    const body = levels(only.body).map((inside) => shaderOf(lowered, inside, division))
     for (let iteration = 0; iteration < only.count; iteration++) {
       for (const shader of body) blocks.add(shader, iteration)
       for (const { a, b } of only.swaps) place.swap(a, b)
