@@ -70,7 +70,8 @@ export async function agreementOf(one: BenchCase, torch: Torch): Promise<Agreeme
   }
 }
 
-function relativeDistance(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+/** ‖ours − theirs‖ / ‖theirs‖; 0 where both are the same, all zeros too. */
+export function relativeDistance(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
   let distance = 0
   let norm = 0
   for (let i = 0; i < theirs.length; i++) {

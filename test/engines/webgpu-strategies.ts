@@ -15,6 +15,14 @@ export const LEAST: Limits = { workgroupBytes: 16_384, threads: 256 }
 export const SETTLING: DispatchStrategy = { fuse: LEAST, join: true, tile: true }
 export const STEP_BY_STEP: DispatchStrategy = { fuse: null, join: true, tile: true }
 
+/** Those that tests hold to the reference and `npm run bench:gpu -- --strategies` compares, the first being the present one. */
+export function strategiesOn(fuse: Limits): Readonly<Record<string, DispatchStrategy>> {
+  return {
+    'settling in one dispatch': { ...SETTLING, fuse },
+    'step by step': STEP_BY_STEP,
+  }
+}
+
 export function webgpuWith(strategy: DispatchStrategy): Engine {
   return {
     ...webgpu,

@@ -27,7 +27,7 @@ import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
 import { randomRule, steadyOutcome, steadyTrial, TOLERANCE } from './steady-trial.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
-import { LEAST, SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
+import { LEAST, SETTLING, STEP_BY_STEP, strategiesOn, webgpuWith } from './webgpu-strategies.ts'
 
 // Shaders compile for seconds where the driver computes on the processor, and longer beside other tests.
 const availability = await webgpu.available()
@@ -35,11 +35,6 @@ if (!availability.available) test.skip(`webgpu is not tested here. ${availabilit
 
 /** What today's graphics cards have. */
 const CARD: Limits = { workgroupBytes: 49_152, threads: 1024 }
-
-const strategies: readonly (readonly [string, DispatchStrategy])[] = [
-  ['step by step, in tiles', STEP_BY_STEP],
-  ['settling in one dispatch', SETTLING],
-]
 
 describe('dispatches', () => {
   const stepsFor = (preset: string, strategy: DispatchStrategy): Steps => {
@@ -110,7 +105,7 @@ describe.runIf(availability.available)('webgpu', () => {
   // Tiles hang on shapes, not on rules: where shaders compile slowly a few will do, as in the battery.
   const tiled = availability.available && availability.software === true ? rules.filter((_, i) => i % 3 === 0) : rules
 
-  for (const [title, strategy] of strategies)
+  for (const [title, strategy] of Object.entries(strategiesOn(LEAST)))
     for (const rule of strategy.fuse === null ? tiled : settling)
       test(`${rule.name}, ${title}: what the reference computes`, async () => {
         // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
