@@ -2,8 +2,9 @@
  * The dispatch strategies of the WebGPU engine against each other on one device: all sessions are open at once and train in
  * turn, chunk by chunk, from the same weights on the same batches, so that a device that slows down slows all of them alike.
  */
+import { profileTable } from '../../src-main/cli/bench-profile.ts'
 import { table } from '../../src-main/cli/layout.ts'
-import type { Session } from '../../src-main/engines/engine.ts'
+import type { BatchProfile, Session } from '../../src-main/engines/engine.ts'
 import type { DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import { begin } from '../../src-main/training/bench.ts'
@@ -28,6 +29,7 @@ export interface StrategyLine {
   readonly chunksMs: readonly number[]
   /** Its time / that of the first strategy in the same round, the median of the rounds. */
   readonly timesFirst: number
+  readonly profile: BatchProfile | null
   /** ‖its − the first's‖ / ‖the first's‖ of what two batches added to the weights of the first network. */
   readonly distance: number
 }
@@ -73,18 +75,22 @@ export async function compareStrategies(
         const ms = (await bench.train(count)) / count
         if (round > 0) times.push(ms)
       }
-    return sides.map(({ strategy, session, times, distance }) => ({
-      case: one.name,
-      widths: one.widths,
-      batch: one.batch,
-      replicas,
-      strategy,
-      dispatchesPerBatch: session.dispatchesPerBatch ?? null,
-      msPerBatch: median(times),
-      chunksMs: times,
-      timesFirst: median(times.map((ms, round) => ms / (sides[0]?.times[round] ?? NaN))),
-      distance,
-    }))
+    const lines: StrategyLine[] = []
+    for (const { strategy, session, bench, times, distance } of sides)
+      lines.push({
+        case: one.name,
+        widths: one.widths,
+        batch: one.batch,
+        replicas,
+        strategy,
+        dispatchesPerBatch: session.dispatchesPerBatch ?? null,
+        msPerBatch: median(times),
+        chunksMs: times,
+        timesFirst: median(times.map((ms, round) => ms / (sides[0]?.times[round] ?? NaN))),
+        profile: await bench.profile(count, median(times)),
+        distance,
+      })
+    return lines
   } finally {
     for (const { session } of sides) session.close()
   }
@@ -105,4 +111,9 @@ export function printStrategies(lines: readonly StrategyLine[], print: (line: st
   ])
   const headings = ['case', 'network', '>replicas', 'strategy', '>dispatches', '>ms a batch', '>× first', '>distance']
   for (const line of table(headings, rows)) print(line)
+  for (const { profile, ...line } of lines)
+    if (profile !== null) {
+      print(`\n${line.case}, ${line.replicas} side by side, ${line.strategy}, by the device's own clock`)
+      for (const row of profileTable(profile)) print(row)
+    }
 }

@@ -8,6 +8,7 @@
  */
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { BatchProfile } from '../../src-main/engines/engine.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
 import { adapterNamed, labelOf, type Adapter } from '../../src-main/engines/webgpu/dawn.ts'
 import type { Gpu } from '../../src-main/engines/webgpu/gpu.ts'
@@ -59,6 +60,8 @@ interface Line {
   readonly trainMsPerBatch: number
   readonly evalMsPerBatch: number
   readonly gflops: number
+  /** Of a batch of all networks. */
+  readonly profile: BatchProfile | null
   readonly floorMs: number
   readonly shareOfFloor: number
   readonly timesFasterThanTorch: number | null
@@ -161,6 +164,7 @@ async function measured(request: Request, gpu: Gpu, strategies: Strategies, torc
           trainMsPerBatch: figures.trainMsPerBatch,
           evalMsPerBatch: figures.evalMsPerBatch,
           gflops: figures.gflops,
+          profile: figures.profile,
           floorMs,
           shareOfFloor: floorMs / figures.trainMsPerBatch,
           timesFasterThanTorch: reference === null ? null : reference.train_ms_per_batch / figures.trainMsPerBatch,

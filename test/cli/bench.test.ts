@@ -35,6 +35,7 @@ describe('bench', () => {
       shareOfFloor: null,
       boundBy: null,
       dispatchesPerBatch: null,
+      profile: null,
     })
     for (const field of ['trainMsPerBatch', 'evalMsPerBatch', 'batchesPerSecond', 'gflops', 'peakRssMb', 'batch'])
       expect(line?.[field], field).toBeGreaterThan(0)

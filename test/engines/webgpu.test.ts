@@ -17,6 +17,7 @@ import { reference } from '../../src-main/engines/reference.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
 import type { Limits } from '../../src-main/engines/webgpu/workgroup.ts'
 import { levelsOf } from '../../src-main/engines/webgpu/levels.ts'
+import { ROUNDS } from '../../src-main/engines/webgpu/profiler.ts'
 import { placeParameters } from '../../src-main/engines/webgpu/placement.ts'
 import { stepsOf, type Steps, type DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
@@ -193,6 +194,52 @@ describe.runIf(availability.available)('webgpu', () => {
     }
     expect(counts[0]).toBeGreaterThan(2)
     expect(counts[1]).toBe(counts[0])
+  })
+
+  test('a profile accounts for every dispatch of a batch, and its batches train as they do unprofiled', async (context) => {
+    const rule = ruleNamed('corinfomax')
+    if (rule === undefined) throw new Error('there is no rule corinfomax')
+    const rates = { lrForward: [0.1, 0.1], lrFeedback: [0.1] }
+    const settings = rule.settings.parse({ ...rates, iterationsFree: 2, iterationsNudged: 3 }) as unknown
+    const compiled = compileRule(rule, settings, [7, 6, 3])
+    const samples = { count: 2, features: 7, pixels: Uint8Array.from({ length: 14 }, (_, i) => 18 * i), classes: 3 }
+    const data = { ...samples, labels: Uint8Array.of(0, 2), image: null, scaling: { scale: [1 / 255], offset: [0] } }
+    const row = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+    const scalars = Float64Array.from([...row, ...row])
+    const plan = { batchSize: 2, batches: 1, samples: Uint32Array.of(0, 1, 1, 0), scalars, measureBatch: null }
+    for (const [title, strategy] of Object.entries(strategiesOn(LEAST))) {
+      const open = async () => {
+        const session = await webgpuWith(strategy).open(compiled, { replicas: 2, precision: 'float32' })
+        session.bind({ train: data, test: data })
+        for (const { name, shape } of compiled.program.parameters)
+          session.write(
+            name,
+            1,
+            Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => Math.sin(i)),
+          )
+        return session
+      }
+      const [profiled, trained] = [await open(), await open()]
+      try {
+        for (let time = 0; time < 2 * ROUNDS; time++) await trained.train(plan)
+        const profile = await profiled.profile?.(plan)
+        if (profile === null || profile === undefined)
+          return context.skip(`profiles are not tested here: ${trained.device} tells no times`)
+        const { parts, wholeMs, betweenMs } = profile
+        expect(parts.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(trained.dispatchesPerBatch)
+        const steps = parts.filter(({ work }) => work === 'settling').map(({ dispatches }) => dispatches)
+        if (title === 'settling in one dispatch') expect(steps).toEqual([2])
+        else expect(steps[0]).toBeGreaterThanOrEqual(5)
+        expect(parts.some(({ work }) => work.includes('updates'))).toBe(true)
+        expect(parts.reduce((sum, { ms }) => sum + ms, betweenMs)).toBeCloseTo(wholeMs, 9)
+        for (const ms of [wholeMs, profile.finiteMs, profile.evaluationMs]) expect(ms).toBeGreaterThan(0)
+        for (const { name } of compiled.program.parameters)
+          expect(await profiled.read(name, 1), name).toEqual(await trained.read(name, 1))
+      } finally {
+        profiled.close()
+        trained.close()
+      }
+    }
   })
 
   test('a device is taken by a part of its name, and one that is not there is refused with those that are', async () => {

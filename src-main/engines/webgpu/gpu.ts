@@ -6,7 +6,7 @@ import { EngineProblem } from '../engine.ts'
 import { labelOf, requestAdapter, type Adapter } from './dawn.ts'
 
 /** WebGPU's bit flags: importing Dawn's types alone does not load the module that defines them. */
-export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
+export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128, queryResolve: 512 } as const
 
 const CURE = 'Train fewer seeds at a time or a smaller network, or use --engine native.'
 
@@ -31,8 +31,10 @@ export class Gpu {
 
   static async open(adapter: Adapter): Promise<Gpu> {
     const { instance, adapter: found } = await requestAdapter(adapter)
-    const { limits } = found
+    const { limits, features } = found
+    const wanted: readonly GPUFeatureName[] = ['timestamp-query']
     const device = await found.requestDevice({
+      requiredFeatures: wanted.filter((feature) => features.has(feature)),
       requiredLimits: {
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
         maxBufferSize: limits.maxBufferSize,
