@@ -1,6 +1,8 @@
 /**
  * `npm run bench:gpu`: the WebGPU engine on this machine's GPU, for one, ten and forty networks side by side, with its
- * phases settling in one dispatch and step by step, beside what the device could do and beside eager PyTorch on CUDA.
+ * phases settling in one dispatch and step by step, beside what the device could do and beside PyTorch on CUDA: eager for one
+ * network, and for CorInfoMax also as many networks in batched products, captured as one graph a batch, in float32 and in TF32.
+ * One batch of each form is repeated by our engine before anything is timed.
  *
  * The floor of a batch is the longer of two times: its necessary operations (`trainingFloor`) at the device's own rate of
  * multiply-adds, and its parameters read and written once at the device's own rate of copying; both rates are measured
@@ -19,10 +21,11 @@ import { measureBench } from '../../src-main/training/bench.ts'
 import { strategiesOn, webgpuWith } from '../engines/webgpu-strategies.ts'
 import { casesNamed, compileCase, type BenchCase } from './cases.ts'
 import { measurePeaks } from './gpu-peaks.ts'
+import { EAGER, requireSameWork, timeGraphed, torchToUse, type GraphedLine } from './gpu-torch.ts'
 import { compareStrategies, printStrategies, type StrategyLine } from './gpu-strategies.ts'
 import { describeCommit, slugOf } from './machine.ts'
 import { store } from './store.ts'
-import { findTorch, timeTorch, type Torch, type TorchFigures } from './torch.ts'
+import { timeTorch, type Torch, type TorchFigures } from './torch.ts'
 
 const HELP = `npm run bench:gpu -- [--only CASE,…] [--replicas N,…] [--batches N] [--device NAME] [--tiny] [--strategies] [--no-torch] [--python FILE]
 --strategies compares the engine's dispatch strategies with each other, in turn on the same device, and nothing else
@@ -48,6 +51,10 @@ interface Request {
   readonly begun: Date
 }
 
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
 interface Line {
   readonly case: string
   readonly widths: readonly number[]
@@ -64,18 +71,10 @@ interface Line {
   readonly profile: BatchProfile | null
   readonly floorMs: number
   readonly shareOfFloor: number
+  /** Than eager PyTorch with one network. */
   readonly timesFasterThanTorch: number | null
-}
-
-/** PyTorch with CUDA, or null, saying what is missing. */
-function torchToUse(wanted: boolean, python: string | undefined): Torch | null {
-  if (!wanted) return null
-  const torch = findTorch(python)
-  if (torch === null) say('Skipped: the comparison with eager PyTorch, since no python3 with torch was found.')
-  else if (torch.versions.cuda === null)
-    say(`Skipped: the comparison with eager PyTorch, since torch ${torch.versions.torch} finds no CUDA device.`)
-  else return torch
-  return null
+  /** Than as many networks in one CUDA graph. */
+  readonly timesFasterThanGraphed: { readonly float32: number; readonly tf32: number } | null
 }
 
 function small(one: BenchCase): BenchCase {
@@ -123,7 +122,7 @@ async function main(): Promise<number> {
   try {
     const strategies = strategiesOn(limitsOf(gpu))
     if (values.strategies) await comparison(request, strategies)
-    else await measured(request, gpu, strategies, torchToUse(!values['no-torch'] && !values.tiny, values.python))
+    else await measured(request, gpu, strategies, torchToUse(!values['no-torch'] && !values.tiny, values.python, say))
   } finally {
     release()
   }
@@ -139,10 +138,16 @@ async function measured(request: Request, gpu: Gpu, strategies: Strategies, torc
   )
   const lines: Line[] = []
   const eager: Record<string, TorchFigures> = {}
+  const graphed: GraphedLine[] = []
   for (const one of cases) {
     const compiled = compileCase(one)
-    const reference = torch === null ? null : await timeTorch(torch, one.name, 1, 'cuda')
+    if (torch !== null) await requireSameWork(torch, one, webgpu)
+    const reference = torch === null ? null : await timeTorch(torch, one.name, EAGER)
     if (reference !== null) eager[one.name] = reference
+    const theirs = torch === null || one.rule !== 'corinfomax' ? null : await timeGraphed(torch, one, counts, print)
+    graphed.push(...(theirs ?? []))
+    const graphedMs = (replicas: number, tf32: boolean): number =>
+      theirs?.find((other) => other.seeds === replicas && other.tf32 === tf32)?.train_ms_per_batch ?? NaN
     const floorMs = trainingFloor(compiled.program, one.batch, peaks).msPerBatch
     for (const replicas of counts)
       for (const [title, strategy] of Object.entries(strategies)) {
@@ -168,10 +173,17 @@ async function measured(request: Request, gpu: Gpu, strategies: Strategies, torc
           floorMs,
           shareOfFloor: floorMs / figures.trainMsPerBatch,
           timesFasterThanTorch: reference === null ? null : reference.train_ms_per_batch / figures.trainMsPerBatch,
+          timesFasterThanGraphed:
+            theirs === null
+              ? null
+              : {
+                  float32: graphedMs(replicas, false) / (figures.trainMsPerBatch * replicas),
+                  tf32: graphedMs(replicas, true) / (figures.trainMsPerBatch * replicas),
+                },
         }
         lines.push(line)
-        process.stdout.write(
-          `${one.name} ${one.widths.join('-')}, ${replicas} side by side, ${title}: ${line.trainMsPerBatch.toFixed(4)} ms a batch and network, ${(line.shareOfFloor * 100).toFixed(1)} % of the floor, ${line.dispatchesPerBatch ?? '?'} dispatches${line.timesFasterThanTorch === null ? '' : `, ${line.timesFasterThanTorch.toFixed(1)}× eager PyTorch`}\n`,
+        print(
+          `${one.name} ${one.widths.join('-')}, ${replicas} side by side, ${title}: ${line.trainMsPerBatch.toFixed(4)} ms a batch and network, ${(line.shareOfFloor * 100).toFixed(1)} % of the floor, ${line.dispatchesPerBatch ?? '?'} dispatches${line.timesFasterThanTorch === null ? '' : `, ${line.timesFasterThanTorch.toFixed(1)}× eager PyTorch`}${line.timesFasterThanGraphed === null ? '' : `, ${line.timesFasterThanGraphed.float32.toFixed(2)}× graphed PyTorch (${line.timesFasterThanGraphed.tf32.toFixed(2)}× its TF32)`}`,
         )
       }
   }
@@ -181,6 +193,7 @@ async function measured(request: Request, gpu: Gpu, strategies: Strategies, torc
     {
       torch: torch === null ? null : torch.versions,
       eager,
+      graphed,
       peaks,
       lines,
     },
@@ -195,7 +208,7 @@ async function comparison(request: Request, strategies: Strategies): Promise<voi
       say(`${one.name}, ${replicas} side by side`)
       lines.push(...(await compareStrategies(one, strategies, { replicas, device: adapter.name, batches })))
     }
-  printStrategies(lines, (line) => process.stdout.write(`${line}\n`))
+  printStrategies(lines, print)
   await keep('webgpu-strategies', request, { lines })
 }
 
