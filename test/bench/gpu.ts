@@ -120,7 +120,7 @@ async function main(): Promise<number> {
   const request = { cases, counts, batches, adapter, partial, begun: new Date() }
   const { gpu, release } = await acquire(adapter)
   try {
-    const strategies = strategiesOn(limitsOf(gpu))
+    const strategies = strategiesOn(limitsOf(gpu), gpu.subgroup)
     if (values.strategies) await comparison(request, strategies)
     else await measured(request, gpu, strategies, torchToUse(!values['no-torch'] && !values.tiny, values.python, say))
   } finally {

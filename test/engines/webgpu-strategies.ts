@@ -16,9 +16,11 @@ export const SETTLING: DispatchStrategy = { fuse: LEAST, join: true, tile: true 
 export const STEP_BY_STEP: DispatchStrategy = { fuse: null, join: true, tile: true }
 
 /** Those that tests hold to the reference and `npm run bench:gpu -- --strategies` compares, the first being the present one. */
-export function strategiesOn(fuse: Limits): Readonly<Record<string, DispatchStrategy>> {
+/** @param subgroup as a `Gpu` tells; 0 leaves out what needs subgroups */
+export function strategiesOn(fuse: Limits, subgroup: number): Readonly<Record<string, DispatchStrategy>> {
   return {
     'settling in one dispatch': { ...SETTLING, fuse },
+    ...(subgroup === 0 ? {} : { 'settling, sums within subgroups': { ...SETTLING, fuse: { ...fuse, subgroup } } }),
     'step by step': STEP_BY_STEP,
   }
 }

@@ -15,6 +15,8 @@ import type { Instruction } from '../../src-main/engines/lowering/plan.ts'
 import { readsOf, writesOf } from '../../src-main/engines/lowering/plan.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
+import { adapterNamed } from '../../src-main/engines/webgpu/dawn.ts'
+import { acquire } from '../../src-main/engines/webgpu/shared-device.ts'
 import type { Limits } from '../../src-main/engines/webgpu/workgroup.ts'
 import { levelsOf } from '../../src-main/engines/webgpu/levels.ts'
 import { ROUNDS } from '../../src-main/engines/webgpu/profiler.ts'
@@ -36,6 +38,16 @@ if (!availability.available) test.skip(`webgpu is not tested here. ${availabilit
 
 /** What today's graphics cards have. */
 const CARD: Limits = { workgroupBytes: 49_152, threads: 1024 }
+
+/** Of the device that is tested. */
+const subgroup = availability.available ? await subgroupOf() : 0
+if (availability.available && subgroup === 0) test.skip('sums within subgroups are not tested: the device has none')
+
+async function subgroupOf(): Promise<number> {
+  const { gpu, release } = await acquire(await adapterNamed(undefined))
+  release()
+  return gpu.subgroup
+}
 
 describe('dispatches', () => {
   const stepsFor = (preset: string, strategy: DispatchStrategy): Steps => {
@@ -103,11 +115,16 @@ describe.runIf(availability.available)('webgpu', () => {
     }),
   )
 
-  // Tiles hang on shapes, not on rules: where shaders compile slowly a few will do, as in the battery.
-  const tiled = availability.available && availability.software === true ? rules.filter((_, i) => i % 3 === 0) : rules
+  // Tiles and reductions hang on shapes, not on rules: where shaders compile slowly a few will do, as in the battery.
+  const few = <T>(list: readonly T[]): readonly T[] =>
+    availability.available && availability.software === true ? list.filter((_, i) => i % 3 === 0) : list
 
-  for (const [title, strategy] of Object.entries(strategiesOn(LEAST)))
-    for (const rule of strategy.fuse === null ? tiled : settling)
+  for (const [title, strategy] of Object.entries(strategiesOn(LEAST, subgroup)))
+    for (const rule of strategy.fuse === null
+      ? few(rules)
+      : title === 'settling in one dispatch'
+        ? settling
+        : few(settling))
       test(`${rule.name}, ${title}: what the reference computes`, async () => {
         // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
         const { trial, want } = await steadyTrial(rule, [70, 67, 5], { ...some, seed: 3 })
@@ -141,18 +158,32 @@ describe.runIf(availability.available)('webgpu', () => {
 
   // Threads take several columns there, four beside each other where the width allows; a workgroup takes as few samples
   // as it can where that leaves few workgroups.
+  const within: DispatchStrategy = { ...SETTLING, fuse: { ...LEAST, subgroup } }
   test.each([
-    [260, 23],
-    [301, 1],
-  ])('a layer of %i in %i networks settles in one dispatch: what the reference computes', async (wide, replicas) => {
+    [260, 23, 'settling in one dispatch', SETTLING],
+    [301, 1, 'settling in one dispatch', SETTLING],
+    // Two slices of threads and four; the output's are more than a small subgroup holds.
+    ...(subgroup === 0
+      ? []
+      : ([260, 200] as const).map((wide) => [wide, 23, 'sums within subgroups', within] as const)),
+  ] as const)('a layer of %i in %i networks, %s: what the reference computes', async (wide, replicas, _, strategy) => {
     const rule = ruleNamed('corinfomax')
     if (rule === undefined) throw new Error('there is no rule corinfomax')
     const rates = { lrForward: [0.1, 0.1], lrFeedback: [0.1] }
     const settings = rule.settings.parse({ ...rates, iterationsFree: 2, iterationsNudged: 1 }) as unknown
     const compiled = compileRule(rule, settings, [9, wide, 5])
     expect(fusedIn(compiled.program)).toBeGreaterThan(0)
+    const size = { batch: 7, replicas: 1 }
+    const { shaders } = stepsOf(
+      lower(compiled.program).training,
+      [],
+      placeParameters(compiled.program).offsets,
+      size,
+      strategy,
+    )
+    expect([...shaders].some(({ code }) => code.includes('subgroupShuffleXor'))).toBe(strategy === within)
     const trial: Trial = { ...trialOf(compiled, 4), replicas, batches: 1, counts: [40, 7] }
-    const got = await outcomeOf(trial, webgpuWith(SETTLING), 'float32')
+    const got = await outcomeOf(trial, webgpuWith(strategy), 'float32')
     expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
   })
 
@@ -207,7 +238,7 @@ describe.runIf(availability.available)('webgpu', () => {
     const row = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
     const scalars = Float64Array.from([...row, ...row])
     const plan = { batchSize: 2, batches: 1, samples: Uint32Array.of(0, 1, 1, 0), scalars, measureBatch: null }
-    for (const [title, strategy] of Object.entries(strategiesOn(LEAST))) {
+    for (const strategy of [SETTLING, STEP_BY_STEP]) {
       const open = async () => {
         const session = await webgpuWith(strategy).open(compiled, { replicas: 2, precision: 'float32' })
         session.bind({ train: data, test: data })
@@ -228,7 +259,7 @@ describe.runIf(availability.available)('webgpu', () => {
         const { parts, wholeMs, betweenMs } = profile
         expect(parts.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(trained.dispatchesPerBatch)
         const steps = parts.filter(({ work }) => work === 'settling').map(({ dispatches }) => dispatches)
-        if (title === 'settling in one dispatch') expect(steps).toEqual([2])
+        if (strategy === SETTLING) expect(steps).toEqual([2])
         else expect(steps[0]).toBeGreaterThanOrEqual(5)
         expect(parts.some(({ work }) => work.includes('updates'))).toBe(true)
         expect(parts.reduce((sum, { ms }) => sum + ms, betweenMs)).toBeCloseTo(wholeMs, 9)

@@ -20,6 +20,8 @@ export class Gpu {
   readonly device: GPUDevice
   readonly layout: GPUBindGroupLayout
   readonly limits: GPUSupportedLimits
+  /** Threads that a subgroup has at least; 0 where shaders are not told of subgroups. */
+  readonly subgroup: number
   readonly #pipelineLayout: GPUPipelineLayout
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>()
   readonly #lost: Promise<never>
@@ -32,7 +34,8 @@ export class Gpu {
   static async open(adapter: Adapter): Promise<Gpu> {
     const { instance, adapter: found } = await requestAdapter(adapter)
     const { limits, features } = found
-    const wanted: readonly GPUFeatureName[] = ['timestamp-query']
+    // The list of features in TypeScript's types may be older than subgroups.
+    const wanted = ['timestamp-query', 'subgroups'] as GPUFeatureName[]
     const device = await found.requestDevice({
       requiredFeatures: wanted.filter((feature) => features.has(feature)),
       requiredLimits: {
@@ -43,15 +46,17 @@ export class Gpu {
         maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
       },
     })
-    return new Gpu(instance, device, adapter)
+    const told = device.features.has('subgroups') && instance.wgslLanguageFeatures.has('subgroup_id')
+    return new Gpu(instance, device, adapter, told ? (found.info.subgroupMinSize ?? 0) : 0)
   }
 
-  private constructor(instance: GPU, device: GPUDevice, adapter: Adapter) {
+  private constructor(instance: GPU, device: GPUDevice, adapter: Adapter, subgroup: number) {
     this.instance = instance
     this.device = device
     this.label = labelOf(adapter)
     this.software = adapter.software
     this.limits = device.limits
+    this.subgroup = subgroup
     this.layout = device.createBindGroupLayout({
       entries: [
         ...[0, 1, 2].map((binding) => entry(binding, 'uniform', true)),

@@ -6,6 +6,8 @@ import type { Gpu } from './gpu.ts'
 export interface Limits {
   readonly workgroupBytes: number
   readonly threads: number
+  /** Threads that a subgroup has at least; where given, sums are reduced within subgroups. */
+  readonly subgroup?: number
 }
 
 export type Repeat = Extract<Instruction, { kind: 'repeat' }>
@@ -18,6 +20,8 @@ export interface WorkgroupPlan {
   readonly threads: number
   /** Partial sums of four samples that each thread may share at a time. */
   readonly partials: number
+  /** Threads that may reduce a sum without the workgroup's memory; 0 for none. */
+  readonly subgroup: number
 }
 
 /**
@@ -72,7 +76,7 @@ export function planWorkgroup(
         for (const partials of [4, 2, 1]) {
           const columns = [...kept].reduce((sum, id) => sum + (buffers[id]?.columns ?? 0), 0)
           if ((roundedQuads(columns * quads) + threads * partials) * BYTES_OF_FOUR <= limits.workgroupBytes)
-            return { kept: [...kept], quads, threads, partials }
+            return { kept: [...kept], quads, threads, partials, subgroup: limits.subgroup ?? 0 }
         }
   return null
 }
