@@ -2,9 +2,9 @@
  * Sends steps to the device: one bind group for all, many batches in a submission, nothing read back unasked.
  *
  * What changes from dispatch to dispatch are dynamic offsets. Why not immediates (2026-11-29): through Dawn's binding
- * `setImmediates` is a call as dear as the `setBindGroup` that it saves. Processor time of encoding
- * and submitting a batch, against offsets in the same run, on software Vulkan: 1.0 to 1.1 for 7 dispatches and 0.96 for 85
- * with the bind group set once, 1.2 to 1.3 where the words of a shader stay an offset.
+ * `setImmediates` is a call as dear as the `setBindGroup` that it saves. Processor time of encoding and submitting a batch,
+ * against offsets in the same run on software Vulkan: 1.0 to 1.1 for 7 dispatches and 0.96 for 85 with the bind group set
+ * once; 1.2 to 1.3 where the words of a shader stay an offset.
  */
 import { USAGE, type Gpu } from './gpu.ts'
 import type { DeviceMemory } from './memory.ts'

@@ -7,15 +7,15 @@ export function workOf(instructions: readonly Instruction[], buffers: readonly B
   return [...new Set(instructions.map((one) => (updates(one) ? 'updates' : kindOf(one))))].join(' + ')
 }
 
-function kindOf({ kind }: Instruction): string {
-  switch (kind) {
+function kindOf(instruction: Instruction): string {
+  switch (instruction.kind) {
     case 'input':
       return 'gather of the inputs'
     case 'affine':
     case 'product':
       return 'products'
     case 'chain':
-      return 'element-wise'
+      return instruction.operations.some(({ kind }) => kind === 'outer') ? 'products' : 'element-wise'
     case 'softmax':
     case 'reduce':
       return 'reductions'
@@ -29,6 +29,6 @@ function kindOf({ kind }: Instruction): string {
     case 'repeat':
       return 'settling'
     default:
-      return kind satisfies never
+      return instruction satisfies never
   }
 }
