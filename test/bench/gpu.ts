@@ -18,7 +18,7 @@ import { limitsOf } from '../../src-main/engines/webgpu/workgroup.ts'
 import { acquire } from '../../src-main/engines/webgpu/shared-device.ts'
 import { trainingFloor } from '../../src-main/program/cost.ts'
 import { measureBench } from '../../src-main/training/bench.ts'
-import { strategiesOn, webgpuWith } from '../engines/webgpu-strategies.ts'
+import { cardStrategies, strategiesOn, webgpuWith } from '../engines/webgpu-strategies.ts'
 import { casesNamed, compileCase, type BenchCase } from './cases.ts'
 import { measurePeaks } from './gpu-peaks.ts'
 import { EAGER, requireSameWork, timeGraphed, torchToUse, type GraphedLine } from './gpu-torch.ts'
@@ -121,7 +121,8 @@ async function main(): Promise<number> {
   const { gpu, release } = await acquire(adapter)
   try {
     const strategies = strategiesOn(limitsOf(gpu), gpu.subgroup)
-    if (values.strategies) await comparison(request, strategies)
+    if (values.strategies)
+      await comparison(request, adapter.software ? strategies : { ...strategies, ...cardStrategies(limitsOf(gpu)) })
     else await measured(request, gpu, strategies, torchToUse(!values['no-torch'] && !values.tiny, values.python, say))
   } finally {
     release()

@@ -4,6 +4,7 @@ import type { DeviceProgram } from './device-program.ts'
 import type { Evaluator } from './evaluator.ts'
 import { USAGE } from './gpu.ts'
 import { MOST_PASSES, PassClock } from './pass-clock.ts'
+import type { Ready } from './runner.ts'
 import type { Trainer } from './trainer.ts'
 
 /** Each batch of the plan is timed as often, in both ways in turn. */
@@ -20,6 +21,8 @@ export async function profileBatch(
   if (!gpu.device.features.has('timestamp-query')) return null
   const { plain } = await trainer.load({ ...plan, measureBatch: null }, data)
   const { list } = plain.steps
+  const teams = plain.steps.exchangeWords > 0
+  if (teams) await on.keepParameters()
   const batches = Array.from({ length: plan.batches }, (_, batch) => batch)
   const clock = await PassClock.open(gpu)
   try {
@@ -58,6 +61,12 @@ export async function profileBatch(
       runner.encode(pass, prediction, 'train', 0, replicas)
     })
 
+    if ((await lostMember(on, plain)) || (await lostMember(on, prediction))) {
+      if (teams) on.restoreParameters()
+      await on.teamsFailed()
+      return await profileBatch(on, { trainer, evaluator }, plan, data)
+    }
+
     const parts = new Map<string, { work: string; dispatches: number; ms: number }>()
     list.forEach(({ work }, index) => {
       const { dispatches, ms } = parts.get(work) ?? { dispatches: 0, ms: 0 }
@@ -74,6 +83,17 @@ export async function profileBatch(
   } finally {
     clock.close()
   }
+}
+
+/** Whether a team that these steps were computed by lost a member: the times of a batch are then not those of one. */
+async function lostMember(on: DeviceProgram, { steps, exchange }: Ready): Promise<boolean> {
+  if (steps.exchangeWords === 0) return false
+  const { gpu, memory } = on
+  const to = await on.staging(4)
+  const encoder = gpu.device.createCommandEncoder()
+  encoder.copyBufferToBuffer(memory.get(exchange), 0, to, 0, 4)
+  gpu.device.queue.submit([encoder.finish()])
+  return (await on.whileOpen(gpu.read(to, 4)))[0] !== 0
 }
 
 function median(values: readonly number[]): number {
