@@ -10,6 +10,7 @@ import { experimentFittingRule } from '../experiment/rule-experiment.ts'
 import { compileRule, ruleNamed, rules, type Rule } from '../rules/index.ts'
 import { measureBench, type BenchFigures } from '../training/bench.ts'
 import { EXIT, JSON_OPTION, UsageProblem, type Command, type Words } from './command.ts'
+import { profileTable } from './bench-profile.ts'
 import { table } from './layout.ts'
 import { ruleIn } from './rule-choice.ts'
 import type { Terminal } from './terminal.ts'
@@ -51,6 +52,8 @@ export const bench: Command = {
     'floorMsPerBatch is the least time that a training batch needs on this machine: its operations at that peak, or its bytes at peakGigabytes per second, whichever takes longer (boundBy). ' +
     'Bytes are those of the parameters, read once and written once; element-wise work is not counted. shareOfFloor is floorMsPerBatch / trainMsPerBatch. ' +
     'dispatchesPerBatch counts what a training batch of all replicas submits to a GPU, null for engines without one. ' +
+    'profile says where that time goes by the GPU’s own clock, null where it tells none: wholeMs, a batch as it is trained; parts, its dispatches timed apart, by what they do; ' +
+    'betweenMs, the whole less its parts; finiteMs, the search for numbers that are not finite, once in a plan of many batches; evaluationMs, scoring as many samples as a batch has. ' +
     "peakRssMb is the measuring process's largest resident memory in MiB; with several cases, each is measured in a process of its own.",
   options: [
     {
@@ -164,6 +167,7 @@ async function measure({ experiment, engine: asked }: BenchCase, words: Words, t
     shareOfFloor: floor === null ? null : floor.msPerBatch / figures.trainMsPerBatch,
     boundBy: floor?.boundBy ?? null,
     dispatchesPerBatch: figures.dispatchesPerBatch,
+    profile: figures.profile,
     peakRssMb: process.resourceUsage().maxRSS / 1024,
   }
 }
@@ -232,6 +236,14 @@ function print(lines: readonly BenchLine[], terminal: Terminal): void {
     line.peakRssMb.toFixed(0),
   ])
   for (const line of table(headings, rows)) terminal.print(line)
+  for (const { profile, ...line } of lines)
+    if (profile !== null) {
+      terminal.print('')
+      terminal.print(
+        `${line.rule} ${line.dataset}: a training batch of ${line.replicas === 1 ? 'one network' : `${line.replicas} networks`} by the GPU’s own clock`,
+      )
+      for (const row of profileTable(profile)) terminal.print(row)
+    }
   for (const device of new Set(lines.map((line) => `${line.engine}: ${line.device}`)))
     terminal.print(terminal.paint('dim', device))
 }

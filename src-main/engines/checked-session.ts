@@ -6,6 +6,7 @@ import type { ParameterDeclaration, Program } from '../program/program.ts'
 import {
   EngineProblem,
   type BatchPlan,
+  type BatchProfile,
   type BoundData,
   type Counts,
   type Engine,
@@ -85,6 +86,12 @@ class CheckedSession implements Session {
     const measured = plan.measureBatch !== null && plan.measureBatch < plan.batches
     const checked = measured ? plan : { ...plan, measureBatch: null }
     return this.#unlessClosed('trained', this.#inner.train(checked, data))
+  }
+
+  async profile(plan: BatchPlan): Promise<BatchProfile | null> {
+    const data = this.#bound()
+    requireTraining(this.#program, plan, this.#replicas, data)
+    return this.#unlessClosed('computed', this.#inner.profile?.(plan, data) ?? Promise.resolve(null))
   }
 
   async evaluate(plan: EvaluationPlan): Promise<readonly Counts[]> {

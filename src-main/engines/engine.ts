@@ -68,6 +68,20 @@ export interface Measured {
   readonly hits: readonly number[] | null
 }
 
+/** Where the time of a training batch of all replicas goes on a GPU: milliseconds by the GPU's own clock. */
+export interface BatchProfile {
+  /** A batch among others, dispatched as in training. */
+  readonly wholeMs: number
+  /** Its dispatches, each timed apart, by what they do. */
+  readonly parts: readonly { readonly work: string; readonly dispatches: number; readonly ms: number }[]
+  /** wholeMs − Σ parts: what passes between dispatches; below 0 where timing them apart costs more than that. */
+  readonly betweenMs: number
+  /** The search for parameters that are not finite, once in a plan. */
+  readonly finiteMs: number
+  /** Scoring as many samples as a batch has, with as many at a time as evaluation takes. */
+  readonly evaluationMs: number
+}
+
 export interface EvaluationPlan {
   readonly split: Split
   /** Which samples, in order; null for the whole split. */
@@ -116,6 +130,8 @@ export interface Session {
   /** A copy of a parameter, row by row. */
   read(parameter: string, replica: number): Promise<Numbers>
   train(plan: BatchPlan): Promise<Measured>
+  /** Times batches by the GPU's own clock, training them several times over; null where there is none that tells. */
+  profile?(plan: BatchPlan): Promise<BatchProfile | null>
   /** One `Counts` per replica. */
   evaluate(plan: EvaluationPlan): Promise<readonly Counts[]>
   /** The raw scores of one split's samples, `[sample][class]`, for one replica: for tests, drawing and embeddings. */

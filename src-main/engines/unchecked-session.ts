@@ -1,5 +1,14 @@
 /** What an engine implements: the arithmetic of a session. */
-import type { BatchPlan, BoundData, Counts, EvaluationPlan, Measured, Numbers, PredictionPlan } from './engine.ts'
+import type {
+  BatchPlan,
+  BatchProfile,
+  BoundData,
+  Counts,
+  EvaluationPlan,
+  Measured,
+  Numbers,
+  PredictionPlan,
+} from './engine.ts'
 
 export interface CheckedEvaluation extends EvaluationPlan {
   /** The whole split where the caller named none. */
@@ -19,6 +28,7 @@ export interface UncheckedSession {
   write(parameter: number, replica: number, values: Numbers): void
   read(parameter: number, replica: number): Promise<Numbers>
   train(plan: BatchPlan, data: BoundData): Promise<Measured>
+  profile?(plan: BatchPlan, data: BoundData): Promise<BatchProfile | null>
   evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]>
   predict(plan: PredictionPlan, data: BoundData): Promise<Numbers>
   close(): void

@@ -7,7 +7,7 @@
  */
 import { availableParallelism } from 'node:os'
 import { UNIT_SCALING, type Samples } from '../data/data-set.ts'
-import type { Engine, Session } from '../engines/engine.ts'
+import type { BatchPlan, BatchProfile, Engine, Session } from '../engines/engine.ts'
 import { programFlop, trainingBytes, trainingFloor, type Floor } from '../program/cost.ts'
 import { drawInitial } from '../program/initial.ts'
 import type { Compiled } from '../program/program.ts'
@@ -45,6 +45,8 @@ export interface BenchFigures {
   readonly floor: Floor | null
   /** Of a training batch, on an engine that sends batches to a GPU; null on others. */
   readonly dispatchesPerBatch: number | null
+  /** Where a batch's time goes on a GPU that tells; null elsewhere. */
+  readonly profile: BatchProfile | null
   /** False when a state or parameter stopped being finite: the times are then not those of real training. */
   readonly finite: boolean
 }
@@ -56,6 +58,8 @@ const STEPS = 3 + 2 * CHUNKS
 /** Aimed at for a chunk, so that the clock's grain and the crossing into the engine do not count. */
 const CHUNK_MS = 300
 const MAX_BATCHES_PER_CHUNK = 200
+/** Of batches that are profiled in one submission: far from any driver's limit. */
+const PROFILE_MS = 40
 
 /**
  * Measures; opens and closes a session of its own. The machine's rates are measured before each chunk of training, so that
@@ -105,6 +109,7 @@ export async function measureBench(engine: Engine, compiled: Compiled, request: 
           ? null
           : trainingFloor(compiled.program, request.batch, { gflops, gigabytes }),
       dispatchesPerBatch: session.dispatchesPerBatch ?? null,
+      profile: await bench.profile(count, training * request.replicas),
       finite: bench.finite,
     }
   } finally {
@@ -195,6 +200,22 @@ class Stopwatch {
   }
 
   async train(batches: number): Promise<number> {
+    const plan = this.#plan(batches)
+    const begin = this.#clock()
+    const { broken } = await this.#session.train(plan)
+    const elapsed = this.#clock() - begin
+    this.#trained += batches
+    if (broken.length > 0) this.finite = false
+    return elapsed
+  }
+
+  /** @param most batches, of which each takes about `msPerBatch` */
+  async profile(most: number, msPerBatch: number): Promise<BatchProfile | null> {
+    const batches = Math.max(1, Math.min(most, Math.round(PROFILE_MS / msPerBatch)))
+    return (await this.#session.profile?.(this.#plan(batches))) ?? null
+  }
+
+  #plan(batches: number): BatchPlan {
     const { batch, replicas } = this.#request
     const slots = this.#compiled.program.scalarCount
     const samples = Uint32Array.from({ length: replicas * batches * batch }, () =>
@@ -203,12 +224,7 @@ class Stopwatch {
     const scalars = new Float64Array(replicas * batches * slots)
     for (let row = 0; row < replicas * batches; row++)
       scalars.set(this.#scalars(this.#trained + (row % batches)), row * slots)
-    const begin = this.#clock()
-    const { broken } = await this.#session.train({ batchSize: batch, batches, samples, scalars, measureBatch: null })
-    const elapsed = this.#clock() - begin
-    this.#trained += batches
-    if (broken.length > 0) this.finite = false
-    return elapsed
+    return { batchSize: batch, batches, samples, scalars, measureBatch: null }
   }
 
   async evaluate(batches: number): Promise<number> {

@@ -1,6 +1,8 @@
 /**
  * `npm run bench:gpu`: the WebGPU engine on this machine's GPU, for one, ten and forty networks side by side, with its
- * phases settling in one dispatch and step by step, beside what the device could do and beside eager PyTorch on CUDA.
+ * phases settling in one dispatch and step by step, beside what the device could do and beside PyTorch on CUDA: eager for one
+ * network, and for CorInfoMax also as many networks in batched products, captured as one graph a batch, in float32 and in TF32.
+ * One batch of each form is repeated by our engine before anything is timed.
  *
  * The floor of a batch is the longer of two times: its necessary operations (`trainingFloor`) at the device's own rate of
  * multiply-adds, and its parameters read and written once at the device's own rate of copying; both rates are measured
@@ -8,21 +10,25 @@
  */
 import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { BatchProfile } from '../../src-main/engines/engine.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
-import { adapterNamed, labelOf } from '../../src-main/engines/webgpu/dawn.ts'
+import { adapterNamed, labelOf, type Adapter } from '../../src-main/engines/webgpu/dawn.ts'
+import type { Gpu } from '../../src-main/engines/webgpu/gpu.ts'
 import { limitsOf } from '../../src-main/engines/webgpu/workgroup.ts'
 import { acquire } from '../../src-main/engines/webgpu/shared-device.ts'
-import type { DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 import { trainingFloor } from '../../src-main/program/cost.ts'
 import { measureBench } from '../../src-main/training/bench.ts'
-import { STEP_BY_STEP, webgpuWith } from '../engines/webgpu-strategies.ts'
+import { cardStrategies, strategiesOn, webgpuWith } from '../engines/webgpu-strategies.ts'
 import { casesNamed, compileCase, type BenchCase } from './cases.ts'
 import { measurePeaks } from './gpu-peaks.ts'
+import { EAGER, requireSameWork, timeGraphed, torchToUse, type GraphedLine } from './gpu-torch.ts'
+import { compareStrategies, printStrategies, type StrategyLine } from './gpu-strategies.ts'
 import { describeCommit, slugOf } from './machine.ts'
 import { store } from './store.ts'
-import { findTorch, timeTorch, type Torch, type TorchFigures } from './torch.ts'
+import { timeTorch, type Torch, type TorchFigures } from './torch.ts'
 
-const HELP = `npm run bench:gpu -- [--only CASE,…] [--replicas N,…] [--batches N] [--device NAME] [--tiny] [--no-torch] [--python FILE]
+const HELP = `npm run bench:gpu -- [--only CASE,…] [--replicas N,…] [--batches N] [--device NAME] [--tiny] [--strategies] [--no-torch] [--python FILE]
+--strategies compares the engine's dispatch strategies with each other, in turn on the same device, and nothing else
 --tiny measures small networks, to see that the script works where the only driver is on the processor
 `
 
@@ -30,6 +36,23 @@ const root = join(import.meta.dirname, '../..')
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`)
+}
+
+type Strategies = ReturnType<typeof strategiesOn>
+
+interface Request {
+  readonly cases: readonly BenchCase[]
+  /** Networks side by side. */
+  readonly counts: readonly number[]
+  readonly batches: number | null
+  readonly adapter: Adapter
+  /** Not the whole work on a card: kept apart from results. */
+  readonly partial: boolean
+  readonly begun: Date
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
 }
 
 interface Line {
@@ -44,21 +67,14 @@ interface Line {
   readonly trainMsPerBatch: number
   readonly evalMsPerBatch: number
   readonly gflops: number
+  /** Of a batch of all networks. */
+  readonly profile: BatchProfile | null
   readonly floorMs: number
   readonly shareOfFloor: number
+  /** Than eager PyTorch with one network. */
   readonly timesFasterThanTorch: number | null
-}
-
-/** The least milliseconds that a training batch of one network can take on a device of these rates. */
-/** PyTorch with CUDA, or null, saying what is missing. */
-function torchToUse(wanted: boolean, python: string | undefined): Torch | null {
-  if (!wanted) return null
-  const torch = findTorch(python)
-  if (torch === null) say('Skipped: the comparison with eager PyTorch, since no python3 with torch was found.')
-  else if (torch.versions.cuda === null)
-    say(`Skipped: the comparison with eager PyTorch, since torch ${torch.versions.torch} finds no CUDA device.`)
-  else return torch
-  return null
+  /** Than as many networks in one CUDA graph. */
+  readonly timesFasterThanGraphed: { readonly float32: number; readonly tf32: number } | null
 }
 
 function small(one: BenchCase): BenchCase {
@@ -73,6 +89,7 @@ async function main(): Promise<number> {
       batches: { type: 'string' },
       device: { type: 'string' },
       tiny: { type: 'boolean', default: false },
+      strategies: { type: 'boolean', default: false },
       'no-torch': { type: 'boolean', default: false },
       python: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -96,28 +113,45 @@ async function main(): Promise<number> {
   const adapter = await adapterNamed(values.device)
   if (adapter.software && !values.tiny)
     say('This driver computes on the processor: the figures say nothing about a GPU, and --tiny would take seconds.')
+  const partial = values.tiny || adapter.software || batches !== null
+  const cases = casesNamed(values.only.split(',').filter((word) => word !== '')).map((one) =>
+    values.tiny ? small(one) : one,
+  )
+  const request = { cases, counts, batches, adapter, partial, begun: new Date() }
   const { gpu, release } = await acquire(adapter)
-  const strategies: readonly (readonly [string, DispatchStrategy])[] = [
-    ['settling in one dispatch', { fuse: limitsOf(gpu), teams: null, join: true, tile: true, block: 1 }],
-    ['step by step', STEP_BY_STEP],
-  ]
-  const torch = torchToUse(!values['no-torch'] && !values.tiny, values.python)
-  const peaks = await measurePeaks(gpu, values.tiny ? 0.01 : 1)
+  try {
+    const strategies = strategiesOn(limitsOf(gpu), gpu.subgroup)
+    if (values.strategies)
+      await comparison(request, adapter.software ? strategies : { ...strategies, ...cardStrategies(limitsOf(gpu)) })
+    else await measured(request, gpu, strategies, torchToUse(!values['no-torch'] && !values.tiny, values.python, say))
+  } finally {
+    release()
+  }
+  return 0
+}
+
+/** The engine beside the card's own rates and PyTorch. */
+async function measured(request: Request, gpu: Gpu, strategies: Strategies, torch: Torch | null): Promise<void> {
+  const { cases, counts, batches, adapter, partial } = request
+  const peaks = await measurePeaks(gpu, adapter.software ? 0.01 : 1)
   say(
     `${gpu.label}: ${peaks.gflops.toFixed(0)} GFLOP/s of multiply-adds, ${peaks.gigabytes.toFixed(0)} GB/s of copying`,
   )
-
-  const begun = new Date()
   const lines: Line[] = []
   const eager: Record<string, TorchFigures> = {}
-  for (const whole of casesNamed(values.only.split(',').filter((word) => word !== ''))) {
-    const one = values.tiny ? small(whole) : whole
+  const graphed: GraphedLine[] = []
+  for (const one of cases) {
     const compiled = compileCase(one)
-    const reference = torch === null ? null : await timeTorch(torch, one.name, 1, 'cuda')
+    if (torch !== null) await requireSameWork(torch, one, webgpu)
+    const reference = torch === null ? null : await timeTorch(torch, one.name, EAGER)
     if (reference !== null) eager[one.name] = reference
+    const theirs = torch === null || one.rule !== 'corinfomax' ? null : await timeGraphed(torch, one, counts, print)
+    graphed.push(...(theirs ?? []))
+    const graphedMs = (replicas: number, tf32: boolean): number =>
+      theirs?.find((other) => other.seeds === replicas && other.tf32 === tf32)?.train_ms_per_batch ?? NaN
     const floorMs = trainingFloor(compiled.program, one.batch, peaks).msPerBatch
     for (const replicas of counts)
-      for (const [title, strategy] of strategies) {
+      for (const [title, strategy] of Object.entries(strategies)) {
         const figures = await measureBench(webgpuWith(strategy), compiled, {
           batch: one.batch,
           replicas,
@@ -136,33 +170,61 @@ async function main(): Promise<number> {
           trainMsPerBatch: figures.trainMsPerBatch,
           evalMsPerBatch: figures.evalMsPerBatch,
           gflops: figures.gflops,
+          profile: figures.profile,
           floorMs,
           shareOfFloor: floorMs / figures.trainMsPerBatch,
           timesFasterThanTorch: reference === null ? null : reference.train_ms_per_batch / figures.trainMsPerBatch,
+          timesFasterThanGraphed:
+            theirs === null
+              ? null
+              : {
+                  float32: graphedMs(replicas, false) / (figures.trainMsPerBatch * replicas),
+                  tf32: graphedMs(replicas, true) / (figures.trainMsPerBatch * replicas),
+                },
         }
         lines.push(line)
-        process.stdout.write(
-          `${one.name} ${one.widths.join('-')}, ${replicas} side by side, ${title}: ${line.trainMsPerBatch.toFixed(4)} ms a batch and network, ${(line.shareOfFloor * 100).toFixed(1)} % of the floor, ${line.dispatchesPerBatch ?? '?'} dispatches${line.timesFasterThanTorch === null ? '' : `, ${line.timesFasterThanTorch.toFixed(1)}× eager PyTorch`}\n`,
+        print(
+          `${one.name} ${one.widths.join('-')}, ${replicas} side by side, ${title}: ${line.trainMsPerBatch.toFixed(4)} ms a batch and network, ${(line.shareOfFloor * 100).toFixed(1)} % of the floor, ${line.dispatchesPerBatch ?? '?'} dispatches${line.timesFasterThanTorch === null ? '' : `, ${line.timesFasterThanTorch.toFixed(1)}× eager PyTorch`}${line.timesFasterThanGraphed === null ? '' : `, ${line.timesFasterThanGraphed.float32.toFixed(2)}× graphed PyTorch (${line.timesFasterThanGraphed.tf32.toFixed(2)}× its TF32)`}`,
         )
       }
   }
-  release()
+  await keep(
+    'webgpu',
+    { ...request, partial: partial || torch === null },
+    {
+      torch: torch === null ? null : torch.versions,
+      eager,
+      graphed,
+      peaks,
+      lines,
+    },
+  )
+}
 
-  const partial = values.tiny || adapter.software || batches !== null || torch === null
-  const path = join(root, partial ? 'build/bench' : 'test/bench/results', `webgpu-${slugOf(adapter.name)}.json`)
+async function comparison(request: Request, strategies: Strategies): Promise<void> {
+  const { cases, counts, batches, adapter } = request
+  const lines: StrategyLine[] = []
+  for (const one of cases)
+    for (const replicas of counts) {
+      say(`${one.name}, ${replicas} side by side`)
+      lines.push(...(await compareStrategies(one, strategies, { replicas, device: adapter.name, batches })))
+    }
+  printStrategies(lines, print)
+  await keep('webgpu-strategies', request, { lines })
+}
+
+/** Writes figures with what they were taken on. */
+async function keep(kind: string, { adapter, partial, begun }: Request, figures: object): Promise<void> {
+  const path = join(root, partial ? 'build/bench' : 'test/bench/results', `${kind}-${slugOf(adapter.name)}.json`)
   await store(path, {
     date: begun.toISOString(),
     commit: describeCommit(root),
     device: labelOf(adapter),
     node: process.version,
     system: `${process.platform} ${process.arch}`,
-    torch: torch === null ? null : torch.versions,
-    eager,
-    peaks,
-    lines,
+    ...figures,
   })
   say(`Raw figures: ${relative(root, path)}`)
-  return 0
 }
 
 try {

@@ -5,7 +5,7 @@ import { programFlop } from '../../src-main/program/cost.ts'
 import { measureBench, type BenchFigures } from '../../src-main/training/bench.ts'
 import { agreementOf, type Agreement } from './agreement.ts'
 import { compileCase, type BenchCase } from './cases.ts'
-import { timeTorch, type Torch, type TorchFigures } from './torch.ts'
+import { timeTorch, type Torch, type TorchFigures, type TorchWay } from './torch.ts'
 
 /** Networks trained side by side where all cores work. */
 export const SEEDS = 10
@@ -23,6 +23,8 @@ export interface Measured {
   readonly torchTwoThreads: readonly TorchFigures[]
 }
 
+const eagerOn = (threads: number): TorchWay => ({ device: 'cpu', threads, graphed: null })
+
 export async function measureCase(one: BenchCase, rounds: number, torch: Torch | null): Promise<Measured> {
   const compiled = compileCase(one)
   const cores = availableParallelism()
@@ -31,7 +33,7 @@ export async function measureCase(one: BenchCase, rounds: number, torch: Torch |
   const measured = {
     one,
     gflop: programFlop(compiled.program, one.batch).training / 1e9,
-    agreement: torch === null ? null : await agreementOf(one, torch),
+    agreement: torch === null ? null : await agreementOf(one, torch, eagerOn(1), native),
     nativeOneThread: [] as BenchFigures[],
     nativeTenSeeds: [] as BenchFigures[],
     torchOneThread: [] as TorchFigures[],
@@ -39,9 +41,9 @@ export async function measureCase(one: BenchCase, rounds: number, torch: Torch |
   }
   for (let round = 0; round < rounds; round++) {
     measured.nativeOneThread.push(await nativeWith(1, 1))
-    if (torch !== null) measured.torchOneThread.push(await timeTorch(torch, one.name, 1))
+    if (torch !== null) measured.torchOneThread.push(await timeTorch(torch, one.name, eagerOn(1)))
     measured.nativeTenSeeds.push(await nativeWith(SEEDS, cores))
-    if (torch !== null && cores > 1) measured.torchTwoThreads.push(await timeTorch(torch, one.name, 2))
+    if (torch !== null && cores > 1) measured.torchTwoThreads.push(await timeTorch(torch, one.name, eagerOn(2)))
   }
   return measured
 }

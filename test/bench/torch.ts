@@ -1,12 +1,18 @@
-/** The PyTorch script as a child process: finding a Python that has torch, timing a case, and one batch to compare with. */
+/** The PyTorch scripts as child processes: finding a Python that has torch, timing a case, and one batch to compare with. */
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, globSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { z } from 'zod'
+import type { BenchCase } from './cases.ts'
 
-const script = join(import.meta.dirname, 'eager_torch.py')
+/** How PyTorch computes: by `eager_torch.py`, or several networks side by side by `graphed_torch.py`. */
+export interface TorchWay {
+  readonly device: 'cpu' | 'cuda'
+  readonly threads: number
+  readonly graphed: { readonly seeds: number; readonly tf32: boolean } | null
+}
 
 const Versions = z.object({
   python: z.string(),
@@ -20,6 +26,8 @@ export type TorchVersions = z.infer<typeof Versions>
 
 const Figures = z.object({
   threads: z.int(),
+  seeds: z.int(),
+  tf32: z.boolean(),
   train_ms_per_batch: z.number(),
   eval_ms_per_batch: z.number(),
   train_chunks_ms: z.array(z.number()),
@@ -54,37 +62,45 @@ export function torchEnvironment(): Readonly<Record<string, string>> {
 /** The first Python with torch: the one asked for, else the path's, else Debian's; null where none has it. */
 export function findTorch(asked: string | undefined): Torch | null {
   for (const python of asked === undefined ? ['python3', '/usr/bin/python3'] : [asked]) {
-    const { status, stdout } = spawnSync(python, [script, '--version'], {
+    const { status, stdout } = spawnSync(python, [join(import.meta.dirname, 'eager_torch.py'), '--version'], {
       encoding: 'utf8',
-      env: { ...process.env, ...torchEnvironment() },
+      env: environment(),
     })
     if (status === 0) return { python, versions: Versions.parse(JSON.parse(stdout)) }
   }
   return null
 }
 
-export async function timeTorch(
-  { python }: Torch,
-  name: string,
-  threads: number,
-  device: 'cpu' | 'cuda' = 'cpu',
-): Promise<TorchFigures> {
-  return Figures.parse(JSON.parse(await output(python, ['--threads', String(threads), '--device', device, name])))
+export async function timeTorch({ python }: Torch, name: string, way: TorchWay): Promise<TorchFigures> {
+  return Figures.parse(JSON.parse(await output(python, way, [name])))
 }
 
 /** Writes one batch of a case into a folder: what went in, and what came out. */
-export async function dumpTorch({ python }: Torch, name: string, folder: string): Promise<void> {
-  await output(python, ['--dump', folder, name])
+export async function dumpTorch({ python }: Torch, one: BenchCase, way: TorchWay, folder: string): Promise<void> {
+  await output(python, way, ['--settings', JSON.stringify(one.settings), '--dump', folder, one.name])
 }
 
-async function output(python: string, args: readonly string[]): Promise<string> {
-  const child = spawn(python, [script, ...args], {
+/** Nothing is written beside the scripts, which would be a change of the tree that is measured. */
+function environment(): NodeJS.ProcessEnv {
+  return { ...process.env, ...torchEnvironment(), PYTHONDONTWRITEBYTECODE: '1' }
+}
+
+async function output(
+  python: string,
+  { device, threads, graphed }: TorchWay,
+  args: readonly string[],
+): Promise<string> {
+  const script = graphed === null ? 'eager_torch.py' : 'graphed_torch.py'
+  const own = graphed === null ? [] : ['--seeds', String(graphed.seeds), ...(graphed.tf32 ? ['--tf32'] : [])]
+  const words = [script, '--device', device, '--threads', String(threads), ...own, ...args]
+  const child = spawn(python, words, {
+    cwd: import.meta.dirname,
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...torchEnvironment() },
+    env: environment(),
   })
   const ended = once(child, 'exit') as Promise<[number | null]>
   const out = await text(child.stdout)
   const [code] = await ended
-  if (code !== 0) throw new Error(`eager_torch.py ${args.join(' ')} ended with ${code ?? 'a signal'}`)
+  if (code !== 0) throw new Error(`${words.join(' ')} ended with ${code ?? 'a signal'}`)
   return out
 }

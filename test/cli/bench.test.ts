@@ -1,5 +1,6 @@
 // What `apical bench` promises of a case.
 import { describe, expect, it } from 'vitest'
+import { profileTable } from '../../src-main/cli/bench-profile.ts'
 import { native } from '../../src-main/engines/native.ts'
 import { apical } from './process.ts'
 
@@ -35,6 +36,7 @@ describe('bench', () => {
       shareOfFloor: null,
       boundBy: null,
       dispatchesPerBatch: null,
+      profile: null,
     })
     for (const field of ['trainMsPerBatch', 'evalMsPerBatch', 'batchesPerSecond', 'gflops', 'peakRssMb', 'batch'])
       expect(line?.[field], field).toBeGreaterThan(0)
@@ -60,6 +62,23 @@ describe('bench', () => {
     expect(['operations', 'bytes']).toContain(boundBy)
     if (String(boundBy) === 'operations') expect(shareOfFloor).toBeCloseTo(shareOfPeak as number, 12)
     else expect(shareOfFloor).toBeGreaterThan(shareOfPeak as number)
+  })
+
+  it('sets what a batch is made of on a GPU beside the whole', () => {
+    const parts = [
+      { work: 'settling', dispatches: 2, ms: 3 },
+      { work: 'updates', dispatches: 1, ms: 0.5 },
+    ]
+    const rows = profileTable({ wholeMs: 4, parts, betweenMs: 0.5, finiteMs: 0.1, evaluationMs: 2 })
+    expect(rows.map((row) => row.trim().split(/ {2,}/))).toEqual([
+      ['what', 'dispatches', 'ms', 'of a batch'],
+      ['settling', '2', '3.0000', '75 %'],
+      ['updates', '1', '0.5000', '13 %'],
+      ['between dispatches', '0.5000', '13 %'],
+      ['a batch as it is trained', '4.0000', '100 %'],
+      ['finite check, once in a plan', '1', '0.1000', '3 %'],
+      ['evaluation of as many samples', '2.0000', '50 %'],
+    ])
   })
 
   it('refuses what it has no preset for', async () => {

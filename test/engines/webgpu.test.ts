@@ -15,8 +15,11 @@ import type { Instruction } from '../../src-main/engines/lowering/plan.ts'
 import { readsOf, writesOf } from '../../src-main/engines/lowering/plan.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { webgpu } from '../../src-main/engines/webgpu.ts'
+import { adapterNamed } from '../../src-main/engines/webgpu/dawn.ts'
+import { acquire } from '../../src-main/engines/webgpu/shared-device.ts'
 import type { Limits } from '../../src-main/engines/webgpu/workgroup.ts'
 import { levelsOf } from '../../src-main/engines/webgpu/levels.ts'
+import { ROUNDS } from '../../src-main/engines/webgpu/profiler.ts'
 import { placeParameters } from '../../src-main/engines/webgpu/placement.ts'
 import { stepsOf, type Steps, type DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 import { presetNamed } from '../../src-main/experiment/presets.ts'
@@ -27,7 +30,7 @@ import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
 import { randomRule, steadyOutcome, steadyTrial, TOLERANCE } from './steady-trial.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
-import { LEAST, SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
+import { LEAST, SETTLING, STEP_BY_STEP, strategiesOn, webgpuWith } from './webgpu-strategies.ts'
 
 // Shaders compile for seconds where the driver computes on the processor, and longer beside other tests.
 const availability = await webgpu.available()
@@ -36,10 +39,16 @@ if (!availability.available) test.skip(`webgpu is not tested here. ${availabilit
 /** What today's graphics cards have. */
 const CARD: Limits = { workgroupBytes: 49_152, threads: 1024 }
 
-const strategies: readonly (readonly [string, DispatchStrategy])[] = [
-  ['step by step, in tiles', STEP_BY_STEP],
-  ['settling in one dispatch', SETTLING],
-]
+/** Of the device that is tested. */
+const subgroup = availability.available ? await subgroupOf() : 0
+if (availability.available && subgroup === 0) test.skip('sums within subgroups are not tested: the device has none')
+
+async function subgroupOf(): Promise<number> {
+  const { gpu, release } = await acquire(await adapterNamed(undefined))
+  release()
+  return gpu.subgroup
+}
+
 /** Updates a few rows at a time; 67 is not divided by it. */
 const IN_BLOCKS: DispatchStrategy = { ...STEP_BY_STEP, block: 4 }
 
@@ -111,11 +120,16 @@ describe.runIf(availability.available)('webgpu', () => {
     }),
   )
 
-  // Tiles hang on shapes, not on rules: where shaders compile slowly a few will do, as in the battery.
-  const tiled = availability.available && availability.software === true ? rules.filter((_, i) => i % 3 === 0) : rules
+  // Tiles and reductions hang on shapes, not on rules: where shaders compile slowly a few will do, as in the battery.
+  const few = <T>(list: readonly T[]): readonly T[] =>
+    availability.available && availability.software === true ? list.filter((_, i) => i % 3 === 0) : list
 
-  for (const [title, strategy] of strategies)
-    for (const rule of strategy.fuse === null ? tiled : settling)
+  for (const [title, strategy] of Object.entries(strategiesOn(LEAST, subgroup)))
+    for (const rule of strategy.fuse === null
+      ? few(rules)
+      : title === 'settling in one dispatch'
+        ? settling
+        : few(settling))
       test(`${rule.name}, ${title}: what the reference computes`, async () => {
         // Wide enough for tiles, narrow enough for the least workgroup; odd throughout.
         const { trial, want } = await steadyTrial(rule, [70, 67, 5], { ...some, seed: 3 })
@@ -161,18 +175,32 @@ describe.runIf(availability.available)('webgpu', () => {
 
   // Threads take several columns there, four beside each other where the width allows; a workgroup takes as few samples
   // as it can where that leaves few workgroups.
+  const within: DispatchStrategy = { ...SETTLING, fuse: { ...LEAST, subgroup } }
   test.each([
-    [260, 23],
-    [301, 1],
-  ])('a layer of %i in %i networks settles in one dispatch: what the reference computes', async (wide, replicas) => {
+    [260, 23, 'settling in one dispatch', SETTLING],
+    [301, 1, 'settling in one dispatch', SETTLING],
+    // Two slices of threads and four; the output's are more than a small subgroup holds.
+    ...(subgroup === 0
+      ? []
+      : ([260, 200] as const).map((wide) => [wide, 23, 'sums within subgroups', within] as const)),
+  ] as const)('a layer of %i in %i networks, %s: what the reference computes', async (wide, replicas, _, strategy) => {
     const rule = ruleNamed('corinfomax')
     if (rule === undefined) throw new Error('there is no rule corinfomax')
     const rates = { lrForward: [0.1, 0.1], lrFeedback: [0.1] }
     const settings = rule.settings.parse({ ...rates, iterationsFree: 2, iterationsNudged: 1 }) as unknown
     const compiled = compileRule(rule, settings, [9, wide, 5])
     expect(fusedIn(compiled.program)).toBeGreaterThan(0)
+    const size = { batch: 7, replicas: 1 }
+    const { shaders } = stepsOf(
+      lower(compiled.program).training,
+      [],
+      placeParameters(compiled.program).offsets,
+      size,
+      strategy,
+    )
+    expect([...shaders].some(({ code }) => code.includes('subgroupShuffleXor'))).toBe(strategy === within)
     const trial: Trial = { ...trialOf(compiled, 4), replicas, batches: 1, counts: [40, 7] }
-    const got = await outcomeOf(trial, webgpuWith(SETTLING), 'float32')
+    const got = await outcomeOf(trial, webgpuWith(strategy), 'float32')
     expect(differences(got, await outcomeOf(trial, reference, 'float64'), 1e-4)).toEqual([])
   })
 
@@ -214,6 +242,52 @@ describe.runIf(availability.available)('webgpu', () => {
     }
     expect(counts[0]).toBeGreaterThan(2)
     expect(counts[1]).toBe(counts[0])
+  })
+
+  test('a profile accounts for every dispatch of a batch, and its batches train as they do unprofiled', async (context) => {
+    const rule = ruleNamed('corinfomax')
+    if (rule === undefined) throw new Error('there is no rule corinfomax')
+    const rates = { lrForward: [0.1, 0.1], lrFeedback: [0.1] }
+    const settings = rule.settings.parse({ ...rates, iterationsFree: 2, iterationsNudged: 3 }) as unknown
+    const compiled = compileRule(rule, settings, [7, 6, 3])
+    const samples = { count: 2, features: 7, pixels: Uint8Array.from({ length: 14 }, (_, i) => 18 * i), classes: 3 }
+    const data = { ...samples, labels: Uint8Array.of(0, 2), image: null, scaling: { scale: [1 / 255], offset: [0] } }
+    const row = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+    const scalars = Float64Array.from([...row, ...row])
+    const plan = { batchSize: 2, batches: 1, samples: Uint32Array.of(0, 1, 1, 0), scalars, measureBatch: null }
+    for (const strategy of [SETTLING, STEP_BY_STEP]) {
+      const open = async () => {
+        const session = await webgpuWith(strategy).open(compiled, { replicas: 2, precision: 'float32' })
+        session.bind({ train: data, test: data })
+        for (const { name, shape } of compiled.program.parameters)
+          session.write(
+            name,
+            1,
+            Float32Array.from({ length: shape[0] * shape[1] }, (_, i) => Math.sin(i)),
+          )
+        return session
+      }
+      const [profiled, trained] = [await open(), await open()]
+      try {
+        for (let time = 0; time < 2 * ROUNDS; time++) await trained.train(plan)
+        const profile = await profiled.profile?.(plan)
+        if (profile === null || profile === undefined)
+          return context.skip(`profiles are not tested here: ${trained.device} tells no times`)
+        const { parts, wholeMs, betweenMs } = profile
+        expect(parts.reduce((sum, { dispatches }) => sum + dispatches, 0)).toBe(trained.dispatchesPerBatch)
+        const steps = parts.filter(({ work }) => work === 'settling').map(({ dispatches }) => dispatches)
+        if (strategy === SETTLING) expect(steps).toEqual([2])
+        else expect(steps[0]).toBeGreaterThanOrEqual(5)
+        expect(parts.some(({ work }) => work.includes('updates'))).toBe(true)
+        expect(parts.reduce((sum, { ms }) => sum + ms, betweenMs)).toBeCloseTo(wholeMs, 9)
+        for (const ms of [wholeMs, profile.finiteMs, profile.evaluationMs]) expect(ms).toBeGreaterThan(0)
+        for (const { name } of compiled.program.parameters)
+          expect(await profiled.read(name, 1), name).toEqual(await trained.read(name, 1))
+      } finally {
+        profiled.close()
+        trained.close()
+      }
+    }
   })
 
   test('a device is taken by a part of its name, and one that is not there is refused with those that are', async () => {

@@ -24,7 +24,11 @@ class NoAdapter extends Error {
  * Workgroup memory is written before it is read and every index is made from checked sizes, so shaders need not clear the
  * one nor clamp the other: both would cost time in each dispatch (and the clearing loop makes SwiftShader compile twenty times as long).
  */
-const TOGGLES = 'enable-dawn-features=allow_unsafe_apis,disable_workgroup_init,disable_robustness'
+const TOGGLES = [
+  'enable-dawn-features=allow_unsafe_apis,disable_workgroup_init,disable_robustness',
+  // The device's clock in full: browsers round it against pages that spy.
+  'disable-dawn-features=timestamp_quantization',
+]
 
 const USE_OTHERS = 'Until then native or tensorflow compute on the processor.'
 
@@ -60,7 +64,7 @@ export function labelOf({ name, software }: Adapter): string {
 /** An instance of Dawn and its device; the instance must be held on to as long as anything of the device is used. */
 export async function requestAdapter({ flags }: Adapter): Promise<{ instance: GPU; adapter: GPUAdapter }> {
   const dawn = await load()
-  const instance = dawn.create([TOGGLES, ...flags])
+  const instance = dawn.create([...TOGGLES, ...flags])
   const adapter = await instance.requestAdapter({ powerPreference: 'high-performance' })
   if (adapter === null)
     throw new EngineProblem('The graphics device is no longer there; see "apical engines", or use another engine.')
@@ -85,12 +89,12 @@ async function load(): Promise<typeof import('webgpu')> {
 async function search(): Promise<readonly Adapter[]> {
   requireLoader()
   const dawn = await load()
-  const best = await dawn.create([TOGGLES]).requestAdapter({ powerPreference: 'high-performance' })
+  const best = await dawn.create(TOGGLES).requestAdapter({ powerPreference: 'high-performance' })
   const adapters: Adapter[] = []
   if (best !== null) {
     for (const { backend, name } of await listed(dawn)) {
       const flags = [`backend=${backend}`, `adapter=${name}`]
-      const adapter = await dawn.create([TOGGLES, ...flags]).requestAdapter()
+      const adapter = await dawn.create([...TOGGLES, ...flags]).requestAdapter()
       if (adapter !== null) adapters.push({ name, software: adapter.info.isFallbackAdapter, flags })
     }
     if (adapters.length === 0)
@@ -118,7 +122,7 @@ async function listed(
   dawn: typeof import('webgpu'),
 ): Promise<readonly { readonly backend: string; readonly name: string }[]> {
   try {
-    await dawn.create([TOGGLES, 'adapter=\u0001']).requestAdapter()
+    await dawn.create([...TOGGLES, 'adapter=\u0001']).requestAdapter()
     return []
   } catch (error) {
     const said = error instanceof Error ? error.message : ''

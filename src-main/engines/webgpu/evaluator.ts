@@ -40,7 +40,7 @@ export class Evaluator {
     const { scores } = this.#on.lowered.prediction
     await memory.holding('scalars', Float32Array.from(scalars), USAGE.storage, 'Rates')
     for (let from = 0; from < samples.length;) {
-      const rows = this.#rowsFor(samples.length - from, replicas)
+      const rows = this.rowsFor(samples.length - from, replicas)
       const indices = samples.subarray(from, from + rows)
       const ready = await this.#on.prepare('prediction', rows)
       const { place } = ready.steps
@@ -85,8 +85,8 @@ export class Evaluator {
     }
   }
 
-  /** Of the sizes in `ROWS` the largest that is not more than is left, quick enough, and fits. */
-  #rowsFor(left: number, replicas: number): number {
+  /** How many samples are scored at a time: of the sizes in `ROWS` the largest that is not more than is left, quick enough, and fits. */
+  rowsFor(left: number, replicas: number): number {
     const { lowered, parameters } = this.#on
     const fits = (rows: number): boolean =>
       placeValues(lowered.prediction.buffers, [], parameters.offsets, rows).stride * replicas * 4 <= EVALUATION_BYTES

@@ -6,7 +6,7 @@ import { EngineProblem } from '../engine.ts'
 import { labelOf, requestAdapter, type Adapter } from './dawn.ts'
 
 /** WebGPU's bit flags: importing Dawn's types alone does not load the module that defines them. */
-export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128 } as const
+export const USAGE = { mapRead: 1, copySource: 4, copyTarget: 8, uniform: 64, storage: 128, queryResolve: 512 } as const
 
 const CURE = 'Train fewer seeds at a time or a smaller network, or use --engine native.'
 
@@ -20,6 +20,8 @@ export class Gpu {
   readonly device: GPUDevice
   readonly layout: GPUBindGroupLayout
   readonly limits: GPUSupportedLimits
+  /** Threads that a subgroup has at least; 0 where shaders are not told of subgroups. */
+  readonly subgroup: number
   readonly #pipelineLayout: GPUPipelineLayout
   readonly #pipelines = new Map<string, Promise<GPUComputePipeline>>()
   readonly #lost: Promise<never>
@@ -31,8 +33,11 @@ export class Gpu {
 
   static async open(adapter: Adapter): Promise<Gpu> {
     const { instance, adapter: found } = await requestAdapter(adapter)
-    const { limits } = found
+    const { limits, features } = found
+    // The list of features in TypeScript's types may be older than subgroups.
+    const wanted = ['timestamp-query', 'subgroups'] as GPUFeatureName[]
     const device = await found.requestDevice({
+      requiredFeatures: wanted.filter((feature) => features.has(feature)),
       requiredLimits: {
         maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
         maxBufferSize: limits.maxBufferSize,
@@ -41,15 +46,17 @@ export class Gpu {
         maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
       },
     })
-    return new Gpu(instance, device, adapter)
+    const told = device.features.has('subgroups') && instance.wgslLanguageFeatures.has('subgroup_id')
+    return new Gpu(instance, device, adapter, told ? (found.info.subgroupMinSize ?? 0) : 0)
   }
 
-  private constructor(instance: GPU, device: GPUDevice, adapter: Adapter) {
+  private constructor(instance: GPU, device: GPUDevice, adapter: Adapter, subgroup: number) {
     this.instance = instance
     this.device = device
     this.label = labelOf(adapter)
     this.software = adapter.software
     this.limits = device.limits
+    this.subgroup = subgroup
     this.layout = device.createBindGroupLayout({
       entries: [
         ...[0, 1, 2].map((binding) => entry(binding, 'uniform', true)),

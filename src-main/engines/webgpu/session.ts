@@ -1,12 +1,13 @@
 /** A session on the device: parameters and data of all replicas stay there, and batches follow one another without JavaScript in between. */
 import type { Program } from '../../program/program.ts'
 import { added, classesOf, countScores } from '../batch.ts'
-import type { BatchPlan, BoundData, Counts, Measured, Numbers, PredictionPlan } from '../engine.ts'
+import type { BatchPlan, BatchProfile, BoundData, Counts, Measured, Numbers, PredictionPlan } from '../engine.ts'
 import type { CheckedEvaluation, UncheckedSession } from '../unchecked-session.ts'
 import { DeviceProgram } from './device-program.ts'
 import { Evaluator } from './evaluator.ts'
 import type { Gpu } from './gpu.ts'
 import type { DispatchStrategy } from './steps.ts'
+import { profileBatch } from './profiler.ts'
 import { Trainer } from './trainer.ts'
 import { transpose } from './transpose.ts'
 
@@ -83,6 +84,12 @@ export class WebGpuSession implements UncheckedSession {
 
   async train(plan: BatchPlan, data: BoundData): Promise<Measured> {
     return this.#inTurn(() => this.#trainer.train(plan, data))
+  }
+
+  async profile(plan: BatchPlan, data: BoundData): Promise<BatchProfile | null> {
+    return this.#inTurn(() =>
+      profileBatch(this.#on, { trainer: this.#trainer, evaluator: this.#evaluator }, plan, data),
+    )
   }
 
   async evaluate(plan: CheckedEvaluation, data: BoundData): Promise<readonly Counts[]> {

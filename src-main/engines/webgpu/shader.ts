@@ -88,7 +88,12 @@ export function wrapped(
     /\btile\[/.test(functions) ? `var<workgroup> tile: array<vec4<f32>, ${TILE_QUADS}>;` : '',
     /\bpartial\[/.test(functions) ? `var<workgroup> partial: array<vec4<f32>, ${threads * partials}>;` : '',
   ]
-  return `struct Frame { place: vec4<u32>, strides: vec4<u32>, data: vec4<u32> }
+  // Threads of a subgroup are those beside each other by its own count: how it counts is the device's own business.
+  const shuffled = functions.includes('subgroupShuffleXor')
+  const thread = shuffled
+    ? '@builtin(subgroup_id) subgroup: u32, @builtin(subgroup_size) size: u32, @builtin(subgroup_invocation_id) own: u32'
+    : '@builtin(local_invocation_index) tid: u32'
+  return `${shuffled ? 'enable subgroups;\nrequires subgroup_id;\n' : ''}struct Frame { place: vec4<u32>, strides: vec4<u32>, data: vec4<u32> }
 @group(0) @binding(0) var<uniform> frame: Frame;
 @group(0) @binding(1) var<uniform> step: vec4<u32>;
 @group(0) @binding(2) var<uniform> p: array<vec4<u32>, ${Math.max(1, Math.ceil(words / 4))}>;
@@ -107,8 +112,8 @@ var<private> first: u32;
 ${memory.join('\n')}
 ${mapDefinitions(functions)}
 ${functions}
-@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) tid: u32) {
-network = id.z;
+@compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, ${thread}) {
+${shuffled ? 'let tid = subgroup * size + own;\n' : ''}network = id.z;
 let replica = frame.strides.x + id.z;
 baseV = id.z * frame.strides.y;
 baseW = replica * frame.strides.z;

@@ -11,6 +11,7 @@ import { planTeam, type TeamLimits } from './team.ts'
 import type { Gpu } from './gpu.ts'
 import { settle } from './settle.ts'
 import { shaderOf, type Shader } from './shader.ts'
+import { workOf } from './work.ts'
 
 export interface Step {
   readonly shader: Shader
@@ -19,6 +20,8 @@ export interface Step {
   readonly iteration: number
   /** Workgroups for one replica. */
   readonly groups: number
+  /** What it does, for people. */
+  readonly work: string
 }
 
 export interface Steps {
@@ -88,8 +91,9 @@ export function stepsOf(
   let exchanged = 0
   for (const level of levels(lowered.instructions)) {
     const [only] = level
+    const work = workOf(level, lowered.buffers)
     if (only?.kind !== 'repeat') {
-      blocks.add(shaderOf(lowered, level, division), 0)
+      blocks.add(shaderOf(lowered, level, division), 0, work)
       continue
     }
     const outside = readOutside(lowered, only)
@@ -100,13 +104,13 @@ export function stepsOf(
       const { shader, exchangeWords } = settle(lowered, only, outside, plan, EXCHANGE_HEAD + exchanged)
       fused++
       exchanged += exchangeWords(place) * size.replicas
-      blocks.add(shader, 0)
+      blocks.add(shader, 0, work)
       continue
     }
     unfused++
     const body = levels(only.body).map((inside) => shaderOf(lowered, inside, division))
     for (let iteration = 0; iteration < only.count; iteration++) {
-      for (const shader of body) blocks.add(shader, iteration)
+      for (const shader of body) blocks.add(shader, iteration, work)
       for (const { a, b } of only.swaps) place.swap(a, b)
     }
   }
@@ -141,7 +145,7 @@ class Blocks {
     this.#place = place
   }
 
-  add(shader: Shader, iteration: number): void {
+  add(shader: Shader, iteration: number, work: string): void {
     const words = shader.words.map((word) => word(this.#place) >>> 0)
     const key = words.join()
     let at = this.#known.get(key)
@@ -153,7 +157,7 @@ class Blocks {
       this.#blocks.push([...words, ...new Array<number>(bytes / 4 - words.length).fill(0)])
       this.#length += bytes / 4
     }
-    this.list.push({ shader, at: at * 4, iteration, groups: shader.groups(this.#place) })
+    this.list.push({ shader, at: at * 4, iteration, groups: shader.groups(this.#place), work })
   }
 
   /** With as much behind the last block as a binding of the largest reaches. */

@@ -105,7 +105,7 @@ function quickest(
       const workgroups = Math.ceil(batch / 4 / quads) * replicas * members
       fitting.push({
         plan: {
-          ...{ areas, columns, quads, threads, partials },
+          ...{ areas, columns, quads, threads, partials, subgroup: 0 },
           team: {
             members,
             patience: limits.patience,

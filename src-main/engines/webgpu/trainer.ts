@@ -21,6 +21,30 @@ export class Trainer {
     return this.#dispatches
   }
 
+  /** Puts a plan on the device. @returns how its batches are dispatched, and the one that is measured */
+  async load(plan: BatchPlan, data: BoundData): Promise<{ readonly plain: Ready; readonly measured: Ready }> {
+    const { memory, runner, replicas } = this.#on
+    const { batchSize, batches, measureBatch } = plan
+    const planes = await this.#on.upload(data)
+    const plain = await this.#on.prepare('training', batchSize)
+    const measured = measureBatch === null ? plain : await this.#on.prepare('measured training', batchSize)
+    await this.#on.reserveValues(Math.max(plain.steps.place.stride, measured.steps.place.stride), replicas)
+    await memory.holding('scalars', Float32Array.from(plan.scalars), USAGE.storage, 'Rates')
+    await memory.holding('samples', Uint32Array.from(plan.samples), USAGE.storage, 'Indices')
+    await runner.frames(
+      Array.from({ length: Math.max(batches, 1) }, (_, batch) => ({
+        batch,
+        batches,
+        first: batch * batchSize,
+        between: batches * batchSize,
+        firstReplica: 0,
+        stride: (batch === measureBatch ? measured : plain).steps.place.stride,
+        data: planes.train,
+      })),
+    )
+    return { plain, measured }
+  }
+
   async train(plan: BatchPlan, data: BoundData): Promise<Measured> {
     for (;;) {
       const measured = await this.#attempt(plan, data)
@@ -32,25 +56,9 @@ export class Trainer {
   /** Null where a team lost a member: parameters are then as they were before. */
   async #attempt(plan: BatchPlan, data: BoundData): Promise<Measured | null> {
     const { memory, runner, replicas } = this.#on
-    const { batchSize, batches, measureBatch } = plan
-    const planes = await this.#on.upload(data)
-    const plain = await this.#on.prepare('training', batchSize)
-    const measured = measureBatch === null ? plain : await this.#on.prepare('measured training', batchSize)
+    const { batches, measureBatch } = plan
+    const { plain, measured } = await this.load(plan, data)
     const readyFor = (batch: number): Ready => (batch === measureBatch ? measured : plain)
-    await this.#on.reserveValues(Math.max(plain.steps.place.stride, measured.steps.place.stride), replicas)
-    await memory.holding('scalars', Float32Array.from(plan.scalars), USAGE.storage, 'Rates')
-    await memory.holding('samples', Uint32Array.from(plan.samples), USAGE.storage, 'Indices')
-    await runner.frames(
-      Array.from({ length: Math.max(batches, 1) }, (_, batch) => ({
-        batch,
-        batches,
-        first: batch * batchSize,
-        between: batches * batchSize,
-        firstReplica: 0,
-        stride: readyFor(batch).steps.place.stride,
-        data: planes.train,
-      })),
-    )
     const { measured: taken } = measured.steps.place
     const measuredLength = measureBatch === null ? 0 : taken.reduce((sum, { length }) => sum + length, 0)
     // Per replica: which workgroups found a number that is not finite, the hits, then the measurements.

@@ -6,6 +6,8 @@ import type { Gpu } from './gpu.ts'
 export interface Limits {
   readonly workgroupBytes: number
   readonly threads: number
+  /** Threads that a subgroup has at least; where given, sums are reduced within subgroups. */
+  readonly subgroup?: number
 }
 
 export type Repeat = Extract<Instruction, { kind: 'repeat' }>
@@ -26,6 +28,8 @@ export interface WorkgroupPlan {
   readonly threads: number
   /** Partial sums of four samples that each thread may share at a time. */
   readonly partials: number
+  /** Threads that may reduce a sum without the workgroup's memory; 0 for none. */
+  readonly subgroup: number
   /** Who else computes columns for the same samples; null where a workgroup computes all. */
   readonly team: Team | null
 }
@@ -98,7 +102,7 @@ export function planWorkgroup(
             columns += buffers[id]?.columns ?? 0
           }
           if ((roundedQuads(columns * quads) + threads * partials) * BYTES_OF_FOUR <= limits.workgroupBytes)
-            return { areas, columns, quads, threads, partials, team: null }
+            return { areas, columns, quads, threads, partials, team: null, subgroup: limits.subgroup ?? 0 }
         }
   return null
 }

@@ -9,14 +9,15 @@ const LOADS_AT_ONCE = 32
 /**
  * A thread computes a few columns for all samples of the workgroup, so that a state read from the workgroup's memory
  * is used for several weights: its bandwidth would be the limit otherwise, not arithmetic. Threads with the same columns
- * split the inner dimension and reduce at the end, in an order that does not depend on how many samples the workgroup has.
+ * split the inner dimension and reduce at the end, in an order that does not depend on how many samples the workgroup has:
+ * through the workgroup's memory, or, where a subgroup holds them all, by shuffles, without a barrier.
  */
 export function settledAffine(
   states: States,
   { products, streams, constant, raw, mapped: image, map }: Affine,
 ): string {
   const { writer, workgroup } = states
-  const { quads, threads, partials, team } = workgroup
+  const { quads, threads, partials, subgroup, team } = workgroup
   const target = raw >= 0 ? raw : image
   const { columns: all } = writer.buffer(target)
   const divided = team !== null && isWide(writer.buffer(target))
@@ -30,6 +31,7 @@ export function settledAffine(
   const own = lot * lots
   const across = lanes ?? [16, 32, 64, 128, 256, 512].find((width) => wide <= own * width && width < threads) ?? threads
   const slices = threads / across
+  const shuffled = slices > 1 && slices <= subgroup
   const columns = writer.columns(target)
   // In reads: how many a row has, and which of them are this workgroup's.
   const beside = lot === 4 ? writer.word(() => all / 4) : columns
@@ -81,13 +83,15 @@ ${position === 0 ? each(own, (c) => each(quads, (q) => `t${c}_${q} *= factor;`))
   // A sum of one column and four samples is added up and finished by one slice of the threads, as many at a time as
   // there are slices and room.
   const passes = Array.from({ length: own * quads }, (_, pass) => `t${Math.floor(pass / quads)}_${pass % quads}`)
-  const atOnce = Math.min(slices, passes.length, partials)
+  const atOnce = Math.min(slices, passes.length, shuffled ? slices : partials)
   const round = (from: number): string => {
     const count = Math.min(atOnce, passes.length - from)
     const added =
       slices === 1
         ? `total = ${passes[from] ?? ''};`
-        : `workgroupBarrier();
+        : shuffled
+          ? each(count, (n) => butterfly(passes[from + n] ?? '', n, slices))
+          : `workgroupBarrier();
 ${each(count, (n) => `partial[tid + ${n * threads}u] = ${passes[from + n] ?? ''};`)}
 workgroupBarrier();
 if (slice < ${count}u) { for (var j = 0u; j < ${slices}u; j++) { total += partial[slice * ${threads}u + j * ${across}u + lane]; } }`
@@ -102,14 +106,22 @@ ${tail}
 }
 }`
   }
-  return `let slice = tid / ${across}u;
-let lane = tid % ${across}u;
+  // Slices that reduce by shuffles are beside each other.
+  return `let slice = tid ${shuffled ? `% ${slices}u` : `/ ${across}u`};
+let lane = tid ${shuffled ? `/ ${slices}u` : `% ${across}u`};
 for (var beginning = ${first}; beginning < ${end}; beginning += ${lots * across}u) {
 ${each(lots, (g) => `let at${g} = min(beginning + lane + ${g * across}u, ${beside} - 1u);`)}
 ${each(own, (c) => each(quads, (q) => `var t${c}_${q} = vec4<f32>();`))}
 ${sums.join('\n')}
 ${each(Math.ceil(passes.length / atOnce), (n) => round(n * atOnce))}
 }`
+}
+
+/** Adds a sum up over the slices, pair by pair, so that all have the same total; slice n keeps it. */
+function butterfly(sum: string, n: number, slices: number): string {
+  const steps: string[] = []
+  for (let apart = 1; apart < slices; apart *= 2) steps.push(`${sum} += subgroupShuffleXor(${sum}, ${apart}u);`)
+  return `${steps.join(' ')}\nif (slice == ${n}u) { total = ${sum}; }`
 }
 
 function each(count: number, text: (n: number) => string): string {
