@@ -32,12 +32,11 @@ export function strategiesOn(fuse: Limits, subgroup: number): Readonly<Record<st
 /** Those that a card is to be measured with beside them. Software is not: its workgroups seldom run at the same time. */
 export function cardStrategies(fuse: Limits): Readonly<Record<string, DispatchStrategy>> {
   const settling = { ...SETTLING, fuse }
+  const teams = { ...fuse, together: 128, patience: 300_000, tries: 2, members: null }
   return {
     'updates eight rows at a time': { ...settling, block: 8 },
-    'teams of workgroups': {
-      ...settling,
-      teams: { ...fuse, together: 128, patience: 300_000, tries: 2, members: null },
-    },
+    'teams of workgroups': { ...settling, teams },
+    'teams, updates eight rows at a time': { ...settling, teams, block: 8 },
   }
 }
 

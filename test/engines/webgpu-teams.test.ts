@@ -71,8 +71,9 @@ describe('plans', () => {
   test('areas do not overlap, but for a state that replaces what it was computed from', () => {
     const lowered = trainingOf('corinfomax', [784, 500, 500, 10])
     const plan = planned(lowered, 1)
-    if (plan === null || plan.team === null) throw new Error('it has no team')
-    const { members, inPlace } = plan.team
+    const team = plan?.team ?? null
+    if (plan === null || team === null) throw new Error('it has no team')
+    const { members, inPlace } = team
     expect(inPlace.size).toBe(2)
     const taken = [...plan.areas].filter(([id]) => !inPlace.has(id))
     const ends = taken
