@@ -1,5 +1,14 @@
 /** What an engine implements: the arithmetic of a session. */
-import type { BatchPlan, BoundData, Counts, EvaluationPlan, Measured, Numbers, PredictionPlan } from './engine.ts'
+import type {
+  BatchPlan,
+  BoundData,
+  Counts,
+  EvaluationPlan,
+  Measured,
+  Numbers,
+  PredictionPlan,
+  Session,
+} from './engine.ts'
 
 export interface CheckedEvaluation extends EvaluationPlan {
   /** The whole split where the caller named none. */
@@ -14,6 +23,7 @@ export interface CheckedEvaluation extends EvaluationPlan {
 export interface UncheckedSession {
   readonly device: string
   readonly dispatchesPerBatch?: number | null
+  readonly atOnce?: Session['atOnce']
   bind(data: BoundData): void
   /** @param values `[row][column]` of the parameter with that index */
   write(parameter: number, replica: number, values: Numbers): void
