@@ -22,12 +22,8 @@ interface Asked {
   readonly opened: PromiseWithResolvers<Share>
 }
 
-/** Whether networks of these programs can be replicas of one session. How they begin is the callers' own. */
-export function samePrograms(one: Program, other: Program): boolean {
-  return comparable(one) === comparable(other)
-}
-
-function comparable(program: Program): string {
+/** Networks of programs with the same key can be replicas of one session. How they begin is the callers' own. */
+export function programKey(program: Program): string {
   return JSON.stringify({
     ...program,
     parameters: program.parameters.map((parameter) => ({ ...parameter, initial: null })),
@@ -71,7 +67,7 @@ export function joinedMembers(engine: Engine, members: number): readonly JoinedM
 }
 
 function differenceOf(first: Asked, compiled: Compiled, options: SessionOptions): EngineProblem | null {
-  if (!samePrograms(first.compiled.program, compiled.program))
+  if (programKey(first.compiled.program) !== programKey(compiled.program))
     return new EngineProblem(
       `Sessions that are joined run one program; this one of ${compiled.program.rule} differs from the first. Open it by itself.`,
     )

@@ -65,7 +65,10 @@ export class Joint {
     return mine
   }
 
-  /** A share gave a sign of life, or closed: a round begins when nobody is waited for, or nothing is heard for a while. */
+  /**
+   * A share gave a sign of life, or closed: a round begins when nobody is waited for, or nothing is heard for a while.
+   * Those that have not begun yet are waited for without limit, so that all who begin do so together.
+   */
   heard(): void {
     clearTimeout(this.#waiting)
     for (const request of this.#requests) if (request.share.isClosed) request.fail(new Error('the session is closed'))
@@ -73,8 +76,9 @@ export class Joint {
     if (this.shares.every(({ isClosed }) => isClosed)) this.inner.close()
     if (this.#inRound || this.#requests.length === 0) return
     const here = new Set(this.#requests.map(({ share }) => share))
-    if (this.shares.every((share) => share.isClosed || share.isAway || here.has(share))) void this.#round()
-    else this.#waiting = setTimeout(() => void this.#round(), WAIT_MS)
+    const late = this.shares.filter((share) => !share.isClosed && !share.isAway && !here.has(share))
+    if (late.length === 0) void this.#round()
+    else if (late.every(({ hasBegun }) => hasBegun)) this.#waiting = setTimeout(() => void this.#round(), WAIT_MS)
   }
 
   async #round(): Promise<void> {

@@ -18,6 +18,7 @@ export class Share implements UncheckedSession {
   #written: Placed[] = []
   /** Its parameters, while others train in its absence; null while they are in the session behind. */
   #kept: readonly Placed[] | null = null
+  #hasBegun = false
   #isClosed = false
 
   constructor(joint: Joint, first: number, replicas: number) {
@@ -32,6 +33,11 @@ export class Share implements UncheckedSession {
 
   get atOnce(): Session['atOnce'] {
     return this.#joint.atOnce
+  }
+
+  /** It did more than to be given parameters, which may take long for the first time. */
+  get hasBegun(): boolean {
+    return this.#hasBegun
   }
 
   get isClosed(): boolean {
@@ -55,7 +61,7 @@ export class Share implements UncheckedSession {
   async read(parameter: number, replica: number): Promise<Numbers> {
     const name = this.#name(parameter)
     const at = this.first + replica
-    this.#joint.heard()
+    this.#begin()
     return this.#joint.inTurn(async () => {
       // What was written is read as the session behind holds it, which may be rounded.
       if (this.#written.length > 0) this.putBack()
@@ -65,19 +71,21 @@ export class Share implements UncheckedSession {
   }
 
   async train(plan: BatchPlan): Promise<Measured> {
+    this.#hasBegun = true
     const request = new Training(this, plan)
     this.#joint.ask(request)
     return request.answer
   }
 
   async evaluate(plan: CheckedEvaluation): Promise<readonly Counts[]> {
+    this.#hasBegun = true
     const request = new Evaluating(this, plan)
     this.#joint.ask(request)
     return request.answer
   }
 
   async predict(plan: PredictionPlan): Promise<Numbers> {
-    this.#joint.heard()
+    this.#begin()
     return this.#joint.inTurn(async () => {
       this.putBack()
       return this.#joint.inner.predict({ ...plan, replica: this.first + plan.replica })
@@ -106,6 +114,11 @@ export class Share implements UncheckedSession {
       this.#joint.inner.write(parameter, replica, values)
     this.#kept = null
     this.#written = []
+  }
+
+  #begin(): void {
+    this.#hasBegun = true
+    this.#joint.heard()
   }
 
   #name(parameter: number): string {

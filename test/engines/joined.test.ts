@@ -132,9 +132,9 @@ describe.each(judged)('$title: joined sessions', ({ engine }) => {
       told(tinyTask(long, { engine: a?.engine as Engine, data, from })),
       told(tinyTask(experiment(0.2, { seeds: [9] }), { engine: b?.engine as Engine, data })),
     ])
-    expect(resumed?.last.map(numbersOf)).toEqual((await alone(engine, { experiment: long })).last.map(numbersOf))
+    expect(resumed.last.map(numbersOf)).toEqual((await alone(engine, { experiment: long })).last.map(numbersOf))
     const single = await alone(engine, { experiment: experiment(0.2, { seeds: [9] }) })
-    expect(numbersIn(fresh as Told)).toEqual(numbersIn(single))
+    expect(numbersIn(fresh)).toEqual(numbersIn(single))
   }, 180_000)
 })
 
