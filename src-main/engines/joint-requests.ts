@@ -1,15 +1,21 @@
 /** What shares of a joined session ask for, and how far it is answered. */
 import type { BatchPlan, Counts, Measured, Numbers } from './engine.ts'
-import type { Share } from './share.ts'
 import type { CheckedEvaluation } from './unchecked-session.ts'
 
+/** Where the one who asks has its networks among all of the session behind. */
+export interface Place {
+  readonly first: number
+  readonly replicas: number
+  readonly isClosed: boolean
+}
+
 abstract class Asked<T> {
-  readonly share: Share
+  readonly place: Place
   readonly #answer = Promise.withResolvers<T>()
   #isOver = false
 
-  constructor(share: Share) {
-    this.share = share
+  constructor(place: Place) {
+    this.place = place
   }
 
   get answer(): Promise<T> {
@@ -39,8 +45,8 @@ export class Training extends Asked<Measured> {
   #hits: readonly number[] | null = null
   #measurements: readonly ReadonlyMap<string, Numbers>[] = []
 
-  constructor(share: Share, plan: BatchPlan) {
-    super(share)
+  constructor(place: Place, plan: BatchPlan) {
+    super(place)
     this.plan = plan
   }
 
@@ -61,7 +67,7 @@ export class Training extends Asked<Measured> {
   /** The next `batches` of one of its replicas. */
   rows(replica: number, batches: number): Pick<BatchPlan, 'samples' | 'scalars'> {
     const { samples, scalars, batchSize, batches: all } = this.plan
-    const slots = scalars.length / (this.share.replicas * all)
+    const slots = scalars.length / (this.place.replicas * all)
     const from = replica * all + this.#done
     return {
       samples: samples.subarray(from * batchSize, (from + batches) * batchSize),
@@ -71,7 +77,7 @@ export class Training extends Asked<Measured> {
 
   /** Takes its part of what a round of all gave. */
   note(batches: number, { hits, broken, measurements }: Measured): void {
-    const { first, replicas } = this.share
+    const { first, replicas } = this.place
     const own = <V>(values: readonly V[]): readonly V[] => values.slice(first, first + replicas)
     if (hits !== null) this.#hits = own(hits).map((count, replica) => count + (this.#hits?.[replica] ?? 0))
     for (const index of broken) if (index >= first && index < first + replicas) this.#broken.add(index - first)
@@ -91,8 +97,8 @@ export class Training extends Asked<Measured> {
 export class Evaluating extends Asked<readonly Counts[]> {
   readonly plan: CheckedEvaluation
 
-  constructor(share: Share, plan: CheckedEvaluation) {
-    super(share)
+  constructor(place: Place, plan: CheckedEvaluation) {
+    super(place)
     this.plan = plan
   }
 
@@ -109,12 +115,12 @@ export class Evaluating extends Asked<readonly Counts[]> {
   }
 
   scalars(replica: number): Float64Array {
-    const slots = this.plan.scalars.length / this.share.replicas
+    const slots = this.plan.scalars.length / this.place.replicas
     return this.plan.scalars.subarray(replica * slots, (replica + 1) * slots)
   }
 
   note(counts: readonly Counts[]): void {
-    const { first, replicas } = this.share
+    const { first, replicas } = this.place
     this.give(counts.slice(first, first + replicas))
   }
 }

@@ -8,14 +8,14 @@ import type { Program } from '../program/program.ts'
 import type { Samples } from '../program/samples.ts'
 import { EngineProblem, type BoundData, type Session } from './engine.ts'
 import { Evaluating, type Request, Training } from './joint-requests.ts'
-import { Share } from './share.ts'
+import { type Behind, Share } from './share.ts'
 
 /** Whoever gives no sign of life for so long while others wait is not waited for until it asks for something. */
 const WAIT_MS = 250
 /** A round lasts about this long, so that a stop answers well within 300 ms. */
 const ROUND_MS = 120
 
-export class Joint {
+export class Joint implements Behind {
   readonly shares: readonly Share[]
   readonly program: Program
   readonly inner: Session
@@ -71,11 +71,11 @@ export class Joint {
    */
   heard(): void {
     clearTimeout(this.#waiting)
-    for (const request of this.#requests) if (request.share.isClosed) request.fail(new Error('the session is closed'))
+    for (const request of this.#requests) if (request.place.isClosed) request.fail(new Error('the session is closed'))
     this.#requests = this.#requests.filter(({ isOver }) => !isOver)
     if (this.shares.every(({ isClosed }) => isClosed)) this.inner.close()
     if (this.#inRound || this.#requests.length === 0) return
-    const here = new Set(this.#requests.map(({ share }) => share))
+    const here = new Set(this.#requests.map(({ place }) => place))
     const late = this.shares.filter((share) => !share.isClosed && !share.isAway && !here.has(share))
     if (late.length === 0) void this.#round()
     else if (late.every(({ hasBegun }) => hasBegun)) this.#waiting = setTimeout(() => void this.#round(), WAIT_MS)
@@ -98,7 +98,7 @@ export class Joint {
     const batches = Math.min(...together.map(({ left }) => left))
     await this.#answer(together, async () => {
       for (const share of this.shares)
-        if (!share.isClosed && !together.some((request) => request.share === share)) await share.takeAway()
+        if (!share.isClosed && requestOf(share, together) === undefined) await share.takeAway()
       const { batchSize } = first.plan
       const replicas = this.#replicas(together)
       const samples = new Uint32Array(replicas.length * batches * batchSize)
@@ -130,7 +130,7 @@ export class Joint {
   /** For every replica of the session behind, whose request it serves; the places of those who do not take part are filled from the first. */
   #replicas<R extends Request>(together: readonly R[]): { readonly request: R; readonly replica: number }[] {
     return this.shares.flatMap((share) => {
-      const own = together.find((request) => request.share === share)
+      const own = requestOf(share, together)
       return Array.from({ length: share.replicas }, (_, replica) =>
         own === undefined ? { request: together[0] as R, replica: 0 } : { request: own, replica },
       )
@@ -141,13 +141,17 @@ export class Joint {
   async #answer(together: readonly Request[], work: () => Promise<void>): Promise<void> {
     try {
       await this.inTurn(async () => {
-        for (const { share } of together) share.putBack()
+        for (const share of this.shares) if (requestOf(share, together) !== undefined) share.putBack()
         await work()
       })
     } catch (error) {
       for (const request of together) request.fail(error)
     }
   }
+}
+
+function requestOf<R extends Request>(share: Share, requests: readonly R[]): R | undefined {
+  return requests.find(({ place }) => place === share)
 }
 
 /** How much to do at once, after so much took so long. */

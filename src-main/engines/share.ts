@@ -1,8 +1,20 @@
 /** One share of a joined session: its replicas are some of those behind, consecutive ones. */
+import type { Program } from '../program/program.ts'
 import type { BatchPlan, BoundData, Counts, Measured, Numbers, PredictionPlan, Session } from './engine.ts'
-import { Evaluating, Training } from './joint-requests.ts'
-import type { Joint } from './joint.ts'
+import { Evaluating, type Place, type Request, Training } from './joint-requests.ts'
 import type { CheckedEvaluation, UncheckedSession } from './unchecked-session.ts'
+
+/** What shares have in common. */
+export interface Behind {
+  readonly program: Program
+  /** The session that has the replicas of all; whatever is asked of it is asked in turn. */
+  readonly inner: Session
+  readonly atOnce: NonNullable<Session['atOnce']>
+  bind(data: BoundData): void
+  ask(request: Request): void
+  inTurn<T>(work: () => Promise<T>): Promise<T>
+  heard(): void
+}
 
 interface Placed {
   readonly parameter: string
@@ -10,10 +22,10 @@ interface Placed {
   readonly values: Numbers
 }
 
-export class Share implements UncheckedSession {
+export class Share implements UncheckedSession, Place {
   readonly first: number
   readonly replicas: number
-  readonly #joint: Joint
+  readonly #joint: Behind
   /** What the caller wrote and the session behind has not got yet: it may be amid a round. */
   #written: Placed[] = []
   /** Its parameters, while others train in its absence; null while they are in the session behind. */
@@ -21,7 +33,7 @@ export class Share implements UncheckedSession {
   #hasBegun = false
   #isClosed = false
 
-  constructor(joint: Joint, first: number, replicas: number) {
+  constructor(joint: Behind, first: number, replicas: number) {
     this.#joint = joint
     this.first = first
     this.replicas = replicas

@@ -12,8 +12,8 @@ export {
   resolveExperiments,
   withSeeds,
 } from './runs/preparation.ts'
-export { Queue, type WaitingRun } from './runs/queue.ts'
+export { Queue } from './runs/queue.ts'
 export type { RunOptions, RunOutcome } from './runs/run-options.ts'
-export { SIDE_BY_SIDE, type SideBySide, trainsSideBySide } from './runs/side-by-side.ts'
+export { SIDE_BY_SIDE, type SideBySide, trainsSideBySide, type WaitingRun } from './runs/side-by-side.ts'
 export { newSweepId } from './runs/sweep-id.ts'
 export type { TrainingWorker } from './runs/training-worker.ts'

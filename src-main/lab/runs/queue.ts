@@ -10,19 +10,10 @@ import type { StopAfter } from '../../training/controls.ts'
 import { changeStatus, paths, readExperiment, readState } from '../results.ts'
 import type { Ending } from './run-options.ts'
 import { throttleProgress } from './throttled-progress.ts'
-import { nextGroup } from './side-by-side.ts'
+import { nextGroup, type WaitingRun } from './side-by-side.ts'
 import { TrainingWorker } from './training-worker.ts'
 import { WorkerProcess } from './worker-process.ts'
 import { identity } from '../storage.ts'
-
-export interface WaitingRun {
-  readonly id: string
-  readonly folder: string
-  readonly experiment: Experiment
-  readonly dataFolder: string | null
-  /** Its engine trains many networks in little more time than one: others of its sweep may train beside it. */
-  readonly joins: boolean
-}
 
 interface QueueOptions {
   readonly root: string

@@ -2,7 +2,15 @@
 import type { EngineCard } from '../../experiment/engine-card.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { sessionNeed, type SessionNeed } from '../../training/together.ts'
-import type { WaitingRun } from './queue.ts'
+
+export interface WaitingRun {
+  readonly id: string
+  readonly folder: string
+  readonly experiment: Experiment
+  readonly dataFolder: string | null
+  /** Its engine trains many networks in little more time than one: others of its sweep may train beside it. */
+  readonly joins: boolean
+}
 
 /** Forty networks of MNIST take a large card little more time than one; with more, each takes its share of the time. */
 const MOST_NETWORKS = 64
