@@ -18,11 +18,13 @@ import { measureBench } from '../../src-main/training/bench.ts'
 import { STEP_BY_STEP, webgpuWith } from '../engines/webgpu-strategies.ts'
 import { casesNamed, compileCase, type BenchCase } from './cases.ts'
 import { measurePeaks } from './gpu-peaks.ts'
+import { timeGrid, type GridFigures } from './grid.ts'
 import { describeCommit, slugOf } from './machine.ts'
 import { store } from './store.ts'
 import { findTorch, timeTorch, type Torch, type TorchFigures } from './torch.ts'
 
-const HELP = `npm run bench:gpu -- [--only CASE,…] [--replicas N,…] [--batches N] [--device NAME] [--tiny] [--no-torch] [--python FILE]
+const HELP = `npm run bench:gpu -- [--only CASE,…] [--replicas N,…] [--batches N] [--grid N] [--device NAME] [--tiny] [--no-torch] [--python FILE]
+--grid N also times N experiments of one seed each, one after another and as shares of one session (40 unless told otherwise, 0 for none)
 --tiny measures small networks, to see that the script works where the only driver is on the processor
 `
 
@@ -61,6 +63,9 @@ function torchToUse(wanted: boolean, python: string | undefined): Torch | null {
   return null
 }
 
+/** Batches that each member of a grid is trained for. */
+const GRID_BATCHES = 300
+
 function small(one: BenchCase): BenchCase {
   return { ...one, widths: one.widths.map((width) => Math.min(width, 80)) }
 }
@@ -71,6 +76,7 @@ async function main(): Promise<number> {
       only: { type: 'string', default: 'corinfomax-mnist,corinfomax-cifar-10' },
       replicas: { type: 'string', default: '1,10,40' },
       batches: { type: 'string' },
+      grid: { type: 'string', default: '40' },
       device: { type: 'string' },
       tiny: { type: 'boolean', default: false },
       'no-torch': { type: 'boolean', default: false },
@@ -93,6 +99,8 @@ async function main(): Promise<number> {
   const batches = values.batches === undefined ? null : Number(values.batches)
   if (batches !== null && !(Number.isInteger(batches) && batches > 0))
     throw new Error('--batches takes a whole number from 1.')
+  const members = Number(values.grid)
+  if (!Number.isInteger(members) || members < 0) throw new Error('--grid takes a whole number from 0.')
   const adapter = await adapterNamed(values.device)
   if (adapter.software && !values.tiny)
     say('This driver computes on the processor: the figures say nothing about a GPU, and --tiny would take seconds.')
@@ -110,6 +118,7 @@ async function main(): Promise<number> {
   const begun = new Date()
   const lines: Line[] = []
   const eager: Record<string, TorchFigures> = {}
+  const grids: GridFigures[] = []
   for (const whole of casesNamed(values.only.split(',').filter((word) => word !== ''))) {
     const one = values.tiny ? small(whole) : whole
     const compiled = compileCase(one)
@@ -145,10 +154,17 @@ async function main(): Promise<number> {
           `${one.name} ${one.widths.join('-')}, ${replicas} side by side, ${title}: ${line.trainMsPerBatch.toFixed(4)} ms a batch and network, ${(line.shareOfFloor * 100).toFixed(1)} % of the floor, ${line.dispatchesPerBatch ?? '?'} dispatches${line.timesFasterThanTorch === null ? '' : `, ${line.timesFasterThanTorch.toFixed(1)}× eager PyTorch`}\n`,
         )
       }
+    if (members === 0) continue
+    const grid = await timeGrid(webgpu, one, { members, batches: batches ?? GRID_BATCHES, device: adapter.name })
+    grids.push(grid)
+    const times = grid.oneAfterAnotherSeconds / grid.joinedSeconds
+    process.stdout.write(
+      `${one.name} ${one.widths.join('-')}, a grid of ${members}, ${grid.batches} batches each: ${grid.oneAfterAnotherSeconds.toFixed(2)} s one after another, ${grid.joinedSeconds.toFixed(2)} s in one session, ${times.toFixed(1)}× as fast\n`,
+    )
   }
   release()
 
-  const partial = values.tiny || adapter.software || batches !== null || torch === null
+  const partial = values.tiny || adapter.software || batches !== null || torch === null || members === 0
   const path = join(root, partial ? 'build/bench' : 'test/bench/results', `webgpu-${slugOf(adapter.name)}.json`)
   await store(path, {
     date: begun.toISOString(),
@@ -160,6 +176,7 @@ async function main(): Promise<number> {
     eager,
     peaks,
     lines,
+    grids,
   })
   say(`Raw figures: ${relative(root, path)}`)
   return 0
