@@ -3,13 +3,17 @@ import type { EngineCard } from '../../experiment/engine-card.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
 import { sessionNeed, type SessionNeed } from '../../training/together.ts'
 
-export interface WaitingRun {
-  readonly id: string
-  readonly folder: string
+/** What is to be trained, as far as it decides with what. */
+export interface Joinable {
   readonly experiment: Experiment
   readonly dataFolder: string | null
   /** Its engine trains many networks in little more time than one: others of its sweep may train beside it. */
   readonly joins: boolean
+}
+
+export interface WaitingRun extends Joinable {
+  readonly id: string
+  readonly folder: string
 }
 
 /** Forty networks of MNIST take a large card little more time than one; with more, each takes its share of the time. */
@@ -32,7 +36,7 @@ export function trainsSideBySide(asked: SideBySide, { name, gpu }: Pick<EngineCa
 const needs = new WeakMap<Experiment, SessionNeed>()
 
 /** The first that waits, with those of its sweep that can train beside it; empty when none waits. */
-export function nextGroup(waiting: readonly WaitingRun[]): readonly WaitingRun[] {
+export function nextGroup<R extends Joinable>(waiting: readonly R[]): readonly R[] {
   const [first, ...others] = waiting
   if (first === undefined) return []
   const sweep = first.experiment.sweep?.id
