@@ -1,20 +1,12 @@
 /** `apical run`: trains, headless, into the same folders as the window. */
-import { chooseEngine } from '../engines/index.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import { describeDataSets } from '../lab/datasets.ts'
 import { requireResultsFolder, resultsFolder } from '../lab/results.ts'
-import {
-  newSweepId,
-  nextGroup,
-  runExperiment,
-  type RunOutcome,
-  SIDE_BY_SIDE,
-  type SideBySide,
-  trainsSideBySide,
-} from '../lab/runs.ts'
+import { newSweepId, nextGroup, runExperiment, type RunOutcome } from '../lab/runs.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
 import { superviseRun, superviseSideBySide } from './supervised-run.ts'
 import { EXPERIMENT_OPTIONS, experimentsOf } from './experiments.ts'
+import { joinsOn, SIDE_BY_SIDE_OPTION, sideBySideIn } from './side-by-side.ts'
 import { groupOf, tellSweep } from './sweep-report.ts'
 
 export const run: Command = {
@@ -36,23 +28,14 @@ export const run: Command = {
     'A seed has collapsed when its numbers are not finite or grew without bound, when it ends at chance after having been above it, or when it was never above chance in 2500 updates or more. ' +
     'One that ends at chance after fewer updates has a result, marked "at chance". At chance is an accuracy not above the share of the most frequent class by more than the sampling error (one-sided 99 %).\n\n' +
     'Exit codes: 0 every seed has a result, 1 something failed or collapsed, 2 refused before anything started, 130 stopped.',
-  options: [
-    ...EXPERIMENT_OPTIONS,
-    {
-      name: 'side-by-side',
-      value: SIDE_BY_SIDE.join('|'),
-      help: 'members of a sweep in one session of the engine: on a graphics card (auto), always, or never',
-    },
-    OUT_OPTION,
-    JSON_OPTION,
-  ],
+  options: [...EXPERIMENT_OPTIONS, SIDE_BY_SIDE_OPTION, OUT_OPTION, JSON_OPTION],
   async run(words, terminal) {
     const sweepId = newSweepId()
     const experiments = experimentsOf(words, sweepId)
     const out = resultsFolder(words.text('out'))
     const dataFolder = words.text('data') ?? null
     // Everything that can be refused is refused before the first run begins, not after hours of it.
-    const asked = words.choice('side-by-side', SIDE_BY_SIDE) ?? 'auto'
+    const asked = sideBySideIn(words)
     const joins = new Map<string, boolean>()
     for (const name of new Set(experiments.map(({ engine }) => engine.name)))
       joins.set(name, await joinsOn(name, asked))
@@ -92,13 +75,6 @@ export const run: Command = {
     if (groups.length > 0) tellSweep(sweepId, groups, terminal)
     return worst
   },
-}
-
-/** Whether members of a sweep train side by side on that engine. @throws EngineProblem when it cannot be used */
-async function joinsOn(name: Experiment['engine']['name'], asked: SideBySide): Promise<boolean> {
-  const { engine } = await chooseEngine(name)
-  const availability = await engine.available()
-  return trainsSideBySide(asked, { name: engine.name, gpu: availability.available && availability.gpu === true })
 }
 
 /** A quick check of every data set that will be read; whole files are read by the worker. */

@@ -134,6 +134,8 @@ describe('which runs train side by side', () => {
         waiting('where it does not pay', {}, false),
       ),
     ).toEqual(['first', 'other rates', 'other seeds'])
+    const gone = { rule: { name: 'gone', settings: {} } }
+    expect(idsOf(waiting('first', gone), waiting('too', gone))).toEqual(['first'])
     expect(idsOf(waiting('alone', { sweep: null }), waiting('too', { sweep: null }))).toEqual(['alone'])
   })
 

@@ -33,7 +33,7 @@ export function trainsSideBySide(asked: SideBySide, { name, gpu }: Pick<EngineCa
   return asked === 'always' || (asked === 'auto' && gpu && name === 'webgpu')
 }
 
-const needs = new WeakMap<Experiment, SessionNeed>()
+const needs = new WeakMap<Experiment, SessionNeed | null>()
 
 /** The first that waits, with those of its sweep that can train beside it; empty when none waits. */
 export function nextGroup<R extends Joinable>(waiting: readonly R[]): readonly R[] {
@@ -45,12 +45,13 @@ export function nextGroup<R extends Joinable>(waiting: readonly R[]): readonly R
       joins && sweep !== undefined && experiment.sweep?.id === sweep && dataFolder === first.dataFolder,
   )
   if (!first.joins || kin.length === 0) return [first]
+  const own = needOf(first.experiment)
+  if (own === null) return [first]
   const group = [first]
-  const { key, ...taken } = needOf(first.experiment)
-  let { networks, bytes } = taken
+  let { networks, bytes } = own
   for (const run of kin.slice(0, MOST_LOOKED_AT)) {
     const need = needOf(run.experiment)
-    if (need.key !== key || networks + need.networks > MOST_NETWORKS || bytes + need.bytes > MOST_BYTES) continue
+    if (need?.key !== own.key || networks + need.networks > MOST_NETWORKS || bytes + need.bytes > MOST_BYTES) continue
     group.push(run)
     networks += need.networks
     bytes += need.bytes
@@ -58,8 +59,16 @@ export function nextGroup<R extends Joinable>(waiting: readonly R[]): readonly R
   return group
 }
 
-function needOf(experiment: Experiment): SessionNeed {
-  const known = needs.get(experiment) ?? sessionNeed(experiment)
-  needs.set(experiment, known)
-  return known
+/** Null for one whose rule is gone or does not take its settings any more: its worker says so. */
+function needOf(experiment: Experiment): SessionNeed | null {
+  let need = needs.get(experiment)
+  if (need === undefined) {
+    try {
+      need = sessionNeed(experiment)
+    } catch {
+      need = null
+    }
+    needs.set(experiment, need)
+  }
+  return need
 }
