@@ -5,11 +5,12 @@ import { joinedMembers } from '../../src-main/engines/joined.ts'
 import { lower } from '../../src-main/engines/lowering/lower.ts'
 import { chooseLayout } from '../../src-main/engines/matrix-layout.ts'
 import { reference } from '../../src-main/engines/reference.ts'
-import { planWorkgroup } from '../../src-main/engines/webgpu/workgroup.ts'
+import { planWorkgroup, type Repeat } from '../../src-main/engines/webgpu/workgroup.ts'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
 import type { Compiled } from '../../src-main/program/program.ts'
 import { Generator } from '../../src-main/program/random.ts'
 import { compileRule, type Rule, ruleNamed } from '../../src-main/rules/index.ts'
+import { drawParameter } from '../../src-main/training/draw.ts'
 import type { SeedCheckpoint } from '../../src-main/training/checkpoint.ts'
 import { numbersOf, tinyData, tinyExperiment, tinyTask, told, type TinyOptions, type Told } from '../training/tiny.ts'
 import { presentEngines, randomSamples, writeInitial } from './trial.ts'
@@ -266,3 +267,39 @@ test('how many threads of a card add up a sum does not depend on how many networ
   }
   expect(more).toBeGreaterThan(0)
 })
+
+test.skipIf(!settling)(
+  `a network has the same bits among others, of which a workgroup takes more samples${settling ? '' : ' (skipped: this machine has no WebGPU)'}`,
+  async () => {
+    const one = compiled({ iterationsFree: 2, iterationsNudged: 1 }, [8, 257, 5])
+    const batch = 20
+    const { buffers, instructions } = lower(one.program, chooseLayout(one.program)).training
+    const repeat = instructions.find(({ kind }) => kind === 'repeat') as Repeat
+    const limits = { workgroupBytes: 32_768, threads: 256 }
+    const quadsOf = (replicas: number) => planWorkgroup(buffers, repeat, limits, { replicas, batch })?.quads
+    expect([quadsOf(1), quadsOf(14)]).toEqual([1, 2])
+    const data = randomSamples(8, 5, batch, Generator.seeded(1))
+    const scalars = one.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+    const trained = async (replicas: number): Promise<unknown> => {
+      const session = await webgpuWith({ ...SETTLING, fuse: limits }).open(one, { replicas, precision: 'float32' })
+      session.bind({ train: data, test: data })
+      for (const parameter of one.program.parameters)
+        for (let replica = 0; replica < replicas; replica++)
+          session.write(parameter.name, replica, drawParameter(parameter, 3))
+      await session.train({
+        ...{ batchSize: batch, batches: 1, measureBatch: null },
+        samples: Uint32Array.from({ length: replicas * batch }, (_, i) => i % batch),
+        scalars: Float64Array.from(
+          { length: replicas * scalars.length },
+          (_, i) => scalars[i % scalars.length] as number,
+        ),
+      })
+      const numbers: unknown[] = []
+      for (const { name } of one.program.parameters) numbers.push(await session.read(name, replicas - 1))
+      session.close()
+      return numbers
+    }
+    expect(await trained(14)).toEqual(await trained(1))
+  },
+  180_000,
+)

@@ -77,9 +77,11 @@ describe('a sweep side by side', () => {
     await eventually('the rows to say so', () => states().join() === 'done,stopped,paused,done')
     // A folder that is left is nobody's, though its worker goes on with another.
     expect(folders.map(workerOf)).toEqual([null, null, workers[2], null])
+    // It need not wait until the worker is gone, only for its turn.
+    await lab.resume({ id: stopped })
+    expect((await lab.list({})).find(({ id }) => id === stopped)).toMatchObject({ state: 'queued', queuePosition: 0 })
     await lab.continue({ id: paused })
     await eventually('the paused one to end', () => heard(2, 'done') > 0)
-    await lab.resume({ id: stopped })
     await eventually('the stopped one to end', () => heard(1, 'done') > 0)
     for (const folder of folders) await expectAsAlone(folder, { resumed: true })
     expect(readRecord(folders[0] ?? '').environment?.beside).toBe(3)
