@@ -29,8 +29,8 @@ const eslint = [programs.eslint, '--config', 'test/eslint.config.js', '--max-war
 const formatted = ['.', '!resources/sample/**', '!resources/paper.json', '!resources/reproduced/*.json']
 
 const checks: readonly Part[] = [
-  // Longer than all the others together: its second thread has a core once they are done.
-  { name: 'lint', run: [...eslint, '--concurrency', '2', '.'] },
+  // Longer than all the others together. A second thread would read all types a second time.
+  { name: 'lint', run: [...eslint, '.'] },
   { name: 'types of src-main', run: types('src-main/tsconfig.json') },
   { name: 'types without Node or DOM', run: types('src-main/tsconfig.pure.json') },
   {
@@ -56,7 +56,7 @@ interface Tally {
 const [what = 'test', ...rest] = process.argv.slice(2)
 switch (what) {
   case 'check':
-    process.exitCode = (await check([...checks, layers])) === 0 ? 0 : 1
+    process.exitCode = (await check([...checks, layers], 2)) === 0 ? 0 : 1
     break
   case 'fix':
     process.exitCode = await inOrder([
@@ -71,27 +71,29 @@ switch (what) {
     process.exitCode = close([await windowTests(rest)])
     break
   case 'test':
-    // Everything runs even where the first part failed: one round then shows all there is to mend.
-    process.exitCode = close([{ passed: 0, failed: await check(checks), skipped: [] }, ...(await everyTest())])
+    // Everything runs even where a part failed: one round then shows all there is to mend.
+    process.exitCode = close(await everything())
     break
   default:
     throw new Error(`test/suite.ts knows check, fix, app, electron and test, not "${what}".`)
 }
 
-/** Two at a time, each part's output in one piece; returns how many failed. */
-async function check(parts: readonly Part[]): Promise<number> {
+/** So many at a time, each part's output in one piece; returns how many failed. */
+async function check(
+  parts: readonly Part[],
+  atOnce: number,
+  write: (text: string) => unknown = (text) => process.stdout.write(text),
+): Promise<number> {
   const waiting = [...parts]
   let failed = 0
   const worker = async (): Promise<void> => {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       const { code, output } = await node(part.run, 'collect')
       if (code !== 0) failed++
-      process.stdout.write(
-        `${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : `${output.trim()}\n\n`}`,
-      )
+      write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : `${output.trim()}\n\n`}`)
     }
   }
-  await Promise.all([worker(), worker()])
+  await Promise.all(Array.from({ length: atOnce }, worker))
   return failed
 }
 
@@ -104,15 +106,20 @@ async function inOrder(runs: readonly (readonly string[])[]): Promise<number> {
 }
 
 /**
- * The window waits for workers, and workers' tests for processes: a part alone leaves a third of two cores idle, so the window
- * is tested beside the rest. What it says is held back until the rest has said all.
+ * The window waits for workers, workers' tests for processes, and a check has one thread: a part alone leaves a third of two
+ * cores idle, so they go on beside each other. What checks and window say is held back until the other tests have said all.
  */
-async function everyTest(): Promise<Tally[]> {
+async function everything(): Promise<Tally[]> {
+  const checked = heldBack()
   const said = heldBack()
-  const window = (async () => [await appTests([], said.write), await windowTests([], said.write)])()
+  const beside = Promise.all([
+    check(checks, 1, checked.write).then((failed): Tally[] => [{ passed: 0, failed, skipped: [] }]),
+    (async () => [await appTests([], said.write), await windowTests([], said.write)])(),
+  ])
   const units = await unitTests()
+  checked.release()
   said.release()
-  return [units, ...(await window)]
+  return [units, ...(await beside).flat()]
 }
 
 /** Keeps what is written until it is released; from then on it is shown as it comes. */

@@ -106,7 +106,7 @@ async function main(): Promise<number> {
     say('This driver computes on the processor: the figures say nothing about a GPU, and --tiny would take seconds.')
   const { gpu, release } = await acquire(adapter)
   const strategies: readonly (readonly [string, DispatchStrategy])[] = [
-    ['settling in one dispatch', { fuse: limitsOf(gpu), join: true, tile: true }],
+    ['settling in one dispatch', { fuse: limitsOf(gpu), teams: null, join: true, tile: true, block: 1 }],
     ['step by step', STEP_BY_STEP],
   ]
   const torch = torchToUse(!values['no-torch'] && !values.tiny, values.python)

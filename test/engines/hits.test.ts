@@ -17,7 +17,7 @@ import { SETTLING, STEP_BY_STEP, webgpuWith } from './webgpu-strategies.ts'
 
 // Shaders compile for seconds where the driver computes on the processor.
 /** As on today's graphics cards. */
-const CARD = { fuse: { workgroupBytes: 49_152, threads: 1024 }, join: true, tile: true }
+const CARD = { fuse: { workgroupBytes: 49_152, threads: 1024 }, teams: null, join: true, tile: true, block: 1 }
 
 const WIDTHS = [7, 6, 4]
 const REPLICAS = 3

@@ -12,8 +12,8 @@ import type { DispatchStrategy } from '../../src-main/engines/webgpu/steps.ts'
 export const LEAST: Limits = { workgroupBytes: 16_384, threads: 256 }
 
 /** As on a graphics card, with what any of them has. */
-export const SETTLING: DispatchStrategy = { fuse: LEAST, join: true, tile: true }
-export const STEP_BY_STEP: DispatchStrategy = { fuse: null, join: true, tile: true }
+export const SETTLING: DispatchStrategy = { fuse: LEAST, teams: null, join: true, tile: true, block: 1 }
+export const STEP_BY_STEP: DispatchStrategy = { fuse: null, teams: null, join: true, tile: true, block: 1 }
 
 export function webgpuWith(strategy: DispatchStrategy): Engine {
   return {

@@ -32,7 +32,9 @@ export class DeviceProgram {
   readonly runner: Runner
   /** For people: the device and how repeats are dispatched on it. */
   readonly label: string
-  readonly #strategy: DispatchStrategy
+  #strategy: DispatchStrategy
+  /** Times that a team lost a member, with teams as they are now. */
+  #failed = 0
   /** The least recently used first. */
   readonly #ready = new Map<string, Ready>()
   #planes: Planes | null = null
@@ -96,6 +98,44 @@ export class DeviceProgram {
       this.runner.forget(oldest[1])
     }
     return ready
+  }
+
+  /** A copy of all parameters on the device, in case what follows is not to count. */
+  async keepParameters(): Promise<void> {
+    const usage = USAGE.copySource | USAGE.copyTarget
+    await this.memory.atLeast('kept parameters', this.memory.get('parameters').size, usage, 'Copies of parameters')
+    this.#copyParameters('parameters', 'kept parameters')
+  }
+
+  restoreParameters(): void {
+    this.#copyParameters('kept parameters', 'parameters')
+  }
+
+  #copyParameters(from: string, to: string): void {
+    const encoder = this.gpu.device.createCommandEncoder()
+    encoder.copyBufferToBuffer(this.memory.get(from), 0, this.memory.get(to), 0, this.memory.get(from).size)
+    this.gpu.device.queue.submit([encoder.finish()])
+  }
+
+  /**
+   * After a member of a team was not heard of: what teams exchanged is cleared, and once that has happened often the device
+   * is taken to run fewer workgroups at the same time. WebGPU does not tell how many, and promises nothing, so teams become
+   * smaller until there are none.
+   */
+  async teamsFailed(): Promise<void> {
+    const { teams } = this.#strategy
+    if (teams !== null && ++this.#failed >= teams.tries) {
+      this.#failed = 0
+      const together = Math.floor(teams.together / 2)
+      this.#strategy = {
+        ...this.#strategy,
+        teams: together < 2 || teams.members !== null ? null : { ...teams, together },
+      }
+    }
+    // Nothing that is compiled may still be running when its buffers go.
+    await this.whileOpen(this.gpu.done())
+    for (const ready of this.#ready.values()) this.runner.forget(ready)
+    this.#ready.clear()
   }
 
   /** Data is uploaded by the first request that needs it. */

@@ -52,7 +52,8 @@ export class Evaluator {
       const frame = { batch: 0, batches: 1, first: 0, between: 0, firstReplica: first, stride: place.stride }
       await runner.frames([{ ...frame, data: planes[split] }])
       const entries = rows * classes
-      const staging = await this.#on.staging(replicas * entries * 4)
+      const watched = ready.steps.exchangeWords > 0 ? 1 : 0
+      const staging = await this.#on.staging((replicas * entries + watched) * 4)
       const began = performance.now()
       const encoder = gpu.device.createCommandEncoder()
       const pass = encoder.beginComputePass()
@@ -66,8 +67,13 @@ export class Evaluator {
           replica * entries * 4,
           entries * 4,
         )
+      if (watched > 0) encoder.copyBufferToBuffer(memory.get(ready.exchange), 0, staging, replicas * entries * 4, 4)
       gpu.device.queue.submit([encoder.finish()])
-      const values = await this.#on.whileOpen(gpu.read(staging, replicas * entries * 4))
+      const values = await this.#on.whileOpen(gpu.read(staging, (replicas * entries + watched) * 4))
+      if (watched > 0 && values[replicas * entries] !== 0) {
+        await this.#on.teamsFailed()
+        continue
+      }
       this.#adapt(rows, performance.now() - began)
       take(
         indices,

@@ -8,8 +8,9 @@ import { FINITE_CODE, FINITE_GROUPS } from './finite.ts'
 export interface Ready {
   readonly steps: Steps
   readonly pipelines: readonly GPUComputePipeline[]
-  /** Name of the buffer that holds the words. */
+  /** Names of the buffers that hold the words, and what teams exchange. */
   readonly words: string
+  readonly exchange: string
 }
 
 /** What every dispatch of a batch has in common; see `wrapped` in shader.ts. */
@@ -50,7 +51,11 @@ export class Runner {
     const codes = [...new Set([...steps.shaders].map(({ code }) => code))]
     await Promise.all(codes.map(async (code) => pipelines.set(code, await this.gpu.pipeline(code))))
     this.#finite ??= await this.gpu.pipeline(FINITE_CODE)
-    const words = `words ${this.#plans++}`
+    const words = `words ${this.#plans}`
+    const exchange = `exchange ${this.#plans++}`
+    // New memory is 0, on which the first exchange relies.
+    const exchangeUsage = USAGE.storage | USAGE.copySource
+    await this.memory.atLeast(exchange, steps.exchangeWords * 4, exchangeUsage, 'Exchanges between workgroups')
     await this.memory.holding(words, Uint32Array.from(steps.words), USAGE.uniform, 'Instructions')
     const most = steps.list.reduce((most, { iteration }) => Math.max(most, iteration + 1), 1)
     if (most > this.#mostIterations) {
@@ -59,12 +64,16 @@ export class Runner {
       await this.memory.holding('iterations', numbers, USAGE.uniform, 'Iterations')
       this.#mostIterations = most
     }
-    return { steps, words, pipelines: steps.list.map(({ shader }) => pipelines.get(shader.code) as GPUComputePipeline) }
+    return {
+      ...{ steps, words, exchange },
+      pipelines: steps.list.map(({ shader }) => pipelines.get(shader.code) as GPUComputePipeline),
+    }
   }
 
   /** Lets go of what `prepare` put on the device. */
-  forget({ words }: Ready): void {
+  forget({ words, exchange }: Ready): void {
     this.memory.drop(words)
+    this.memory.drop(exchange)
     for (const key of this.#groups.keys()) if (key.endsWith(` ${words}`)) this.#groups.delete(key)
   }
 
@@ -102,7 +111,7 @@ export class Runner {
     pass.dispatchWorkgroups(FINITE_GROUPS, 1, replicas)
   }
 
-  #group({ words, steps }: Ready, split: string): GPUBindGroup {
+  #group({ words, exchange, steps }: Ready, split: string): GPUBindGroup {
     const key = `${split} ${words}`
     const known = this.#groups.get(key)
     if (known?.generation === this.memory.generation) return known.group
@@ -116,6 +125,7 @@ export class Runner {
       'samples',
       `${split} pixels`,
       `${split} labels`,
+      exchange,
     ]
     const sizes: Readonly<Record<number, number>> = { 0: BLOCK_BYTES, 1: BLOCK_BYTES, 2: steps.blockBytes }
     const group = this.gpu.device.createBindGroup({

@@ -7,33 +7,44 @@
  * multiply-adds for each group.
  */
 import type { Lowered } from '../lowering/plan.ts'
-import { planWorkgroup, type Limits, type Repeat, type Size } from './workgroup.ts'
+import type { Repeat, WorkgroupPlan } from './workgroup.ts'
+import { Exchange } from './kernels/exchange.ts'
 import { Body } from './kernels/settled.ts'
 import { States } from './kernels/states.ts'
+import type { Placement } from './placement.ts'
 import { wrapped, type Shader } from './shader.ts'
 import { Writer, type Word } from './writer.ts'
 
-/** The repeat as one dispatch, or null where its samples are not independent or their states do not fit into a workgroup. */
+export interface Settling {
+  readonly shader: Shader
+  /** What a replica's teams exchange through; 0 where there are none. */
+  readonly exchangeWords: Word
+}
+
+/** The repeat as one dispatch by such a plan. @param begin where the words begin that a team exchanges */
 export function settle(
   lowered: Lowered,
   repeat: Repeat,
   readOutside: ReadonlySet<number>,
-  size: Size,
-  limits: Limits,
-): Shader | null {
-  const workgroup = planWorkgroup(lowered.buffers, repeat, limits, size)
-  if (workgroup === null) return null
-  const { quads } = workgroup
+  workgroup: WorkgroupPlan,
+  begin: number,
+): Settling {
+  const { quads, team } = workgroup
   const words: Word[] = []
   const writer = new Writer(lowered, words, true)
   const states = new States(writer, workgroup)
-  const text = new Body(states).text(repeat, readOutside)
+  const exchange = new Exchange(writer, workgroup, repeat)
+  const text = new Body(states, exchange).text(repeat, readOutside, () => begin)
+  const groups = ({ batch }: Placement): number => Math.ceil(batch / (4 * quads))
   return {
-    code: wrapped(`${states.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`, 'settle(g, tid);', words.length, {
-      ...workgroup,
-      vec4Weights: true,
-    }),
-    words,
-    groups: (place) => Math.ceil(place.batch / (4 * quads)),
+    shader: {
+      code: wrapped(`${states.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`, 'settle(g, tid);', words.length, {
+        ...workgroup,
+        vec4Weights: true,
+      }),
+      words,
+      groups: (place) => groups(place) * (team?.members ?? 1),
+    },
+    exchangeWords: (place) => exchange.words * groups(place),
   }
 }

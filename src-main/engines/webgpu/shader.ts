@@ -13,12 +13,14 @@ export interface Shader {
   readonly groups: Word
 }
 
-/**
- * One dispatch for instructions that touch nothing another of them writes.
- *
- * @param rows as `affine` takes them
- */
-export function shaderOf(lowered: Lowered, instructions: readonly Instruction[], rows: number | null): Shader {
+/** How the kernels of a dispatch divide their work: `rows` as `affine` takes them, `block` as `chain` does. */
+export interface Division {
+  readonly rows: number | null
+  readonly block: number
+}
+
+/** One dispatch for instructions that touch nothing another of them writes. */
+export function shaderOf(lowered: Lowered, instructions: readonly Instruction[], division: Division): Shader {
   const words: Word[] = []
   const writer = new Writer(lowered, words)
   // Where each instruction's workgroups end; known once the kernels are.
@@ -26,7 +28,7 @@ export function shaderOf(lowered: Lowered, instructions: readonly Instruction[],
   const ends = instructions.map((_, index) =>
     writer.word((place) => kernels.slice(0, index + 1).reduce((sum, { groups }) => sum + groups(place), 0)),
   )
-  for (const instruction of instructions) kernels.push(kernelOf(instruction, writer, rows))
+  for (const instruction of instructions) kernels.push(kernelOf(instruction, writer, division))
   const calls = kernels.map((_, index) => {
     const from = index === 0 ? 'g' : `g - ${ends[index - 1] ?? '0u'}`
     return `if (g < ${ends[index] ?? '0u'}) { kernel${index}(${from}, tid); }`
@@ -39,7 +41,7 @@ export function shaderOf(lowered: Lowered, instructions: readonly Instruction[],
   }
 }
 
-function kernelOf(instruction: Instruction, writer: Writer, rows: number | null): Kernel {
+function kernelOf(instruction: Instruction, writer: Writer, { rows, block }: Division): Kernel {
   switch (instruction.kind) {
     case 'input':
       return input(instruction, writer)
@@ -51,7 +53,7 @@ function kernelOf(instruction: Instruction, writer: Writer, rows: number | null)
     case 'affine':
       return affine(instruction, writer, rows)
     case 'chain':
-      return chain(instruction, writer)
+      return chain(instruction, writer, block)
     case 'product':
       return product(instruction, writer)
     case 'softmax':
@@ -96,14 +98,17 @@ export function wrapped(
 @group(0) @binding(6) var<storage, read> samples: array<u32>;
 @group(0) @binding(7) var<storage, read> pixels: array<u32>;
 @group(0) @binding(8) var<storage, read> labels: array<u32>;
+${/\bX\[/.test(functions) ? '@group(0) @binding(9) var<storage, read_write> X: array<atomic<u32>>;' : ''}
 var<private> baseW: u32;
 var<private> baseV: u32;
 var<private> slot: u32;
+var<private> network: u32;
 var<private> first: u32;
 ${memory.join('\n')}
 ${mapDefinitions(functions)}
 ${functions}
 @compute @workgroup_size(${threads}) fn main(@builtin(workgroup_id) id: vec3<u32>, @builtin(num_workgroups) count: vec3<u32>, @builtin(local_invocation_index) tid: u32) {
+network = id.z;
 let replica = frame.strides.x + id.z;
 baseV = id.z * frame.strides.y;
 baseW = replica * frame.strides.z;

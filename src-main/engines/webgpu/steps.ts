@@ -5,7 +5,9 @@ import type { Instruction, Lowered } from '../lowering/plan.ts'
 import { readsOf } from '../lowering/plan.ts'
 import { levelsOf } from './levels.ts'
 import { placeValues, type Placement } from './placement.ts'
-import { limitsOf, type Limits, type Size } from './workgroup.ts'
+import { limitsOf, planWorkgroup, type Limits, type Size } from './workgroup.ts'
+import { EXCHANGE_HEAD } from './kernels/exchange.ts'
+import { planTeam, type TeamLimits } from './team.ts'
 import type { Gpu } from './gpu.ts'
 import { settle } from './settle.ts'
 import { shaderOf, type Shader } from './shader.ts'
@@ -27,6 +29,8 @@ export interface Steps {
   readonly words: Uint32Array
   /** The largest uniform block, in bytes. */
   readonly blockBytes: number
+  /** What teams of workgroups exchange through, in words of a buffer; 0 where there are none. */
+  readonly exchangeWords: number
   /** How many repeats are one dispatch each, and how many take one or more per iteration. */
   readonly fused: number
   readonly unfused: number
@@ -39,10 +43,14 @@ export const BLOCK_BYTES = 256
 export interface DispatchStrategy {
   /** Repeats become one dispatch where a workgroup of such a device holds their states; null where none shall. */
   readonly fuse: Limits | null
+  /** Before that: repeats become one dispatch of teams; null where none shall. See team.ts. */
+  readonly teams: TeamLimits | null
   /** Independent instructions share a dispatch. */
   readonly join: boolean
   /** Products with a long inner dimension are divided among the threads of a workgroup. */
   readonly tile: boolean
+  /** Entries that a thread computes of a matrix to which outer products over the batch are added. */
+  readonly block: number
 }
 
 /** Weights from which a network is worth the time that a driver on the processor takes to compile its shaders. */
@@ -58,8 +66,8 @@ export function strategyFor(
   program: Program,
 ): DispatchStrategy {
   return software && weightCount(program) < WORTH_COMPILING
-    ? { fuse: null, join: false, tile: false }
-    : { fuse: limitsOf({ limits }), join: true, tile: true }
+    ? { fuse: null, teams: null, join: false, tile: false, block: 1 }
+    : { fuse: limitsOf({ limits }), teams: null, join: true, tile: true, block: 1 }
 }
 
 export function stepsOf(
@@ -67,30 +75,36 @@ export function stepsOf(
   measurements: readonly MeasurementDeclaration[],
   parameters: readonly number[],
   size: Size,
-  { fuse, join, tile }: DispatchStrategy,
+  { fuse, teams, join, tile, block }: DispatchStrategy,
 ): Steps {
   const { batch } = size
-  const rows = tile ? batch : null
+  const division = { rows: tile ? batch : null, block }
   const levels = (list: readonly Instruction[]): readonly (readonly Instruction[])[] =>
     join ? levelsOf(list) : list.map((one) => [one])
   const place = placeValues(lowered.buffers, measurements, parameters, batch)
   const blocks = new Blocks(place)
   let fused = 0
   let unfused = 0
+  let exchanged = 0
   for (const level of levels(lowered.instructions)) {
     const [only] = level
     if (only?.kind !== 'repeat') {
-      blocks.add(shaderOf(lowered, level, rows), 0)
+      blocks.add(shaderOf(lowered, level, division), 0)
       continue
     }
-    const settling = fuse === null ? null : settle(lowered, only, readOutside(lowered, only), size, fuse)
-    if (settling !== null) {
+    const outside = readOutside(lowered, only)
+    const plan =
+      (teams === null ? null : planTeam(lowered.buffers, only, outside, teams, size)) ??
+      (fuse === null ? null : planWorkgroup(lowered.buffers, only, fuse, size))
+    if (plan !== null) {
+      const { shader, exchangeWords } = settle(lowered, only, outside, plan, EXCHANGE_HEAD + exchanged)
       fused++
-      blocks.add(settling, 0)
+      exchanged += exchangeWords(place) * size.replicas
+      blocks.add(shader, 0)
       continue
     }
     unfused++
-    const body = levels(only.body).map((inside) => shaderOf(lowered, inside, rows))
+    const body = levels(only.body).map((inside) => shaderOf(lowered, inside, division))
     for (let iteration = 0; iteration < only.count; iteration++) {
       for (const shader of body) blocks.add(shader, iteration)
       for (const { a, b } of only.swaps) place.swap(a, b)
@@ -103,6 +117,7 @@ export function stepsOf(
     shaders: new Set(blocks.list.map(({ shader }) => shader)),
     words: blocks.words(),
     blockBytes: blocks.largest,
+    exchangeWords: exchanged === 0 ? 0 : EXCHANGE_HEAD + exchanged,
     fused,
     unfused,
   }

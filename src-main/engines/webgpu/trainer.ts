@@ -22,6 +22,15 @@ export class Trainer {
   }
 
   async train(plan: BatchPlan, data: BoundData): Promise<Measured> {
+    for (;;) {
+      const measured = await this.#attempt(plan, data)
+      if (measured !== null) return measured
+      await this.#on.teamsFailed()
+    }
+  }
+
+  /** Null where a team lost a member: parameters are then as they were before. */
+  async #attempt(plan: BatchPlan, data: BoundData): Promise<Measured | null> {
     const { memory, runner, replicas } = this.#on
     const { batchSize, batches, measureBatch } = plan
     const planes = await this.#on.upload(data)
@@ -46,13 +55,16 @@ export class Trainer {
     const measuredLength = measureBatch === null ? 0 : taken.reduce((sum, { length }) => sum + length, 0)
     // Per replica: which workgroups found a number that is not finite, the hits, then the measurements.
     const replicaLength = FINITE_GROUPS + 1 + measuredLength
-    const staging = await this.#on.staging(replicas * replicaLength * 4)
+    // Then whether a team lost a member.
+    const teams = new Set([plain, measured].filter(({ steps }) => steps.exchangeWords > 0))
+    const staging = await this.#on.staging((replicas * replicaLength + teams.size) * 4)
     const stage = (encoder: GPUCommandEncoder, from: number, to: number, length: number): void =>
       encoder.copyBufferToBuffer(memory.get('values'), from * 4, staging, to * 4, length * 4)
 
     const parameters = memory.get('parameters')
     for (let replica = 0; replica < replicas; replica++)
       this.#on.gpu.device.queue.writeBuffer(parameters, this.#on.hitsAt(replica), new Float32Array(1))
+    if (teams.size > 0) await this.#on.keepParameters()
     await this.#submit(batches, (encoder, from, to) => {
       let pass = encoder.beginComputePass()
       for (let batch = from; batch < to; batch++) {
@@ -80,8 +92,17 @@ export class Trainer {
       stage(encoder, replica * readyFor(0).steps.place.stride, to, FINITE_GROUPS)
       encoder.copyBufferToBuffer(parameters, this.#on.hitsAt(replica), staging, (to + FINITE_GROUPS) * 4, 4)
     }
+    const flags = [...teams].map((ready, index) => {
+      const at = replicas * replicaLength + index
+      encoder.copyBufferToBuffer(memory.get(ready.exchange), 0, staging, at * 4, 4)
+      return at
+    })
     this.#on.gpu.device.queue.submit([encoder.finish()])
-    const values = await this.#on.whileOpen(this.#on.gpu.read(staging, replicas * replicaLength * 4))
+    const values = await this.#on.whileOpen(this.#on.gpu.read(staging, (replicas * replicaLength + flags.length) * 4))
+    if (flags.some((at) => values[at] !== 0)) {
+      this.#on.restoreParameters()
+      return null
+    }
 
     const measurements: ReadonlyMap<string, Numbers>[] = []
     const broken: number[] = []

@@ -10,14 +10,35 @@ export interface Limits {
 
 export type Repeat = Extract<Instruction, { kind: 'repeat' }>
 
+/** Where a workgroup keeps a buffer in its memory: from which column of it on, and whether only the columns it computes. */
+export interface Area {
+  readonly at: number
+  readonly own: boolean
+}
+
 /** How a repeat is partitioned: what a workgroup keeps in its own memory, for how many samples, with how many threads. */
 export interface WorkgroupPlan {
-  readonly kept: readonly number[]
+  readonly areas: ReadonlyMap<number, Area>
+  /** Of all areas. */
+  readonly columns: number
   /** Groups of four samples. */
   readonly quads: number
   readonly threads: number
   /** Partial sums of four samples that each thread may share at a time. */
   readonly partials: number
+  /** Who else computes columns for the same samples; null where a workgroup computes all. */
+  readonly team: Team | null
+}
+
+/** See team.ts. */
+export interface Team {
+  readonly members: number
+  /** How often a thread looks for what others send before it gives up. */
+  readonly patience: number
+  /** Wide buffers that each member needs whole: exchanged wherever they are written. */
+  readonly exchanged: ReadonlySet<number>
+  /** Buffers whose area is that of the one they are swapped with: what is received replaces what it was computed from. */
+  readonly inPlace: ReadonlySet<number>
 }
 
 /**
@@ -26,7 +47,7 @@ export interface WorkgroupPlan {
  */
 const MOST_QUADS = 2
 const BUSY_QUADS = 64
-const BYTES_OF_FOUR = 16
+export const BYTES_OF_FOUR = 16
 
 export function limitsOf({ limits }: Pick<Gpu, 'limits'>): Limits {
   return { workgroupBytes: limits.maxComputeWorkgroupStorageSize, threads: limits.maxComputeInvocationsPerWorkgroup }
@@ -68,9 +89,14 @@ export function planWorkgroup(
     for (const kept of [all, whole])
       for (const threads of choices)
         for (const partials of [4, 2, 1]) {
-          const columns = [...kept].reduce((sum, id) => sum + (buffers[id]?.columns ?? 0), 0)
+          const areas = new Map<number, Area>()
+          let columns = 0
+          for (const id of kept) {
+            areas.set(id, { at: columns, own: false })
+            columns += buffers[id]?.columns ?? 0
+          }
           if ((roundedQuads(columns * quads) + threads * partials) * BYTES_OF_FOUR <= limits.workgroupBytes)
-            return { kept: [...kept], quads, threads, partials }
+            return { areas, columns, quads, threads, partials, team: null }
         }
     return null
   }
@@ -87,7 +113,7 @@ export function roundedQuads(fours: number): number {
 }
 
 /** Buffers of which more than the own entry is read; null where an instruction joins samples or writes what all share. */
-function wholeReads(buffers: readonly Buffer[], { body }: Repeat): Set<number> | null {
+export function wholeReads(buffers: readonly Buffer[], { body }: Repeat): Set<number> | null {
   const whole = new Set<number>()
   const written = new Set(body.flatMap(writesOf))
   const ofSamples = (id: number): boolean => buffers[id]?.batch === true

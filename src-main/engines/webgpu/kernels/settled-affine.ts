@@ -1,5 +1,6 @@
 /** A sum with products for the samples of one settling workgroup. */
 import type { Affine } from './affine.ts'
+import { isWide, spanOf, TEAM_SLICES } from '../team.ts'
 import { mappedFour, type States } from './states.ts'
 
 /** Weights that a thread loads before it uses the first, to hide the latency of memory. */
@@ -15,17 +16,24 @@ export function settledAffine(
   { products, streams, constant, raw, mapped: image, map }: Affine,
 ): string {
   const { writer, workgroup } = states
-  const { quads, threads, partials } = workgroup
+  const { quads, threads, partials, team } = workgroup
   const target = raw >= 0 ? raw : image
-  const wide = writer.buffer(target).columns
+  const { columns: all } = writer.buffer(target)
+  const divided = team !== null && isWide(writer.buffer(target))
+  const wide = divided ? spanOf(all, team.members) : all
+  // A team's slices do not depend on its size, so that sums do not.
+  const lanes = divided ? threads / TEAM_SLICES : null
   // Columns that one read fetches, and those of a thread.
-  const lot = wide % 4 === 0 && wide > 64 && products.every(({ right }) => writer.space(right) === 'W') ? 4 : 1
-  const lots = lot === 4 ? 1 : wide > 256 ? 4 : wide > 128 ? 2 : 1
+  const enough = lanes === null ? wide > 64 : wide > 2 * lanes
+  const lot = all % 4 === 0 && enough && products.every(({ right }) => writer.space(right) === 'W') ? 4 : 1
+  const lots = lot === 4 ? 1 : wide > (lanes ?? 128) * 2 ? 4 : wide > (lanes ?? 128) ? 2 : 1
   const own = lot * lots
-  const across = [16, 32, 64, 128, 256, 512].find((width) => wide <= own * width && width < threads) ?? threads
+  const across = lanes ?? [16, 32, 64, 128, 256, 512].find((width) => wide <= own * width && width < threads) ?? threads
   const slices = threads / across
   const columns = writer.columns(target)
-  const beside = lot === 4 ? writer.word(() => wide / 4) : columns
+  // In reads: how many a row has, and which of them are this workgroup's.
+  const beside = lot === 4 ? writer.word(() => all / 4) : columns
+  const [first, end] = states.share(target).map((bound) => (lot === 4 ? `(${bound}) / 4u` : bound))
   const sums = products
     // The longest adds up into the totals themselves, before there is anything else in them.
     .toSorted((one, other) => writer.buffer(other.left).columns - writer.buffer(one.left).columns)
@@ -89,14 +97,14 @@ ${added}
 let own = (${from}u + slice) / ${quads}u;
 let quad = (${from}u + slice) % ${quads}u;
 let column = ${lot === 4 ? '4u * (beginning + lane) + own' : `beginning + lane + own * ${across}u`};
-if (slice < ${count}u && column < ${columns}) {
+if (slice < ${count}u && column < ${states.share(target)[1]}) {
 ${tail}
 }
 }`
   }
   return `let slice = tid / ${across}u;
 let lane = tid % ${across}u;
-for (var beginning = 0u; beginning < ${beside}; beginning += ${lots * across}u) {
+for (var beginning = ${first}; beginning < ${end}; beginning += ${lots * across}u) {
 ${each(lots, (g) => `let at${g} = min(beginning + lane + ${g * across}u, ${beside} - 1u);`)}
 ${each(own, (c) => each(quads, (q) => `var t${c}_${q} = vec4<f32>();`))}
 ${sums.join('\n')}

@@ -1,7 +1,10 @@
 /** The instructions of a repeat for the samples of one workgroup, whose states are in its memory, four samples at a time. */
 import { readsOf, writesOf, type Instruction } from '../../lowering/plan.ts'
+import { isWide } from '../team.ts'
 import type { Repeat } from '../workgroup.ts'
+import type { Word } from '../writer.ts'
 import { stripText } from './chain.ts'
+import type { Exchange } from './exchange.ts'
 import { settledAffine } from './settled-affine.ts'
 import { mappedFour, type States } from './states.ts'
 
@@ -9,36 +12,54 @@ type Of<Kind extends Instruction['kind']> = Extract<Instruction, { kind: Kind }>
 
 export class Body {
   readonly #states: States
+  readonly #exchange: Exchange
   /** Entries that stay in the device's memory are passed between threads there, hence the storage barrier. */
   readonly #barrier = 'storageBarrier();\nworkgroupBarrier();'
 
-  constructor(states: States) {
+  constructor(states: States, exchange: Exchange) {
     this.#states = states
+    this.#exchange = exchange
   }
 
-  text({ count, body, swaps }: Repeat, readOutside: ReadonlySet<number>): string {
-    const { quads, kept } = this.#states.workgroup
-    const moved = new Set(swaps.flatMap(({ a, b }) => [a, b]))
-    let at = 0
-    const offsets = kept.map((id) => {
-      const offset = at
-      at += this.#states.writer.buffer(id).columns * quads
-      return `${moved.has(id) ? 'var' : 'let'} m${id} = ${this.#states.writer.word(() => offset)};`
-    })
+  /** @param begin the word at which the exchanges of this repeat begin */
+  text({ count, body, swaps }: Repeat, readOutside: ReadonlySet<number>, begin: Word): string {
+    const { writer, workgroup } = this.#states
+    const { quads, areas, team } = workgroup
+    const members = team?.members ?? 1
+    const pairs = swaps.filter(({ b }) => team?.inPlace.has(b) !== true)
+    const moved = new Set(pairs.flatMap(({ a, b }) => [a, b]))
+    const kept = [...areas.keys()]
+    const offsets = [...areas].map(
+      ([id, { at }]) => `${moved.has(id) ? 'var' : 'let'} m${id} = ${writer.word(() => at * quads)};`,
+    )
     const entering = kept.filter((id) => readBeforeWritten(id, body))
-    const written = new Set([...body.flatMap(writesOf), ...moved])
+    const written = new Set([...body.flatMap(writesOf), ...swaps.flatMap(({ a, b }) => [a, b])])
     const leaving = kept.filter((id) => readOutside.has(id) && written.has(id))
-    const swapped = swaps.map(({ a, b }) => `{ let kept = m${a}; m${a} = m${b}; m${b} = kept; }`)
-    return `let top = g * ${4 * quads}u;
-let rows = ${this.#states.writer.word(({ batch }) => batch)};
+    const swapped = pairs.map(({ a, b }) => `{ let kept = m${a}; m${a} = m${b}; m${b} = kept; }`)
+    const iterations = writer.word(() => count)
+    const groups = writer.word(({ batch }) => Math.ceil(batch / (4 * quads)))
+    return `let group = g / ${members}u;
+let member = g % ${members}u;
+let top = group * ${4 * quads}u;
+let rows = ${writer.word(({ batch }) => batch)};
 ${offsets.join('\n')}
-${entering.map((id) => this.#states.each(id, `M[m${id} + i] = ${this.#states.load(id)};`)).join('\n')}
+${this.#exchange.begin(writer.word(begin), groups)}
+${entering.map((id) => this.#states.eachKept(id, `${this.#states.at(id)} = ${this.#states.load(id)};`)).join('\n')}
 ${this.#barrier}
-for (var t = 0u; t < ${this.#states.writer.word(() => count)}; t++) {
-${body.map((instruction) => `{\n${this.#instruction(instruction)}\n}\n${this.#barrier}`).join('\n')}
+for (var t = 0u; t < ${iterations}; t++) {
+${body.map((instruction, index) => `{\n${this.#exchange.open(index)}\n${this.#instruction(instruction)}\n${this.#exchange.close(index)}\n}\n${this.#barrier}`).join('\n')}
 ${swapped.join('\n')}
 }
-${leaving.map((id) => this.#states.each(id, `let four = M[m${id} + i];\n${this.#states.store(id, 'four')}`)).join('\n')}`
+${this.#exchange.end(iterations)}
+${leaving.map((id) => this.#byOne(id, this.#states.each(id, `let four = ${this.#states.at(id)};\n${this.#states.store(id, 'four')}`))).join('\n')}`
+  }
+
+  /** What all members of a team computed alike is stored by one of them. */
+  #byOne(id: number, text: string): string {
+    const { team } = this.#states.workgroup
+    return team === null || team.members === 1 || isWide(this.#states.writer.buffer(id))
+      ? text
+      : `if (member == 0u) {\n${text}\n}`
   }
 
   #instruction(instruction: Instruction): string {
@@ -129,7 +150,7 @@ workgroupBarrier();
       (j) =>
         `if (top + 4u * quad + ${j}u < rows) { V[baseV + ${offset} + t * ${entries} + (top + 4u * quad + ${j}u) * ${columns} + column] = four.${'xyzw'[j] ?? 'x'}; }`,
     )
-    return this.#states.each(from, `let four = ${this.#states.value(from)};\n${rows.join('\n')}`)
+    return this.#byOne(from, this.#states.each(from, `let four = ${this.#states.value(from)};\n${rows.join('\n')}`))
   }
 }
 

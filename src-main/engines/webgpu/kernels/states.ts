@@ -3,44 +3,70 @@
  * or, for the buffers that do not fit there, in the device's.
  */
 import type { Coefficient } from '../../lowering/plan.ts'
+import { isWide, spanOf } from '../team.ts'
 import { roundedQuads, type WorkgroupPlan } from '../workgroup.ts'
 import { mapped } from '../maps.ts'
 import type { Writer } from '../writer.ts'
+import { sent } from './exchange.ts'
 
 export class States {
   readonly writer: Writer
   readonly workgroup: WorkgroupPlan
-  readonly #kept: ReadonlySet<number>
-  readonly #columns: number
 
   constructor(writer: Writer, workgroup: WorkgroupPlan) {
     this.writer = writer
     this.workgroup = workgroup
-    this.#kept = new Set(workgroup.kept)
-    this.#columns = workgroup.kept.reduce((sum, id) => sum + writer.buffer(id).columns, 0)
   }
 
   /** The workgroup's memory. */
   get memory(): string {
-    return `var<workgroup> M: array<vec4<f32>, ${roundedQuads(this.#columns * this.workgroup.quads)}>;`
+    return `var<workgroup> M: array<vec4<f32>, ${roundedQuads(this.workgroup.columns * this.workgroup.quads)}>;`
   }
 
-  /** `body` for each `column` and `quad` of a buffer; i counts through both. */
+  /** Columns that this workgroup computes: from the first up to, and without, the second. */
+  share(buffer: number): readonly [string, string] {
+    const { team } = this.workgroup
+    const { columns } = this.writer.buffer(buffer)
+    if (team === null || team.members === 1 || !isWide(this.writer.buffer(buffer)))
+      return ['0u', this.writer.columns(buffer)]
+    const span = this.writer.word(() => spanOf(columns, team.members))
+    return [
+      `min(member * ${span}, ${this.writer.columns(buffer)})`,
+      `min((member + 1u) * ${span}, ${this.writer.columns(buffer)})`,
+    ]
+  }
+
+  /** `body` for each `quad` and each `column` that this workgroup computes of a buffer; i counts through both. */
   each(buffer: number, body: string): string {
+    return this.#over(this.share(buffer), body)
+  }
+
+  /** As `each`, for every column that the workgroup keeps. */
+  eachKept(buffer: number, body: string): string {
+    const { areas } = this.workgroup
+    return this.#over(areas.get(buffer)?.own === true ? this.share(buffer) : ['0u', this.writer.columns(buffer)], body)
+  }
+
+  #over([from, to]: readonly [string, string], body: string): string {
     const { quads, threads } = this.workgroup
-    return `for (var i = tid; i < ${this.writer.columns(buffer)} * ${quads}u; i += ${threads}u) {
+    return `for (var i = ${from} * ${quads}u + tid; i < ${to} * ${quads}u; i += ${threads}u) {
 let column = i / ${quads}u;
 let quad = i % ${quads}u;
 ${body}
 }`
   }
 
+  /** The place in the workgroup's memory of a buffer that it keeps. */
+  at(id: number): string {
+    const { quads, areas } = this.workgroup
+    if (this.writer.buffer(id).columns === 1) return `M[m${id} + quad]`
+    const first = areas.get(id)?.own === true ? ` - ${this.share(id)[0]}` : ''
+    return `M[m${id} + (column${first}) * ${quads}u + quad]`
+  }
+
   /** Four samples' entries of a buffer at `column` of `quad`, from the memory that holds it. */
   value(id: number): string {
-    const { columns } = this.writer.buffer(id)
-    if (this.#kept.has(id))
-      return columns === 1 ? `M[m${id} + quad]` : `M[m${id} + column * ${this.workgroup.quads}u + quad]`
-    return this.load(id)
+    return this.workgroup.areas.has(id) ? this.at(id) : this.load(id)
   }
 
   load(id: number): string {
@@ -61,8 +87,9 @@ ${body}
   }
 
   put(id: number, value: string): string {
-    return this.#kept.has(id)
-      ? `M[m${id} + column * ${this.workgroup.quads}u + quad] = ${value};`
+    if (this.workgroup.team?.exchanged.has(id) === true) return sent(id, value, this.workgroup.quads)
+    return this.workgroup.areas.has(id)
+      ? `${this.at(id)} = ${value};`
       : `{ let put = ${value};\n${this.store(id, 'put')} }`
   }
 
