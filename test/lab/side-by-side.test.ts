@@ -53,13 +53,13 @@ function workerOf(folder: string): number | null {
 }
 
 /** The weights and histories are those of the same experiment in a lab that trains one after another. */
-async function expectAsAlone(folder: string, { resumed = false } = {}): Promise<void> {
+async function expectAsAlone(folder: string): Promise<void> {
   expectSound(folder)
   const experiment = readExperiment(folder)
   const { folder: alone } = await runExperiment(experiment, { resultsFolder: scratch.inside(`alone-${++count}`) })
   const found = weightsOf(folder)
   for (const [name, bytes] of weightsOf(alone)) expect(found.get(name)?.equals(bytes), `${folder}: ${name}`).toBe(true)
-  if (!resumed) expect(readRecord(alone).environment?.beside).toBeUndefined()
+  expect(readRecord(alone).environment?.beside).toBeUndefined()
   expect(historiesOf(folder, experiment.seeds)).toEqual(historiesOf(alone, experiment.seeds))
 }
 
@@ -83,7 +83,7 @@ describe('a sweep side by side', () => {
     await lab.continue({ id: paused })
     await eventually('the paused one to end', () => heard(2, 'done') > 0)
     await eventually('the stopped one to end', () => heard(1, 'done') > 0)
-    for (const folder of folders) await expectAsAlone(folder, { resumed: true })
+    for (const folder of folders) await expectAsAlone(folder)
     expect(readRecord(folders[0] ?? '').environment?.beside).toBe(3)
   })
 
@@ -96,7 +96,7 @@ describe('a sweep side by side', () => {
     for (const folder of folders) expect(readRecord(folder).row.reason).toMatch(/SIGKILL/)
     for (const id of ids) await lab.resume({ id })
     await eventually('all to end', () => ids.every((_, index) => heard(index, 'done') > 0))
-    for (const folder of folders) await expectAsAlone(folder, { resumed: true })
+    for (const folder of folders) await expectAsAlone(folder)
   })
 
   it('is interrupted as a whole when the lab closes', async () => {
