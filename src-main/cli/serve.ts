@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url'
 import { serveUntilSignal } from '../serve/serve-until-signal.ts'
 import { EXIT, type Command } from './command.ts'
+import { SIDE_BY_SIDE_OPTION, sideBySideIn } from './side-by-side.ts'
 
 export const serve: Command = {
   name: 'serve',
@@ -18,6 +19,7 @@ export const serve: Command = {
       value: 'DIR',
       help: 'results folder (default: APICAL_HOME/results, else Apical in the documents folder)',
     },
+    SIDE_BY_SIDE_OPTION,
     {
       name: 'no-measure',
       value: null,
@@ -29,7 +31,11 @@ export const serve: Command = {
     const port = words.whole('port', 0, 65_535)
     const faceFolder = fileURLToPath(new URL('../../build/face', import.meta.url))
     await serveUntilSignal(
-      { resultsFolder: words.text('results'), idleMeasuring: !words.has('no-measure') },
+      {
+        resultsFolder: words.text('results'),
+        idleMeasuring: !words.has('no-measure'),
+        sideBySide: sideBySideIn(words),
+      },
       { faceFolder, port, host: words.text('host') },
       {
         print: (text) => {

@@ -1,6 +1,8 @@
 /** One run, new or resumed, on the command line: reported as it happens, stopped on a signal, turned into an exit code. */
 import { basename } from 'node:path'
-import type { RunOptions, RunOutcome } from '../lab/runs.ts'
+import type { RunEvent } from '../experiment/event.ts'
+import type { Experiment } from '../experiment/experiment.ts'
+import { runSideBySide, type RunOptions, type RunOutcome } from '../lab/runs.ts'
 import { EXIT } from './command.ts'
 import { interruptible } from './interrupt.ts'
 import { doneExit, Report } from './report.ts'
@@ -24,9 +26,63 @@ export async function superviseRun(
   limits: { readonly until?: number | undefined; readonly resume?: string } = {},
 ): Promise<SupervisedRun> {
   const report = new Report(terminal)
+  try {
+    const outcome = await stoppable(terminal, limits.until, (signals) =>
+      begin({
+        ...options,
+        ...signals,
+        onEvent: (event) => {
+          report.tell(event)
+        },
+      }),
+    )
+    return { code: exitOf(outcome, limits.resume, terminal), outcome }
+  } finally {
+    report.end()
+  }
+}
+
+/** Experiments that train side by side: each is told when it has ended, as one that trains alone is told meanwhile. */
+export async function superviseSideBySide(
+  terminal: Terminal,
+  experiments: readonly Experiment[],
+  options: Pick<RunOptions, 'resultsFolder' | 'dataFolder'>,
+  title: (experiment: Experiment) => void,
+): Promise<readonly SupervisedRun[]> {
+  const events = experiments.map((): RunEvent[] => [])
+  const runs: SupervisedRun[] = []
+  const onEvent = (place: number, event: RunEvent): void => {
+    if (event.kind !== 'progress') events[place]?.push(event)
+    else
+      terminal.status(
+        `${experiments.length} experiments side by side, ${runs.filter(Boolean).length} of them ended; epoch ${event.epoch}`,
+      )
+  }
+  const onEnd = (place: number, outcome: RunOutcome): void => {
+    title(experiments[place] as Experiment)
+    const report = new Report(terminal)
+    for (const event of events[place] ?? []) report.tell(event)
+    report.end()
+    runs[place] = { code: exitOf(outcome, undefined, terminal), outcome }
+  }
+  try {
+    await stoppable(terminal, undefined, (signals) =>
+      runSideBySide(experiments, { ...options, ...signals }, onEvent, onEnd),
+    )
+  } finally {
+    terminal.status('')
+  }
+  return runs
+}
+
+/** Work that the first signal stops, with a checkpoint, and the second kills. */
+async function stoppable<T>(
+  terminal: Terminal,
+  until: number | undefined,
+  work: (signals: Required<Pick<RunOptions, 'stop' | 'kill'>>) => Promise<T>,
+): Promise<T> {
   const stop = new AbortController()
   const kill = new AbortController()
-  const { until } = limits
   const timer =
     until === undefined
       ? undefined
@@ -35,7 +91,7 @@ export async function superviseRun(
           stop.abort()
         }, 1000 * until)
   try {
-    const outcome = await interruptible(
+    return await interruptible(
       terminal,
       () => {
         stop.abort()
@@ -43,20 +99,10 @@ export async function superviseRun(
       () => {
         kill.abort()
       },
-      () =>
-        begin({
-          ...options,
-          onEvent: (event) => {
-            report.tell(event)
-          },
-          stop: stop.signal,
-          kill: kill.signal,
-        }),
+      () => work({ stop: stop.signal, kill: kill.signal }),
     )
-    return { code: exitOf(outcome, limits.resume, terminal), outcome }
   } finally {
     clearTimeout(timer)
-    report.end()
   }
 }
 

@@ -62,6 +62,10 @@ class CheckedSession implements Session {
     return this.#inner.dispatchesPerBatch ?? null
   }
 
+  get atOnce(): Session['atOnce'] {
+    return this.#inner.atOnce
+  }
+
   bind(data: BoundData): void {
     this.#requireOpen()
     requireFit(this.#program, data)

@@ -123,6 +123,8 @@ export interface Session {
   readonly device: string
   /** Dispatches that the last plan's training batches took, where batches are sent to a GPU; null before the first. */
   readonly dispatchesPerBatch?: number | null
+  /** How much to ask for in one call, where sessions are computed together and should ask for the same; absent where each decides. */
+  readonly atOnce?: { readonly batches: number; readonly samples: number } | undefined
   /** Gives the session its data; called once before train or evaluate. */
   bind(data: BoundData): void
   /** Overwrites a parameter, row by row. */

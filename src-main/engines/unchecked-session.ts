@@ -8,6 +8,7 @@ import type {
   Measured,
   Numbers,
   PredictionPlan,
+  Session,
 } from './engine.ts'
 
 export interface CheckedEvaluation extends EvaluationPlan {
@@ -23,6 +24,7 @@ export interface CheckedEvaluation extends EvaluationPlan {
 export interface UncheckedSession {
   readonly device: string
   readonly dispatchesPerBatch?: number | null
+  readonly atOnce?: Session['atOnce']
   bind(data: BoundData): void
   /** @param values `[row][column]` of the parameter with that index */
   write(parameter: number, replica: number, values: Numbers): void

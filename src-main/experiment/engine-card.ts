@@ -4,6 +4,8 @@ export interface EngineCard {
   readonly available: boolean
   readonly device: string | null
   readonly reason: string
+  /** On a graphics card, which trains many networks side by side in little more time than one. */
+  readonly gpu: boolean
   /** The one 'auto' takes. */
   readonly isDefault: boolean
 }

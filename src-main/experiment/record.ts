@@ -168,4 +168,6 @@ export interface Environment {
   /** SHA-256 of each data file, or the generator's name and version. */
   readonly data: Readonly<Record<string, string>>
   readonly started: string
+  /** How many other experiments were trained in the same session; absent for none. Changes no number but times. */
+  readonly beside?: number | undefined
 }

@@ -145,6 +145,7 @@ function partsOf(options: LabOptions, results: string, downloads: Downloads): Fo
       pace,
     },
     dataFolder: downloads.dataFolder,
+    sideBySide: options.sideBySide ?? 'auto',
     templates: new Templates(results),
   }
 }

@@ -1,5 +1,5 @@
 /** The door to runs/: from an experiment that was asked for to its training in a worker process, queued or headless. */
-export { resumeRun, runExperiment } from './runs/headless.ts'
+export { resumeRun, runExperiment, runSideBySide } from './runs/headless.ts'
 export { requireLonger } from './runs/longer.ts'
 export {
   createRun,
@@ -14,5 +14,6 @@ export {
 } from './runs/preparation.ts'
 export { Queue } from './runs/queue.ts'
 export type { RunOptions, RunOutcome } from './runs/run-options.ts'
+export { nextGroup, SIDE_BY_SIDE, type SideBySide, trainsSideBySide, type WaitingRun } from './runs/side-by-side.ts'
 export { newSweepId } from './runs/sweep-id.ts'
 export type { TrainingWorker } from './runs/training-worker.ts'

@@ -12,7 +12,7 @@ interface ServedLabReport {
 
 /** Resolves when everything is closed. @throws what `openLab` and `serveLab` throw */
 export async function serveUntilSignal(
-  labOptions: Pick<LabOptions, 'resultsFolder' | 'idleMeasuring'>,
+  labOptions: Pick<LabOptions, 'resultsFolder' | 'idleMeasuring' | 'sideBySide'>,
   options: ServeOptions,
   { print, warn, onAddress }: ServedLabReport,
 ): Promise<void> {

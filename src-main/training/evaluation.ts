@@ -110,8 +110,9 @@ export class Evaluation {
       for (let from = 0; from < samples.length;) {
         if (controls.stopRequested || controls.pauseRequested) return null
         const before = this.#now()
-        const batchSize = BATCHES.findLast((size) => size <= this.#samplesPerPiece) ?? BATCHES[0]
-        const whole = Math.max(1, Math.floor(this.#samplesPerPiece / batchSize)) * batchSize
+        const atOnce = this.#session.atOnce?.samples ?? this.#samplesPerPiece
+        const batchSize = BATCHES.findLast((size) => size <= atOnce) ?? BATCHES[0]
+        const whole = Math.max(1, Math.floor(atOnce / batchSize)) * batchSize
         const piece = samples.subarray(from, from + whole)
         const counts = await this.#session.evaluate({
           split,

@@ -353,7 +353,8 @@ class Run {
     const whole = partial && left > 1 ? left - 1 : left
     // A window is divided evenly, so that no chunk of it is much shorter than the others.
     const window = this.#running.batchesLeft(this.#batchInEpoch)
-    const count = Math.min(Math.ceil(window / Math.ceil(window / this.#batchesPerChunk)), whole, due)
+    const atOnce = this.#session.atOnce?.batches ?? this.#batchesPerChunk
+    const count = Math.min(Math.ceil(window / Math.ceil(window / atOnce)), whole, due)
     return { count, measure: count === due }
   }
 

@@ -18,7 +18,11 @@ export function checklist(records: readonly ReportedRecord[], words: Words): rea
   if (records.length < 2) return each
   const runs = records.reduce((sum, { experiment }) => sum + experiment.seeds.length, 0)
   const seconds = records.reduce((sum, record) => sum + wallClockSeconds(record.seeds), 0)
-  return [...each, `All ${records.length} experiments: ${runs} training runs, ${hours(seconds)} on the clock.`]
+  const shared = records.some(({ environment }) => (environment?.beside ?? 0) > 0)
+  const more = shared
+    ? ' at most: experiments that were trained side by side share theirs, which is counted for each'
+    : ''
+  return [...each, `All ${records.length} experiments: ${runs} training runs, ${hours(seconds)} on the clock${more}.`]
 }
 
 function paragraph(record: ReportedRecord, words: Words): string {
@@ -100,7 +104,7 @@ function machineOf({ environment, seeds }: ReportedRecord): readonly string[] {
   const time =
     seconds === 0
       ? 'Its time is not recorded.'
-      : `Training and evaluation took ${hours(seconds)} on the clock; seeds trained side by side count once, and work lost to an interruption does not.`
+      : `Training and evaluation took ${hours(seconds)} on the clock; seeds trained side by side count once, and work lost to an interruption does not.${besideOthers(environment?.beside ?? 0)}`
   if (environment === null) return ['Hardware and software are not recorded.', time]
   const { cpu, cores, memoryBytes, os, engine, device, precision, apical, node, data } = environment
   const checked = Object.keys(data).length > 0 ? ' Checksums or versions of the data are recorded with it.' : ''
@@ -109,6 +113,12 @@ function machineOf({ environment, seeds }: ReportedRecord): readonly string[] {
     time,
     `Software: Apical ${apical}, Node ${node}, ${os}.${checked}`,
   ]
+}
+
+/** What else the machine did in the same time. */
+function besideOthers(others: number): string {
+  if (others === 0) return ''
+  return ` In the same time ${others} other experiment${others === 1 ? '' : 's'} of its sweep ${others === 1 ? 'was' : 'were'} trained in the same session.`
 }
 
 function hours(seconds: number): string {

@@ -23,12 +23,14 @@ import { casesNamed, compileCase, type BenchCase } from './cases.ts'
 import { measurePeaks } from './gpu-peaks.ts'
 import { EAGER, requireSameWork, timeGraphed, torchToUse, type GraphedLine } from './gpu-torch.ts'
 import { compareStrategies, printStrategies, type StrategyLine } from './gpu-strategies.ts'
+import { timeGrid, type GridFigures } from './grid.ts'
 import { describeCommit, slugOf } from './machine.ts'
 import { store } from './store.ts'
 import { timeTorch, type Torch, type TorchFigures } from './torch.ts'
 
-const HELP = `npm run bench:gpu -- [--only CASE,…] [--replicas N,…] [--batches N] [--device NAME] [--tiny] [--strategies] [--no-torch] [--python FILE]
+const HELP = `npm run bench:gpu -- [--only CASE,…] [--replicas N,…] [--batches N] [--grid N] [--device NAME] [--tiny] [--strategies] [--no-torch] [--python FILE]
 --strategies compares the engine's dispatch strategies with each other, in turn on the same device, and nothing else
+--grid N also times N experiments of one seed each, one after another and as shares of one session (40 unless told otherwise, 0 for none)
 --tiny measures small networks, to see that the script works where the only driver is on the processor
 `
 
@@ -45,6 +47,8 @@ interface Request {
   /** Networks side by side. */
   readonly counts: readonly number[]
   readonly batches: number | null
+  /** Experiments of the grid; 0 for none. */
+  readonly members: number
   readonly adapter: Adapter
   /** Not the whole work on a card: kept apart from results. */
   readonly partial: boolean
@@ -77,6 +81,9 @@ interface Line {
   readonly timesFasterThanGraphed: { readonly float32: number; readonly tf32: number } | null
 }
 
+/** Batches that each experiment of the grid is trained for. */
+const GRID_BATCHES = 300
+
 function small(one: BenchCase): BenchCase {
   return { ...one, widths: one.widths.map((width) => Math.min(width, 80)) }
 }
@@ -87,6 +94,7 @@ async function main(): Promise<number> {
       only: { type: 'string', default: 'corinfomax-mnist,corinfomax-cifar-10' },
       replicas: { type: 'string', default: '1,10,40' },
       batches: { type: 'string' },
+      grid: { type: 'string', default: '40' },
       device: { type: 'string' },
       tiny: { type: 'boolean', default: false },
       strategies: { type: 'boolean', default: false },
@@ -110,6 +118,8 @@ async function main(): Promise<number> {
   const batches = values.batches === undefined ? null : Number(values.batches)
   if (batches !== null && !(Number.isInteger(batches) && batches > 0))
     throw new Error('--batches takes a whole number from 1.')
+  const members = Number(values.grid)
+  if (!Number.isInteger(members) || members < 0) throw new Error('--grid takes a whole number from 0.')
   const adapter = await adapterNamed(values.device)
   if (adapter.software && !values.tiny)
     say('This driver computes on the processor: the figures say nothing about a GPU, and --tiny would take seconds.')
@@ -117,7 +127,7 @@ async function main(): Promise<number> {
   const cases = casesNamed(values.only.split(',').filter((word) => word !== '')).map((one) =>
     values.tiny ? small(one) : one,
   )
-  const request = { cases, counts, batches, adapter, partial, begun: new Date() }
+  const request = { cases, counts, batches, members, adapter, partial, begun: new Date() }
   const { gpu, release } = await acquire(adapter)
   try {
     const strategies = strategiesOn(limitsOf(gpu), gpu.subgroup)
@@ -132,7 +142,7 @@ async function main(): Promise<number> {
 
 /** The engine beside the card's own rates and PyTorch. */
 async function measured(request: Request, gpu: Gpu, strategies: Strategies, torch: Torch | null): Promise<void> {
-  const { cases, counts, batches, adapter, partial } = request
+  const { cases, counts, batches, members, adapter, partial } = request
   const peaks = await measurePeaks(gpu, adapter.software ? 0.01 : 1)
   say(
     `${gpu.label}: ${peaks.gflops.toFixed(0)} GFLOP/s of multiply-adds, ${peaks.gigabytes.toFixed(0)} GB/s of copying`,
@@ -140,6 +150,7 @@ async function measured(request: Request, gpu: Gpu, strategies: Strategies, torc
   const lines: Line[] = []
   const eager: Record<string, TorchFigures> = {}
   const graphed: GraphedLine[] = []
+  const grids: GridFigures[] = []
   for (const one of cases) {
     const compiled = compileCase(one)
     if (torch !== null) await requireSameWork(torch, one, webgpu)
@@ -187,16 +198,23 @@ async function measured(request: Request, gpu: Gpu, strategies: Strategies, torc
           `${one.name} ${one.widths.join('-')}, ${replicas} side by side, ${title}: ${line.trainMsPerBatch.toFixed(4)} ms a batch and network, ${(line.shareOfFloor * 100).toFixed(1)} % of the floor, ${line.dispatchesPerBatch ?? '?'} dispatches${line.timesFasterThanTorch === null ? '' : `, ${line.timesFasterThanTorch.toFixed(1)}× eager PyTorch`}${line.timesFasterThanGraphed === null ? '' : `, ${line.timesFasterThanGraphed.float32.toFixed(2)}× graphed PyTorch (${line.timesFasterThanGraphed.tf32.toFixed(2)}× its TF32)`}`,
         )
       }
+    if (members === 0) continue
+    const grid = await timeGrid(webgpu, one, { members, batches: batches ?? GRID_BATCHES, device: adapter.name })
+    grids.push(grid)
+    print(
+      `${one.name} ${one.widths.join('-')}, a grid of ${members}, ${grid.batches} batches each: ${grid.oneAfterAnotherSeconds.toFixed(2)} s one after another, ${grid.joinedSeconds.toFixed(2)} s in one session, ${(grid.oneAfterAnotherSeconds / grid.joinedSeconds).toFixed(1)}× as fast`,
+    )
   }
   await keep(
     'webgpu',
-    { ...request, partial: partial || torch === null },
+    { ...request, partial: partial || torch === null || members === 0 },
     {
       torch: torch === null ? null : torch.versions,
       eager,
       graphed,
       peaks,
       lines,
+      grids,
     },
   )
 }

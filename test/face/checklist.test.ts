@@ -8,6 +8,7 @@ import { presetCards, presetNamed } from '../../src-main/experiment/presets.ts'
 import { ruleCards } from '../../src-main/lab/lab.ts'
 import { readForReport } from '../../src-main/lab/results.ts'
 import { checklist } from '../../src-renderer/report/checklist.ts'
+import { environmentLines } from '../../src-renderer/text/environment.ts'
 import { ROOT } from '../cli/process.ts'
 
 const SAMPLES = join(ROOT, 'resources/sample')
@@ -57,6 +58,20 @@ it('claims nothing that was not recorded', () => {
   expect(said({ row: { ...record.row, testAccuracy: one } })).toContain(
     '50.00 % (one seed, which says nothing of the spread)',
   )
+})
+
+it('says where others were trained in the same time', () => {
+  expect(said({})).not.toContain('same session')
+  const { environment } = record
+  if (environment === null) throw new Error('the sample says where it was trained')
+  const beside = { ...record, environment: { ...environment, beside: 3 } }
+  const [own = '', , all = ''] = checklist([beside, record], words)
+  expect(own).toContain('In the same time 3 other experiments of its sweep were trained in the same session.')
+  expect(all).toMatch(/on the clock at most: .* counted for each\.$/)
+  expect(environmentLines(beside.environment, String)).toContainEqual({
+    label: 'Side by side',
+    value: 'with 3 other experiments',
+  })
 })
 
 it('tells the split, how the epoch was chosen, and which seeds the mean leaves out', () => {

@@ -57,7 +57,16 @@ export const madeUpDescription: LabDescription = {
       ...{ trainCount: 60_000, testCount: 10_000 },
     },
   ],
-  engines: [{ name: 'reference', available: true, device: 'CPU, float64', reason: 'Always there.', isDefault: true }],
+  engines: [
+    {
+      name: 'reference',
+      available: true,
+      device: 'CPU, float64',
+      reason: 'Always there.',
+      gpu: false,
+      isDefault: true,
+    },
+  ],
 }
 
 const TEN = [0, 10, 20, 30, 40, 50, 60, 70, 80, 90]

@@ -88,12 +88,10 @@ export function planWorkgroup(
   const all = new Set([...whole, ...repeat.body.flatMap(writesOf)])
   const widest = Math.max(...[...all].map((id) => buffers[id]?.columns ?? 0))
   const most = [512, 256].filter((threads) => threads <= limits.threads && (threads === 256 || widest > threads / 2))
-  const ofBatch = Math.ceil(batch / 4)
-  const mostQuads = ofBatch * replicas > BUSY_QUADS ? Math.min(MOST_QUADS, ofBatch) : 1
-  // States of which only the own entry is read may stay in the device's memory: they are spilled first.
-  for (let quads = mostQuads; quads >= 1; quads--)
+  const fits = (quads: number, choices: readonly number[]): WorkgroupPlan | null => {
+    // States of which only the own entry is read may stay in the device's memory: they are spilled first.
     for (const kept of [all, whole])
-      for (const threads of most)
+      for (const threads of choices)
         for (const partials of [4, 2, 1]) {
           const areas = new Map<number, Area>()
           let columns = 0
@@ -104,7 +102,13 @@ export function planWorkgroup(
           if ((roundedQuads(columns * quads) + threads * partials) * BYTES_OF_FOUR <= limits.workgroupBytes)
             return { areas, columns, quads, threads, partials, team: null, subgroup: limits.subgroup ?? 0 }
         }
-  return null
+    return null
+  }
+  const one = fits(1, most)
+  const ofBatch = Math.ceil(batch / 4)
+  const quads = ofBatch * replicas > BUSY_QUADS ? Math.min(MOST_QUADS, ofBatch) : 1
+  // The threads decide in which order sums are added up: a network's bits must not depend on who trains beside it.
+  return one === null || quads === 1 ? one : (fits(quads, [one.threads]) ?? one)
 }
 
 /** Vectors of four numbers to allocate for `fours`: rounded up to few sizes, so that networks share pipelines. */

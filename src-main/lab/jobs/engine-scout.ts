@@ -20,11 +20,11 @@ export class EngineScout {
     return this.#cards
   }
 
-  /** @throws LabProblem when the engine of that name ('auto' for any) cannot be used here, saying why */
-  async require(name: string): Promise<void> {
+  /** The engine of that name ('auto' for any). @throws LabProblem when it cannot be used here, saying why */
+  async require(name: string): Promise<EngineCard> {
     const cards = await this.cards()
     const card = cards.find((one) => (name === 'auto' ? one.isDefault : one.name === name))
-    if (card?.available === true) return
+    if (card?.available === true) return card
     const message = `The engine "${name}" cannot be used. ${card?.reason ?? `There are ${cards.map((one) => one.name).join(', ')}.`}`
     throw new LabProblem(message, 'Choose another engine, or "auto".', [{ path: 'engine.name', message }])
   }

@@ -3,7 +3,7 @@ import type { Lab } from '../../contract.ts'
 import type { Downloads } from '../datasets.ts'
 import type { BenchmarkStore, EngineScout, IdlePace, JobRunner, LookDesk, MeasuredSpeeds } from '../jobs.ts'
 import type { RowPages, SampleExperiments } from '../results.ts'
-import type { Queue } from '../runs.ts'
+import type { Queue, SideBySide } from '../runs.ts'
 import type { Templates } from '../storage.ts'
 import type { LabEvents } from './lab-events.ts'
 import type { RowFeed } from './row-feed.ts'
@@ -16,6 +16,8 @@ export interface FolderParts {
   readonly dataFolder: string | null
   readonly events: LabEvents
   readonly queue: Queue
+  /** When members of a sweep train in one session. */
+  readonly sideBySide: SideBySide
   readonly rows: RowFeed
   readonly pages: RowPages
   readonly samples: SampleExperiments

@@ -1,4 +1,5 @@
 /** How a lab is opened. */
+import type { SideBySide } from '../runs.ts'
 import type { LabDescription } from '../../contract.ts'
 import type { Source } from '../datasets.ts'
 
@@ -14,6 +15,8 @@ export interface LabOptions {
   readonly source?: Source | undefined
   /** Whether it may time an engine by itself while nothing runs; it may, unless said otherwise. */
   readonly idleMeasuring?: boolean | undefined
+  /** Whether members of a sweep train side by side in one session; on a graphics card, unless said otherwise. */
+  readonly sideBySide?: SideBySide | undefined
   /** A worker that does not respond for this long is terminated. */
   readonly stallMs?: number | undefined
   /** So long a worker that was told to stop may give no sign of life. */

@@ -58,7 +58,7 @@ export class RowFeed {
     const queuePosition = this.#queue.positionOf(row.id)
     if (queuePosition !== null) return { ...row, state: 'queued', queuePosition, reason: null }
     if (this.#queue.workerOf(row.id) === null) return row
-    const stopsAfter = this.#queue.stopsAfter
+    const stopsAfter = this.#queue.stopsAfter(row.id)
     return row.state === 'queued' ? { ...row, state: 'running', stopsAfter } : { ...row, stopsAfter }
   }
 

@@ -16,8 +16,10 @@ import {
   requireLonger,
   requireResumable,
   resolveExperiments,
+  trainsSideBySide,
   withSeeds,
   type TrainingWorker,
+  type WaitingRun,
 } from '../runs.ts'
 import { liveOwner } from '../storage.ts'
 import { refuseDataProblems } from './data-refusal.ts'
@@ -37,12 +39,7 @@ type RunCalls =
   | 'stopSeed'
   | 'moveInQueue'
 
-interface Created {
-  readonly id: string
-  readonly folder: string
-  readonly experiment: Experiment
-  readonly dataFolder: string | null
-}
+type Created = Omit<WaitingRun, 'joins'>
 
 export function runCalls({
   root,
@@ -52,10 +49,13 @@ export function runCalls({
   rows,
   samples,
   engines,
+  sideBySide,
 }: FolderParts): Pick<Lab, RunCalls> {
-  const requireRunnable = async (experiment: Experiment, from: string | null): Promise<void> => {
-    await engines.require(experiment.engine.name)
+  /** Refuses what cannot be run. @returns whether others may train beside it */
+  const requireRunnable = async (experiment: Experiment, from: string | null): Promise<boolean> => {
+    const engine = await engines.require(experiment.engine.name)
     await refuseDataProblems(() => requireData(experiment, from, 'quick'))
+    return trainsSideBySide(sideBySide, engine)
   }
 
   const requireRunning = (id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> => {
@@ -97,13 +97,12 @@ export function runCalls({
 
   const startAll = async (members: readonly Experiment[]): Promise<{ id: string; ids: readonly string[] }> => {
     // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
-    const kinds = new Map(members.map((member) => [JSON.stringify([member.data, member.engine]), member]))
-    for (const member of kinds.values()) await requireRunnable(member, dataFolder)
+    const kindOf = ({ data, engine }: Experiment): string => JSON.stringify([data, engine])
+    const joins = new Map<string, boolean>()
+    for (const [kind, member] of new Map(members.map((one) => [kindOf(one), one])))
+      joins.set(kind, await requireRunnable(member, dataFolder))
     const runs = await createRuns(members)
-    for (const [place, run] of runs.entries()) {
-      if (place % 10 === 9) await nextTurn()
-      queue.add(run)
-    }
+    await queue.add(runs.map((run) => ({ ...run, joins: joins.get(kindOf(run.experiment)) === true })))
     const ids = runs.map(({ id }) => id)
     return { id: ids[0] ?? '', ids }
   }
@@ -123,14 +122,14 @@ export function runCalls({
       const run = epochs === undefined ? requireResumable(results, id) : await requireLonger(results, id, epochs)
       const { folder, experiment, dataFolder: before } = run
       const from = before ?? dataFolder
-      await requireRunnable(experiment, from)
+      const joins = await requireRunnable(experiment, from)
       // Checking took a moment, in which it may have been resumed by another window.
       requireUnqueued(id)
       const epochsBefore = readExperiment(folder).training.epochs
       if (experiment.training.epochs !== epochsBefore)
         lengthenExperiment(folder, experiment, epochsBefore, versionIn(root))
       markQueued(folder, from)
-      queue.add({ id, folder, experiment, dataFolder: from })
+      await queue.add([{ id, folder, experiment, dataFolder: from, joins }])
       return null
     },
 
@@ -141,13 +140,13 @@ export function runCalls({
       if (!queue.has(id)) {
         const { folder, experiment, dataFolder: before } = requireIdle(results, id)
         const from = before ?? dataFolder
-        await requireRunnable(withSeeds(experiment, seeds), from)
+        const joins = await requireRunnable(withSeeds(experiment, seeds), from)
         // Checking took a moment, in which the person may have resumed it.
         if (!queue.has(id)) {
           const grown = withSeeds(experiment, seeds)
           growExperiment(folder, grown, seeds, apical)
           markQueued(folder, from)
-          queue.add({ id, folder, experiment: grown, dataFolder: from })
+          await queue.add([{ id, folder, experiment: grown, dataFolder: from, joins }])
           return null
         }
       }

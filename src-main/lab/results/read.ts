@@ -298,6 +298,7 @@ const EnvironmentFile = z.object({
   precision: z.string(),
   data: z.record(z.string(), z.string()),
   started: z.string(),
+  beside: z.number().optional(),
 })
 
 /** What was trained before, and on which data; null where it is not known (any more). */

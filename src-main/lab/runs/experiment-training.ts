@@ -5,11 +5,10 @@ import type { Experiment } from '../../experiment/experiment.ts'
 import type { SeedCheckpoint } from '../../training/checkpoint.ts'
 import type { TrainingControls } from '../../training/controls.ts'
 import { train } from '../../training/train.ts'
-import { loadDataSet } from '../datasets.ts'
 import { type Ledger, outcomeIn, readCheckpoint, readEnvironment, readExperiment } from '../results.ts'
 import { describeEnvironment, requireSameData } from './run-environment.ts'
-import { drawInThreads } from './drawing.ts'
 import { type GroupedSeeds, groupSeeds, type SeedGroup } from './seed-groups.ts'
+import type { RunResources } from './shared-session.ts'
 import { yieldingEngine } from './yielding-engine.ts'
 
 interface TrainingAssignment {
@@ -17,6 +16,7 @@ interface TrainingAssignment {
   readonly ledger: Ledger
   readonly dataFolder: string | null
   readonly version: string
+  readonly resources: RunResources
 }
 
 /**
@@ -27,7 +27,7 @@ export async function* trainExperiment(
   assignment: TrainingAssignment,
   controls: TrainingControls,
 ): AsyncGenerator<RunEvent> {
-  const { ledger, dataFolder, version } = assignment
+  const { ledger, dataFolder, version, resources } = assignment
   let { experiment } = assignment
   const { epochs } = experiment.training
   /** Seeds whose training ended here, well or not. */
@@ -50,7 +50,7 @@ export async function* trainExperiment(
   const loaded =
     groups.length === 0
       ? null
-      : await loadDataSet(experiment.data.name, {
+      : await resources.load(experiment.data.name, {
           seed: experiment.data.seed,
           folder: dataFolder,
           limits: experiment.data,
@@ -66,8 +66,8 @@ export async function* trainExperiment(
     const [group, ...others] = waiting as [SeedGroup, ...SeedGroup[]]
     const task = {
       experiment: { ...experiment, seeds: [...group.seeds] },
-      engine: yieldingEngine(engine),
-      draw: drawInThreads,
+      engine: yieldingEngine(resources.engine(engine)),
+      draw: resources.draw,
       data: loaded.data,
       from: group.from,
       folder: ledger.folder,
@@ -89,11 +89,13 @@ export async function* trainExperiment(
                 device: said.device,
                 precision,
                 data: loaded.fingerprint,
+                beside: resources.beside,
               }),
             )
             yield { ...said, seeds: experiment.seeds, fromEpoch: lowestEpoch(groups) }
             for (const message of loaded.warnings) yield { kind: 'note', level: 'warning', message }
             for (const message of loaded.notes) yield { kind: 'note', level: 'info', message }
+            if (resources.beside > 0) yield { kind: 'note', level: 'info', message: besideOthers(resources.beside) }
           }
           if (others.length > 0 || !(first || seedsStopped))
             yield { kind: 'note', level: 'info', message: inTurn(group, others) }
@@ -150,6 +152,10 @@ export async function* trainExperiment(
 /** 'Seed 3', 'Seeds 3, 4'. */
 function named(seeds: readonly number[]): string {
   return `Seed${seeds.length === 1 ? '' : 's'} ${seeds.join(', ')}`
+}
+
+function besideOthers(others: number): string {
+  return `Trained side by side with ${others} other experiment${others === 1 ? '' : 's'} of its sweep.`
 }
 
 function inTurn({ seeds }: SeedGroup, others: readonly SeedGroup[]): string {

@@ -1,4 +1,7 @@
-/** The runs that wait and the one that trains: whenever its worker has exited, for whatever reason, the next one starts. */
+/**
+ * The runs that wait and the one that trains, or those that train side by side: when they have ended, for whatever reason,
+ * the next one starts.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunEvent } from '../../experiment/event.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
@@ -7,15 +10,10 @@ import type { StopAfter } from '../../training/controls.ts'
 import { changeStatus, paths, readExperiment, readState } from '../results.ts'
 import type { Ending } from './run-options.ts'
 import { throttleProgress } from './throttled-progress.ts'
+import { nextGroup, type WaitingRun } from './side-by-side.ts'
 import { TrainingWorker } from './training-worker.ts'
+import { WorkerProcess } from './worker-process.ts'
 import { identity } from '../storage.ts'
-
-interface WaitingRun {
-  readonly id: string
-  readonly folder: string
-  readonly experiment: Experiment
-  readonly dataFolder: string | null
-}
 
 interface QueueOptions {
   readonly root: string
@@ -46,7 +44,8 @@ export class Queue {
   /** Where each of them stands; null when that is to be found out anew. Ten thousand rows ask at once. */
   #positions: Map<string, number> | null = null
   #telling: NodeJS.Timeout | null = null
-  #running: Running | null = null
+  /** By id. */
+  readonly #running = new Map<string, Running>()
   #closed = false
 
   constructor(options: QueueOptions) {
@@ -55,7 +54,7 @@ export class Queue {
 
   /** True when it waits or runs here. */
   has(id: string): boolean {
-    return this.#running?.run.id === id || this.positionOf(id) !== null
+    return this.#running.has(id) || this.positionOf(id) !== null
   }
 
   /** 0 for the next to run; null when it does not wait. */
@@ -65,7 +64,7 @@ export class Queue {
   }
 
   get isRunning(): boolean {
-    return this.#running !== null
+    return this.#running.size > 0
   }
 
   get waiting(): readonly WaitingRun[] {
@@ -73,25 +72,27 @@ export class Queue {
   }
 
   workerOf(id: string): TrainingWorker | null {
-    return this.#running?.run.id === id ? this.#running.worker : null
+    return this.#running.get(id)?.worker ?? null
   }
 
-  /** What the running one finishes before it stops by itself; null when it was not asked to stop. */
-  get stopsAfter(): StopAfter | null {
-    return this.#running?.stopsAfter ?? null
+  /** What a running one finishes before it stops by itself; null when it was not asked to stop. */
+  stopsAfter(id: string): StopAfter | null {
+    return this.#running.get(id)?.stopsAfter ?? null
   }
 
   stopAfter(id: string, what: StopAfter | null): void {
-    if (this.#running?.run.id !== id) return
-    this.#running.stopsAfter = what
-    this.#running.worker.stopAfter(what)
+    const running = this.#running.get(id)
+    if (running === undefined) return
+    running.stopsAfter = what
+    running.worker.stopAfter(what)
     this.#options.tellChanged(id)
   }
 
   /** A waiting or running one has more seeds now; its folder says so already. */
   grow(id: string, experiment: Experiment): void {
     this.#setWaiting(this.#waiting.map((run) => (run.id === id ? { ...run, experiment } : run)))
-    if (this.#running?.run.id === id) this.#running.grew = true
+    const running = this.#running.get(id)
+    if (running !== undefined) running.grew = true
     this.#options.tellChanged(id)
   }
 
@@ -100,16 +101,20 @@ export class Queue {
    * process is gone, and a person who sees it may resume or delete the run at once.
    */
   async untilExited(id: string): Promise<void> {
-    if (this.#running?.run.id !== id) return
-    const { run, worker } = this.#running
+    const running = this.#running.get(id)
+    if (running === undefined) return
+    const { run, worker } = running
     if (worker.isExiting || ENDED.has(readState(run.folder).state)) await worker.ended
   }
 
-  add(run: WaitingRun): void {
-    this.#waiting.push(run)
-    this.#positions?.set(run.id, this.#waiting.length - 1)
-    if (this.#running === null) this.#startNext()
-    else this.#options.tellChanged(run.id)
+  /** All of them wait before the first starts, so that those that can train side by side do. */
+  async add(runs: readonly WaitingRun[]): Promise<void> {
+    this.#setWaiting([...this.#waiting, ...runs])
+    if (!this.isRunning) this.#startNext()
+    for (const [place, { id }] of runs.entries()) {
+      if (place % 10 === 9) await nextTurn()
+      if (this.positionOf(id) !== null) this.#options.tellChanged(id)
+    }
   }
 
   /** Takes a waiting run out; it counts as stopped. False when it does not wait. */
@@ -137,13 +142,13 @@ export class Queue {
     return true
   }
 
-  /** Interrupts the running one at a checkpoint; those that wait are interrupted before they began. */
+  /** Interrupts those that run at a checkpoint; those that wait are interrupted before they began. */
   async close(): Promise<void> {
     this.#closed = true
     if (this.#telling !== null) clearTimeout(this.#telling)
     // The worker is told before anything that takes time: its last checkpoint is what matters.
-    const ended = this.#running?.worker.ended
-    this.#running?.worker.stop('interrupted')
+    const workers = [...this.#running.values()].map(({ worker }) => worker)
+    for (const worker of workers) worker.stop('interrupted')
     const waiting = this.#waiting
     this.#setWaiting([])
     for (const [place, { folder }] of waiting.entries()) {
@@ -155,41 +160,46 @@ export class Queue {
         // Its queue is gone with this process, and that is what the next start will say of it.
       }
     }
-    await ended
+    await Promise.all(workers.map(({ ended }) => ended))
   }
 
   #startNext(): void {
-    const [run, ...others] = this.#waiting
-    if (run === undefined || this.#closed) return
-    this.#setWaiting(others)
+    const group = this.#closed ? [] : nextGroup(this.#waiting)
+    const [first] = group
+    if (first === undefined) return
+    const chosen = new Set(group)
+    this.#setWaiting(this.#waiting.filter((run) => !chosen.has(run)))
     this.#options.begins()
+    const { root, stallMs, patienceMs } = this.#options
+    const worker = new WorkerProcess({ root, dataFolder: first.dataFolder, stallMs, patienceMs })
+    for (const run of group) this.#follow(run, worker, group.length === 1)
+    worker.start()
+    for (const { id } of group) this.#options.tellChanged(id)
+    this.#tellWaiting()
+  }
+
+  #follow(run: WaitingRun, process: WorkerProcess, alone: boolean): void {
+    const { root } = this.#options
     let begun: Extract<RunEvent, { kind: 'started' }> | null = null
     const tell = throttleProgress((event) => {
       this.#options.tellRun(run.id, event)
     })
-    const worker = new TrainingWorker({
-      root: this.#options.root,
-      folder: run.folder,
-      dataFolder: run.dataFolder,
-      stallMs: this.#options.stallMs,
-      patienceMs: this.#options.patienceMs,
-      onEvent: (event) => {
-        if (event.kind === 'started') begun = event
-        if (event.kind === 'done' && begun?.fromEpoch === 0)
-          this.#options.learn(run.experiment, event.engine, event.seconds)
-        tell(event)
-        if (CHANGES_ROW.has(event.kind)) this.#options.tellChanged(run.id)
-      },
-    })
+    const onEvent = (event: RunEvent): void => {
+      if (event.kind === 'started') begun = event
+      if (event.kind === 'done' && begun?.fromEpoch === 0 && alone)
+        this.#options.learn(run.experiment, event.engine, event.seconds)
+      tell(event)
+      if (CHANGES_ROW.has(event.kind)) this.#options.tellChanged(run.id)
+    }
+    const { folder, dataFolder } = run
+    const worker = new TrainingWorker({ root, folder, dataFolder, onEvent }, process)
     const running: Running = { run, worker, stopsAfter: null, grew: false }
-    this.#running = running
-    this.#options.tellChanged(run.id)
-    this.#tellWaiting()
+    this.#running.set(run.id, running)
     void worker.ended.then((ending) => {
-      this.#running = null
+      this.#running.delete(run.id)
       if (running.grew && !this.#closed) this.#continueWithNewSeeds(run, ending)
       this.#options.tellChanged(run.id)
-      this.#startNext()
+      if (!this.isRunning) this.#startNext()
     })
   }
 

@@ -12,6 +12,8 @@ interface RunCircumstances {
   readonly precision: string
   /** Name of a data file, or of a generator, to its checksum or version. */
   readonly data: Readonly<Record<string, string>>
+  /** Other experiments in the same session. */
+  readonly beside: number
 }
 
 /** As environment.json has it: no path of this machine, which is nobody's business where the folder is handed on. */
@@ -29,6 +31,7 @@ export function describeEnvironment(run: RunCircumstances): Environment {
     precision: run.precision,
     data: run.data,
     started: new Date().toISOString(),
+    ...(run.beside === 0 ? {} : { beside: run.beside }),
   }
 }
 

@@ -1,58 +1,48 @@
 /**
- * Starts the worker of one experiment's folder and supervises it until it has exited. Done, stopped, failed with a reason
- * of its own, crashed, stalled and killed on request are told apart, to whoever listens and in the folder's status.
+ * The run of one experiment's folder as its host sees it, supervised until its worker is gone, or has left the folder
+ * while it trains others. Done, stopped, failed with a reason of its own, crashed, stalled and killed on request are told
+ * apart, to whoever listens and in the folder's status.
  */
-import type { ChildProcess } from 'node:child_process'
-import { closeSync, fstatSync, readSync } from 'node:fs'
 import type { RunEvent } from '../../experiment/event.ts'
 import type { StopAfter } from '../../training/controls.ts'
-import { spawnNode, versionIn } from '../machine.ts'
 import { changeStatus, paths, readState } from '../results.ts'
+import { liveOwner } from '../storage.ts'
 import { crashOf, type Failure, failureOf, stallOf } from './failure.ts'
 import type { Ending } from './run-options.ts'
-import { ALIVE_MS, type FromWorker, type ToWorker } from './worker-messages.ts'
-import { liveOwner, openToAppend } from '../storage.ts'
+import type { FromWorker, Request } from './worker-messages.ts'
+import { WorkerProcess, type WorkerOptions } from './worker-process.ts'
 
-/** No call into an engine takes this long: loading the largest data set takes seconds, a chunk of batches well below one. */
-const STALL_MS = 300_000
-
-/** A worker that was told to stop and gives no sign of life for this long is ended: whoever closes Apical wants to go. */
-const PATIENCE_MS = 30_000
-
-interface WorkerRequest {
-  readonly root: string
+interface RunRequest {
   readonly folder: string
-  readonly dataFolder: string | null
   readonly onEvent: (event: RunEvent) => void
-  readonly stallMs?: number | undefined
-  readonly patienceMs?: number | undefined
 }
 
 export class TrainingWorker {
   readonly folder: string
-  /** Resolves once the process is gone, with the run's last event, which `onEvent` got too; never rejects. */
+  /** Resolves once nothing works in the folder any more, with the run's last event, which `onEvent` got too; never rejects. */
   readonly ended: Promise<Ending>
   readonly #onEvent: (event: RunEvent) => void
-  #stallMs: number
-  readonly #patienceMs: number
-  #child: ChildProcess | null = null
+  readonly #process: WorkerProcess
+  readonly #left = Promise.withResolvers<null>()
   #last: Ending | null = null
   #toldToStop = false
-  #heard = performance.now()
-  #watched = performance.now()
+  #toldToDie = false
   #position = { epoch: 0, batch: 0 }
-  #killedAs: 'killed' | 'stalled' | null = null
 
-  constructor(request: WorkerRequest) {
+  /** In a worker of its own unless it is given one that has yet to start, in which it is one of several. */
+  constructor(request: RunRequest & WorkerOptions, process?: WorkerProcess) {
     this.folder = request.folder
     this.#onEvent = request.onEvent
-    this.#stallMs = request.stallMs ?? STALL_MS
-    this.#patienceMs = request.patienceMs ?? PATIENCE_MS
-    this.ended = this.#run(request)
+    this.#process = process ?? new WorkerProcess(request)
+    this.#process.attach(this.folder, (message) => {
+      this.#receive(message)
+    })
+    this.ended = this.#run()
+    if (process === undefined) this.#process.start()
   }
 
   get pid(): number | undefined {
-    return this.#child?.pid
+    return this.#process.pid
   }
 
   /** It was told to stop, or has sent its last event; only the process has yet to exit. */
@@ -61,98 +51,68 @@ export class TrainingWorker {
   }
 
   pause(): void {
-    this.#send({ kind: 'pause' })
+    this.#ask({ kind: 'pause', folder: this.folder })
   }
 
   continue(): void {
-    this.#send({ kind: 'continue' })
+    this.#ask({ kind: 'continue', folder: this.folder })
   }
 
   /** Ends by itself after the running epoch, or after the seeds trained now; null takes that back. */
   stopAfter(what: StopAfter | null): void {
-    this.#send({ kind: 'stop-after', what })
+    this.#ask({ kind: 'stop-after', folder: this.folder, what })
   }
 
   /** Stops one seed of several after the current chunk; the others continue. */
   stopSeed(seed: number): void {
-    this.#send({ kind: 'stop-seed', seed })
+    this.#ask({ kind: 'stop-seed', folder: this.folder, seed })
   }
 
   /** After the current chunk, with a checkpoint. */
   stop(as: 'stopped' | 'interrupted'): void {
-    if (!this.#toldToStop) {
-      this.#toldToStop = true
-      this.#stallMs = Math.min(this.#stallMs, this.#patienceMs)
-      this.#heard = performance.now()
-    }
-    this.#send({ kind: 'stop', as })
+    if (!this.#toldToStop) this.#process.expectEnd(this.folder)
+    this.#toldToStop = true
+    this.#ask({ kind: 'stop', folder: this.folder, as })
   }
 
-  /** At once; what was not yet written is lost, the last checkpoint is not. */
+  /** At once; what was not yet written is lost, the last checkpoint is not. Others of the same worker are interrupted. */
   kill(): void {
-    this.#killedAs ??= 'killed'
-    this.#child?.kill('SIGKILL')
+    this.#toldToDie = true
+    this.#process.kill()
   }
 
-  async #run({ root, folder, dataFolder }: WorkerRequest): Promise<Ending> {
-    let log: number
+  async #run(): Promise<Ending> {
     try {
-      log = openToAppend(paths(folder).log)
-    } catch (error) {
-      return this.#conclude(failureOf(error), 'failed')
-    }
-    const saidBefore = fstatSync(log).size
-    let watching: NodeJS.Timeout | undefined
-    try {
-      // What it writes goes straight to the log: a pipe would break with the host, and take the worker along.
-      const child = spawnNode(root, 'runs/worker-entry.ts', log)
-      this.#child = child
-      child.on('message', (message) => {
-        this.#receive(message as FromWorker)
-      })
-      watching = setInterval(() => {
-        this.#watch(child)
-      }, ALIVE_MS)
-      this.#send({ kind: 'task', folder, dataFolder, version: versionIn(root) })
-      const { code, signal, error } = await endOf(child)
+      const exit = await Promise.race([this.#process.exited, this.#left.promise])
       if (this.#last !== null) return this.#last
+      if (exit === null) throw new Error('the worker left its folder without a word')
+      const { code, signal, error, said, stalledSeconds } = exit
       if (error !== undefined)
         return this.#conclude(
           { message: `The worker could not be started: ${error.message}.`, next: 'Install Apical again.' },
           'failed',
         )
-      if (this.#killedAs === 'killed') return this.#concludeStopped()
-      if (this.#killedAs === 'stalled') return this.#conclude(stallOf(this.#stallMs / 1000), 'interrupted')
-      return this.#conclude(crashOf(code, signal, tail(log, saidBefore)), 'interrupted')
+      if (this.#toldToDie) return this.#concludeStopped()
+      if (stalledSeconds !== null) return this.#conclude(stallOf(stalledSeconds), 'interrupted')
+      return this.#conclude(crashOf(code, signal, said), 'interrupted')
     } catch (error) {
       return this.#conclude(failureOf(error), 'failed')
-    } finally {
-      clearInterval(watching)
-      closeSync(log)
     }
   }
 
-  #send(message: ToWorker): void {
-    if (this.#child?.connected === true) this.#child.send(message, () => undefined)
+  #ask(request: Request): void {
+    this.#process.send(request)
   }
 
-  #receive(message: FromWorker): void {
-    this.#heard = performance.now()
-    if (message.kind === 'alive') return
+  #receive(message: Exclude<FromWorker, { kind: 'alive' }>): void {
+    if (message.kind === 'left') {
+      this.#left.resolve(null)
+      return
+    }
     const { event } = message
     if (event.kind === 'checkpoint') this.#position = { epoch: event.epoch, batch: event.batch }
     if (event.kind === 'done' || event.kind === 'stopped' || event.kind === 'failed') this.#last = event
     this.#onEvent(event)
-  }
-
-  #watch(child: ChildProcess): void {
-    const now = performance.now()
-    // A machine that slept, or a host that was busy, heard nothing; the timeout starts anew.
-    if (now - this.#watched > 5 * ALIVE_MS) this.#heard = now
-    this.#watched = now
-    if (now - this.#heard < this.#stallMs) return
-    this.#killedAs ??= 'stalled'
-    child.kill('SIGKILL')
   }
 
   #conclude({ message, next }: Failure, state: 'failed' | 'interrupted'): Ending {
@@ -179,26 +139,4 @@ export class TrainingWorker {
       // The folder is gone or cannot be written; the event says why.
     }
   }
-}
-
-/** Resolves after the last message was received: 'exit' may come before it, 'close' does not. */
-function endOf(child: ChildProcess): Promise<{ code: number | null; signal: NodeJS.Signals | null; error?: Error }> {
-  return new Promise((resolve) => {
-    child.once('error', (error) => {
-      resolve({ code: null, signal: null, error })
-    })
-    child.once('close', (code, signal) => {
-      resolve({ code, signal })
-    })
-  })
-}
-
-const TAIL_BYTES = 8192
-
-function tail(log: number, from: number): string {
-  const { size } = fstatSync(log)
-  const begin = Math.max(from, size - TAIL_BYTES)
-  const bytes = Buffer.alloc(Math.max(0, size - begin))
-  readSync(log, bytes, 0, bytes.length, begin)
-  return bytes.toString('utf8')
 }

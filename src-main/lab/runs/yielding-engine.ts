@@ -22,6 +22,9 @@ function listening(session: Session): Session {
   return {
     engine: session.engine,
     device: session.device,
+    get atOnce() {
+      return session.atOnce
+    },
     bind: (data) => {
       session.bind(data)
     },
