@@ -50,7 +50,8 @@ export default defineConfig({
     ],
     // Processes, not threads: engines load native code, which one process may load only once.
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than cores: many tests wait for a process of theirs.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // For what hangs: a machine that is busy with other things is slow, which is no failure.
     testTimeout: 300_000,
