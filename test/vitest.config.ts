@@ -50,8 +50,7 @@ export default defineConfig({
     ],
     // Processes, not threads: engines load native code, which one process may load only once.
     pool: 'forks',
-    // One more than cores: many tests wait for a process of theirs.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     // For what hangs: a machine that is busy with other things is slow, which is no failure.
     testTimeout: 300_000,
