@@ -58,7 +58,7 @@ interface Tally {
 const [what = 'test', ...rest] = process.argv.slice(2)
 switch (what) {
   case 'check':
-    process.exitCode = (await check([lint, ...checks, layers], 2)) === 0 ? 0 : 1
+    process.exitCode = (await check([lint, ...checks, layers])) === 0 ? 0 : 1
     break
   case 'fix':
     process.exitCode = await inOrder([
@@ -74,28 +74,29 @@ switch (what) {
     break
   case 'test':
     // Everything runs even where a part failed: one round then shows all there is to mend.
-    process.exitCode = close(await everything())
+    process.exitCode = close([
+      { passed: 0, failed: await check([quickLint, ...checks]), skipped: [] },
+      ...(await everyTest()),
+    ])
     break
   default:
     throw new Error(`test/suite.ts knows check, fix, app, electron and test, not "${what}".`)
 }
 
-/** So many at a time, each part's output in one piece; returns how many failed. */
-async function check(
-  parts: readonly Part[],
-  atOnce: number,
-  write: (text: string) => unknown = (text) => process.stdout.write(text),
-): Promise<number> {
+/** Two at a time, each part's output in one piece; returns how many failed. */
+async function check(parts: readonly Part[]): Promise<number> {
   const waiting = [...parts]
   let failed = 0
   const worker = async (): Promise<void> => {
     for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
       const { code, output } = await node(part.run, 'collect', part.environment)
       if (code !== 0) failed++
-      write(`${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : `${output.trim()}\n\n`}`)
+      process.stdout.write(
+        `${code === 0 ? 'ok    ' : 'FAILED'}  ${part.name}\n${code === 0 ? '' : `${output.trim()}\n\n`}`,
+      )
     }
   }
-  await Promise.all(Array.from({ length: atOnce }, worker))
+  await Promise.all([worker(), worker()])
   return failed
 }
 
@@ -108,20 +109,15 @@ async function inOrder(runs: readonly (readonly string[])[]): Promise<number> {
 }
 
 /**
- * The window waits for workers, workers' tests for processes, and a check has one thread: a part alone leaves a third of two
- * cores idle, so they go on beside each other. What checks and window say is held back until the other tests have said all.
+ * The window waits for workers, and workers' tests for processes: a part alone leaves a third of two cores idle, so the window
+ * is tested beside the rest. What it says is held back until the rest has said all.
  */
-async function everything(): Promise<Tally[]> {
-  const checked = heldBack()
+async function everyTest(): Promise<Tally[]> {
   const said = heldBack()
-  const beside = Promise.all([
-    check([quickLint, ...checks], 1, checked.write).then((failed): Tally[] => [{ passed: 0, failed, skipped: [] }]),
-    (async () => [await appTests([], said.write), await windowTests([], said.write)])(),
-  ])
+  const window = (async () => [await appTests([], said.write), await windowTests([], said.write)])()
   const units = await unitTests()
-  checked.release()
   said.release()
-  return [units, ...(await beside).flat()]
+  return [units, ...(await window)]
 }
 
 /** Keeps what is written until it is released; from then on it is shown as it comes. */
