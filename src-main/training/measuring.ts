@@ -24,11 +24,14 @@ interface MeasuredNetwork {
   readonly now: () => number
 }
 
-interface ScheduledMeasure {
+interface ChosenMeasure {
   readonly measure: Measure<unknown>
   readonly everyBatches: number
   readonly logs: readonly string[]
   readonly reports: readonly string[]
+}
+
+interface ScheduledMeasure extends ChosenMeasure {
   /** Spent on takes so far. */
   ms: number
   /** Fraction of a batch's time that the logs take; null until it was timed. */
@@ -54,6 +57,24 @@ const MOST_KEPT_BYTES = 64 * 2 ** 20
 /** Samples that are classified at a time for a measure of the whole test set. */
 const CLASSIFIED_AT_ONCE = 256
 
+/** The rule's measures that an experiment asks for, each with what it reads. */
+export function chosenMeasures(
+  rule: Rule,
+  settings: unknown,
+  { measures, widths }: Pick<Experiment, 'measures' | 'widths'>,
+): readonly ChosenMeasure[] {
+  return rule.measures.flatMap((measure) => {
+    const chosen = measures.find(({ name }) => name === measure.name)
+    if (chosen === undefined) return []
+    return [{ measure, everyBatches: chosen.everyBatches, ...keptBy(rule, measure, settings, widths) }]
+  })
+}
+
+/** Log parameters that a training session must carry for them, each once. */
+export function logsOf(measures: readonly ChosenMeasure[]): readonly string[] {
+  return [...new Set(measures.flatMap(({ logs }) => logs))]
+}
+
 export class Measuring {
   readonly #network: MeasuredNetwork
   readonly #scheduled: readonly ScheduledMeasure[]
@@ -64,17 +85,16 @@ export class Measuring {
   constructor(network: MeasuredNetwork) {
     const { rule, settings, experiment } = network
     this.#network = network
-    this.#scheduled = rule.measures.flatMap((measure) => {
-      const chosen = experiment.measures.find(({ name }) => name === measure.name)
-      if (chosen === undefined) return []
-      const kept = keptBy(rule, measure, settings, experiment.widths)
-      return [{ measure, everyBatches: chosen.everyBatches, ...kept, ms: 0, share: kept.logs.length > 0 ? null : 0 }]
-    })
+    this.#scheduled = chosenMeasures(rule, settings, experiment).map((chosen) => ({
+      ...chosen,
+      ms: 0,
+      share: chosen.logs.length > 0 ? null : 0,
+    }))
   }
 
   /** Log parameters that the training session must carry. */
   get logs(): readonly string[] {
-    return [...new Set(this.#scheduled.flatMap(({ logs }) => logs))]
+    return logsOf(this.#scheduled)
   }
 
   get some(): boolean {

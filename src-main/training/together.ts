@@ -2,7 +2,8 @@
 import { programKey } from '../engines/joined.ts'
 import type { Experiment } from '../experiment/experiment.ts'
 import type { Program } from '../program/program.ts'
-import { compileRule, keptBy, ruleNamed } from '../rules/index.ts'
+import { compileRule, ruleNamed } from '../rules/index.ts'
+import { chosenMeasures, logsOf } from './measuring.ts'
 
 /** What a session of an experiment's seeds takes. */
 export interface SessionNeed {
@@ -32,8 +33,5 @@ function trainedProgram({ rule: { name, settings }, widths, measures }: Experime
   const rule = ruleNamed(name)
   if (rule === undefined) throw new RangeError(`there is no rule named "${name}"`)
   const chosen: unknown = rule.settings.parse(settings)
-  const logs = rule.measures
-    .filter((measure) => measures.some((one) => one.name === measure.name))
-    .flatMap((measure) => keptBy(rule, measure, chosen, widths).logs)
-  return compileRule(rule, chosen, widths, logs).program
+  return compileRule(rule, chosen, widths, logsOf(chosenMeasures(rule, chosen, { measures, widths }))).program
 }

@@ -8,6 +8,7 @@ import { TrainingControls } from '../../src-main/training/controls.ts'
 import { train } from '../../src-main/training/train.ts'
 import { randomSamples } from '../../src-main/training/trial.ts'
 import type { BenchCase } from './cases.ts'
+import { median } from './versions.ts'
 
 /** Ways are timed in turn, so many times; the medians count. */
 const ROUNDS = 3
@@ -59,8 +60,6 @@ export async function timeGrid(engine: Engine, one: BenchCase, options: GridOpti
       await ways[way]()
       seconds[way].push((performance.now() - began) / 1000)
     }
-  const median = (values: readonly number[]): number =>
-    values.toSorted((a, b) => a - b)[Math.floor(ROUNDS / 2)] as number
   return {
     ...options,
     case: one.name,

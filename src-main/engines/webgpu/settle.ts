@@ -7,15 +7,14 @@
  * multiply-adds for each group.
  */
 import type { Lowered } from '../lowering/plan.ts'
-import type { Repeat, WorkgroupPlan } from './workgroup.ts'
+import { groupsOf, type Repeat, type WorkgroupPlan } from './workgroup.ts'
 import { Exchange } from './kernels/exchange.ts'
 import { Body } from './kernels/settled.ts'
 import { States } from './kernels/states.ts'
-import type { Placement } from './placement.ts'
 import { wrapped, type Shader } from './shader.ts'
 import { Writer, type Word } from './writer.ts'
 
-export interface Settling {
+interface Settling {
   readonly shader: Shader
   /** What a replica's teams exchange through; 0 where there are none. */
   readonly exchangeWords: Word
@@ -29,13 +28,11 @@ export function settle(
   workgroup: WorkgroupPlan,
   begin: number,
 ): Settling {
-  const { quads, team } = workgroup
   const words: Word[] = []
   const writer = new Writer(lowered, words, true)
   const states = new States(writer, workgroup)
-  const exchange = new Exchange(writer, workgroup, repeat)
-  const text = new Body(states, exchange).text(repeat, readOutside, () => begin)
-  const groups = ({ batch }: Placement): number => Math.ceil(batch / (4 * quads))
+  const exchange = new Exchange(writer, workgroup, repeat, begin)
+  const text = new Body(states, exchange).text(repeat, readOutside)
   return {
     shader: {
       code: wrapped(`${states.memory}\nfn settle(g: u32, tid: u32) {\n${text}\n}`, 'settle(g, tid);', words.length, {
@@ -43,8 +40,8 @@ export function settle(
         vec4Weights: true,
       }),
       words,
-      groups: (place) => groups(place) * (team?.members ?? 1),
+      groups: (place) => groupsOf(place, workgroup) * (workgroup.team?.members ?? 1),
     },
-    exchangeWords: (place) => exchange.words * groups(place),
+    exchangeWords: (place) => exchange.words * groupsOf(place, workgroup),
   }
 }

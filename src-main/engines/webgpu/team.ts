@@ -7,8 +7,10 @@
  * What an entry's sum is added up from does not depend on the size of the teams, so neither do the weights.
  */
 import { readsOf, writesOf, type Buffer } from '../lowering/plan.ts'
+import { targetOf } from './kernels/affine.ts'
 import {
   BYTES_OF_FOUR,
+  groupsOf,
   roundedQuads,
   wholeReads,
   type Area,
@@ -102,7 +104,7 @@ function quickest(
         (count) => (roundedQuads(columns * quads) + threads * count) * BYTES_OF_FOUR <= limits.workgroupBytes,
       )
       if (partials === undefined) continue
-      const workgroups = Math.ceil(batch / 4 / quads) * replicas * members
+      const workgroups = groupsOf({ batch }, { quads }) * replicas * members
       fitting.push({
         plan: {
           ...{ areas, columns, quads, threads, partials, subgroup: 0 },
@@ -150,7 +152,7 @@ function ticksOf(buffers: readonly Buffer[], { body }: Repeat, members: number, 
   let exchanges = 0
   for (const instruction of body) {
     if (instruction.kind !== 'affine') continue
-    const target = buffers[instruction.raw >= 0 ? instruction.raw : instruction.mapped] as Buffer
+    const target = buffers[targetOf(instruction)] as Buffer
     const own = isWide(target) ? spanOf(target.columns, members) : target.columns
     for (const { left } of instruction.products) {
       const weights = own * (buffers[left]?.columns ?? 0)

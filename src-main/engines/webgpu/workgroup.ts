@@ -111,6 +111,11 @@ export function planWorkgroup(
   return one === null || quads === 1 ? one : (fits(quads, [one.threads]) ?? one)
 }
 
+/** Workgroups, or teams of them, that share out the samples of a batch. */
+export function groupsOf({ batch }: Pick<Size, 'batch'>, { quads }: Pick<WorkgroupPlan, 'quads'>): number {
+  return Math.ceil(batch / (4 * quads))
+}
+
 /** Vectors of four numbers to allocate for `fours`: rounded up to few sizes, so that networks share pipelines. */
 export function roundedQuads(fours: number): number {
   return Math.max(128, Math.ceil(fours / 128) * 128)

@@ -8,7 +8,7 @@
  * computed from what stood there, so nobody is still reading it. Tags go on from dispatch to dispatch by a count at the
  * beginning of the team's part, and every place is written in every dispatch: a tag comes again only when it is long gone.
  */
-import type { Repeat, WorkgroupPlan } from '../workgroup.ts'
+import { groupsOf, type Repeat, type WorkgroupPlan } from '../workgroup.ts'
 import type { Writer } from '../writer.ts'
 import { writesOf } from '../../lowering/plan.ts'
 
@@ -33,12 +33,15 @@ export class Exchange {
   /** By instruction of the body. */
   readonly #points: readonly (readonly Point[])[]
   readonly #count: number
+  /** The word at which the parts of its teams begin. */
+  readonly #begin: number
   /** Words of a team. */
   readonly words: number
 
-  constructor(writer: Writer, workgroup: WorkgroupPlan, { body }: Repeat) {
+  constructor(writer: Writer, workgroup: WorkgroupPlan, { body }: Repeat, begin: number) {
     this.#writer = writer
     this.#workgroup = workgroup
+    this.#begin = begin
     const { team, quads } = workgroup
     let at = TEAM_HEAD
     this.#points = body.map((instruction) =>
@@ -54,10 +57,11 @@ export class Exchange {
     this.words = this.#count === 0 ? 0 : at
   }
 
-  /** Statements before the first iteration, where `group` counts the teams of a replica. @param begin the word at which its teams' parts begin */
-  begin(begin: string, groups: string): string {
+  /** Statements before the first iteration, where `group` counts the teams of a replica. */
+  begin(): string {
     if (this.words === 0) return ''
-    return `let team = ${begin} + (network * ${groups} + group) * ${this.#word(this.words)};
+    const groups = this.#writer.word((place) => groupsOf(place, this.#workgroup))
+    return `let team = ${this.#word(this.#begin)} + (network * ${groups} + group) * ${this.#word(this.words)};
 let before = atomicLoad(&X[team]);
 var patience = ${this.#word(this.#workgroup.team?.patience ?? 0)};`
   }

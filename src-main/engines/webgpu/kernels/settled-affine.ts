@@ -1,6 +1,6 @@
 /** A sum with products for the samples of one settling workgroup. */
-import type { Affine } from './affine.ts'
-import { isWide, spanOf, TEAM_SLICES } from '../team.ts'
+import { targetOf, type Affine } from './affine.ts'
+import { spanOf, TEAM_SLICES } from '../team.ts'
 import { mappedFour, type States } from './states.ts'
 
 /** Weights that a thread loads before it uses the first, to hide the latency of memory. */
@@ -12,16 +12,14 @@ const LOADS_AT_ONCE = 32
  * split the inner dimension and reduce at the end, in an order that does not depend on how many samples the workgroup has:
  * through the workgroup's memory, or, where a subgroup holds them all, by shuffles, without a barrier.
  */
-export function settledAffine(
-  states: States,
-  { products, streams, constant, raw, mapped: image, map }: Affine,
-): string {
+export function settledAffine(states: States, instruction: Affine): string {
+  const { products, streams, constant, raw, mapped: image, map } = instruction
   const { writer, workgroup } = states
   const { quads, threads, partials, subgroup, team } = workgroup
-  const target = raw >= 0 ? raw : image
+  const target = targetOf(instruction)
   const { columns: all } = writer.buffer(target)
-  const divided = team !== null && isWide(writer.buffer(target))
-  const wide = divided ? spanOf(all, team.members) : all
+  const divided = states.isDivided(target)
+  const wide = divided ? spanOf(all, team?.members ?? 1) : all
   // A team's slices do not depend on its size, so that sums do not.
   const lanes = divided ? threads / TEAM_SLICES : null
   // Columns that one read fetches, and those of a thread.

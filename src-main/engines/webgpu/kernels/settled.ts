@@ -1,8 +1,6 @@
 /** The instructions of a repeat for the samples of one workgroup, whose states are in its memory, four samples at a time. */
 import { readsOf, writesOf, type Instruction } from '../../lowering/plan.ts'
-import { isWide } from '../team.ts'
 import type { Repeat } from '../workgroup.ts'
-import type { Word } from '../writer.ts'
 import { stripText } from './chain.ts'
 import type { Exchange } from './exchange.ts'
 import { settledAffine } from './settled-affine.ts'
@@ -21,8 +19,7 @@ export class Body {
     this.#exchange = exchange
   }
 
-  /** @param begin the word at which the exchanges of this repeat begin */
-  text({ count, body, swaps }: Repeat, readOutside: ReadonlySet<number>, begin: Word): string {
+  text({ count, body, swaps }: Repeat, readOutside: ReadonlySet<number>): string {
     const { writer, workgroup } = this.#states
     const { quads, areas, team } = workgroup
     const members = team?.members ?? 1
@@ -37,13 +34,12 @@ export class Body {
     const leaving = kept.filter((id) => readOutside.has(id) && written.has(id))
     const swapped = pairs.map(({ a, b }) => `{ let kept = m${a}; m${a} = m${b}; m${b} = kept; }`)
     const iterations = writer.word(() => count)
-    const groups = writer.word(({ batch }) => Math.ceil(batch / (4 * quads)))
     return `let group = g / ${members}u;
 let member = g % ${members}u;
 let top = group * ${4 * quads}u;
 let rows = ${writer.word(({ batch }) => batch)};
 ${offsets.join('\n')}
-${this.#exchange.begin(writer.word(begin), groups)}
+${this.#exchange.begin()}
 ${entering.map((id) => this.#states.eachKept(id, `${this.#states.at(id)} = ${this.#states.load(id)};`)).join('\n')}
 ${this.#barrier}
 for (var t = 0u; t < ${iterations}; t++) {
@@ -57,9 +53,7 @@ ${leaving.map((id) => this.#byOne(id, this.#states.each(id, `let four = ${this.#
   /** What all members of a team computed alike is stored by one of them. */
   #byOne(id: number, text: string): string {
     const { team } = this.#states.workgroup
-    return team === null || team.members === 1 || isWide(this.#states.writer.buffer(id))
-      ? text
-      : `if (member == 0u) {\n${text}\n}`
+    return team === null || this.#states.isDivided(id) ? text : `if (member == 0u) {\n${text}\n}`
   }
 
   #instruction(instruction: Instruction): string {

@@ -23,17 +23,18 @@ export class States {
     return `var<workgroup> M: array<vec4<f32>, ${roundedQuads(this.workgroup.columns * this.workgroup.quads)}>;`
   }
 
+  /** Whether the members of a team compute a share of its columns each. */
+  isDivided(buffer: number): boolean {
+    return this.workgroup.team !== null && isWide(this.writer.buffer(buffer))
+  }
+
   /** Columns that this workgroup computes: from the first up to, and without, the second. */
   share(buffer: number): readonly [string, string] {
     const { team } = this.workgroup
-    const { columns } = this.writer.buffer(buffer)
-    if (team === null || team.members === 1 || !isWide(this.writer.buffer(buffer)))
-      return ['0u', this.writer.columns(buffer)]
-    const span = this.writer.word(() => spanOf(columns, team.members))
-    return [
-      `min(member * ${span}, ${this.writer.columns(buffer)})`,
-      `min((member + 1u) * ${span}, ${this.writer.columns(buffer)})`,
-    ]
+    const columns = this.writer.columns(buffer)
+    if (team === null || !this.isDivided(buffer)) return ['0u', columns]
+    const span = this.writer.word(() => spanOf(this.writer.buffer(buffer).columns, team.members))
+    return [`min(member * ${span}, ${columns})`, `min((member + 1u) * ${span}, ${columns})`]
   }
 
   /** `body` for each `quad` and each `column` that this workgroup computes of a buffer; i counts through both. */
