@@ -107,7 +107,10 @@ function asRead(value: unknown): unknown {
 /** Keys of the object at a path inside an experiment. */
 function keysOfExperiment(path: readonly PropertyKey[]): readonly string[] {
   let schema: unknown = Experiment
-  for (const key of path) schema = (objectIn(schema)?.shape as Record<PropertyKey, unknown> | undefined)?.[key]
+  for (const key of path) {
+    const shape: Record<PropertyKey, unknown> = objectIn(schema)?.shape ?? {}
+    schema = shape[key]
+  }
   return Object.keys(objectIn(schema)?.shape ?? {})
 }
 

@@ -123,9 +123,9 @@ function chunk(kind: string, data: Uint8Array): Uint8Array {
   return bytes
 }
 
-/** CRC-32 as PNG takes it (ISO 3309, reflected polynomial EDB88320). */
-export function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff
+/** CRC-32 as PNG takes it (ISO 3309, reflected polynomial EDB88320); `before` is that of the bytes in front. */
+export function crc32(bytes: Uint8Array, before = 0): number {
+  let crc = before ^ 0xffffffff
   for (const byte of bytes) {
     crc ^= byte
     for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1

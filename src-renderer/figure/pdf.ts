@@ -88,7 +88,6 @@ function put(pdf: jsPDF, mark: Mark): void {
 }
 
 function opacity(pdf: jsPDF, value = 1): void {
-  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- its types merge parameters and class
   pdf.setGState(new GState({ opacity: value, 'stroke-opacity': value }))
 }
 

@@ -122,7 +122,7 @@ describe('rule check', () => {
     expect(of('engine')).toMatchObject({ kind: 'check', engine: 'reference', state: 'passed' })
     expect(of('learning')?.['figures']).toMatchObject({ widths: [784, 10] })
     // (t − y) xᵀ is steepest descent of half the squared error: the rule is that.
-    const { layers } = of('direction')?.['figures'] as { layers: { squaredError: number }[] }
+    const { layers } = of('direction')!['figures'] as { layers: { squaredError: number }[] }
     expect(layers.map(({ squaredError }) => squaredError < 1e-3)).toEqual([true])
     const other = await checked('--network', '12-7-3')
     expect([other.code, other.err]).toEqual([2, expect.stringMatching(/does not take the network 12-7-3: expected a/)])

@@ -37,7 +37,7 @@ it('weights are listed, before training and now', async () => {
   expect(first).toMatchObject({ rows: 16, columns: 784, epochs: [{ epoch: 0 }, { epoch: 1 }] })
   const values = Array.from(stored('W1'))
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
-  const [, now] = first?.['epochs'] as readonly { readonly mean: number }[]
+  const [, now] = first!['epochs'] as readonly { readonly mean: number }[]
   expect(now?.mean).toBeCloseTo(mean, 9)
   const { out: told } = await apical(['weights', folder])
   expect(told).toMatch(/^W1 +16 × 784 +as drawn/m)

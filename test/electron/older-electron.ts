@@ -3,6 +3,8 @@ import { app, protocol, type WebContents } from 'electron'
 import { availableParallelism } from 'node:os'
 import { createRequire } from 'node:module'
 import { deserialize, serialize } from 'node:v8'
+import type * as zlib from 'node:zlib'
+import { crc32 } from '../../src-renderer/figure/figure-file.ts'
 import './newer-javascript.ts'
 
 /** As much of a response as the face's protocol makes: a body in one piece. */
@@ -21,12 +23,12 @@ const here = globalThis as unknown as Record<string, unknown>
 here['Response'] ??= OneBody
 here['structuredClone'] ??= (value: unknown): unknown => deserialize(serialize(value)) as unknown
 
-// The binding that the bundle reads is this very object.
-const system = createRequire(import.meta.url)('node:os') as {
-  availableParallelism?: typeof availableParallelism
-  cpus(): unknown[]
-}
+// The bindings that the bundle reads are these very objects.
+const require = createRequire(import.meta.url)
+const system = require('node:os') as { availableParallelism?: typeof availableParallelism; cpus(): unknown[] }
 system.availableParallelism ??= () => system.cpus().length
+const compression = require('node:zlib') as { crc32?: typeof zlib.crc32 }
+compression.crc32 ??= (data, before) => crc32(Buffer.from(data as Uint8Array), before)
 
 type Handler = (request: { url: string; method: string }) => Response
 const schemes = protocol as unknown as {

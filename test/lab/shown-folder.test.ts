@@ -81,11 +81,11 @@ describe('refused in words, and what was shown stays', () => {
     ],
     [
       'one with a file called results',
-      () => (
-        mkdirSync(scratch.inside('odd')),
-        writeFileSync(scratch.inside('odd', 'results'), ''),
-        scratch.inside('odd')
-      ),
+      () => {
+        mkdirSync(scratch.inside('odd'))
+        writeFileSync(scratch.inside('odd', 'results'), '')
+        return scratch.inside('odd')
+      },
       /odd holds no experiments\.$/,
     ],
   ])('%s', async (_, make, message) => {

@@ -204,7 +204,7 @@ describe.skipIf(!there)(`the rows${why}`, () => {
       const found = presetOf(id)
       const theirs = printed.get(id)!
       const stored = presetFile.find(({ name }) => name === preset?.split('#')[0])
-      const tuple = (stored?.published as [number, number, number, number, string][]).find(
+      const tuple = (stored!.published as [number, number, number, number, string][]).find(
         ([setting]) => setting === found.setting,
       )
       expect(tuple, id).toEqual([theirs.settingNumber, theirs.test.mean, theirs.test.std ?? 0, theirs.nSeeds, id])

@@ -302,7 +302,7 @@ test('while layers settle the information is that of one batch’s whole correla
     )
     return 0.5 * logDeterminant(correlation, n, 0.15)
   }
-  const last = (series: string): number => (taken?.find((one) => one.series === series)?.value as number[])[2] as number
+  const last = (series: string): number => (taken!.find((one) => one.series === series)!.value as number[])[2] as number
   expect(last('free, forward 1→2')).toBeCloseTo(half(r2) - half(errors(r2, initial('W2'), r1)), 10)
   expect(last('free, backward 2→1')).toBeCloseTo(half(r1) - half(errors(r1, initial('V2'), r2)), 10)
 })
