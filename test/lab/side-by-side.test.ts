@@ -56,11 +56,24 @@ function workerOf(folder: string): number | null {
 async function expectAsAlone(folder: string): Promise<void> {
   expectSound(folder)
   const experiment = readExperiment(folder)
-  const { folder: alone } = await runExperiment(experiment, { resultsFolder: scratch.inside(`alone-${++count}`) })
+  const other = await trainedAlone(experiment)
   const found = weightsOf(folder)
-  for (const [name, bytes] of weightsOf(alone)) expect(found.get(name)?.equals(bytes), `${folder}: ${name}`).toBe(true)
-  expect(readRecord(alone).environment?.beside).toBeUndefined()
-  expect(historiesOf(folder, experiment.seeds)).toEqual(historiesOf(alone, experiment.seeds))
+  for (const [name, bytes] of weightsOf(other)) expect(found.get(name)?.equals(bytes), `${folder}: ${name}`).toBe(true)
+  expect(readRecord(other).environment?.beside).toBeUndefined()
+  expect(historiesOf(folder, experiment.seeds)).toEqual(historiesOf(other, experiment.seeds))
+}
+
+/** The folder of the same experiment, trained alone once for all that are compared with it. */
+function trainedAlone(experiment: Experiment): Promise<string> {
+  const question = JSON.stringify([experiment.rule, experiment.training])
+  const known = alone.get(question) ?? trainAlone(experiment)
+  alone.set(question, known)
+  return known
+}
+const alone = new Map<string, Promise<string>>()
+
+async function trainAlone(experiment: Experiment): Promise<string> {
+  return (await runExperiment(experiment, { resultsFolder: scratch.inside(`alone-${++count}`) })).folder
 }
 
 describe('a sweep side by side', () => {
