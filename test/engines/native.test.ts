@@ -11,7 +11,7 @@ import { findAddon } from '../../src-main/engines/native/addon.ts'
 import { NativeSession } from '../../src-main/engines/native/session.ts'
 import { reference } from '../../src-main/engines/reference.ts'
 import { Generator } from '../../src-main/program/random.ts'
-import { compileRule, rules } from '../../src-main/rules/index.ts'
+import { compileRule, ruleNamed, rules } from '../../src-main/rules/index.ts'
 import { randomProgram } from './random-program.ts'
 import { steadyTrial } from './steady-trial.ts'
 import { differences, outcomeOf, type Trial } from './trial.ts'
@@ -104,6 +104,49 @@ describe.skipIf(!available)('native', () => {
         const got = await outcomeOf(trial, withThreads(2, set), 'float32')
         expect({ set, rule: trial.compiled.program.rule, off: differences(got, want, 1e-4) }).toMatchObject({ off: [] })
       }
+  })
+
+  test('Adam’s step by every instruction set, with second moments of any size and none', async () => {
+    const compiled = compileRule(
+      ruleNamed('backprop')!,
+      ruleNamed('backprop')!.settings.parse({ optimiser: 'adam' }) as unknown,
+      [37, 5],
+    )
+    const size = 37 * 5
+    const numbers = Generator.seeded(7)
+    const drawn = (low: number, high: number): number => 10 ** (low + (high - low) * numbers.uniform())
+    const odd = [0, -0, 1e-45, 1e-38, 1e38, Infinity, -1, NaN]
+    const before = {
+      W1: Float32Array.from({ length: size }, () => drawn(-3, 0)),
+      'W1.m': Float32Array.from({ length: size }, (_, i) => (i % 2 === 0 ? 1 : -1) * drawn(-12, 3)),
+      // Odd ones stand beside plain ones, which must not feel them.
+      'W1.v': Float32Array.from({ length: size }, (_, i) =>
+        i % 5 === 0 ? (odd[(i / 5) % 8] as number) : drawn(-30, 30),
+      ),
+    }
+    // Black pixels: no gradient, so that the moments decay and the weights move by them.
+    const data = { count: 2, features: 37, pixels: new Uint8Array(2 * 37), labels: Uint8Array.of(0, 1), classes: 5 }
+    const samples = { ...data, image: null, scaling: { scale: [1], offset: [0] } }
+    const scalars = compiled.scalarsAt({ epoch: 0, batch: 0, sign: 1 })
+    const [rate, correction] = scalars as unknown as [number, number]
+    for (const set of findAddon().addon.instructionSets()) {
+      const session = await withThreads(1, set).open(compiled, { replicas: 1, precision: 'float32' })
+      session.bind({ train: samples, test: samples })
+      for (const [name, values] of Object.entries(before)) session.write(name, 0, values)
+      await session.train({ batchSize: 2, batches: 1, samples: Uint32Array.of(0, 1), scalars, measureBatch: null })
+      const after = await session.read('W1', 0)
+      session.close()
+      for (let i = 0; i < size; i++) {
+        const m = 0.9 * before['W1.m'][i]!
+        // A denormal is 0 here.
+        const v = 0.999 * before['W1.v'][i]!
+        const step = (rate * m) / (Math.sqrt(v < 2 ** -126 && v > 0 ? 0 : v) * correction + 1e-8)
+        const want = before.W1[i]! + step
+        const what = `${set}, v = ${String(before['W1.v'][i])}`
+        if (Number.isNaN(want)) expect(after[i], what).toBeNaN()
+        else expect(Math.abs(after[i]! - want) / (Math.abs(step) + before.W1[i]!), what).toBeLessThan(4e-7)
+      }
+    }
   })
 
   test('a closed session says so; one that is closed while it trains ends at the next batch', async () => {

@@ -71,7 +71,8 @@ void Executor::prepare(const Instruction& in) {
 
 void Executor::strip(const Instruction& in, const Buffer& shape, const Strip& s) {
   const float* coefficients = coefficients_.data();
-  for (const StripOperation& one : in.operations) {
+  for (size_t o = 0; o < in.operations.size(); o++) {
+    const StripOperation& one = in.operations[o];
     float* own = one.to < 0 ? nullptr
                  : one.direct >= 0 ? at_[one.direct] + s.offset
                                    : strips_.data() + static_cast<size_t>(one.to) * kStrip;
@@ -116,6 +117,19 @@ void Executor::strip(const Instruction& in, const Buffer& shape, const Strip& s)
                             s.length);
         coefficients += 2;
         break;
+      case StripKind::adam: {
+        const StripOperation& second = in.operations[o + 1];
+        const StripOperation& moved = in.operations[o + 3];
+        float* const secondTo = at_[second.direct] + s.offset;
+        float* const movedTo = at_[moved.direct] + s.offset;
+        kernels_.adam({registers_[one.terms[1].from], registers_[one.terms[0].from], registers_[second.terms[0].from],
+                       registers_[moved.terms[0].from], own, secondTo, movedTo, coefficients, s.length});
+        registers_[second.to] = secondTo;
+        registers_[moved.to] = movedTo;
+        coefficients += 11;
+        o += 3;
+        break;
+      }
       case StripKind::map:
         kernels_.map(own, registers_[one.from], one.map, s.length);
         break;

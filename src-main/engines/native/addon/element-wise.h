@@ -68,8 +68,33 @@ void divide(float* to, const float* a, const float* b, int length) {
 }
 
 void divideRoot(float* to, const float* a, const float* b, float coefficient, float constant, int length) {
-  for (int i = 0; i < length; i += kWidth)
-    store(to + i, load(a + i) / multiplyAdd(splat(coefficient), squareRoot(load(b + i)), splat(constant)));
+  const Vector c = splat(coefficient);
+  const Vector k = splat(constant);
+  if (canEstimateRoot(coefficient, constant))
+    for (int i = 0; i < length; i += kWidth) store(to + i, overRoot(load(a + i), load(b + i), c, k));
+  else
+    for (int i = 0; i < length; i += kWidth) store(to + i, exactOverRoot(load(a + i), load(b + i), c, k));
+}
+
+template <bool Estimated>
+void adamStep(const AdamRequest& q) {
+  Vector by[11];
+  for (int i = 0; i < 11; i++) by[i] = splat(q.coefficients[i]);
+  for (int i = 0; i < q.length; i += kWidth) {
+    const Vector gradient = load(q.gradient + i);
+    const Vector first = multiplyAdd(by[1], gradient, multiplyAdd(by[0], load(q.firstBefore + i), by[2]));
+    const Vector second = multiplyAdd(by[4], gradient * gradient, multiplyAdd(by[3], load(q.secondBefore + i), by[5]));
+    const Vector step = Estimated ? overRoot(first, second, by[6], by[7]) : exactOverRoot(first, second, by[6], by[7]);
+    const Vector moved = multiplyAdd(by[9], step, multiplyAdd(by[8], load(q.weights + i), by[10]));
+    store(q.first + i, first);
+    store(q.second + i, second);
+    store(q.moved + i, moved);
+  }
+}
+
+void adam(const AdamRequest& q) {
+  if (canEstimateRoot(q.coefficients[6], q.coefficients[7])) return adamStep<true>(q);
+  adamStep<false>(q);
 }
 
 template <typename F>

@@ -47,6 +47,6 @@ void pass(float* at, size_t floats) {
 #define APICAL_NAME(name) APICAL_STRING(name)
 extern const Kernels kKernels;
 const Kernels kKernels = {APICAL_NAME(APICAL_SET), kWidth, panelOf,   tileRowsOf, affine,     outer, sum,
-                          sumSquare,               multiply, divide,  divideRoot, map,        peak,  pass};
+                          sumSquare,               multiply, divide,  divideRoot, adam, map,        peak,  pass};
 
 }  // namespace apical::APICAL_SET

@@ -83,6 +83,20 @@ struct OuterRequest {
   float constant;
 };
 
+/// first = c₂ + c₀ · firstBefore + c₁ · gradient, second = c₅ + c₃ · secondBefore + c₄ · gradient² and
+/// moved = c₁₀ + c₈ · weights + c₉ · first / (c₇ + c₆ · √second); each may be written where it is read.
+struct AdamRequest {
+  const float* gradient;
+  const float* firstBefore;
+  const float* secondBefore;
+  const float* weights;
+  float* first;
+  float* second;
+  float* moved;
+  const float* coefficients;
+  int length;
+};
+
 struct Kernels {
   const char* name;
   /// Floats per vector; strips are whole vectors.
@@ -100,6 +114,7 @@ struct Kernels {
   void (*divide)(float* to, const float* a, const float* b, int length);
   /// to = a / (constant + coefficient · √b).
   void (*divideRoot)(float* to, const float* a, const float* b, float coefficient, float constant, int length);
+  void (*adam)(const AdamRequest&);
   void (*map)(float* to, const float* from, Map map, int length);
   /// Multiply-adds in registers; returns how many floating-point operations they were.
   double (*peak)(int rounds, float* sink);

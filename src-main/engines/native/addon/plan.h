@@ -55,8 +55,9 @@ struct Product {
 };
 
 /// What scheduling fuses: outerSum, an outer product with the sum that is its only reader (terms[0] is the sum's other
-/// term); sumSquare, a sum whose last term, terms[1], is squared; divideRoot, left / (terms[0] of a root + constant).
-enum class StripKind { load, store, outer, outerSum, sum, sumSquare, multiply, divide, divideRoot, map };
+/// term); sumSquare, a sum whose last term, terms[1], is squared; divideRoot, left / (terms[0] of a root + constant);
+/// adam, a sum that is computed in one pass with the sumSquare, the divideRoot and the sum that follow it.
+enum class StripKind { load, store, outer, outerSum, sum, sumSquare, multiply, divide, divideRoot, adam, map };
 
 struct StripOperation {
   StripKind kind;

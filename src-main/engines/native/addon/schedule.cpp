@@ -155,6 +155,36 @@ void makeDirect(Instruction& chain) {
   }
 }
 
+/// Adam's step in one pass: its moments and the weights come from beyond the caches, and wait for less that way.
+void fuseAdam(const Plan& plan, Instruction& chain) {
+  auto& list = chain.operations;
+  const Buffer& shape = shapeOf(plan, chain);
+  const auto next = [&](std::vector<StripOperation>::iterator from) {
+    return std::find_if(from, list.end(), [&](const StripOperation& one) {
+      return one.kind != StripKind::load || !plan.buffers[one.buffer].sameShape(shape);
+    });
+  };
+  const auto isSum = [](const StripOperation& one, StripKind kind) {
+    return one.kind == kind && one.terms.size() == 2 && one.direct >= 0;
+  };
+  for (auto first = list.begin(); first != list.end(); ++first) {
+    if (!isSum(*first, StripKind::sum)) continue;
+    const auto second = next(first + 1);
+    if (second == list.end() || !isSum(*second, StripKind::sumSquare)) continue;
+    const auto step = next(second + 1);
+    if (step == list.end() || step->kind != StripKind::divideRoot || step->direct >= 0) continue;
+    const auto moved = next(step + 1);
+    if (moved == list.end() || !isSum(*moved, StripKind::sum) || onlyFor(list, step->to, step->kind) != step) continue;
+    if (moved->terms[0].from == step->to) std::swap(moved->terms[0], moved->terms[1]);
+    if (first->terms[1].from != second->terms[1].from || step->left != first->to || step->terms[0].from != second->to ||
+        moved->terms[1].from != step->to || moved->terms[0].from == step->to)
+      continue;
+    // Loads of this shape are the memory itself, wherever they stand.
+    first->kind = StripKind::adam;
+    std::stable_partition(first, moved + 1, [](const StripOperation& one) { return one.kind == StripKind::load; });
+  }
+}
+
 /// The update of most weights: an outer product is added to them in the registers that it was computed in.
 void fuseOuter(Instruction& chain) {
   auto& list = chain.operations;
@@ -196,6 +226,7 @@ void scheduleList(Plan& plan, std::vector<Instruction>& list) {
       // First: what they read, they read later than what they replace.
       fuseRoots(in);
       makeDirect(in);
+      fuseAdam(plan, in);
       fuseOuter(in);
       in.prefetched = prefetchedBy(plan, in);
     }
