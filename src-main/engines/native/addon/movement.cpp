@@ -6,6 +6,17 @@
 #include "executor.h"
 
 namespace apical {
+namespace {
+
+/// to[k·toStep + i] = from[i·fromStep + k] for i, k < 4.
+inline void transposeFour(const float* __restrict from, size_t fromStep, float* __restrict to, size_t toStep) {
+#pragma GCC unroll 4
+  for (int k = 0; k < 4; k++)
+#pragma GCC unroll 4
+    for (int i = 0; i < 4; i++) to[k * toStep + i] = from[i * fromStep + k];
+}
+
+}  // namespace
 
 void Executor::pixels(float* to, int stride) const {
   const Samples& s = *samples_;
@@ -64,7 +75,18 @@ void Executor::transpose(const Instruction& in) const {
   for (int first = 0; first < to.columns; first += to.panel) {
     const int width = std::min(to.panel, to.columns - first);
     float* panel = at_[in.to] + to.at(0, first);
-    for (int row = 0; row < to.rows; row++) {
+    int row = 0;
+    // Panels are whole vectors, so four entries from a multiple of four on are neighbours in both matrices.
+    for (; row + 4 <= to.rows; row += 4) {
+      const float* const columns = at_[in.from] + from.at(first, row);
+      int i = 0;
+      for (; i + 4 <= width; i += 4)
+        transposeFour(columns + static_cast<size_t>(i) * from.panel, from.panel, panel + i, to.panel);
+      for (; i < width; i++)
+        for (int k = 0; k < 4; k++) panel[k * to.panel + i] = columns[static_cast<size_t>(i) * from.panel + k];
+      panel += 4 * to.panel;
+    }
+    for (; row < to.rows; row++) {
       const float* column = at_[in.from] + from.at(first, row);
       for (int i = 0; i < width; i++) panel[i] = column[static_cast<size_t>(i) * from.panel];
       panel += to.panel;
