@@ -236,7 +236,7 @@ describe('measured figures are those of test/bench/results', () => {
   })
 
   test('on a CPU, before and after', () => {
-    const { lines } = results('versions-amd-epyc') as {
+    const { lines } = results('versions-intel-xeon-processor') as {
       lines: {
         rule: string
         replicas: number
