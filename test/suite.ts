@@ -120,12 +120,17 @@ async function inOrder(runs: readonly (readonly string[])[]): Promise<number> {
 
 /**
  * The window waits for workers, and workers' tests for processes: a part alone leaves a third of two cores idle, so the window
- * is tested beside the rest. What it says is held back until the rest has said all.
+ * is tested beside the rest. It takes less long, and is followed by some of the rest, one file at a time. What the two say is
+ * held back until the others have said all.
  */
 async function everyTest(): Promise<Tally[]> {
   const said = heldBack()
-  const window = (async () => [await appTests([], said.write), await windowTests([], said.write)])()
-  const units = await unitTests()
+  const window = (async () => [
+    await appTests([], said.write),
+    await windowTests([], said.write),
+    await unitTests('lab', ['test/lab/', '--maxWorkers=1'], said.write),
+  ])()
+  const units = await unitTests('units', ['--exclude=test/lab/**'], 'show')
   said.release()
   return [units, ...(await window)]
 }
@@ -145,11 +150,11 @@ function heldBack(): { readonly write: (text: string) => void; readonly release:
   }
 }
 
-async function unitTests(): Promise<Tally> {
-  const report = freshReport('build/test/vitest.json')
+async function unitTests(name: string, words: readonly string[], output: Output): Promise<Tally> {
+  const report = freshReport(`build/test/${name}.json`)
   const { code } = await node(
-    [...vitest, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
-    'show',
+    [...vitest, ...words, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`],
+    output,
   )
   if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] }
   const { testResults } = JSON.parse(readFileSync(report, 'utf8')) as {
