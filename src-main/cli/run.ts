@@ -2,7 +2,7 @@
 import type { Experiment } from '../experiment/experiment.ts'
 import { describeDataSets } from '../lab/datasets.ts'
 import { requireResultsFolder, resultsFolder } from '../lab/results.ts'
-import { newSweepId, nextGroup, runExperiment, type RunOutcome } from '../lab/runs.ts'
+import { type Joining, newSweepId, nextGroup, runExperiment, type RunOutcome } from '../lab/runs.ts'
 import { EXIT, JSON_OPTION, OUT_OPTION, UsageProblem, type Command } from './command.ts'
 import { superviseRun, superviseSideBySide } from './supervised-run.ts'
 import { EXPERIMENT_OPTIONS, experimentsOf } from './experiments.ts'
@@ -21,7 +21,7 @@ export const run: Command = {
     'Lists are written 1,0.7 or [1,0.7], widths 784-500-10, schedules 0:0.95,15:0.9 (epoch:base), measures alignment,silent:100 (NAME or NAME:N, taken every N batches, 500 by default).\n\n' +
     'The values of a sweep are a list, a range with a step (hidden=100..500:100), a range with a number of values (neuralLr=0.01..0.1/5, or log-spaced lambda=1e-6..1e-2/5log), a range of whole numbers (depth=1..3), or a mixture. ' +
     'A sweep trains every combination of values, or with --pair the first values together, then the second ones, and so on. Each run has a folder of its own, and all carry the id of the sweep. ' +
-    'On a graphics card, members of a sweep that differ in learning rates, but not in widths or iterations, train side by side in one session, with the same weights as alone, and each is told when it has ended. It ends with one row per setting: the accuracy over the seeds that did not collapse. With training.validation.fraction set, it names the setting with the best validation accuracy.\n\n' +
+    'Members of a sweep that differ in learning rates, but not in widths or iterations, train side by side in one session on a graphics card, and on a processor where each takes a second or two; their weights are the same as alone, and each is told when it has ended. It ends with one row per setting: the accuracy over the seeds that did not collapse. With training.validation.fraction set, it names the setting with the best validation accuracy.\n\n' +
     'Ctrl-C stops after the current batches, keeps a checkpoint and says how to resume; a second Ctrl-C stops at once. ' +
     'With --json, standard output holds the run’s events: started, progress (at most two per second), epoch, batches, measure, confusion, costs, collapsed, at-chance, checkpoint, note, ' +
     'then done, stopped or failed. Several experiments give one such sequence each, and a sweep ends with one line of kind sweep that holds its groups. Accuracies are fractions.\n\n' +
@@ -36,7 +36,7 @@ export const run: Command = {
     const dataFolder = words.text('data') ?? null
     // Everything that can be refused is refused before the first run begins, not after hours of it.
     const asked = sideBySideIn(words)
-    const joins = new Map<string, boolean>()
+    const joins = new Map<string, Joining>()
     for (const name of new Set(experiments.map(({ engine }) => engine.name)))
       joins.set(name, await joinsOn(name, asked))
     await requireData(experiments, dataFolder)
@@ -51,7 +51,7 @@ export const run: Command = {
     }
     const options = { resultsFolder: out, dataFolder }
     let waiting = experiments.map((experiment) => {
-      return { experiment, dataFolder, joins: joins.get(experiment.engine.name) === true }
+      return { experiment, dataFolder, joins: joins.get(experiment.engine.name) ?? 'none' }
     })
     const outcomes = new Map<Experiment, RunOutcome>()
     while (waiting.length > 0) {

@@ -14,6 +14,6 @@ export {
 } from './runs/preparation.ts'
 export { Queue } from './runs/queue.ts'
 export type { RunOptions, RunOutcome } from './runs/run-options.ts'
-export { nextGroup, SIDE_BY_SIDE, type SideBySide, trainsSideBySide, type WaitingRun } from './runs/side-by-side.ts'
+export { joiningOn, type Joining, nextGroup, SIDE_BY_SIDE, type SideBySide, type WaitingRun } from './runs/side-by-side.ts'
 export { newSweepId } from './runs/sweep-id.ts'
 export type { TrainingWorker } from './runs/training-worker.ts'

@@ -5,7 +5,7 @@ import type { LabEvent } from '../../src-main/contract.ts'
 import type { Experiment } from '../../src-main/experiment/experiment.ts'
 import { openLab, type OpenLab } from '../../src-main/lab/lab.ts'
 import { paths, readExperiment, readRecord } from '../../src-main/lab/results.ts'
-import { runExperiment, trainsSideBySide } from '../../src-main/lab/runs.ts'
+import { joiningOn, type Joining, runExperiment } from '../../src-main/lab/runs.ts'
 import { nextGroup } from '../../src-main/lab/runs/side-by-side.ts'
 import { readJson } from '../../src-main/lab/storage.ts'
 import { eventually, expectSound, historiesOf, weightsOf } from '../faults/soundness.ts'
@@ -123,7 +123,7 @@ describe('a sweep side by side', () => {
 
 describe('which runs train side by side', () => {
   const base = smallExperiment()
-  const waiting = (id: string, change: Partial<Experiment> = {}, joins = true) => ({
+  const waiting = (id: string, change: Partial<Experiment> = {}, joins: Joining = 'all') => ({
     ...{ id, folder: id, dataFolder: null, joins },
     experiment: { ...base, sweep: { id: 'one', settings: [] }, ...change },
   })
@@ -146,12 +146,20 @@ describe('which runs train side by side', () => {
         waiting('other engine', { engine: { ...base.engine, name: 'native' } }),
         waiting('other measures', { measures: [] }),
         waiting('another sweep', { sweep: { id: 'two', settings: [] } }),
-        waiting('where it does not pay', {}, false),
+        waiting('where it does not pay', {}, 'none'),
       ),
     ).toEqual(['first', 'other rates', 'other seeds'])
     const gone = { rule: { name: 'gone', settings: {} } }
     expect(idsOf(waiting('first', gone), waiting('too', gone))).toEqual(['first'])
     expect(idsOf(waiting('alone', { sweep: null }), waiting('too', { sweep: null }))).toEqual(['alone'])
+  })
+
+  it('is what a processor trains in a moment, where it is one', () => {
+    const longer = { training: { ...base.training, epochs: 2000 } }
+    const brief = (id: string, change: Partial<Experiment> = {}) => waiting(id, change, 'brief')
+    expect(idsOf(brief('first'), brief('second'), waiting('on a card'))).toEqual(['first', 'second'])
+    expect(idsOf(brief('first', longer), brief('second', longer))).toEqual(['first'])
+    expect(idsOf(waiting('first', longer), waiting('second', longer))).toEqual(['first', 'second'])
   })
 
   it('is as many as fit', () => {
@@ -165,10 +173,11 @@ describe('which runs train side by side', () => {
 
   it('is asked of the engine, unless somebody says otherwise', () => {
     const card = { name: 'webgpu', gpu: true }
-    expect(trainsSideBySide('auto', card)).toBe(true)
-    expect(trainsSideBySide('auto', { ...card, gpu: false })).toBe(false)
-    expect(trainsSideBySide('auto', { name: 'tensorflow', gpu: true })).toBe(false)
-    expect(trainsSideBySide('never', card)).toBe(false)
-    expect(trainsSideBySide('always', { name: 'reference', gpu: false })).toBe(true)
+    expect(joiningOn('auto', card)).toBe('all')
+    expect(joiningOn('auto', { ...card, gpu: false })).toBe('none')
+    expect(joiningOn('auto', { name: 'native', gpu: false })).toBe('brief')
+    expect(joiningOn('auto', { name: 'tensorflow', gpu: true })).toBe('none')
+    expect(joiningOn('never', card)).toBe('none')
+    expect(joiningOn('always', { name: 'reference', gpu: false })).toBe('all')
   })
 })

@@ -9,6 +9,8 @@ import { LabProblem } from '../problem.ts'
 import { findRun, growExperiment, lengthenExperiment, readExperiment } from '../results.ts'
 import {
   createRun,
+  joiningOn,
+  type Joining,
   markQueued,
   newSweepId,
   requireData,
@@ -16,7 +18,6 @@ import {
   requireLonger,
   requireResumable,
   resolveExperiments,
-  trainsSideBySide,
   withSeeds,
   type TrainingWorker,
   type WaitingRun,
@@ -51,11 +52,11 @@ export function runCalls({
   engines,
   sideBySide,
 }: FolderParts): Pick<Lab, RunCalls> {
-  /** Refuses what cannot be run. @returns whether others may train beside it */
-  const requireRunnable = async (experiment: Experiment, from: string | null): Promise<boolean> => {
+  /** Refuses what cannot be run. @returns which others may train beside it */
+  const requireRunnable = async (experiment: Experiment, from: string | null): Promise<Joining> => {
     const engine = await engines.require(experiment.engine.name)
     await refuseDataProblems(() => requireData(experiment, from, 'quick'))
-    return trainsSideBySide(sideBySide, engine)
+    return joiningOn(sideBySide, engine)
   }
 
   const requireRunning = (id: string): Pick<TrainingWorker, 'pause' | 'continue' | 'stop' | 'stopSeed'> => {
@@ -98,11 +99,11 @@ export function runCalls({
   const startAll = async (members: readonly Experiment[]): Promise<{ id: string; ids: readonly string[] }> => {
     // Files and engines are checked once per kind of member, not once per member of a sweep of a thousand.
     const kindOf = ({ data, engine }: Experiment): string => JSON.stringify([data, engine])
-    const joins = new Map<string, boolean>()
+    const joins = new Map<string, Joining>()
     for (const [kind, member] of new Map(members.map((one) => [kindOf(one), one])))
       joins.set(kind, await requireRunnable(member, dataFolder))
     const runs = await createRuns(members)
-    await queue.add(runs.map((run) => ({ ...run, joins: joins.get(kindOf(run.experiment)) === true })))
+    await queue.add(runs.map((run) => ({ ...run, joins: joins.get(kindOf(run.experiment)) ?? 'none' })))
     const ids = runs.map(({ id }) => id)
     return { id: ids[0] ?? '', ids }
   }

@@ -1,14 +1,20 @@
 /** Which of the runs that wait are trained in one session of their engine. */
 import type { EngineCard } from '../../experiment/engine-card.ts'
 import type { Experiment } from '../../experiment/experiment.ts'
+import { forecastExperiment } from '../../experiment/forecast.ts'
 import { sessionNeed, type SessionNeed } from '../../training/together.ts'
+
+/**
+ * Which of its sweep may train beside a run: all, on a card that trains many networks in little more time than one; only what
+ * is brief, on a processor, where starting a worker for each would take longer than training; or none.
+ */
+export type Joining = 'all' | 'brief' | 'none'
 
 /** What is to be trained, as far as it decides with what. */
 export interface Joinable {
   readonly experiment: Experiment
   readonly dataFolder: string | null
-  /** Its engine trains many networks in little more time than one: others of its sweep may train beside it. */
-  readonly joins: boolean
+  readonly joins: Joining
 }
 
 export interface WaitingRun extends Joinable {
@@ -23,14 +29,19 @@ const MOST_BYTES = 2 ** 29
 /** So many runs that wait are looked at, since each is compiled for it. */
 const MOST_LOOKED_AT = 256
 
-/** When members of a sweep share a session: on a graphics card, always, or never. Changes no weight. */
+/** Floating-point operations of a run that `native` trains about as quickly as a worker starts. */
+const BRIEF_FLOP = 1e11
+
+/** When members of a sweep share a session: where it is quicker, always, or never. Changes no weight. */
 export const SIDE_BY_SIDE = ['auto', 'always', 'never'] as const
 export type SideBySide = (typeof SIDE_BY_SIDE)[number]
 
-/** Whether others may train beside a run on this engine. */
-export function trainsSideBySide(asked: SideBySide, { name, gpu }: Pick<EngineCard, 'name' | 'gpu'>): boolean {
-  // Only `webgpu` adds up in an order that does not depend on how many networks the card trains.
-  return asked === 'always' || (asked === 'auto' && gpu && name === 'webgpu')
+/** Which others may train beside a run on this engine. */
+export function joiningOn(asked: SideBySide, { name, gpu }: Pick<EngineCard, 'name' | 'gpu'>): Joining {
+  if (asked !== 'auto') return asked === 'always' ? 'all' : 'none'
+  // TensorFlow adds up in an order that depends on how many networks it trains; the reference takes its time anyway.
+  if (name === 'webgpu' && gpu) return 'all'
+  return name === 'native' ? 'brief' : 'none'
 }
 
 const needs = new WeakMap<Experiment, SessionNeed | null>()
@@ -42,9 +53,13 @@ export function nextGroup<R extends Joinable>(waiting: readonly R[]): readonly R
   const sweep = first.experiment.sweep?.id
   const kin = others.filter(
     ({ experiment, joins, dataFolder }) =>
-      joins && sweep !== undefined && experiment.sweep?.id === sweep && dataFolder === first.dataFolder,
+      joins === first.joins &&
+      sweep !== undefined &&
+      experiment.sweep?.id === sweep &&
+      dataFolder === first.dataFolder,
   )
-  if (!first.joins || kin.length === 0) return [first]
+  if (first.joins === 'none' || kin.length === 0) return [first]
+  if (first.joins === 'brief' && !isBrief(first.experiment)) return [first]
   const own = needOf(first.experiment)
   if (own === null) return [first]
   const group = [first]
@@ -57,6 +72,10 @@ export function nextGroup<R extends Joinable>(waiting: readonly R[]): readonly R
     bytes += need.bytes
   }
   return group
+}
+
+function isBrief(experiment: Experiment): boolean {
+  return (forecastExperiment(experiment, null).flop ?? Infinity) < BRIEF_FLOP
 }
 
 /** Null for one whose rule is gone or does not take its settings any more: its worker says so. */
