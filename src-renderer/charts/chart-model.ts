@@ -1,6 +1,7 @@
 /** What a chart shows, apart from how it is drawn: lines in typed arrays, and the same in words and as a table. */
 import { percent, significant } from '../text/format.ts'
 import type { Dash, Marker } from './line-style.ts'
+import type { Range } from './scale.ts'
 
 export interface Line {
   readonly label: string
@@ -59,6 +60,8 @@ export interface ChartModel {
   readonly xLabel: string
   /** x is a quantity and no count: the axis has what the lines have, and where a line ends is not told. */
   readonly distribution?: true
+  /** x is a setting: the axis has all values that it was given, those of runs that have not ended too. */
+  readonly along?: Range
   /** 'percent' draws fractions as per cent. */
   readonly unit: string
   readonly lines: readonly Line[]

@@ -47,6 +47,7 @@ export function behindFirst(lines: readonly DrawnLine[]): readonly DrawnLine[] {
 
 /** Everything there is along x; on a log axis, what of it has a place there. */
 export function wholeRange(model: ChartModel, kind: ScaleKind): Range {
+  if (model.along !== undefined && (kind !== 'log' || model.along.low > 0)) return model.along
   let low = Infinity
   let high = -Infinity
   for (const { x } of model.lines) {

@@ -57,7 +57,7 @@ export function heatMap(sweep: Sweep, outcome: Outcome): HeatMap | null {
     }),
   )
   const rows = down.values
-    .map(({ text }, i) => ({ text, cells: across.values.map((_, j) => cells.get(`${i} ${j}`) ?? null) }))
+    .map(({ tick }, i) => ({ text: tick, cells: across.values.map((_, j) => cells.get(`${i} ${j}`) ?? null) }))
     .toReversed()
   return { across, down, rows, range }
 }

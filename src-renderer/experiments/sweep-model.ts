@@ -1,6 +1,7 @@
 /** A sweep read from its experiments' rows: the axes it went along, and what stands at each point. */
 import type { ExperimentRow } from '../../src-main/contract.ts'
 import type { Spread } from '../../src-main/experiment/event.ts'
+import { significant } from '../text/format.ts'
 import { ruleCard, settingWords, type Vocabulary } from '../text/setting-words.ts'
 import { sweptText } from './swept-value.ts'
 
@@ -16,6 +17,8 @@ export interface SweepAxis {
 
 interface AxisValue {
   readonly text: string
+  /** Shorter, at an axis: as many digits as tell the values apart, and at least three. */
+  readonly tick: string
   readonly number: number | null
 }
 
@@ -43,7 +46,7 @@ export function readSweep(rows: readonly ExperimentRow[], words: Vocabulary): Sw
       members.map((row) => {
         const value = valueOf(row, key)
         const text = sweptText(key, value, rule)
-        return [text, { text, number: typeof value === 'number' ? value : null }]
+        return [text, { text, tick: text, number: typeof value === 'number' ? value : null }]
       }),
     )
     const values = [...distinct.values()]
@@ -53,7 +56,7 @@ export function readSweep(rows: readonly ExperimentRow[], words: Vocabulary): Sw
       key,
       label,
       symbol,
-      values,
+      values: numeric ? withTicks(values) : values,
       scale: numeric ? scaleOf(values.map(({ number }) => number ?? 0)) : 'category',
     }
   })
@@ -66,6 +69,18 @@ export function readSweep(rows: readonly ExperimentRow[], words: Vocabulary): Sw
     }),
   }))
   return { axes, points }
+}
+
+function withTicks(values: readonly AxisValue[]): readonly AxisValue[] {
+  for (let digits = 3; digits <= 9; digits++) {
+    const ticks = values.map(({ text, number }) => shorter(text, significant(number ?? NaN, digits)))
+    if (new Set(ticks).size === values.length) return values.map((value, i) => ({ ...value, tick: ticks[i] ?? '' }))
+  }
+  return values
+}
+
+function shorter(one: string, other: string): string {
+  return other.length < one.length ? other : one
 }
 
 /** Equal factors rather than equal steps, from three values up. */

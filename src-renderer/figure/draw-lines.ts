@@ -27,6 +27,7 @@ export function modelOf(content: LinesContent, name: string): ChartModel {
     ...(content.early === null ? {} : { early: content.early }),
     marks: content.marks,
     ...(content.distribution ? { distribution: true } : {}),
+    ...(content.along === null ? {} : { along: content.along }),
     ...(content.shared === '' ? {} : { shared: content.shared }),
     ...(content.reference === '' ? {} : { referenceNote: content.reference }),
   }

@@ -36,6 +36,8 @@ const Lines = z.object({
   counted: z.string().max(100),
   /** x is a quantity and no count; not there in figures from before there were any. */
   distribution: z.boolean().default(false),
+  /** All values of the setting that x is; not there in figures from before there were any. */
+  along: z.object({ low: z.number(), high: z.number() }).nullable().default(null),
   lines: z.array(FigureLine).max(500),
   scales: z.object({ x: z.enum(['linear', 'log']), y: z.enum(['linear', 'log', 'logit']) }),
   smoothing: z.object({

@@ -30,6 +30,7 @@ export function figureOfChart(model: ChartModel, choice: ChartChoice, window: Ra
       unit: model.unit,
       counted: model.xLabel,
       distribution: model.distribution === true,
+      along: model.along ?? null,
       lines: model.lines.map(carried),
       scales: { x: choice.x, y: choice.y },
       smoothing: choice.smoothing,

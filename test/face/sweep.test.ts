@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { ExperimentRow } from '../../src-main/contract.ts'
+import { PLAIN, wholeRange } from '../../src-renderer/charts/chart-view.ts'
 import { contrast, heatColour, heatStops, luminance } from '../../src-renderer/charts/heat-scale.ts'
 import { draw } from '../../src-renderer/figure/draw.ts'
+import { modelOf } from '../../src-renderer/figure/draw-lines.ts'
 import { figurePython, figureTable } from '../../src-renderer/figure/figure-data.ts'
+import { write } from '../../src-renderer/figure/figure-file.ts'
 import { Figure } from '../../src-renderer/figure/figure.ts'
+import { figureOfChart } from '../../src-renderer/figure/from-chart.ts'
 import { heatMap } from '../../src-renderer/experiments/heat-map.ts'
 import { figureOfHeatMap } from '../../src-renderer/screens/sweep/heat-map-figure.ts'
 import { dragged, parallel, passes, passing, stepped } from '../../src-renderer/screens/sweep/parallel.ts'
@@ -63,6 +67,17 @@ describe('a sweep read from its rows', () => {
 
   test('numbers by equal factors stand at equal distances', () => {
     expect([0, 1, 2].map((place) => positionOf(sweep.axes[1]!, place))).toEqual([0, expect.closeTo(0.5, 12), 1])
+  })
+
+  test('at an axis a number is as short as tells it from the others', () => {
+    const ticksOf = (...values: readonly number[]): unknown =>
+      readSweep(
+        values.map((beta) => member({ beta }, 0.5)),
+        words,
+      ).axes[0]?.values.map(({ tick }) => tick)
+    expect(ticksOf(0.1, 0.2727272727272727, 2)).toEqual(['0.1', '0.273', '2'])
+    expect(ticksOf(0.12341, 0.12342, 0.5)).toEqual(['0.12341', '0.12342', '0.5'])
+    expect(ticksOf(1000, 2000, 12_345)).toEqual(['1000', '2000', '12345'])
   })
 
   test('what is not a number keeps its order', () => {
@@ -314,6 +329,18 @@ describe('one axis', () => {
     const model = sweepChart(one, 'test', 1)
     expect(model?.lines[0]).toMatchObject({ x: Float64Array.of(0.1, 1), y: Float64Array.of(0.4, 0.5) })
     expect(model?.lines[0]?.low?.[0]).toBeCloseTo(0.39, 12)
+  })
+
+  test('has room for all values of its setting, and no more, on paper too', () => {
+    const one = readSweep(
+      [member({ beta: 0.02 }, 0.5), member({ beta: 0.04 }, 0.4), member({ beta: 0.06 }, null)],
+      words,
+    )
+    const model = sweepChart(one, 'test', 1)!
+    expect(wholeRange(model, 'linear')).toEqual({ low: 0.02, high: 0.06 })
+    const { content } = Figure.parse(JSON.parse(write(figureOfChart(model, PLAIN, null, 'sweep'))))
+    if (content.kind !== 'lines') throw new Error('it is no chart')
+    expect(wholeRange(modelOf(content, ''), 'log')).toEqual({ low: 0.02, high: 0.06 })
   })
 
   test('of what is no number, or two axes, is none', () => {

@@ -41,6 +41,12 @@ describe('links', () => {
     expect(links).toEqual(['#/guide/there', '#/guide/there/part', '#/guide/here/part', '#/data', 'https://a.b/c.md'])
   })
 
+  test('commands break between their words alone, and a number keeps its unit', () => {
+    const { html } = renderPage('here', 'It took 2.6 s, 80 % of 3 samples.\n\n```sh\napical run a --seeds 0\n```\n')
+    expect(html).toContain('It took 2.6\u00a0s, 80\u00a0% of 3 samples.')
+    expect(html).toContain('apical run a <span class="whole">--seeds</span> 0')
+  })
+
   test('of the README are files', () => {
     const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, path = '']) => path)
     expect(links.length).toBeGreaterThan(5)

@@ -49,7 +49,7 @@ export function renderPage(name: string, text: string): RenderedPage {
         if (lang === 'math') return `<p class="math">${typeset(code, true)}</p>`
         // Long lines scroll, which a keyboard has to reach too.
         const kind = lang === 'text' ? ' class="said"' : lang === 'sh' ? ' class="typed"' : ''
-        return `<pre tabindex="0"${kind}><code>${escaped(code)}</code></pre>`
+        return `<pre tabindex="0"${kind}><code>${lang === 'sh' ? wholeWords(code) : escaped(code)}</code></pre>`
       },
       heading({ tokens, depth }) {
         const inner = this.parser.parseInline(tokens)
@@ -72,9 +72,24 @@ export function renderPage(name: string, text: string): RenderedPage {
       },
     },
   })
-  marked.use({ extensions: [inlineMath] })
+  marked.use({
+    extensions: [inlineMath],
+    walkTokens(token) {
+      if (token.type === 'text') token['text'] = withUnits(String(token['text']))
+    },
+  })
   const html = marked.parse(withoutComments(text)) as string
   return { html, sections, links }
+}
+
+/** A command may be broken between its words, and not behind the hyphens of an option. */
+function wholeWords(code: string): string {
+  return escaped(code).replaceAll(/\S*-\S*/g, '<span class="whole">$&</span>')
+}
+
+/** A number and its unit stay together. */
+function withUnits(text: string): string {
+  return text.replaceAll(/(?<=\d) (?=(?:%|[mµ]?s|min|[kMGT]i?B)(?!\w))/g, '\u00a0')
 }
 
 /** What makes and tests pages leaves marks for itself in comments. */

@@ -11,7 +11,7 @@ export function figureOfHeatMap({ across, down, rows, range }: HeatMap, outcome:
     content: {
       kind: 'heat-map',
       ...{ down: down.key, across: across.key },
-      columns: across.values.map(({ text }) => text),
+      columns: across.values.map(({ tick }) => tick),
       rows: rows.map(({ text }) => text),
       cells: rows.map(({ cells }) =>
         cells.map((cell) =>

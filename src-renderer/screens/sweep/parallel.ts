@@ -58,7 +58,7 @@ export function parallel(sweep: Sweep, outcome: Outcome): Parallel {
   const [least, most] = [Math.min(...means), Math.max(...means)]
   const axes = sweep.axes.map((axis): ParallelAxis => {
     const { key, label, symbol, values } = axis
-    const ticks = values.map(({ text }, place) => ({ text, at: positionOf(axis, place) }))
+    const ticks = values.map(({ tick }, place) => ({ text: tick, at: positionOf(axis, place) }))
     return { key, label, symbol, ticks, stops: ticks.map(({ at }) => at) }
   })
   const measured: ParallelAxis = {
