@@ -11,7 +11,16 @@ import {
   type Scale,
 } from 'chart.js'
 import { drawPoint } from 'chart.js/helpers'
-import { lastFinite, nameBeside, namedLines, shown, type ChartModel, type EarlyBand, type Line } from './chart-model.ts'
+import {
+  lastFinite,
+  markerStep,
+  nameBeside,
+  namedLines,
+  shown,
+  type ChartModel,
+  type EarlyBand,
+  type Line,
+} from './chart-model.ts'
 import { behindFirst, xTicks, type Drawn, type DrawnLine, type Edges } from './chart-view.ts'
 import { colourProperty, DASH_PATTERNS, REFERENCE_DASH, SHADES, SLOTS } from './line-style.ts'
 import { literally } from '../text/literal-type.ts'
@@ -366,7 +375,8 @@ const bandsAndNames: Plugin<'line'> = {
       const { data } = chart.getDatasetMeta(i)
       // One point alone is no line: it must be seen by its marker.
       const marked = line.thin !== true && ((line.light !== true && line.reference !== true) || data.length === 1)
-      if (marked) drawMarkers(ctx, data, line, colorOf(line, palette), places)
+      const look = { color: colorOf(line, palette), every: markerStep(model, data.length) }
+      if (marked) drawMarkers(ctx, data, line, look, places)
     })
     ctx.save()
     ctx.font = endFont(palette)
@@ -412,16 +422,14 @@ function endOf({ lines }: Drawn, line: Line, { yOf, top, bottom, xOf, right }: P
   return Math.min(bottom, Math.max(top, yOf(points.y[i] ?? NaN)))
 }
 
-/** A handful of markers along the line tell it apart without colour; more would hide it. */
 function drawMarkers(
   ctx: CanvasRenderingContext2D,
   points: readonly { readonly x: number; readonly y: number }[],
   line: Line,
-  color: string,
+  { color, every }: { readonly color: string; readonly every: number },
   { left, right, top, bottom }: Places,
 ): void {
   const last = points.length - 1
-  const every = Math.max(1, Math.ceil(points.length / 8))
   ctx.save()
   ctx.fillStyle = color
   ctx.strokeStyle = color

@@ -93,6 +93,14 @@ type OneOfLines = Pick<Line, 'label' | 'short' | 'thin' | 'reference' | 'series'
   readonly y: ArrayLike<number>
 }
 
+/**
+ * Every how many points a marker stands, counted from the last. A handful along a line tell it apart without colour, and more
+ * would hide it; along a setting each point is a run.
+ */
+export function markerStep({ along }: Pick<ChartModel, 'along'>, points: number): number {
+  return Math.max(1, Math.ceil(points / (along === undefined ? 8 : 50)))
+}
+
 /** What a line is called where it stands by itself: in a table, under the crosshair, spoken. */
 export function lineName({ label, short, reference }: Pick<Line, 'label' | 'short' | 'reference'>): string {
   return `${short ?? label}${reference === true ? PUBLISHED : ''}`

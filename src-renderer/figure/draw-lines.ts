@@ -1,5 +1,5 @@
 /** Lines with their bands, axes and legend on paper. */
-import { namedLines, type ChartModel, type Line } from '../charts/chart-model.ts'
+import { markerStep, namedLines, type ChartModel, type Line } from '../charts/chart-model.ts'
 import { behindFirst, drawnOf, xTicks, type DrawnLine, type Edges } from '../charts/chart-view.ts'
 import { tickTexts } from '../charts/scale.ts'
 import type { FigureLook, LinesContent } from './figure.ts'
@@ -83,7 +83,7 @@ export function drawLines(content: LinesContent, look: FigureLook, measure: Meas
     for (const { line, main } of drawn.lines) {
       if (line.light === true || line.reference === true || !named.includes(line)) continue
       const last = main.x.length - 1
-      const every = Math.max(1, Math.ceil(main.x.length / 8))
+      const every = markerStep(model, main.x.length)
       for (let i = last; i >= 0; i -= every) {
         const [x, y] = [xOf(main.x[i]!), yOf(main.y[i]!)]
         const within = x >= frame.x - 0.1 && x <= frame.x + frame.width + 0.1 && y >= frame.y && y <= bottom
