@@ -14,6 +14,13 @@ export {
 } from './runs/preparation.ts'
 export { Queue } from './runs/queue.ts'
 export type { RunOptions, RunOutcome } from './runs/run-options.ts'
-export { joiningOn, type Joining, nextGroup, SIDE_BY_SIDE, type SideBySide, type WaitingRun } from './runs/side-by-side.ts'
+export {
+  joiningOn,
+  type Joining,
+  nextGroup,
+  SIDE_BY_SIDE,
+  type SideBySide,
+  type WaitingRun,
+} from './runs/side-by-side.ts'
 export { newSweepId } from './runs/sweep-id.ts'
 export type { TrainingWorker } from './runs/training-worker.ts'

@@ -53,10 +53,7 @@ export function nextGroup<R extends Joinable>(waiting: readonly R[]): readonly R
   const sweep = first.experiment.sweep?.id
   const kin = others.filter(
     ({ experiment, joins, dataFolder }) =>
-      joins === first.joins &&
-      sweep !== undefined &&
-      experiment.sweep?.id === sweep &&
-      dataFolder === first.dataFolder,
+      joins === first.joins && sweep !== undefined && experiment.sweep?.id === sweep && dataFolder === first.dataFolder,
   )
   if (first.joins === 'none' || kin.length === 0) return [first]
   if (first.joins === 'brief' && !isBrief(first.experiment)) return [first]
