@@ -132,6 +132,11 @@ test('the “?” of a screen opens the guide at its section, and back leads to 
   await expect(section).toBeFocused()
   await main().getByRole('button', { name: 'Forward' }).click()
   await expect(main().getByRole('heading', { name: 'On a CPU' })).toBeFocused()
+  // Out of sight again, it is gone to again, though the address stays.
+  await main().evaluate((element) => element.scrollTo(0, 0))
+  await expect(main().getByRole('heading', { name: 'On a CPU' })).not.toBeInViewport()
+  await page.getByRole('navigation', { name: 'Sections of this page' }).getByRole('link', { name: 'On a CPU' }).click()
+  await expect(main().getByRole('heading', { name: 'On a CPU' })).toBeInViewport()
   await page.goBack()
   await page.goBack()
   await expect(main().getByRole('heading', { level: 1, name: 'Engines', exact: true })).toBeVisible()
