@@ -16,7 +16,7 @@ if (process.platform !== 'linux') {
   process.exit(0)
 }
 const flags = ['-fsanitize=address,undefined', '-fno-sanitize-recover=all', '-fno-omit-frame-pointer', '-g', '-O1']
-process.stdout.write(`${build({ variant, flags })}\n`)
+process.stdout.write(`${await build({ variant, flags })}\n`)
 const library = (name: string): string =>
   spawnSync(cxx, [`-print-file-name=${name}`], { encoding: 'utf8' }).stdout.trim()
 const { status } = spawnSync(

@@ -2,10 +2,12 @@
  * Compiles the addon with this machine's C++ compiler: no generator, no download. Run by the set-up (bootstrap.mjs), and
  * with a sanitizer's flags by its script.
  */
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { addonPath } from './path.ts'
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -32,10 +34,13 @@ export function compiler(): string | undefined {
 }
 
 /**
- * Builds, and returns the addon's path.
+ * Builds, a file on each core, and returns the addon's path.
  * @param variant the folder's suffix for a build of other flags
  */
-export function build({ variant, flags = [] }: { variant?: string; flags?: readonly string[] } = {}): string {
+export async function build({
+  variant,
+  flags = [],
+}: { variant?: string; flags?: readonly string[] } = {}): Promise<string> {
   const cxx = compiler()
   if (cxx === undefined)
     throw new Error(
@@ -64,39 +69,45 @@ export function build({ variant, flags = [] }: { variant?: string; flags?: reado
     `-I${join(root, 'node_modules/node-addon-api')}`,
     ...flags,
   ]
-  const linked: string[] = []
-  const compile = (source: string, name: string, own: readonly string[]): void => {
-    const object = join(objects, `${name}.o`)
-    run(cxx, [...common, ...own, '-c', join(sources, source), '-o', object])
-    linked.push(object)
-  }
-  for (const source of readdirSync(sources)
-    .filter((name) => name.endsWith('.cpp') && name !== 'kernels.cpp')
-    .sort())
-    compile(source, source, [])
-  for (const [set, width, registers, panel, own] of SETS[process.arch] ?? PLAIN)
-    compile('kernels.cpp', `kernels-${set}`, [
+  // Those of the kernels take longest, so that none of them begins when the others end.
+  const kernels = (SETS[process.arch] ?? PLAIN).map(([set, width, registers, panel, own]) => ({
+    ...{ source: 'kernels.cpp', name: `kernels-${set}` },
+    own: [
       `-DAPICAL_SET=${set}`,
       `-DAPICAL_WIDTH=${width}`,
       `-DAPICAL_REGISTERS=${registers}`,
       `-DAPICAL_PANEL=${panel}`,
       ...own,
-    ])
+    ],
+  }))
+  const others = readdirSync(sources)
+    .filter((name) => name.endsWith('.cpp') && name !== 'kernels.cpp')
+    .map((source) => ({ source, name: source, own: [] }))
+  const objectOf = (name: string): string => join(objects, `${name}.o`)
+  const waiting = [...kernels, ...others]
+  const linked = waiting.map(({ name }) => objectOf(name)).sort()
+  const work = async (): Promise<void> => {
+    for (let part = waiting.shift(); part !== undefined; part = waiting.shift())
+      await run(cxx, [...common, ...part.own, '-c', join(sources, part.source), '-o', objectOf(part.name)])
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, work))
   const shared = process.platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-pthread']
   // Put in place whole: a process that has the old one loaded keeps it.
-  run(cxx, [...shared, ...flags, ...linked, '-o', `${out}.new`])
+  await run(cxx, [...shared, ...flags, ...linked, '-o', `${out}.new`])
   renameSync(`${out}.new`, out)
   rmSync(objects, { recursive: true })
   return out
 }
 
-function run(command: string, args: readonly string[]): void {
-  const { status, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
-  if (status === 0) {
+async function run(command: string, args: readonly string[]): Promise<void> {
+  try {
+    const { stderr } = await promisify(execFile)(command, args, { maxBuffer: 2 ** 26 })
     if (stderr !== '') process.stderr.write(stderr)
-    return
+  } catch (error) {
+    const { stderr, message } = error as Error & { readonly stderr?: string }
+    const said = stderr === undefined || stderr === '' ? message : stderr
+    throw new Error(`${command} could not compile ${args.at(-3) ?? ''}: ${said.slice(0, 2000)}`, { cause: error })
   }
-  throw new Error(`${command} could not compile ${args.at(-3) ?? ''}: ${error?.message ?? stderr.slice(0, 2000)}`)
 }
 
-if (import.meta.main) process.stdout.write(`${build()}\n`)
+if (import.meta.main) process.stdout.write(`${await build()}\n`)
