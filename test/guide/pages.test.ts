@@ -218,7 +218,7 @@ describe('measured figures are those of test/bench/results', () => {
   })
 
   test('of a first start', () => {
-    const { starts } = results('first-start-amd-epyc') as {
+    const { starts } = results('first-start-intel-xeon-processor') as {
       starts: Readonly<Record<string, number>>[]
     }
     const [before, now] = starts
