@@ -110,6 +110,8 @@ test('of a dropped folder a browser tells only the name, so its path is asked fo
   await drag('dragEnter')
   await drag('dragOver')
   await expect(page.getByText('Drop here')).toBeVisible()
+  // What has come under the pointer must have allowed it too: a hand moves on, and Chromium drops nothing without.
+  await drag('dragOver')
   await drag('drop')
   const dialog = page.getByRole('dialog', { name: 'Open a results folder' })
   await expect(dialog).toContainText('A browser does not tell where “copied” lies.')
