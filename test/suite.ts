@@ -125,14 +125,14 @@ async function inOrder(runs: readonly (readonly string[])[]): Promise<number> {
  */
 async function everyTest(): Promise<Tally[]> {
   const said = heldBack()
-  const window = (async () => [
+  const beside = (async () => [
     await appTests([], said.write),
     await windowTests([], said.write),
     await unitTests('lab', ['test/lab/', '--maxWorkers=1'], said.write),
   ])()
   const units = await unitTests('units', ['--exclude=test/lab/**'], 'show')
   said.release()
-  return [units, ...(await window)]
+  return [units, ...(await beside)]
 }
 
 /** Keeps what is written until it is released; from then on it is shown as it comes. */

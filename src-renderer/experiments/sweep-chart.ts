@@ -17,14 +17,13 @@ export function sweepChart({ axes, points }: Sweep, outcome: Outcome, series: nu
       return value === null || x === null ? [] : [{ x, value }]
     })
     .sort((a, b) => a.x - b.x)
-  const numbers = axis.values.map(({ number }) => number ?? 0)
   const spread = at.some(({ value }) => value.n > 1)
   const edge = (sign: 1 | -1): Float64Array =>
     Float64Array.from(at, ({ value: { mean, sd, n } }) => (n > 1 ? mean + sign * sd : NaN))
   return {
     name: `${OUTCOMES[outcome].label} by ${axis.label.toLowerCase()}`,
     xLabel: axis.label,
-    along: { low: Math.min(...numbers), high: Math.max(...numbers) },
+    along: { low: axis.values[0]?.number ?? 0, high: axis.values.at(-1)?.number ?? 0 },
     unit: 'percent',
     lines: [
       {

@@ -233,7 +233,7 @@ describe('tensorflow', async () => {
   const ways = judgedEngines.filter(({ engine }) => engine.name === 'tensorflow')
 
   test.runIf(available).each(ways)(
-    '$title: neither 1,000 steps of CorInfoMax, 100 of the others, nor an evaluation leaves a tensor behind',
+    '$title: neither 1,000 steps (500 of each replica) nor an evaluation leaves a tensor behind',
     async ({ engine }) => {
       const tf = createRequire(import.meta.url)('@tensorflow/tfjs-core') as {
         memory(): { numTensors: number; numBytes: number }
@@ -259,8 +259,7 @@ describe('tensorflow', async () => {
           return { numTensors, numBytes }
         }
         const warm = await steps(3)
-        // Of two replicas; what leaks in every statement is there after one.
-        expect(await steps(rule.name === 'corinfomax' ? 500 : 50)).toEqual(warm)
+        expect(await steps(500)).toEqual(warm)
         const all = Float64Array.from([...one, ...one])
         await session.evaluate({
           split: 'test',
